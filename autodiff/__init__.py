@@ -1,0 +1,68 @@
+"""A scalar autograd engine to understand, draw and test gradients, and to turn the same code into array speed.
+
+Names load on first use, so `import autodiff` stays light and needs nothing but Python.
+
+>>> from autodiff import Value
+>>> x = Value(3.0)
+>>> y = x ** 2
+>>> y.backward()
+>>> x.grad
+6.0
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .ops import FUNCTIONS
+from .value import Value
+
+if TYPE_CHECKING:
+    from . import nn
+    from .anomaly import detect_anomaly
+    from .compiled import compile
+    from .differentiate import grad, gradient_graph, hessian, hvp, jacobian, jvp, value_and_grad
+    from .expression import parse
+    from .elementwise import *
+    from .graph import leaves
+    from .reductions import *
+    from .render import draw
+    from .render.formulas import formula
+    from .render.stepper import steps
+    from .scoping import scope
+    from .stepping import explain, recording
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "anomaly": "detect_anomaly",
+    "compiled": "compile",
+    "differentiate": "grad gradient_graph hessian hvp jacobian jvp value_and_grad",
+    "expression": "parse",
+    "elementwise": " ".join(op.name for op in FUNCTIONS),
+    "graph": "leaves",
+    "reductions": "dot log_softmax logsumexp softmax total",
+    "render": "draw",
+    "render.formulas": "formula",
+    "render.stepper": "steps",
+    "replaying": "replay",
+    "scoping": "scope",
+    "stepping": "explain recording",
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
+_MODULES = ("errors", "nn", "ops", "testing")
+
+__all__ = sorted(["Value", "nn", *_HOME])
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        found = getattr(import_module(f".{_HOME[name]}", __name__), name)
+        globals()[name] = found  # the next look-up finds it at once
+        return found
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module 'autodiff' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

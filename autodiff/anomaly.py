@@ -1,0 +1,94 @@
+"""Find the operation that made the first nan or inf, forward or backward.
+
+>>> from autodiff import Value, log
+>>> with detect_anomaly():
+...     log(Value(-1.0, name="x"))  # doctest: +ELLIPSIS
+Traceback (most recent call last):
+    ...
+autodiff.errors.AnomalyError: log made nan from x = -1.0, at <doctest ...
+"""
+
+import linecache
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import isfinite, isnan
+from pathlib import Path
+
+from .errors import AnomalyError, shown
+from .value import Value
+from .watching import Watcher, watchers
+
+PACKAGE = str(Path(__file__).parent) + os.sep
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """While active, the first operation or backward pass of this thread that makes a nan or inf raises `AnomalyError`.
+
+    The message names the operation, its inputs and the source line that ran it. A nan or inf that was there before,
+    in an input, raises nothing as it passes through. A backward pass that raises leaves the leaves as they were. The
+    nodes made are remembered, with their lines, until a backward pass has gone well.
+
+    >>> from autodiff import Value, sqrt
+    >>> x = Value(0.0, name="x")
+    >>> with detect_anomaly():
+    ...     sqrt(x).backward()
+    Traceback (most recent call last):
+        ...
+    autodiff.errors.AnomalyError: backward: (sqrt) = 0.0, made at ... sends inf to its input 1, x = 0.0: ...
+    """
+    watcher = _Anomaly()
+    watchers.append(watcher)
+    try:
+        yield
+    finally:
+        watchers.remove(watcher)
+
+
+def user_line() -> str:
+    """The line outside this package that is running: "demo.py:12, `y = log(x)`"."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename.startswith((PACKAGE, "<autodiff ")):
+        frame = frame.f_back
+    filename, line = frame.f_code.co_filename, frame.f_lineno
+    code = linecache.getline(filename, line).strip()
+    return f"{filename}:{line}" + (f", `{code}`" if code else "")
+
+
+def described(node: Value) -> str:
+    """A node as a message names it: "x = 2.0", or "(mul) = 6.0"."""
+    name = node.name or ("constant" if node.op == "constant" else f"({node.op})")
+    return f"{name if name.isprintable() and len(name) < 60 else shown(name)} = {node.data!r}"
+
+
+class _Anomaly(Watcher):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[Value, str] = {}
+
+    def made(self, node: Value) -> None:
+        self.lines[node] = user_line()
+        inputs = [parent.data for parent in node.parents]
+        if isfinite(node.data) or any(isnan(x) for x in inputs) or not (isnan(node.data) or all(map(isfinite, inputs))):
+            return
+        raise AnomalyError(f"{node.op} made {node.data} from {self._inputs(node)}, at {self.lines[node]}")
+
+    def flowed(self, order: Sequence[Value]) -> None:
+        for node in reversed(order):
+            if not isfinite(node.grad):
+                raise AnomalyError(f"backward: the gradient of {self._made(node)} adds up to {node.grad}")
+            for index, (parent, slope) in enumerate(zip(node.parents, node.slopes, strict=True)):
+                if slope is not None and not isfinite(slope * node.grad):
+                    raise AnomalyError(
+                        f"backward: {self._made(node)} sends {slope * node.grad} to its input {index + 1}, "
+                        f"{described(parent)}: slope {slope} times gradient {node.grad}; inputs: {self._inputs(node)}"
+                    )
+        self.lines.clear()
+
+    def _made(self, node: Value) -> str:
+        return f"{described(node)}, made at {self.lines.get(node, 'a line that ran before detect_anomaly()')},"
+
+    def _inputs(self, node: Value) -> str:
+        return ", ".join(map(described, node.parents[:8])) + (", …" if len(node.parents) > 8 else "")

@@ -1,0 +1,258 @@
+"""Derivatives of functions of Values, of any order: numbers in, numbers out.
+
+    grad(f)(x)             the gradient          value_and_grad(f)(x)    both, from one run
+    jacobian(f)(x)         of a list of outputs  hessian(f)(x)           second derivatives
+    jvp(f, at, direction)  forward mode          hvp(f, at, direction)   the Hessian times a vector
+    gradient_graph(y, xs)  the gradient as Values: draw it, evaluate it, differentiate it again
+
+An argument of f is a number or a (nested) list of numbers, and its gradient has the same shape. One argument gives
+one gradient, several give a tuple, keyword arguments a dict. Inside another `grad`, all of these are differentiable.
+
+>>> grad(lambda x: x ** 3)(2.0)
+12.0
+>>> grad(grad(lambda x: x ** 3))(2.0)
+12.0
+>>> value_and_grad(lambda w, x: w[0] * x + w[1])([2.0, 1.0], 3.0)
+(7.0, ([3.0, 1.0], 2.0))
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .errors import ArgumentError, OperandError, shown
+from .graph import topological_order
+from .operands import number
+from .ops import TABLE
+from .reductions import dot
+from .replaying import VALUES
+from .value import Value, constant
+
+# ---- the gradient as a graph ----
+
+
+def gradient_graph(y: Value, xs: Sequence[Value]) -> list[Value]:
+    """The derivative of y with respect to each of xs, as Values of the same graph.
+
+    Each slope rule of the table is run over Values instead of floats. A graph stands on one side of each kink: the
+    side on which the numbers of y are.
+
+    >>> x = Value(3.0)
+    >>> (slope,) = gradient_graph(x * x * x, [x])
+    >>> slope.data, gradient_graph(slope, [x])[0].data
+    (27.0, 18.0)
+    """
+    if isinstance(xs, Value) or not all(isinstance(x, Value) for x in (y, *xs)):
+        raise OperandError(f"gradient_graph: expected a Value and a list of Values, got {shown(y)} and {shown(xs)}")
+    order = topological_order(y)
+    active = set(xs)
+    for node in order:
+        if not active.isdisjoint(node.parents):
+            active.add(node)
+    adjoint: dict[Value, Any] = {y: 1.0} if y in active else {}
+    for node in reversed(order):
+        if node in adjoint and node.parents:
+            for parent, slope in _slopes(node, active):
+                sent = _product(slope, adjoint[node])
+                adjoint[parent] = adjoint[parent] + sent if parent in adjoint else sent
+    return [as_value(adjoint.get(x, 0.0)) for x in xs]
+
+
+def _slopes(node: Value, active: set[Value]) -> Iterator[tuple[Value, Any]]:
+    """Each active parent with the slope along it as a Value or number, but for the blocked ones."""
+    op = TABLE[node.op]
+    if op.variadic:
+        slopes = VALUES.slope(op.name, 0)(list(node.parents), node) or ()
+        pairs = list(zip(node.parents, slopes))
+    else:
+        pairs = [(p, VALUES.slope(op.name, i)(*node.parents, node)) for i, p in enumerate(node.parents) if p in active]
+    return ((parent, slope) for parent, slope in pairs if parent in active and slope is not None)
+
+
+def _product(slope: Any, upstream: Any) -> Any:
+    """slope * upstream; a factor of one, which the chain rule is full of, makes no node."""
+    if type(slope) is not Value and slope == 1:
+        return upstream
+    return slope if type(upstream) is not Value and upstream == 1 else slope * upstream
+
+
+def as_value(x: Any) -> Value:
+    return x if type(x) is Value else constant(x, "gradient")
+
+
+# ---- arguments: numbers and lists of numbers, and back ----
+
+
+def _flat(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, list | tuple):
+        for branch in tree:
+            yield from _flat(branch)
+    else:
+        yield tree
+
+
+def _shaped(tree: Any, leaves: Iterator[Any]) -> Any:
+    if isinstance(tree, list | tuple):
+        return [_shaped(branch, leaves) for branch in tree]
+    return next(leaves)
+
+
+class _Call:
+    """One run of f on fresh Values: its flat inputs, its output, and the way back to the shapes of its arguments."""
+
+    def __init__(self, f: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        self.arguments = [*arguments, *keywords.values()]
+        self.keywords = keywords
+        if not self.arguments:
+            raise ArgumentError("expected at least one argument to differentiate with respect to, got none")
+        # a Value from outside gets a copy of its own, lest f also reads it by another name and both are counted
+        self.inputs = [+x if type(x) is Value else Value(x) for x in _flat(self.arguments)]
+        inputs = iter(self.inputs)
+        shaped = [_shaped(argument, inputs) for argument in self.arguments]
+        split = len(arguments)
+        self.output = f(*shaped[:split], **dict(zip(keywords, shaped[split:])))
+
+    def value(self) -> Value:
+        return _checked(self.output)
+
+    def outputs(self) -> list[Value]:
+        many = isinstance(self.output, list | tuple)
+        return [_checked(y) for y in _flat(self.output)] if many else [_checked(self.output)]
+
+    def gradient(self, y: Value) -> list[Any]:
+        """The flat gradient: floats, or Values where y also depends on Values from outside this call."""
+        mine = set(self.inputs)
+        if any(not node.parents and node.op == "input" and node not in mine for node in topological_order(y)):
+            return list(gradient_graph(y, self.inputs))
+        return _pulled(y, self.inputs)
+
+    def like_arguments(self, flat: Sequence[Any]) -> Any:
+        iterator = iter(flat)
+        shaped = [_shaped(argument, iterator) for argument in self.arguments]
+        if self.keywords:
+            plain_arguments = shaped[: len(shaped) - len(self.keywords)]
+            named = dict(zip(self.keywords, shaped[len(plain_arguments) :]))
+            return (*plain_arguments, named) if plain_arguments else named
+        return shaped[0] if len(shaped) == 1 else tuple(shaped)
+
+
+def _checked(y: Any) -> Value:
+    if type(y) is Value:
+        return y
+    return constant(y, "a function to differentiate must return a Value or a number")
+
+
+def _pulled(y: Value, xs: Sequence[Value]) -> list[float]:
+    """The gradient of y at xs by a backward pass that leaves no trace in anyone's `.grad`."""
+    adjoint: dict[Value, float] = {y: 1.0}
+    for node in reversed(topological_order(y)):
+        if node in adjoint and node.parents:
+            for parent, slope in zip(node.parents, node.slopes):
+                if slope is not None:
+                    adjoint[parent] = adjoint.get(parent, 0.0) + slope * adjoint[node]
+    return [adjoint.get(x, 0.0) for x in xs]
+
+
+def _number(y: Value, like: Sequence[Any]) -> Any:
+    """y itself where it belongs to a graph from outside, its number where the gradient is numbers."""
+    return y if any(type(item) is Value for item in like) else y.data
+
+
+# ---- what a user calls ----
+
+
+def grad(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives the gradient of f.
+
+    >>> from autodiff import sin
+    >>> grad(lambda x, y, z: 2 * x + 3 * y**2 - sin(z))(1.0, 2.0, 0.0)
+    (2.0, 12.0, -1.0)
+    """
+    both = value_and_grad(f)
+    return lambda *arguments, **keywords: both(*arguments, **keywords)[1]
+
+
+def value_and_grad(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives the value and the gradient of f.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    if not callable(f):
+        raise OperandError(f"expected a function to differentiate, got {shown(f)}")
+
+    def run(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
+        call = _Call(f, arguments, keywords)
+        y = call.value()
+        gradient = call.gradient(y)
+        return _number(y, gradient), call.like_arguments(gradient)
+
+    return run
+
+
+def jacobian(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives one gradient for each output of f, which returns a list.
+
+    >>> jacobian(lambda x, y: [x * y, x + y])(2.0, 3.0)
+    [(3.0, 2.0), (1.0, 1.0)]
+    """
+
+    def run(*arguments: Any, **keywords: Any) -> list[Any]:
+        call = _Call(f, arguments, keywords)
+        return [call.like_arguments(call.gradient(y)) for y in call.outputs()]
+
+    return run
+
+
+def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives the matrix of second derivatives of f over its inputs, flattened, row by row.
+
+    >>> hessian(lambda x, y: x * x * y)(2.0, 3.0)
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+
+    def run(*arguments: Any, **keywords: Any) -> list[list[Any]]:
+        call = _Call(f, arguments, keywords)
+        return [call.gradient(slope) for slope in gradient_graph(call.value(), call.inputs)]
+
+    return run
+
+
+def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
+    """The value of f at a point and its derivative along a direction, in one forward sweep.
+
+    `at` is the argument of f, or a tuple of its arguments; `direction` has the same shape.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
+    (6.0, 4.0)
+    """
+    call, tangents = _along(f, at, direction)
+    pushed = dict(zip(call.inputs, tangents))
+    outputs = call.outputs()
+    for node in topological_order(*outputs):
+        if node.parents:
+            edges = zip(node.parents, node.slopes)
+            sent = [slope * pushed[parent] for parent, slope in edges if slope is not None and parent in pushed]
+            if sent:
+                pushed[node] = sum(sent[1:], sent[0])
+    values, slopes = [y.data for y in outputs], [pushed.get(y, 0.0) for y in outputs]
+    return (values, slopes) if isinstance(call.output, list | tuple) else (values[0], slopes[0])
+
+
+def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
+    """The Hessian of f times a direction, without the Hessian; shaped like the arguments.
+
+    >>> hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 4.0)
+    """
+    call, tangents = _along(f, at, direction)
+    along = dot(gradient_graph(call.value(), call.inputs), tangents)
+    return call.like_arguments(call.gradient(along))
+
+
+def _along(f: Callable[..., Any], at: Any, direction: Any) -> tuple[_Call, list[float]]:
+    call = _Call(f, at if isinstance(at, tuple) else (at,), {})
+    tangents = [number(x, "direction") for x in _flat(direction)]
+    if len(tangents) != len(call.inputs):
+        raise ArgumentError(f"expected a direction of {len(call.inputs)} numbers, as f has inputs, got {len(tangents)}")
+    return call, tangents

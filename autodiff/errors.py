@@ -1,0 +1,62 @@
+"""Every error the library raises on purpose; catch `AutodiffError` to catch them all.
+
+    AutodiffError
+    ├── OperandError        (TypeError)        something that is not a number where one belongs
+    ├── ArgumentError       (ValueError)       the right kind, an unusable value: a size of 0, a wrong length
+    ├── AnomalyError        (ArithmeticError)  `detect_anomaly()` saw an operation make a nan or inf
+    ├── ReplayError         (TypeError)        a number system lacks an operation: exp over Fraction
+    ├── TableError          (ValueError)       a row of the table of operations is misspelled
+    ├── GradientError       (AssertionError)   `testing.check_gradients` found a wrong gradient
+    ├── DrawingError        (RuntimeError)     no drawing engine works, or one failed
+    └── MissingExtraError   (ImportError)      an optional part is not installed
+
+Each message says what was expected, what came, and what to do; `shown` writes the value that came.
+"""
+
+
+class AutodiffError(Exception):
+    """The root of the library's errors."""
+
+
+class OperandError(AutodiffError, TypeError):
+    """An operand or argument is of a kind that the operation cannot take."""
+
+
+class ArgumentError(AutodiffError, ValueError):
+    """An argument is of the right kind, and its value cannot be used."""
+
+
+class AnomalyError(AutodiffError, ArithmeticError):
+    """An operation made a nan or an inf from ordinary numbers, inside `detect_anomaly()`."""
+
+
+class ReplayError(AutodiffError, TypeError):
+    """A number system has no such operation."""
+
+
+class TableError(AutodiffError, ValueError):
+    """A row of the table of operations uses a word that the rules do not know."""
+
+
+class GradientError(AutodiffError, AssertionError):
+    """A gradient is wrong, and the message says where."""
+
+
+class DrawingError(AutodiffError, RuntimeError):
+    """No drawing engine is at hand, or the engine failed."""
+
+
+class MissingExtraError(AutodiffError, ImportError):
+    """An optional part of the library is not installed."""
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """`value` and its type as an error message writes them: short, on one line, and never raising."""
+    try:
+        text = repr(value)
+    except Exception:  # an error message must not fail because a stranger's __repr__ does
+        text = object.__repr__(value)
+    text = " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return f"{text} ({type(value).__name__})"

@@ -1,0 +1,259 @@
+"""Number systems: the table of operations over floats, exact fractions, 50 digits, dual numbers and Values.
+
+A `System` says how a float becomes a number of its kind and what the vocabulary means there. Nothing else is needed:
+the rules of the table are text, and run over any of them.
+
+>>> from autodiff.ops import TABLE
+>>> FRACTIONS.formula("div")(FRACTIONS.number(1.0), FRACTIONS.number(3.0))
+Fraction(1, 3)
+>>> FRACTIONS.slope("mul", 0)(2, 3, 6)
+3
+"""
+
+import ast
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from . import kernels, rules, stable
+from .errors import MissingExtraError, ReplayError
+from .ops import TABLE
+
+N = Any  # a number of whatever system is at work
+
+
+class System:
+    """A kind of number: `number(x)` makes one of a float, `names` is the vocabulary, `write` how rules are spelled."""
+
+    def __init__(self, name: str, number: Callable[[float], N], names: Mapping[str, Any], write: rules.Writer) -> None:
+        self.name = name
+        self.number = number
+        self.names = dict(names)
+        self.write = write
+        self.formula = cache(self._formula)
+        self.slope = cache(self._slope)
+
+    def __repr__(self) -> str:
+        return f"System({self.name!r})"
+
+    def _formula(self, operation: str) -> Callable[..., N]:
+        return self._guarded(operation, rules.formula(TABLE[operation], self.names, self.write))
+
+    def _slope(self, operation: str, index: int) -> Callable[..., N | None]:
+        return self._guarded(operation, rules.slope(TABLE[operation], index, self.names, self.write))
+
+    def _guarded(self, operation: str, rule: Callable[..., N]) -> Callable[..., N]:
+        def run(*operands: N) -> N:
+            try:
+                return rule(*operands)
+            except NameError as error:
+                raise ReplayError(f"{operation} over {self.name} numbers: they have no {error.name}") from None
+            except ZeroDivisionError:
+                raise ReplayError(f"{operation} over {self.name} numbers: division by zero has no value") from None
+
+        return run
+
+
+def plain(names: Mapping[str, Any], write: rules.Writer) -> dict[str, Any]:
+    """The functions of `stable` as their docstrings define them: for numbers that do not round, or have 50 digits."""
+    namespace = dict(names)
+    for name in stable.NAMES:
+        if name not in names and name not in ("bell", "polynomial"):
+            function = getattr(stable, name)
+            arguments = ", ".join(inspect.signature(function).parameters)
+            rule = write(function.__doc__)
+            namespace[name] = eval(compile(f"lambda {arguments}: {rule}", f"<formula of {name}>", "eval"), namespace)
+    return namespace
+
+
+FLOATS = System("float", float, stable.bind(vars(kernels)), rules.ieee)
+
+
+def _fraction(x: float) -> Fraction:
+    if not math.isfinite(x):
+        raise ReplayError(f"fraction numbers: expected a finite number, got {x}")
+    return Fraction(x)
+
+
+def _power(a: Fraction, b: Fraction) -> Fraction:
+    if Fraction(b).denominator != 1:
+        raise ReplayError(f"pow over fraction numbers: expected an integer exponent, got {b}")
+    return Fraction(a) ** int(b)
+
+
+def _ordered() -> dict[str, Any]:
+    """What any ordered field has."""
+    return {
+        "abs": abs,
+        "sign": lambda a: (a > 0) - (a < 0),
+        "maximum": lambda a, b: a if a >= b or a != a else b,
+        "minimum": lambda a, b: a if a <= b or a != a else b,
+        "clip": lambda a, low, high: min(max(a, low), high) if a == a else a,
+        "largest": lambda xs: next((x for x in xs if x != x), max(xs)),
+        "total": lambda xs: sum(xs),
+        "dot": lambda xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
+        "ones": lambda xs: [1] * len(xs),
+        "swapped": kernels.swapped,
+    }
+
+
+def _exact_names() -> dict[str, Any]:
+    names = _ordered() | {"floor": lambda a: Fraction(math.floor(a)), "pow": _power}
+    names["divide"] = lambda a, b: Fraction(a) / b
+    names["remainder"] = lambda a, b: Fraction(a) % b
+    return plain({"__builtins__": {}} | names, rules.named)
+
+
+FRACTIONS = System("fraction", _fraction, _exact_names(), rules.named)
+
+
+@cache
+def many_digits(digits: int = 50) -> System:
+    """mpmath's real numbers of so many decimal digits, with a context of their own; the stable functions as taught.
+
+    >>> print(many_digits(30).formula("exp")(1))
+    2.71828182845904523536028747135
+    """
+    try:
+        import mpmath
+    except ImportError:
+        raise MissingExtraError("replay over mpmath: mpmath is not installed; run: pip install mpmath") from None
+    context = mpmath.MPContext()
+    context.dps = digits
+
+    def real(function: Callable[..., N]) -> Callable[..., N]:
+        def of_reals(*operands: N) -> N:
+            try:
+                y = function(*map(context.mpf, operands))
+            except (ValueError, ZeroDivisionError):
+                return context.nan
+            except OverflowError:
+                name, xs = function.__name__, ", ".join(context.nstr(x, 5) for x in operands)
+                raise ReplayError(f"{name} over mpmath numbers: {name}({xs}) is beyond their exponents") from None
+            return context.nan if isinstance(y, context.mpc) else y
+
+        return of_reals
+
+    def divide(a: N, b: N) -> N:
+        if b != 0:
+            return context.mpf(a) / b
+        return context.nan if a == 0 or a != a else context.inf * context.sign(a)
+
+    same = ["exp", "expm1", "log1p", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh"]
+    same += ["cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "hypot", "floor", "isinf", "isnan"]
+    names = _ordered() | {name: real(getattr(context, name)) for name in same}
+    names |= {
+        "log": real(lambda a: -context.inf if a == 0 else context.log(a)),
+        "log2": real(lambda a: context.log(a, 2)),
+        "pow": real(lambda a, b: divide(1, context.power(a, -b)) if b < 0 and a == 0 else context.power(a, b)),
+        "remainder": real(lambda a, b: a % b if b else context.nan), "divide": divide, "sign": context.sign,
+        "pi": +context.pi, "nan": context.nan, "inf": context.inf,
+    }  # fmt: skip
+    return System("mpmath", context.mpf, plain({"__builtins__": {}} | names, rules.named), rules.named)
+
+
+class _Prefix(rules.Lazy):
+    """Every operator becomes the row of the table that it is: `a * b` is mul(a, b)."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        row = _ROWS.get(type(node.op))
+        return rules.call(row, node.left, node.right) if row else node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        return rules.call(_ROWS[type(node.op)], node.operand)
+
+
+_ROWS: dict[type, str] = {
+    ast.UAdd: "pos", ast.USub: "neg", ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
+}  # fmt: skip
+
+
+@cache
+def prefix(rule: str) -> str:
+    """The rule in functions alone: for numbers without operators."""
+    return ast.unparse(_Prefix().visit(ast.parse(rule, mode="eval")))
+
+
+class Dual:
+    """A number and its derivative along one direction; it carries the system that both belong to."""
+
+    __slots__ = ("primal", "tangent", "system")
+
+    def __init__(self, primal: N, tangent: N, system: System) -> None:
+        self.primal, self.tangent, self.system = primal, tangent, system
+
+    def __repr__(self) -> str:
+        return f"Dual({self.primal}, {self.tangent})"
+
+    def __lt__(self, other: N) -> bool:
+        return bool(self.primal < primal(other))
+
+    def __le__(self, other: N) -> bool:
+        return bool(self.primal <= primal(other))
+
+    def __gt__(self, other: N) -> bool:
+        return bool(self.primal > primal(other))
+
+    def __ge__(self, other: N) -> bool:
+        return bool(self.primal >= primal(other))
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.primal == primal(other))
+
+    def __bool__(self) -> bool:
+        return bool(self.primal)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def primal(x: N) -> N:
+    return x.primal if isinstance(x, Dual) else x
+
+
+def duals(base: System = FLOATS) -> System:
+    """Dual numbers over another system; over dual numbers, they carry second derivatives.
+
+    >>> system = duals()
+    >>> system.formula("mul")(Dual(3.0, 1.0, FLOATS), Dual(3.0, 1.0, FLOATS))
+    Dual(9.0, 6.0)
+    """
+
+    zero = base.number(0.0)
+    add, mul = base.formula("add"), base.formula("mul")
+
+    def lifted(x: N) -> Dual:
+        if isinstance(x, Dual) and x.system is base:
+            return x
+        return Dual(base.number(x) if isinstance(x, float | int) else x, zero, base)
+
+    def run(operation: str, *operands: N) -> Dual:
+        """The rule of forward mode: the tangent of an operation is the sum of its slopes times its inputs' tangents."""
+        pairs = [lifted(x) for x in operands]
+        primals: Any = [pair.primal for pair in pairs]
+        inputs = (primals,) if TABLE[operation].variadic else primals
+        y = base.formula(operation)(*inputs)
+        tangent = zero
+        for index, slopes in enumerate(TABLE[operation].slopes):
+            moved = pairs if TABLE[operation].variadic else pairs[index : index + 1]
+            if slopes is None or all(pair.tangent is zero for pair in moved):
+                continue
+            slope: Any = base.slope(operation, index)(*inputs, y)
+            for each, pair in zip(slope if TABLE[operation].variadic else [slope], moved, strict=True):
+                if each is not None and pair.tangent is not zero:
+                    tangent = add(tangent, mul(each, pair.tangent))
+        return Dual(y, tangent, base)
+
+    def row(operation: str) -> Callable[..., Dual]:
+        if TABLE[operation].variadic:
+            return lambda xs: run(operation, *xs)
+        return lambda *operands: run(operation, *operands)
+
+    names: dict[str, Any] = {"__builtins__": {}, "ones": lambda xs: [1] * len(xs), "swapped": kernels.swapped}
+    names |= {constant: base.names[constant] for constant in ("nan", "inf", "pi") if constant in base.names}
+    names |= {operation: row(operation) for operation in TABLE}
+    return System(f"dual over {base.name}", lambda x: Dual(base.number(x), zero, base), plain(names, prefix), prefix)

@@ -1,0 +1,40 @@
+"""What may stand beside a Value: an int, a float, a bool, a NumPy real scalar or a 0-d real array, and nothing else.
+
+>>> number(3, "mul"), number(10**400, "mul")
+(3.0, inf)
+>>> number("3", "mul")
+Traceback (most recent call last):
+    ...
+autodiff.errors.OperandError: mul: expected a Value or a real number (int, float, NumPy scalar), got '3' (str)
+"""
+
+import sys
+from typing import Any
+
+from . import kernels
+from .errors import OperandError, shown
+
+Number = Any  # what `number` accepts
+
+PLAIN = frozenset({float, int, bool})
+
+
+def number(x: Number, operation: str) -> float:
+    """`x` as a Python float, or an `OperandError` that names the operation and shows `x`."""
+    if isinstance(x, (float, int)):
+        try:
+            return float(x)
+        except OverflowError:  # an int beyond float64 rounds to inf, as IEEE-754 has it
+            return kernels.inf if x > 0 else -kernels.inf
+    numpy = sys.modules.get("numpy")  # an operand can only be NumPy's if NumPy has been imported
+    if numpy and isinstance(x, (numpy.generic, numpy.ndarray)) and x.ndim == 0 and x.dtype.kind in "biuf":
+        return float(x)
+    if hasattr(x, "backward"):
+        raise OperandError(f"{operation}: expected a number that is not differentiated, got {shown(x)}; use its .data")
+    raise OperandError(f"{operation}: expected a Value or a real number (int, float, NumPy scalar), got {shown(x)}")
+
+
+def is_array_of_values(x: object) -> bool:
+    """Whether x is a NumPy array of objects, which takes part in arithmetic element by element."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(x, numpy.ndarray) and x.dtype == object

@@ -1,0 +1,118 @@
+"""The functions of any number of Values, each one node however many there are: total, dot, logsumexp; and softmax.
+
+>>> x = Value(2.0)
+>>> y = dot([x, 3.0], [x, 5.0])
+>>> y.data, y.slopes
+(19.0, (2.0, None, 2.0, None))
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import rules
+from .bodies import GENERATED
+from .errors import ArgumentError, OperandError, shown
+from .elementwise import exp
+from .operands import number
+from .ops import REDUCTIONS, TABLE
+from .value import Value, constant, record
+
+V = TypeVar("V", bound=Any)  # a Value or a number; what goes in comes out
+
+if not TYPE_CHECKING:  # a type checker goes by the declarations
+    __all__ = ["log_softmax", "softmax", *(op.name for op in REDUCTIONS)]
+
+
+def total(values: Iterable[V]) -> V:
+    """The sum, as one node; of floats the exact sum rounded once.
+
+    >>> total([1e100, 1.0, -1e100])
+    1.0
+    """
+    y: V = of_many("total", _list("total", values))
+    return y
+
+
+def dot(ws: Iterable[Any], xs: Iterable[Any]) -> Any:
+    """The sum of the products of two lists of equal length, as one node; each product rounded, their sum rounded once.
+
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    ws, xs = _list("dot", ws), _list("dot", xs)
+    if len(ws) != len(xs):
+        raise ArgumentError(f"dot: expected two lists of the same length, got {len(ws)} and {len(xs)} numbers")
+    return of_many("dot", [*ws, *xs])
+
+
+def logsumexp(*values: V) -> V:
+    """log(exp(x1) + exp(x2) + …), without overflow, as one node.
+
+    >>> logsumexp(1000.0, 1000.0)
+    1000.6931471805599
+    """
+    y: V = of_many("logsumexp", _some("logsumexp", values))
+    return y
+
+
+def softmax(*values: V) -> list[V]:
+    """The exponentials divided by their sum: positive numbers that add up to 1.
+
+    >>> softmax(1000.0, 1000.0)
+    [0.5, 0.5]
+    """
+    terms = [exp(x) for x in _lowered("softmax", values)]
+    whole = total(terms)
+    return [term / whole for term in terms]
+
+
+def log_softmax(*values: V) -> list[V]:
+    """The logarithms of the softmax, without going through it.
+
+    >>> log_softmax(0.0, -1000.0)
+    [0.0, -1000.0]
+    """
+    lowered = _lowered("log_softmax", values)
+    whole = logsumexp(*lowered)
+    return [x - whole for x in lowered]
+
+
+def _lowered(name: str, values: Sequence[Any]) -> list[Any]:
+    """The values less the largest, which is taken as a constant: a softmax does not depend on it."""
+    checked = [x if type(x) is Value else number(x, name) for x in _some(name, values)]
+    top = of_many("largest", checked)
+    return [x - top for x in checked]
+
+
+def _list(name: str, values: Iterable[Any]) -> list[Any]:
+    try:
+        return list(values)
+    except TypeError:
+        raise OperandError(f"{name}: expected a list of Values or numbers, got {shown(values)}") from None
+
+
+def _some(name: str, values: Sequence[Any]) -> list[Any]:
+    if len(values) == 1 and not isinstance(values[0], Value) and hasattr(values[0], "__iter__"):
+        raise OperandError(f"{name}: expected numbers one by one, as in {name}(*values), got {shown(values[0])}")
+    if not values:
+        raise ArgumentError(f"{name}: expected at least one value, got none")
+    return list(values)
+
+
+def of_many(name: str, operands: list[Any]) -> Any:
+    """An operation of any number of inputs: a node if there is a Value among them, else a number."""
+    if Value not in map(type, operands):
+        return _FORMULAS[name]([number(x, name) for x in operands])
+    parents = tuple([x if type(x) is Value else constant(x, name) for x in operands])
+    xs = [parent._data for parent in parents]
+    y = _FORMULAS[name](xs)
+    rule = _SLOPES[name](xs, y)
+    if rule is None:
+        return record(name, y, parents, (None,) * len(parents))
+    slopes = tuple([None if parent.op == "constant" else slope for parent, slope in zip(parents, rule)])
+    return record(name, y, parents, slopes)
+
+
+_VARIADIC = [op for op in TABLE.values() if op.variadic]
+_FORMULAS = {op.name: rules.formula(op, GENERATED, rules.ieee) for op in _VARIADIC}
+_SLOPES = {op.name: rules.slope(op, 0, GENERATED, rules.ieee) for op in _VARIADIC}

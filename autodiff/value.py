@@ -1,0 +1,302 @@
+"""A `Value` is a number that remembers how it was made, so that it can find its gradients.
+
+    data       the number: always a Python float
+    grad       the gradient of the last `backward()`'s root with respect to this value; 0.0 before
+    op         the row of the table of operations that made it ("mul"), or "input", or "constant"
+    parents    what it was made from, in order; `a + a` has two
+    slopes     one local partial derivative per parent, fixed when the operation ran; None where nothing flows
+
+There are no closures and no cycles: a graph is these five things, and a backward pass is a topological order and three
+lines. The operators below are declared one line each; their bodies are written from the table, because the same dozen
+lines twenty times over are better generated than copied (`inspect.getsource` shows them).
+
+>>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+>>> loss = (a * b + 10) ** 2
+>>> loss.backward()
+>>> loss.data, a.grad, b.grad
+(16.0, -24.0, 16.0)
+"""
+# mypy: disable-error-code=empty-body
+# (the bodies of declared operations are written from the table)
+
+from __future__ import annotations
+
+from _thread import get_ident
+from typing import Any, final
+
+from .bodies import GENERATED, new, operator, over_array
+from .errors import OperandError, shown
+from .graph import topological_order
+from .operands import Number, is_array_of_values, number
+from .watching import listening, watch, watchers
+
+NOTHING = float("0")  # a zero of its own, told from a gradient that adds up to 0 by being this very object
+
+
+def constant(x: Number, operation: str) -> Value:
+    """A leaf for a number that met a Value: it is part of the graph and receives no gradient."""
+    if type(x) is Value and x.op == "constant":
+        return x
+    node = new(Value)
+    node._data = x if type(x) is float else number(x, operation)
+    node._grad = 0.0
+    node.op = "constant"
+    node.parents = node.slopes = ()
+    node._name = None
+    return node
+
+
+def record(op: str, data: float, parents: tuple[Value, ...], slopes: tuple[float | None, ...]) -> Value:
+    """A node for an operation that has run: what the generated operators do, for operations of many inputs."""
+    node = new(Value)
+    node._data = data
+    node._grad = 0.0
+    node.op = op
+    node.parents = parents
+    node.slopes = slopes
+    node._name = None
+    if watchers:
+        watch(node)
+    return node
+
+
+@final
+class Value:
+    """A number of a computation graph: `Value(2.0)`, or `Value(2.0, name="w0")`.
+
+    >>> x = Value(3.0)
+    >>> y = x * x + 2 / x
+    >>> y.backward()
+    >>> x.grad == 2 * 3 - 2 / 9
+    True
+    """
+
+    __slots__ = ("_data", "_grad", "op", "parents", "slopes", "_name")
+    __array_ufunc__ = None  # so that `np.float64(2) * v` asks v
+
+    _data: float
+    _grad: float
+    op: str
+    parents: tuple[Value, ...]
+    slopes: tuple[float | None, ...]
+    _name: str | None
+
+    def __init__(self, data: Number, name: str | None = None) -> None:
+        self._data = data if type(data) is float else number(data, "Value")
+        self._grad = 0.0
+        self.op = "input"
+        self.parents = self.slopes = ()
+        self.name = name
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Value is final: write functions of Values, or add a row to the table of operations")
+
+    @property
+    def data(self) -> float:
+        """The number. Writing it does not touch the slopes of graphs already built."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Number) -> None:
+        self._data = data if type(data) is float else number(data, "Value.data")
+
+    @property
+    def grad(self) -> float:
+        """The gradient of the root of the last backward pass with respect to this value, added up over passes."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Number) -> None:
+        self._grad = grad if type(grad) is float else number(grad, "Value.grad")
+
+    @property
+    def name(self) -> str | None:
+        """What drawings, steps and messages call it."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise OperandError(f"Value: expected a string as the name, got {shown(name)}")
+        self._name = name
+
+    def backward(self) -> None:
+        """Add to every leaf's `grad` the derivative of this value with respect to it.
+
+        >>> x = Value(3.0)
+        >>> (x * x).backward()
+        >>> x.grad
+        6.0
+        """
+        order = [node for node in topological_order(self) if node.parents]
+        undo = _leaf_gradients(self) if watchers else None
+        for node in order:
+            node._grad = NOTHING
+        self._grad += 1.0
+        for node in reversed(order):
+            upstream = node._grad
+            if upstream is NOTHING:  # no contribution came, so none goes on: 0 times a slope of inf would be nan
+                continue
+            if len(node.parents) == 2:  # the loop below, unrolled: most nodes have two parents, and it halves the time
+                (left, right), (to_left, to_right) = node.parents, node.slopes
+                if to_left is not None:
+                    left._grad += to_left * upstream
+                if to_right is not None:
+                    right._grad += to_right * upstream
+                continue
+            for parent, slope in zip(node.parents, node.slopes):
+                if slope is not None:
+                    parent._grad += slope * upstream
+        if undo is not None:
+            _tell(order, undo)
+
+    # fmt: off
+    @operator("pos")
+    def __pos__(self) -> Value: ...                              # +a, a copy: a node of its own
+    @operator("neg")
+    def __neg__(self) -> Value: ...                            # -a
+    @operator("add")
+    def __add__(self, other: Value | Number) -> Value: ...
+    @operator("add")
+    def __radd__(self, other: Number) -> Value: ...            # 2 + a
+    @operator("sub")
+    def __sub__(self, other: Value | Number) -> Value: ...
+    @operator("sub")
+    def __rsub__(self, other: Number) -> Value: ...            # 2 - a
+    @operator("mul")
+    def __mul__(self, other: Value | Number) -> Value: ...
+    @operator("mul")
+    def __rmul__(self, other: Number) -> Value: ...            # 2 * a
+    @operator("div")
+    def __truediv__(self, other: Value | Number) -> Value: ...
+    @operator("div")
+    def __rtruediv__(self, other: Number) -> Value: ...        # 2 / a
+    @operator("pow")
+    def __pow__(self, other: Value | Number) -> Value: ...
+    @operator("pow")
+    def __rpow__(self, other: Number) -> Value: ...            # 2 ** a
+    @operator("remainder")
+    def __mod__(self, other: Value | Number) -> Value: ...
+    @operator("remainder")
+    def __rmod__(self, other: Number) -> Value: ...              # 2 % a
+    @operator("abs")
+    def __abs__(self) -> Value: ...
+    @operator("exp")
+    def exp(self) -> Value: """e to this power."""               # as micrograd's users write it
+    @operator("log")
+    def log(self) -> Value: """The natural logarithm."""
+    @operator("sqrt")
+    def sqrt(self) -> Value: """The square root."""
+    @operator("tanh")
+    def tanh(self) -> Value: """The hyperbolic tangent."""
+    @operator("relu")
+    def relu(self) -> Value: """This where it is positive, else 0."""
+    @operator("sigmoid")
+    def sigmoid(self) -> Value: """1 / (1 + exp(-this))."""
+    # fmt: on
+
+    def __lt__(self, other: Value | Number) -> bool:
+        return _compare("__lt__", self, other)
+
+    def __le__(self, other: Value | Number) -> bool:
+        return _compare("__le__", self, other)
+
+    def __gt__(self, other: Value | Number) -> bool:
+        return _compare("__gt__", self, other)
+
+    def __ge__(self, other: Value | Number) -> bool:
+        return _compare("__ge__", self, other)
+
+    def __bool__(self) -> bool:
+        raise OperandError(f"bool: a {self!r} is neither true nor false; compare it, as in `v > 0`, or use v.data")
+
+    def __float__(self) -> float:
+        raise OperandError(f"float: {self!r} would lose its gradient; use v.data, or autodiff.exp(v) for math.exp(v)")
+
+    def __int__(self) -> int:
+        raise OperandError(f"int: {self!r} would lose its gradient; use int(v.data)")
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r}" if self.name is not None else ""
+        return f"Value(data={self._data}, grad={self._grad}{name})"
+
+    def __copy__(self) -> Value:
+        return _restored((self._data, self._grad, self.op, self.slopes, self.name), self.parents)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for node in topological_order(self):
+            if id(node) not in memo:
+                memo[id(node)] = _restored(_state(node), tuple(memo[id(parent)] for parent in node.parents))
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> Any:
+        """A graph pickles as the list of its nodes, each after its parents, so that nothing recurses."""
+        if not self.parents or get_ident() in _pickling:
+            return _restored, (_state(self), self.parents)
+        return _last, (topological_order(self), _Pickling())
+
+
+GENERATED.update({"Value": Value, "constant": constant})  # the bodies of the operators find them there
+
+
+def _leaf_gradients(root: Value) -> dict[Value, float]:
+    return {node: node._grad for node in topological_order(root) if not node.parents}
+
+
+def _tell(order: list[Value], undo: dict[Value, float]) -> None:
+    """Tell the watchers of a backward pass; where one objects, take what it added to the leaves back."""
+    try:
+        for watcher in listening():
+            watcher.flowed(order)
+    except Exception:
+        for leaf, grad in undo.items():
+            leaf._grad = grad
+        raise
+
+
+_SIGNS = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
+
+
+def _compare(method: str, left: Value, right: Value | Number) -> bool:
+    if is_array_of_values(right):
+        return over_array(method, left, right)  # type: ignore[no-any-return]
+    sign = _SIGNS[method]
+    other = right._data if type(right) is Value else number(right, sign)
+    answer: bool = getattr(left._data, method)(other)
+    if watchers:
+        for watcher in listening():
+            answer = watcher.compared(sign, left, right if type(right) is Value else other, answer)
+    return answer
+
+
+def _state(node: Value) -> tuple[Any, ...]:
+    return node._data, node._grad, node.op, node.slopes, node._name
+
+
+def _restored(state: tuple[Any, ...], parents: tuple[Value, ...]) -> Value:
+    node = new(Value)
+    node._data, node._grad, node.op, node.slopes, node._name = state
+    node.parents = parents
+    return node
+
+
+_pickling: set[int] = set()  # the threads in which a pickle is being given the nodes of a graph one by one
+
+
+class _Pickling:
+    """Stands behind the nodes of a graph in a pickle, and ends their being pickled one by one when its turn comes."""
+
+    def __init__(self) -> None:
+        self.thread = get_ident()
+        _pickling.add(self.thread)
+
+    def __reduce__(self) -> Any:
+        _pickling.discard(self.thread)
+        return tuple, ()
+
+    def __del__(self) -> None:  # also where the pickling failed on the way
+        _pickling.discard(self.thread)
+
+
+def _last(nodes: list[Value], end: object) -> Value:
+    return nodes[-1]

@@ -1,0 +1,38 @@
+"""Who wants to know of each new node, comparison and backward pass: nobody, but inside a `with` of some kind.
+
+`detect_anomaly()`, the recording of names and lines, scopes and the compiler are watchers. The engine asks only whether
+the list is empty, so that none of them costs anything when it is not there. A watcher hears of its own thread alone.
+"""
+
+from _thread import get_ident
+from collections.abc import Sequence
+from typing import Any
+
+watchers: list["Watcher"] = []
+
+
+class Watcher:
+    """What a watcher may be told."""
+
+    def __init__(self) -> None:
+        self.thread = get_ident()
+
+    def made(self, node: Any) -> None:
+        """An operation made a node."""
+
+    def compared(self, sign: str, left: Any, right: Any, answer: bool) -> Any:
+        """Two numbers were compared, and the program may now branch; what this returns is the comparison's answer."""
+        return answer
+
+    def flowed(self, order: Sequence[Any]) -> None:
+        """A backward pass has run over the nodes of `order`."""
+
+
+def listening() -> list[Watcher]:
+    """The watchers of this thread."""
+    return [watcher for watcher in watchers if watcher.thread == get_ident()]
+
+
+def watch(node: Any) -> None:
+    for watcher in listening():
+        watcher.made(node)
