@@ -1,0 +1,111 @@
+"""Orders in which a backward pass may follow the edges: the right one, and two that are often written instead.
+
+    topological     a node sends only after everything that uses it has sent: its gradient is then complete
+    depth-first     each contribution is passed on at once, by recursion: right on trees; a shared node passes on a part
+                    of its sum, and later, with the whole sum, passes that part on again
+    breadth-first   nodes send in the order of their distance from the root: a node near the root may still be waiting
+                    for a contribution that comes the long way round
+
+The smallest program that breaks depth-first is `b = a + a; c = b + b`. Breadth-first gets that one right, because both
+contributions to b come from the same node, and breaks on `b = a + a; c = b * 3; d = b + c`.
+
+>>> from autodiff import Value
+>>> from autodiff.stepping import Log, snapshot
+>>> a = Value(3.0, name="a"); b = a + a; c = b + b
+>>> print(verdict(Log(snapshot(c, {b: "b", c: "c"}), "depth-first")))
+Depth-first order is wrong here: at step 5 it reads the gradient of b when 1 of 2 contributions have arrived.
+  the gradient of a: 6, and should be 4
+>>> print(verdict(Log(snapshot(c), "breadth-first")))
+Breadth-first order gives the right gradients here: no gradient was read before its sum was complete.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import ArgumentError
+from .snapshot import Node
+from .wording import name, short
+
+if TYPE_CHECKING:
+    from .log import Log
+
+MOST = 1_000_000  # edges: without a sort there are as many to follow as paths, which double with each shared node
+
+Edges = Iterator[tuple[int, int]]  # (node, which operand of it), in the order in which the edges are followed
+
+
+def topological(nodes: Sequence[Node], live: bytearray) -> Edges:
+    """The order of `Value.backward`: from the root back, each node once."""
+    for node in reversed(nodes):
+        if live[node.number]:
+            for operand in range(len(node.parents)):
+                yield node.number, operand
+
+
+def depth_first(nodes: Sequence[Node], live: bytearray) -> Edges:
+    """Each edge, and then at once everything behind it, as often as an edge leads there."""
+    path = [(nodes[-1], iter(range(len(nodes[-1].parents))))]
+    followed = 0
+    while path:
+        node, operands = path[-1]
+        operand = next(operands, None)
+        if operand is None:
+            path.pop()
+            continue
+        yield node.number, operand
+        followed += 1
+        if followed > MOST:
+            raise ArgumentError(
+                f"depth-first order follows more than {MOST:,} edges here: every path; try a smaller graph"
+            )
+        if node.slopes[operand] is not None:
+            parent = nodes[node.parents[operand]]
+            path.append((parent, iter(range(len(parent.parents)))))
+
+
+def breadth_first(nodes: Sequence[Node], live: bytearray) -> Edges:
+    """The edges of each node when the node is first met, those near the root first."""
+    seen, queue = {len(nodes) - 1}, deque([nodes[-1]])
+    while queue:
+        node = queue.popleft()
+        for operand, (parent, slope) in enumerate(zip(node.parents, node.slopes, strict=True)):
+            yield node.number, operand
+            if slope is not None and parent not in seen:
+                seen.add(parent)
+                queue.append(nodes[parent])
+
+
+ORDERS: dict[str, Callable[[Sequence[Node], bytearray], Edges]] = {
+    "topological": topological,
+    "depth-first": depth_first,
+    "breadth-first": breadth_first,
+}
+
+
+def verdict(log: "Log") -> str:
+    """What a wrong order did to the gradients: who was read too early, and which gradients came out wrong."""
+    right = type(log)(log.graph, held=log.held)
+    leaves = [
+        (node, log.gradient(node.number), right.gradient(node.number)) for node in log.graph.nodes if not node.parents
+    ]
+    wrong = [
+        f"  the gradient of {name(leaf.label)}: {short(got)}, and should be {short(due)}"
+        for leaf, got, due in leaves
+        if not same(got, due)
+    ]
+    title = log.order.capitalize()
+    early = log.first_premature
+    if early is None and not wrong:
+        return f"{title} order gives the right gradients here: no gradient was read before its sum was complete."
+    if early is None:
+        return "\n".join([f"{title} order is wrong here.", *wrong])
+    step = log[early]
+    read = f"it reads the gradient of {name(step.label)} when {log.read_when(early)} contributions have arrived"
+    ends = "\n".join(["", *wrong]) if wrong else "\nthe gradients come out right all the same."
+    return f"{title} order is wrong here: at step {early} {read}.{ends}"
+
+
+def same(x: float | None, y: float | None) -> bool:
+    """Whether two gradients are the same number, or both nan, or both missing."""
+    return x == y or (x is not None and y is not None and x != x and y != y)

@@ -1,0 +1,162 @@
+"""Predict, then reveal: the question that a step answers, and what each known misconception would have answered.
+
+>>> from autodiff import Value
+>>> from autodiff.stepping import Log, snapshot
+>>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")
+>>> asked = question(Log(snapshot(a * b + a)), 7)
+>>> print(asked.text)
+v2 sends a contribution to a. v2's gradient is 1; the slope d v2 / d a is b; so far the gradient of a is 1 (1 of 2 arrived). What is the gradient of a after this step?
+>>> judged(asked, "-2")
+(True, 'Right: -2.')
+>>> judged(asked, "-3")
+(False, 'Not quite: that is the last contribution alone; a gradient is the sum of all contributions. It is -2.')
+"""  # noqa: E501
+
+from math import isfinite, isnan
+from typing import NamedTuple
+
+from .log import Log
+from .step import Step
+from .wording import name, short
+
+CLOSE = 0.005  # relative: three digits are enough of an answer
+UNREAD = "Please write a number, such as 0.25, -3 or 1/3."  # and nothing is counted or told
+
+MISCONCEPTIONS = {
+    "last": "that is the last contribution alone; a gradient is the sum of all contributions",
+    "no upstream": "that is the slope alone; a contribution is the upstream gradient times the slope",
+    "no slope": "that is the upstream gradient alone; a contribution is the upstream gradient times the slope",
+    "sum": "that adds the upstream gradient and the slope; the chain rule multiplies them",
+    "sign": "the size is right and the sign is lost",
+    "own value": "that multiplies by the operand's own value; the slope of a product is the other factor",
+    "unfinished": "that is the sum before this step; the new contribution has to be added",
+    "through": "that is what would flow if the operation had selected this operand; it did not, so nothing flows",
+    "added": "that adds the operands; this operation multiplies them",
+    "multiplied": "that multiplies the operands; this operation adds them",
+    "uphill": "that moves uphill; gradient descent subtracts",
+    "no rate": "that forgets the learning rate",
+    "zero": "the gradient of a result with respect to itself is not 0: it moves exactly as it moves, so it is 1",
+}
+
+
+class Question(NamedTuple):
+    """What a step will show, asked before it does: `wrong` has the answer of each misconception, where it differs."""
+
+    step: int
+    text: str
+    answer: float
+    wrong: tuple[tuple[str, float], ...]
+
+
+def question(log: Log, index: int) -> Question | None:
+    """The question that a step answers; None where there is nothing to predict: a number that the user gave."""
+    step = log[index]
+    if step.kind == "input":
+        return None
+    text, answer, wrong = _ASK[step.kind](log, step)
+    distinct = {key: x for key, x in wrong.items() if not close(x, answer)}
+    return Question(index, text, answer, tuple(distinct.items()))
+
+
+def judged(asked: Question, text: str) -> tuple[bool, str]:
+    """Whether an answer is right, and a sentence that says so, or which misconception it comes from."""
+    given = read_number(text)
+    if given is None:
+        return False, UNREAD
+    if close(given, asked.answer):
+        return True, f"Right: {short(asked.answer)}."
+    causes = [MISCONCEPTIONS[key] for key, x in asked.wrong if close(given, x)]
+    if not causes:
+        return False, f"Not quite: no common slip gives {short(given)}. It is {short(asked.answer)}."
+    return False, f"Not quite: {'; or '.join(causes[:2])}. It is {short(asked.answer)}."
+
+
+def read_number(text: str) -> float | None:
+    """A number as people write it: "-3", "1e-3", "1/3", "−2"; None for anything else."""
+    top, slash, bottom = text.strip().replace("−", "-").replace(",", ".").partition("/")
+    try:
+        return float(top) / float(bottom) if slash else float(top)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return None
+
+
+def close(x: float, y: float) -> bool:
+    """Whether two answers are the same to three digits."""
+    if not isfinite(x) or not isfinite(y):
+        return x == y or (isnan(x) and isnan(y))
+    return abs(x - y) <= CLOSE * abs(y)
+
+
+Asked = tuple[str, float, dict[str, float]]
+
+
+def _ask_operation(log: Log, step: Step) -> Asked:
+    node = log.graph.nodes[step.node]
+    data = [log.graph.nodes[number].data for number in node.parents]
+    wrong = {"sign": -node.data}
+    if len(data) == 2 and step.operation in ("mul", "add"):
+        both = {"mul": ("added", data[0] + data[1]), "add": ("multiplied", data[0] * data[1])}
+        wrong |= dict([both[step.operation]])
+    return f"{name(step.label)} = {step.rule} = {step.substituted}. What is it?", node.data, wrong
+
+
+def _ask_seed(log: Log, step: Step) -> Asked:
+    after, root = step.gradient_after or 0.0, log.graph.root
+    return (
+        f"The backward pass begins. What is the gradient of {name(root.label)} with respect to itself?",
+        after,
+        {"zero": 0.0},
+    )
+
+
+def _ask_contribution(log: Log, step: Step) -> Asked:
+    before, upstream, slope = step.gradient_before or 0.0, step.upstream or 0.0, step.slope or 0.0
+    contribution, answer = step.contribution or 0.0, step.gradient_after or 0.0
+    node, parent = name(step.label), name(step.parent_label or "")
+    own = log.graph.nodes[step.target].data
+    so_far = f"nothing has reached {parent} yet"
+    if step.gradient_before is not None:
+        so_far = f"so far the gradient of {parent} is {short(before)} ({step.arrived - 1} of {step.expected} arrived)"
+    text = (
+        f"{node} sends a contribution to {parent}. {node}'s gradient is {short(upstream)}; "
+        f"the slope d {node} / d {parent} is {step.rule}; {so_far}. What is the gradient of {parent} after this step?"
+    )
+    wrong = {
+        "no upstream": before + slope,
+        "no slope": before + upstream,
+        "sum": before + upstream + slope,
+        "sign": before - contribution,
+    }
+    if len(log.graph.nodes[step.node].parents) > 1:
+        wrong["own value"] = before + upstream * own
+    if step.gradient_before is not None:
+        wrong = {"last": contribution, "unfinished": before} | wrong
+    return text, answer, wrong
+
+
+def _ask_blocked(log: Log, step: Step) -> Asked:
+    node, parent = name(step.label), name(step.parent_label or "")
+    text = (
+        f"{node} = {step.operation}(…) has the gradient {short(step.upstream)}, and {parent} is "
+        f"{short(log.graph.nodes[step.target].data)}. What does {node} send to {parent}? (Nothing counts as 0.)"
+    )
+    return text, 0.0, {"through": step.upstream or 0.0}
+
+
+def _ask_update(log: Log, step: Step) -> Asked:
+    gradient, data = step.gradient_after or 0.0, log.graph.nodes[step.node].data
+    rate = log.training.rate if log.training else 0.0
+    label = name(step.label)
+    given = f"{label} is {short(data)}, its gradient {short(gradient)}, the learning rate {short(rate)}"
+    text = f"{given}. What is {label} after the update?"
+    return text, step.result or 0.0, {"uphill": data + rate * gradient, "no rate": data - gradient}
+
+
+_ASK = {
+    "operation": _ask_operation,
+    "seed": _ask_seed,
+    "contribution": _ask_contribution,
+    "blocked": _ask_blocked,
+    "detached": _ask_blocked,
+    "update": _ask_update,
+}

@@ -1,0 +1,107 @@
+"""What is odd about a gradient, in a sentence: what blocks it, where it became nan, what makes it vanish or explode."""
+
+from collections.abc import Callable
+from math import isfinite, isnan
+
+from .log import Log
+from .paths import Edge, Path
+from .records import made
+from .snapshot import Node
+from .step import Step
+from .wording import name, short
+
+TINY, HUGE = 1e-6, 1e6  # beyond these a gradient vanishes or explodes
+
+
+def reasons(
+    log: Log,
+    gradient: float | None,
+    count: int,
+    edges: list[Edge],
+    flowing: list[Edge],
+    paths: tuple[Path, ...],
+) -> list[str]:
+    """Why a gradient is nan, infinite, 0, tiny or huge; nothing where it is an ordinary number.
+
+    `edges` are all edges between x and y that gradients reach, `flowing` those that carry something on from x.
+    """
+    if gradient is not None and not isfinite(gradient):
+        return _first_not_finite(log, gradient, flowing)
+    if count == 0:
+        return [f"Cut: {_blocking(log, edge)}." for edge in edges if edge[2] is None][:3]
+    if gradient == 0:
+        return _why_zero(log, flowing, paths)
+    return _worst(log, paths[0]) if paths and not TINY <= abs(paths[0].product) <= HUGE else []
+
+
+def _blocking(log: Log, edge: Edge) -> str:
+    node, operand, _ = edge
+    parent = log.graph.nodes[node.parents[operand]]
+    return f"{_made(log, node)} lets nothing through to {name(parent.label)}, which is {short(parent.data)}" + _at(node)
+
+
+def _made(log: Log, node: Node) -> str:
+    rule, _ = made(log, node)
+    return f"{name(node.label)} = {rule}"
+
+
+def _at(node: Node) -> str:
+    return f" ({node.source})" if node.source else ""
+
+
+def _why_zero(log: Log, flowing: list[Edge], paths: tuple[Path, ...]) -> list[str]:
+    flat = [(node, operand) for node, operand, slope in reversed(flowing) if slope == 0]
+    if flat and all(path.product == 0 for path in paths):
+        node, operand = flat[0]
+        parent = log.graph.nodes[node.parents[operand]]
+        slope = f"the slope of {_made(log, node)} along {name(parent.label)} is 0"
+        return [f"Zero: {slope}, where {name(parent.label)} is {short(parent.data)}{_at(node)}."]
+    if paths and abs(paths[0].product) > 0:
+        return ["Zero: the contributions cancel; what the paths carry is not 0, and adds up to 0."]
+    return _worst(log, paths[0]) if paths else []
+
+
+def _worst(log: Log, path: Path) -> list[str]:
+    """Where the product of slopes along a path becomes so small or large."""
+    vanishes = abs(path.product) < TINY
+    steps = sorted(zip(path.slopes, path.nodes[1:], strict=True), key=lambda step: abs(step[0]), reverse=not vanishes)
+    odd = [step for step in steps if (abs(step[0]) < 1) == vanishes and abs(step[0]) != 1][:3]
+    places = "; ".join(f"{_made(log, log.graph.nodes[number])} has slope {short(slope)}" for slope, number in odd)
+    verb, extreme = ("vanishes", "smallest") if vanishes else ("explodes", "largest")
+    whole = f"the {len(path.slopes):,} slopes along the path that carries most have the product {short(path.product)}"
+    return [f"It {verb}: {whole}; the {extreme}: {places}."]
+
+
+def _first_not_finite(log: Log, gradient: float, flowing: list[Edge]) -> list[str]:
+    """Where the first nan (or inf) was made from ordinary numbers, forward or backward."""
+    kind, odd = ("nan", isnan) if isnan(gradient) else ("inf", _not_finite)
+    nodes = log.graph.nodes
+    for node in nodes:
+        if odd(node.data) and not any(odd(nodes[parent].data) for parent in node.parents):
+            return [f"The first {kind} is in the forward pass: {_made_from(log, node)}{_at(node)}."]
+    concerned = {(node.number, operand) for node, operand, _ in flowing}
+    for step in log.backward:
+        if step.kind == "contribution" and (step.node, step.operand) in concerned and _makes(step, odd):
+            slope = f"the slope is {step.rule} = {step.substituted} = {short(step.slope)}"
+            return [
+                f"The first {kind} is in the backward pass, at step {step.index}: {step}",
+                f"  Here {slope}{_at(nodes[step.node])}.",
+            ]
+    return []
+
+
+def _not_finite(x: float) -> bool:
+    return not isfinite(x)
+
+
+def _makes(step: Step, odd: Callable[[float], bool]) -> bool:
+    """Whether a contribution is odd though its upstream gradient is not, or a sum though no part of it is."""
+    sent = odd(step.contribution or 0.0)
+    return not odd(step.upstream or 0.0) if sent else odd(step.gradient_after or 0.0)
+
+
+def _made_from(log: Log, node: Node) -> str:
+    if not node.parents:
+        return f"the input {name(node.label)} is {short(node.data)}"
+    rule, numbers = made(log, node)
+    return f"{name(node.label)} = {rule} = {numbers} = {short(node.data)}"
