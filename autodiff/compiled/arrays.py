@@ -1,0 +1,76 @@
+"""The vocabulary over arrays: what an array namespace lacks, or does not do as IEEE-754 and the table of operations do.
+
+The bodies use names of the array API alone, as those of `stable` do. What is n-ary works along the last axis.
+
+>>> "maximum" in HELPERS, "tanh" in HELPERS     # NumPy may answer either zero for maximum(0.0, -0.0); its tanh will do
+(True, False)
+"""
+
+from types import FunctionType
+from typing import Any
+
+from .. import kernels, stable
+
+N = Any  # an array, or a number
+# As an array namespace has them: the types of floats would be wrong here.
+abs, exp, isinf, log1p, where = (getattr(kernels, name) for name in ("abs", "exp", "isinf", "log1p", "where"))
+exp_of_difference, polynomial, upper_tail = stable.exp_of_difference, stable.polynomial, stable.upper_tail
+
+
+def maximum(a: N, b: N) -> N:
+    "a where it is larger, equal or nan"
+    return where((a >= b) | (a != a), a, b)
+
+
+def minimum(a: N, b: N) -> N:
+    "a where it is smaller, equal or nan"
+    return where((a <= b) | (a != a), a, b)
+
+
+def clip(a: N, low: N, high: N) -> N:
+    "a held between two numbers"
+    return minimum(maximum(a, low), high)
+
+
+def sign(x: N) -> N:
+    "-1, 0 or 1; 0 of -0 as well"
+    return where(x > 0, 1.0, where(x < 0, -1.0, where(x == 0, 0.0, x)))
+
+
+def erf(x: N) -> N:
+    "the error function: a series near 0, beyond it 1 less the upper tail"
+    size = minimum(abs(x), 6.0)
+    near = minimum(size, 0.75)
+    far = 1.0 - 2.0 * upper_tail(size * 1.4142135623730951) * exp(-size * size)
+    y = where(size < 0.75, near * polynomial(near * near, ERF), far)
+    return where(x < 0, -y, where(x == 0, x, where(x != x, x, y)))
+
+
+def exponentials(xs: N) -> N:
+    "exp(x - the largest), along the last axis; the largest gives exactly 1"
+    return exp_of_difference(xs, xs.max(axis=-1)[..., None])
+
+
+def log_of_sum(xs: N, terms: N) -> N:
+    "the logarithm of the sum of exponentials, given them: log1p adds the others to the largest, which is exactly 1"
+    top = xs.max(axis=-1)
+    first = arange(xs.shape[-1]) == xs.argmax(axis=-1)[..., None]
+    return where(isinf(top), top, top + log1p(where(first, 0.0, terms).sum(axis=-1)))
+
+
+def parts_of_sum(terms: N) -> N:
+    "exponentials divided by their sum"
+    return terms / terms.sum(axis=-1)[..., None]
+
+
+# erf(x) / x in powers of x * x
+ERF = (
+    1.1283791670955126, -0.37612638903183754, 0.11283791670955126, -0.026866170645131252, 0.005223977625442188,
+    -0.0008548327023450852, 0.00012055332981789664, -1.492565035840623e-05, 1.6462114365889246e-06,
+    -1.6365844691234924e-07, 1.4807192815879217e-08, -1.2290555301717926e-09, 9.422759064650411e-11,
+    -6.7113668551641105e-12, 4.4632242632864775e-13, -2.7835162072109212e-14,
+)  # fmt: skip
+
+arange: Any = None  # an array namespace's own
+_FUNCTIONS = [item for item in list(globals().values()) if isinstance(item, FunctionType)]
+HELPERS = tuple(item.__name__ for item in _FUNCTIONS if item.__module__ == __name__)

@@ -1,0 +1,116 @@
+"""The loss of one row of data, recorded once and run on whole batches: the mean loss and its gradient.
+
+Parameters are one vector that all rows share, rows are matrices. This is what a training step needs; `compile` is the
+general tool.
+
+>>> import numpy as np
+>>> from autodiff import Value
+>>> w = [Value(1.0), Value(2.0)]
+>>> batch = Batch("example", w, lambda xs, ts: (w[0] * xs[0] + w[1] * xs[1] - ts[0]) ** 2)
+>>> loss, gradient = batch(np.array([1.0, 2.0]), np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0], [0.0]]))
+>>> loss, gradient.tolist()
+(2.5, [1.0, 2.0])
+"""
+
+from collections.abc import Callable, Sequence
+from threading import RLock
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import ArgumentError
+from ..value import Value
+from . import emit
+from .grad import reverse
+from .passes import folded, without_dead
+from .program import Program
+from .record import record
+from .roll import Group, rolled
+
+MOST_BRANCHES = 64
+SEED = "share"  # the input that the gradient starts from: 1 / rows
+
+
+class Way(NamedTuple):
+    """One way through the loss: its program, its source, and the function made of it."""
+
+    program: Program
+    source: str
+    run: Callable[..., Any]
+
+
+class Batch:
+    """The mean of `loss(xs, ts)` over the rows, and its gradient in the parameters: batch(parameters, X, T)."""
+
+    def __init__(self, name: str, parameters: Sequence[Value], loss: Callable[[list[Value], list[Value]], Value],
+                 target: str = "numpy", finish: Callable[[Any], Any] | None = None) -> None:  # fmt: skip
+        """`finish` is applied to the emitted function, as jax.jit may be."""
+        self.name, self.parameters, self.loss = name, list(parameters), loss
+        self.target, self.finish = target, finish or (lambda function: function)
+        self.ways: list[Way] = []
+        self._lock = RLock()
+
+    def __call__(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any]:
+        """The mean loss over the rows of X and T, and its gradient."""
+        if not self.ways:
+            self.record(X[0], T[0])
+        rows = X.shape[0]
+        results = self._run(self.ways[-1], parameters, X, T, rows)
+        if len(results) == 2 or np.all(results[2]):
+            loss = results[0].sum() / rows
+            return loss if self.target != "numpy" else float(loss), results[1]
+        return self._by_way(parameters, X, T)
+
+    def _run(self, way: Way, parameters: Any, X: Any, T: Any, rows: int) -> Any:
+        with np.errstate(all="ignore"):
+            return way.run(parameters, X, T, 1.0 / rows)
+
+    def _by_way(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any]:
+        """Each row by the way whose comparisons come out as they do for it."""
+        rows, waiting, tried = len(X), np.arange(len(X)), list(self.ways)
+        loss, gradient = 0.0, 0.0
+        while len(waiting):
+            fresh = not tried
+            way = self.record(X[waiting[0]], T[waiting[0]]) if fresh else tried.pop()
+            held = np.asarray(self._run(way, parameters, X[waiting], T[waiting], rows)[2])
+            held = np.broadcast_to(held, waiting.shape)
+            if held.any():
+                part = waiting[held]
+                results = self._run(way, parameters, X[part], T[part], rows)
+                loss, gradient = loss + results[0].sum(), gradient + results[1]
+            elif fresh:
+                raise ArgumentError(f"{self.name}: it branches on something that the row does not decide")
+            waiting = waiting[~held]
+        return loss / rows, gradient
+
+    def record(self, x: Any, t: Any) -> Way:
+        """Record the loss of one row, and keep the way through it."""
+        with self._lock:
+            if len(self.ways) >= MOST_BRANCHES:
+                places = sorted({guard.place for way in self.ways for guard in way.program.guards})
+                raise ArgumentError(
+                    f"{self.name}: expected at most {MOST_BRANCHES} ways through its comparisons, got more, at "
+                    f"{'; '.join(places[:3])}: select with autodiff.where(x > 0, …) in place of if"
+                )
+            xs, ts = [Value(float(each)) for each in x], [Value(float(each)) for each in t]
+            arguments = [*self.parameters, *xs, *ts]
+            tape = record(lambda: [self.loss(xs, ts)], arguments)
+            found = rolled(tape, self.groups(len(xs), len(ts)), always=True)
+            assert found is not None
+            program, captured = found.program, found.captured
+            if captured:
+                raise ArgumentError(f"{self.name}: expected Values of the model's parameters and the row alone, got "
+                                    f"{captured[0]!r}: add it to the model's parameters")  # fmt: skip
+            program = without_dead(folded(program))
+            whole = without_dead(reverse(program, ["parameters"], seed=SEED))
+            source = emit.source({"value_and_grad": whole}, self.target)
+            way = Way(whole, source, self.finish(emit.functions(source, "step")["value_and_grad"]))
+            self.ways.append(way)
+            return way
+
+    def groups(self, inputs: int, labels: int) -> list[Group]:
+        """The parameters, and the row's inputs and labels, each as one vector."""
+        count = len(self.parameters)
+        return [Group("parameters", tuple(range(count)), False, True),
+                Group("x", tuple(range(count, count + inputs)), True, True),
+                Group("y", tuple(range(count + inputs, count + inputs + labels)), True, True)]  # fmt: skip

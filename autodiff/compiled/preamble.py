@@ -1,0 +1,90 @@
+"""What emitted code stands on: imports from its namespace, and the source of each function that the namespace lacks.
+
+>>> print(preamble({"sech"}, "numpy"))  # doctest: +ELLIPSIS
+from numpy import abs, exp
+<BLANKLINE>
+<BLANKLINE>
+def sech(x):
+    ...
+    e = exp(-abs(x))
+    return 2.0 * e / (1.0 + e * e)
+<BLANKLINE>
+"""
+
+import ast
+import linecache
+from functools import cache
+from itertools import takewhile
+from types import FunctionType, ModuleType
+
+from .. import kernels, stable
+from . import arrays
+
+AS_OURS = {"sign"}  # what we define for other modules, and NumPy does as we do
+
+
+def preamble(words: set[str], target: str) -> str:
+    """The head of a module of emitted code that uses these words."""
+    return math_head(words) if target == "math" else array_head(words, target)
+
+
+def math_head(words: set[str]) -> str:
+    """Python floats: the kernels that the eager engine uses, under the same names."""
+    homes = (("autodiff.kernels", set(kernels.__all__)), ("autodiff.stable", set(stable.NAMES)))
+    lines = [f"from {home} import {', '.join(sorted(words & names))}" for home, names in homes if words & names]
+    return "\n".join(lines) + "\n" * bool(lines)
+
+
+def array_head(words: set[str], module: str) -> str:
+    """Arrays: imports for what the module has, and definitions for the rest, each after what it uses."""
+    imports: set[str] = words & AS_OURS if module == "numpy" else set()
+    definitions: dict[str, str] = {}
+
+    def define(word: str) -> None:
+        if word in definitions or word in imports:
+            return
+        home = _home(word)
+        if home is None or module == "numpy" and word in AS_OURS:
+            imports.add(word)
+            return
+        text, used = _definition(home, word)
+        for name in sorted(used):
+            define(name)
+        definitions[word] = text
+
+    for word in sorted(words):
+        define(word)
+    head = f"from {module} import {', '.join(sorted(imports))}\n" if imports else ""
+    return head + "".join(f"\n\n{text}" if text.startswith("def") else f"\n{text}" for text in definitions.values())
+
+
+def _home(word: str) -> ModuleType | None:
+    """The module of ours that defines a word; None if it is the array namespace's."""
+    if word in arrays.HELPERS or word == "ERF":
+        return arrays
+    return stable if word in stable.NAMES or (word.isupper() and hasattr(stable, word)) else None
+
+
+@cache
+def _definition(home: ModuleType, word: str) -> tuple[str, frozenset[str]]:
+    """The text that defines a function or number of ours, and the names that it uses."""
+    item = getattr(home, word)
+    if not isinstance(item, FunctionType):
+        return f"{word} = {item!r}\n", frozenset()
+    tree = ast.parse(text_of(item))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)} | {"reversed", "True", "False", word}
+    loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return ast.unparse(tree) + "\n", frozenset(loaded - stored)
+
+
+def text_of(function: FunctionType) -> str:
+    """The source of a function of a module of ours; inspect.getsource would read it token by token."""
+    code = function.__code__
+    first, *rest = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
+    return first + "".join(takewhile(lambda line: line.startswith((" ", "\n")), rest))

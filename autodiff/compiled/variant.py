@@ -1,0 +1,146 @@
+"""One way through a function, for one shape of call: its program, its source, and how arguments become its inputs."""
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import ArgumentError, OperandError, shown
+from ..value import Value
+from . import emit
+from .grad import reverse
+from .passes import folded, without_dead
+from .program import Program
+from .record import Tape, record
+from .roll import Group, rolled
+from .unroll import Argument, unrolled
+
+SMALL = 4000  # operations: beyond this a function of numbers runs on arrays, if it rolls
+WORTH = 2     # operations for each array instruction: below this an array is not worth its overhead
+LEAST = 32    # operations: a smaller function stays as it is written, bit for bit
+MANY = 6      # arguments: so many enter a rolled program as one vector
+
+_data = attrgetter("_data")
+
+
+class Signature(NamedTuple):
+    """The names of a call's arguments, and which of them have one entry for each row."""
+
+    names: tuple[str, ...]
+    batched: tuple[bool, ...]
+
+
+class Variant:
+    """A recorded function: programs and code for its value and its gradient."""
+
+    def __init__(self, program: Program, groups: Sequence[Group], captured: list[Value], single: bool,
+                 target: str, rolled: bool = False) -> None:  # fmt: skip
+        self.rolled = rolled
+        self.groups, self.captured, self.single, self.target = groups, captured, single, target
+        self.program = without_dead(folded(program))
+        self.programs = {"value": self.program}
+        if single:
+            wrt = [group.name for group in groups]
+            self.programs["value_and_grad"] = without_dead(reverse(self.program, wrt))
+        self.source = emit.source(self.programs, target)
+        self.functions = emit.functions(self.source, "compiled")
+
+    @property
+    def unconditional(self) -> bool:
+        """Whether it is a plain function of floats, with a gradient, and holds for all of them."""
+        return self.target == "math" and self.single and not self.program.guards
+
+    def run(self, what: str, data: list[Any], rows: int | None) -> tuple[list[Any], Any]:
+        """The outputs as the caller's kinds of number, and whether the guards held: for all, or row by row."""
+        if what not in self.functions:
+            raise ArgumentError("value_and_grad: expected a function that returns one Value; use jacobian for several")
+        if self.target == "math":
+            results = list(self.functions[what](*data, *map(_data, self.captured)))
+            return results, results.pop() if self.program.guards else True
+        results = self.run_arrays(what, data)
+        held = results.pop() if self.program.guards else True
+        outputs = len(self.program.outputs)
+        values = [self.plain(x, rows) for x in results[:outputs]]
+        return values + self.gradients(results[outputs:], data), held
+
+    def run_arrays(self, what: str, data: list[Any]) -> list[Any]:
+        inputs = [self.packed(group, data) for group in self.groups]
+        if self.captured:
+            read = np.fromiter(map(_data, self.captured), np.float64, len(self.captured))
+            inputs += [read] if self.rolled else list(read)
+        with np.errstate(all="ignore"):
+            return list(self.functions[what](*inputs))
+
+    def packed(self, group: Group, data: list[Any]) -> Any:
+        if not group.vector:
+            x = data[group.members[0]]
+            return np.float64(x) if type(x) is float else x
+        return np.stack([data[member] for member in group.members], axis=-1)
+
+    def plain(self, x: Any, rows: int | None) -> Any:
+        """A result of a batch has one entry per row also where it depends on none; a single one is a float."""
+        if rows is None:
+            return float(x)
+        return x if getattr(x, "ndim", 0) else np.full(rows, float(x))
+
+    def gradients(self, results: list[Any], data: list[Any]) -> list[Any]:
+        found: list[Any] = [None] * len(data)
+        for group, result in zip(self.groups, results):
+            for place, member in enumerate(group.members):
+                each = result[..., place] if group.vector else result
+                found[member] = each if group.rows else float(each)
+        return found if results else []
+
+
+def chosen(name: str, function: Callable[[dict[str, Value]], Any], signature: Signature, row: list[float],
+           target: str | None) -> Variant:  # fmt: skip
+    """The function recorded on one row of numbers, as the program that suits its size and its arguments."""
+    arguments = {each: Value(x, name=each) for each, x in zip(signature.names, row)}
+    shape: list[bool] = []
+
+    def run() -> list[Value]:
+        y = function(arguments)
+        single = not isinstance(y, (list, tuple))
+        shape.append(single)
+        return [_value(name, each) for each in ([y] if single else y)]
+
+    tape = record(run, list(arguments.values()))
+    batch = any(signature.batched)
+    if target == "math" and batch:
+        raise ArgumentError(f"{name}: the target 'math' runs on single numbers; for arrays use 'numpy'")
+    if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
+        groups = grouped(signature)
+        found = rolled(tape, groups)
+        if found and found.operations >= WORTH * found.program.work:
+            return Variant(found.program, groups, found.captured, shape[0], target or "numpy", rolled=True)
+    return _unrolled(tape, signature, shape[0], target or ("numpy" if batch else "math"))
+
+
+def grouped(signature: Signature) -> list[Group]:
+    """The arguments of a rolled program: a few by name, many as two vectors, of those with rows and those without."""
+    names, batched = signature
+    if len(names) <= MANY:
+        return [Group(name, (index,), rows, False) for index, (name, rows) in enumerate(zip(names, batched))]
+    found = []
+    for rows in (True, False):
+        members = tuple(index for index, many in enumerate(batched) if many == rows)
+        if members:
+            stem = names[members[0]].rstrip("0123456789").rstrip("_") or "inputs"
+            found.append(Group(stem + ("_rows" if rows and not all(batched) else ""), members, rows, True))
+    return found
+
+
+def _value(name: str, y: Any) -> Value:
+    if type(y) is Value:
+        return y
+    if isinstance(y, (int, float)):
+        return Value(y)
+    raise OperandError(f"{name}: expected a Value, or a list of Values, as its result, got {shown(y)}")
+
+
+def _unrolled(tape: Tape, signature: Signature, single: bool, target: str) -> Variant:
+    arguments = [Argument(*each) for each in zip(signature.names, signature.batched)]
+    program, captured = unrolled(tape, arguments, exact=target == "math")
+    groups = [Group(each.name, (index,), each.rows, False) for index, each in enumerate(arguments)]
+    return Variant(program, groups, captured, single, target)
