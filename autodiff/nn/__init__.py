@@ -1,0 +1,61 @@
+"""Neural networks of Values: modules, layers, losses, optimizers, and training.
+
+>>> from autodiff import nn
+>>> model = nn.MLP(2, [8, 1], output="sigmoid", seed=1)
+>>> optimizer = nn.SGD(model.parameters(), lr=0.1)
+>>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+>>> for epoch in range(1000):
+...     loss = nn.losses.binary_crossentropy(y, [model(row) for row in X])
+...     optimizer.zero_grad()
+...     loss.backward()
+...     optimizer.step()
+>>> [round(model(row).data) for row in X]
+[0, 1, 1, 0]
+
+Read the modules in this order: module, activations, initial, layers, rows, crossentropy, losses, optimizer, optimizers,
+schedules; then block, dense, models, tables, engines, train, saving. The first ten need nothing but Python; what works
+on arrays loads on first use, and NumPy with it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from . import activations, losses, metrics, optimizers, schedules
+from .block import Block, Input
+from .dense import Activation, Dense, Dropout, Flatten, Maxout
+from .layers import MLP, Layer, Neuron
+from .module import Module
+from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, RMSprop
+
+if TYPE_CHECKING:
+    from . import callbacks, data
+    from .models import Model, Sequential
+    from .saving import load, save
+    from .step import step_function
+    from .train import History
+
+__all__ = [
+    "MLP", "SGD", "Activation", "Adagrad", "Adam", "AdamW", "Block", "Dense", "Dropout", "Flatten", "History", "Input",
+    "Layer", "Maxout", "Model", "Module", "Momentum", "Nadam", "Neuron", "Optimizer", "RMSprop", "Sequential",
+    "activations", "callbacks", "data", "load", "losses", "metrics", "optimizers", "save", "schedules",
+    "step_function",
+]  # fmt: skip
+
+_HOME = {
+    "History": "train", "Model": "models", "Sequential": "models", "load": "saving", "save": "saving",
+    "step_function": "step",
+}  # fmt: skip
+_MODULES = ("callbacks", "data", "idx", "plots")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME and name not in _MODULES:
+        raise AttributeError(f"module 'autodiff.nn' has no attribute {name!r}")
+    module = import_module(f".{_HOME.get(name, name)}", __name__)
+    found = getattr(module, name) if name in _HOME else module
+    globals()[name] = found  # the next look-up finds it at once
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES})

@@ -1,0 +1,200 @@
+"""Data to learn from: small sets made from a seed, digits, MNIST's files, and what is done to data before training.
+
+Every set is a pair of arrays, the rows and their labels.
+
+>>> X, y = xor()
+>>> X.tolist(), y.tolist()
+([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
+>>> X, y = moons(6, seed=1)
+>>> X.shape, y.tolist()
+((6, 2), [0, 0, 0, 1, 1, 1])
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ArgumentError, MissingExtraError, OperandError, shown
+from ..operands import Number, number
+from . import initial
+from .tables import Array, array
+
+Labels = npt.NDArray[np.int64]
+Set = tuple[Array, Labels]
+
+
+# Sets of points in the plane
+
+def xor() -> Set:
+    """The four rows of exclusive or."""
+    return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float), np.array([0, 1, 1, 0])
+
+
+def moons(count: int = 100, noise: float = 0.1, seed: int = 0) -> Set:
+    """Two half circles that reach into each other, labelled 0 and 1, shaken by normal noise of that size."""
+    first, second = _halves(count)
+    upper, lower = np.linspace(0, np.pi, first), np.linspace(0, np.pi, second)
+    points = np.concatenate([_on_circle(upper), [1, 0.5] - _on_circle(lower)])
+    return _shaken(points, noise, seed), _classes(first, second)
+
+
+def circles(count: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 0) -> Set:
+    """A circle of radius 1, labelled 0, around one of radius `factor`, labelled 1."""
+    first, second = _halves(count)
+    outer, inner = (np.linspace(0, 2 * np.pi, size, endpoint=False) for size in (first, second))
+    points = np.concatenate([_on_circle(outer), factor * _on_circle(inner)])
+    return _shaken(points, noise, seed), _classes(first, second)
+
+
+def spirals(count: int = 100, noise: float = 0.03, turns: float = 1.5, seed: int = 0) -> Set:
+    """Two spirals wound into each other, labelled 0 and 1."""
+    first, second = _halves(count)
+    arms = []
+    for size, start in ((first, 0.0), (second, np.pi)):
+        radius = np.linspace(0.1, 1, size)
+        arms.append(radius[:, None] * _on_circle(start + 2 * np.pi * turns * radius))
+    return _shaken(np.concatenate(arms), noise, seed), _classes(first, second)
+
+
+# Surfaces for optimizers to walk on: functions of two Values or numbers
+
+def saddle(x: Any, y: Any) -> Any:
+    """x² - y²: level at the origin, where gradient descent stalls, and falling away along y."""
+    return x * x - y * y
+
+
+def valley(x: Any, y: Any) -> Any:
+    """x² / 10 + 2 y²: twenty times as steep across as along, with its lowest point at the origin."""
+    return x * x / 10 + 2 * y * y
+
+
+# Images
+
+def digits() -> Set:
+    """scikit-learn's 1,797 handwritten digits: rows of 64 numbers from 0 to 16, labels from 0 to 9."""
+    try:
+        from sklearn.datasets import load_digits  # type: ignore[import-untyped,import-not-found,unused-ignore]
+    except ImportError as error:
+        raise MissingExtraError("digits: expected scikit-learn, which brings them: pip install scikit-learn") from error
+    found = load_digits()
+    return found.data.astype(np.float64), found.target.astype(np.int64)
+
+
+# What is done to data
+
+class MinMaxScaler:
+    """Scales each column to [0, 1] by the least and the largest of the rows it was fitted to.
+
+    >>> scaler = MinMaxScaler().fit([[0, 10], [10, 30]])
+    >>> scaler.transform([[5, 20], [20, 10]]).tolist()
+    [[0.5, 0.5], [2.0, 0.0]]
+    """
+
+    def fit(self, x: Any) -> "MinMaxScaler":
+        """Learn the range of each column, from training rows alone; a column of one number becomes 0."""
+        table = array(x, "MinMaxScaler: x")
+        self.low, high = table.min(axis=0), table.max(axis=0)
+        self.width = np.where(high > self.low, high - self.low, 1.0)
+        return self
+
+    def transform(self, x: Any) -> Array:
+        """Rows scaled by the ranges learned."""
+        if not hasattr(self, "low"):
+            raise ArgumentError("MinMaxScaler: expected a fitted scaler: call fit(x) first")
+        scaled: Array = (array(x, "MinMaxScaler: x") - self.low) / self.width
+        return scaled
+
+
+def train_validation_split(x: Any, y: Any, validation: Number = 0.2, seed: int = 0) -> tuple[Any, Any, Any, Any]:
+    """Rows and labels without those drawn at random for validation, and those: x, y, x_validation, y_validation.
+
+    `validation` is a part of the rows, or a number of rows.
+
+    >>> x, y, x_validation, y_validation = train_validation_split(range(10), range(10), validation=3)
+    >>> len(x), len(x_validation), sorted([*x, *x_validation]) == list(range(10))
+    (7, 3, True)
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if len(x) != len(y):
+        raise ArgumentError(f"train_validation_split: expected as many labels as rows, got {len(y)} and {len(x)}")
+    size = number(validation, "validation")
+    count = round(size * len(x)) if size < 1 else int(size)
+    if not 0 < count < len(x):
+        raise ArgumentError(f"validation: expected to leave rows on both sides of {len(x)}, got {shown(validation)}")
+    order = np.random.default_rng(checked_seed(seed)).permutation(len(x))
+    kept, drawn = np.sort(order[count:]), np.sort(order[:count])
+    return x[kept], y[kept], x[drawn], y[drawn]
+
+
+def shifted(images: Any, most: int = 1, seed: int = 0) -> Array:
+    """Images (an array of rows, height, width) moved by up to `most` pixels each way; what comes in is 0."""
+    table = three_axes(images)
+    moved = np.zeros_like(table)
+    _, height, width = table.shape
+    steps = np.random.default_rng(checked_seed(seed)).integers(-most, most + 1, (len(table), 2))
+    for image, into, (down, right) in zip(table, moved, steps.tolist()):
+        rows, columns = slice(max(down, 0), height + min(down, 0)), slice(max(right, 0), width + min(right, 0))
+        source = image[max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)]
+        into[rows, columns] = source
+    return moved
+
+
+def rotated(images: Any, most: float = 10.0, seed: int = 0) -> Array:
+    """Images turned by up to `most` degrees about their middle, each pixel mixed from the four it falls between."""
+    table = three_axes(images)
+    _, height, width = table.shape
+    angles = np.radians(np.random.default_rng(checked_seed(seed)).uniform(-most, most, len(table)))
+    down, right = np.mgrid[:height, :width] - np.array([(height - 1) / 2, (width - 1) / 2])[:, None, None]
+    return np.array([_turned(image, down, right, angle) for image, angle in zip(table, angles.tolist())])
+
+
+def noisy(x: Any, size: float = 0.05, seed: int = 0) -> Array:
+    """Numbers shaken by normal noise of that size."""
+    return _shaken(array(x, "noisy: x"), size, seed)
+
+
+def three_axes(images: Any) -> Array:
+    table = array(images, "images")
+    if table.ndim != 3:
+        raise ArgumentError(f"images: expected an array of rows, height, width, got the shape {table.shape}")
+    return table
+
+
+def checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0:
+        raise OperandError(f"seed: expected a whole number of at least 0, got {shown(seed)}")
+    return int(seed)
+
+
+def _turned(image: Array, down: Array, right: Array, angle: float) -> Array:
+    height, width = image.shape
+    y = down * math.cos(angle) - right * math.sin(angle) + (height - 1) / 2
+    x = down * math.sin(angle) + right * math.cos(angle) + (width - 1) / 2
+    framed = np.pad(image, 1)
+    top, left = np.clip(np.floor(y).astype(int), -1, height - 1), np.clip(np.floor(x).astype(int), -1, width - 1)
+    v, u = np.clip(y - top, 0, 1), np.clip(x - left, 0, 1)
+    upper = framed[top + 1, left + 1] * (1 - u) + framed[top + 1, left + 2] * u
+    lower = framed[top + 2, left + 1] * (1 - u) + framed[top + 2, left + 2] * u
+    mixed: Array = upper * (1 - v) + lower * v
+    return mixed
+
+
+def _halves(count: int) -> tuple[int, int]:
+    count = initial.size(count, "count")
+    return count - count // 2, count // 2
+
+
+def _on_circle(angles: Array) -> Array:
+    return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+def _classes(first: int, second: int) -> Labels:
+    return np.repeat([0, 1], [first, second])
+
+
+def _shaken(points: Array, noise: float, seed: int) -> Array:
+    if not 0 <= initial.real(noise, "noise") < math.inf:
+        raise ArgumentError(f"noise: expected a size that is finite and at least 0, got {shown(noise)}")
+    return points + noise * np.random.default_rng(checked_seed(seed)).standard_normal(points.shape)

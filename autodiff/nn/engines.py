@@ -1,0 +1,203 @@
+"""How one batch becomes one step of training: Value by Value, or by a compiled step function.
+
+Both have the same methods, and `fit` knows nothing else of them. With the eager engine a step is, to the last bit,
+what a loop by hand does:
+
+    loss = loss_function(y, [model(row) for row in x])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import isfinite
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary, ref
+
+import numpy as np
+
+from ..compiled import compile
+from ..errors import ArgumentError, shown
+from ..value import Value
+from .block import Block
+from .dense import Dropout
+from .losses import Loss
+from .module import Module
+from .optimizers import Optimizer
+from .step import step_function
+from .tables import Array
+
+ENGINES = ("auto", "eager", "compiled", "jax")
+
+
+class Engine(Protocol):
+    """What `fit` asks of an engine."""
+
+    def loss(self, x: Array, y: Array) -> float:
+        """The loss of a batch; its gradient is kept for `step`."""
+
+    def step(self) -> bool:
+        """Change the parameters along the gradient; False, and no change, if a number came out nan or inf."""
+
+    def weights(self) -> Any:
+        """The parameters' numbers as they are now, for `restore`."""
+
+    def restore(self, weights: Any) -> None:
+        """Set the parameters, also those of the model, to earlier numbers."""
+
+    def sync(self) -> None:
+        """Write the numbers into the model's Values, if they are kept elsewhere."""
+
+    def reload(self) -> None:
+        """Read the numbers from the model's Values, if they are kept elsewhere."""
+
+
+class Eager:
+    """Every batch is a new graph of Values."""
+
+    def __init__(self, model: Block, loss: Loss, optimizer: Optimizer) -> None:
+        self.model, self.loss_function, self.optimizer = model, loss, optimizer
+        self.parameters = model.parameters()
+
+    def loss(self, x: Array, y: Array) -> float:
+        loss = self.loss_function(y.tolist(), [self.model(row) for row in x.tolist()])
+        self.optimizer.zero_grad()
+        loss.backward()
+        return loss.data
+
+    def step(self) -> bool:
+        if not all(isfinite(parameter._grad) for parameter in self.parameters):
+            return False
+        self.optimizer.step()
+        return all(isfinite(parameter._data) for parameter in self.parameters)
+
+    def weights(self) -> list[float]:
+        return [parameter._data for parameter in self.parameters]
+
+    def restore(self, weights: list[float]) -> None:
+        for parameter, data in zip(self.parameters, weights, strict=True):
+            parameter._data = data
+
+    def sync(self) -> None:
+        """Nothing to do: the Values hold the numbers."""
+
+    def reload(self) -> None:
+        """Nothing to do: the Values hold the numbers."""
+
+
+class Compiled:
+    """The graph of one row is recorded once and runs as array code for every batch."""
+
+    def __init__(self, model: Block, loss: Loss, optimizer: Optimizer, engine: str) -> None:
+        self.model, self.optimizer = model, optimizer
+        self.dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
+        self.take: Any = step_function(Masked(model, self.dropouts) if self.dropouts else model, loss, engine=engine)
+        self.gradient: Any = None
+
+    def loss(self, x: Array, y: Array) -> float:
+        if self.dropouts:
+            masks = [[number for dropout in self.dropouts for number in dropout.draw()] for _ in x]
+            x = np.hstack([x, np.array(masks)])
+        loss, self.gradient = self.take(x, y)
+        return float(loss)
+
+    def step(self) -> bool:
+        if not np.isfinite(self.gradient).all():
+            return False
+        with np.errstate(over="ignore", invalid="ignore"):  # the next line finds out, and `fit` says it in a sentence
+            self.take.parameters = self.optimizer.updated(self.take.parameters, self.gradient)
+        return bool(np.isfinite(self.take.parameters).all())
+
+    def weights(self) -> Any:
+        return self.take.parameters  # never changed, only replaced
+
+    def restore(self, weights: Any) -> None:
+        self.take.parameters = weights
+        self.sync()
+
+    def sync(self) -> None:
+        self.take.sync()
+
+    def reload(self) -> None:
+        now = self.take.parameters
+        data = [parameter.data for parameter in self.model.parameters()]
+        self.take.parameters = now.__array_namespace__().asarray(data, dtype=now.dtype)
+
+
+class Masked(Module):
+    """A model whose rows carry what Dropout multiplies by after the inputs, so that a recording holds for every row."""
+
+    def __init__(self, model: Block, dropouts: list[Dropout]) -> None:
+        self.model, self.dropouts = model, dropouts
+
+    def __call__(self, row: list[Value]) -> Any:
+        width = len(row) - sum(self._sizes())
+        start = width
+        for dropout, size in zip(self.dropouts, self._sizes()):
+            dropout.masks = row[start : start + size]
+            start += size
+        try:
+            return self.model(row[:width])
+        finally:
+            for dropout in self.dropouts:
+                dropout.masks = None
+
+    def _sizes(self) -> list[int]:
+        return [int(np.prod(dropout.input_shape or ())) for dropout in self.dropouts]
+
+
+def engine_for(name: str, model: Block, loss: Loss, optimizer: Optimizer) -> Engine:
+    """The engine of that name; "auto" is the compiled one."""
+    require_engine(name)
+    if name == "eager":
+        return Eager(model, loss, optimizer)
+    return Compiled(model, loss, optimizer, "compiled" if name == "auto" else name)
+
+
+def require_engine(name: object) -> None:
+    """An error unless there is an engine of that name."""
+    if name not in ENGINES:
+        raise ArgumentError(f"engine: expected one of {', '.join(ENGINES)}, got {shown(name)}")
+
+
+def forward(model: Block, rows: Array, engine: str) -> Array:
+    """The outputs of a model at rest for each row, recording nothing."""
+    with resting(model):
+        if engine == "eager":
+            twin = with_numbers(model)
+            return np.array([twin.forward(row) for row in rows.tolist()])
+        return np.column_stack([np.broadcast_to(y, len(rows)) for y in compiled_forward(model)(*rows.T)])
+
+
+def with_numbers(model: Block) -> Block:
+    """A copy of the model whose parameters are plain numbers, which computes the same without recording."""
+    memo: dict[int, Any] = {id(parameter): parameter.data for parameter in model.parameters()}
+    return copy.deepcopy(model, memo | {id(getattr(model, "optimizer", None)): None})
+
+
+_FORWARDS: "WeakKeyDictionary[Block, tuple[list[int], Any]]" = WeakKeyDictionary()
+
+
+def compiled_forward(model: Block) -> Any:
+    """The model as a program of a row's numbers; kept while the model has the same parameters."""
+    known = [id(parameter) for parameter in model.parameters()]
+    kept, program = _FORWARDS.get(model, ([], None))
+    if program is None or kept != known:
+        held: Any = ref(model)  # a program that held the model would keep it from ever leaving the dictionary
+        program = compile(lambda *row: held().forward(list(row)))
+        _FORWARDS[model] = (known, program)
+    return program
+
+
+@contextmanager
+def resting(model: Block) -> Iterator[None]:
+    """No Dropout meanwhile; afterwards every module trains or rests as before."""
+    before = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in before:
+            module.training = mode

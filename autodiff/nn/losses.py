@@ -1,0 +1,127 @@
+"""Losses: how far predictions are from labels, as one Value whose gradient says what to change.
+
+Each is `loss(y_true, y_pred)`, in this order, over rows, and gives the mean over all rows and outputs.
+
+>>> from autodiff import Value
+>>> p = Value(0.8)
+>>> loss = binary_crossentropy([1], [p])
+>>> loss.backward()
+>>> loss.data, p.grad
+(0.2231435513142097, -1.25)
+
+The documents add 1e-7 inside each logarithm, and so does `epsilon`:
+
+>>> binary_crossentropy([1, 0, 0, 1, 0], [0.8, 0.1, 0.05, 0.9, 0.05], epsilon=1e-7).data
+0.10729012273129139
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ..errors import ArgumentError, OperandError, shown
+from ..functions import clip, log1p, relu
+from ..operands import Number
+from ..value import Value
+from .crossentropy import binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy
+from .registry import Registry
+from .rows import Rows, datum, mean, pairs, placed
+
+__all__ = [
+    "binary_crossentropy", "categorical_crossentropy", "find", "hinge", "huber", "mean_absolute_error",
+    "mean_squared_error", "mean_squared_logarithmic_error", "name_of", "sparse_categorical_crossentropy",
+]  # fmt: skip
+
+Loss = Callable[..., Value]  # of labels and predictions, over rows
+
+
+def mean_squared_error(y_true: Rows, y_pred: Rows) -> Value:
+    """The mean of (y_pred - y_true) squared.
+
+    >>> mean_squared_error([1.0, 2.0], [1.5, 2.0]).data
+    0.125
+    """
+    errors = [p - t for t, p in pairs("mean_squared_error", y_true, y_pred)]
+    return mean([error * error for error in errors])
+
+
+def mean_absolute_error(y_true: Rows, y_pred: Rows) -> Value:
+    """The mean distance between prediction and label; its slope is 0 where they agree.
+
+    >>> mean_absolute_error([1.0, 2.0], [1.5, 2.0]).data
+    0.25
+    """
+    return mean([abs(p - t) for t, p in pairs("mean_absolute_error", y_true, y_pred)])
+
+
+def mean_squared_logarithmic_error(y_true: Rows, y_pred: Rows) -> Value:
+    """The mean of (log(1 + y_pred) - log(1 + y_true)) squared: errors as ratios, for numbers that are not negative.
+
+    >>> mean_squared_logarithmic_error([0.0, 3.0], [0.0, 3.0]).data
+    0.0
+    """
+    name = "mean_squared_logarithmic_error"
+    found = placed(name, y_true, y_pred)
+    for place, *pair in found:
+        for side, x in zip(("y_true", "y_pred"), pair):
+            if datum(x, name) <= -1:
+                raise ArgumentError(f"{name}: row {place} of {side}: expected a number above -1, got {shown(x)}")
+    errors = [log1p(p) - log1p(t) for _, t, p in found]
+    return mean([error * error for error in errors])
+
+
+def huber(y_true: Rows, y_pred: Rows, delta: Number = 1.0) -> Value:
+    """Half the squared error up to `delta`, and beyond it a straight line, so that outliers pull with constant force.
+
+    >>> huber([0.0, 0.0], [0.5, 3.0]).data     # 0.5 * 0.5 ** 2 and 1 * (3 - 0.5), averaged
+    1.3125
+    """
+    if not datum(delta, "huber: delta") > 0:
+        raise ArgumentError(f"huber: expected a delta above 0, got {shown(delta)}")
+    errors = [p - t for t, p in pairs("huber", y_true, y_pred)]
+    held = [clip(error, -delta, delta) for error in errors]
+    return mean([near * (error - near / 2) for error, near in zip(errors, held)])
+
+
+def hinge(y_true: Rows, y_pred: Rows) -> Value:
+    """The mean of max(1 - t p, 0), for labels t of -1 and 1: no loss for predictions on the right side by 1 or more.
+
+    >>> hinge([-1, 1], [-2.0, 0.5]).data
+    0.25
+    """
+    found = placed("hinge", y_true, y_pred)
+    for place, t, _ in found:
+        if datum(t, "hinge") not in (-1, 1):
+            advice = "; for labels 0 and 1 write 2 * y - 1" if datum(t, "hinge") == 0 else ""
+            raise ArgumentError(f"hinge: row {place} of y_true: expected a label of -1 or 1, got {shown(t)}{advice}")
+    return mean([relu(1 - t * p) for _, t, p in found])
+
+
+LOSSES: Registry[Loss] = Registry(
+    "a loss",
+    {loss.__name__: loss for loss in (
+        mean_squared_error, mean_absolute_error, mean_squared_logarithmic_error, huber, hinge,
+        binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy,
+    )},
+    aliases={"mse": "mean_squared_error", "mae": "mean_absolute_error", "msle": "mean_squared_logarithmic_error",
+             "bce": "binary_crossentropy", "log_loss": "binary_crossentropy"},
+)  # fmt: skip
+
+
+def find(loss: str | Loss) -> Loss:
+    """The loss of that name; a function of (y_true, y_pred), such as a `functools.partial` of one, is itself.
+
+    >>> find("mse").__name__
+    'mean_squared_error'
+    """
+    if isinstance(loss, str):
+        return LOSSES.find(loss)
+    if callable(loss):
+        return loss
+    raise OperandError(f"loss: expected a name or a function of (y_true, y_pred), got {shown(loss)}")
+
+
+def name_of(loss: Any) -> str:
+    """The name of a loss, also of one whose options are set by `functools.partial`."""
+    whole = loss.func if isinstance(loss, partial) else loss
+    return getattr(whole, "__name__", None) or type(whole).__name__

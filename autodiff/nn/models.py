@@ -1,0 +1,188 @@
+"""Models made of blocks: `Sequential`, one after the other, and `Model`, as they were called on one another.
+
+>>> from autodiff import nn
+>>> model = nn.Sequential([nn.Input((2,)), nn.Dense(8, "relu"), nn.Dense(1, "sigmoid")], seed=1)
+>>> model.summary()
+Model: "sequential"
+┌─────────────────────────────────┬────────────────────────┬───────────────┐
+│ Layer (type)                    │ Output Shape           │       Param # │
+├─────────────────────────────────┼────────────────────────┼───────────────┤
+│ dense (Dense)                   │ (None, 8)              │            24 │
+│ dense_1 (Dense)                 │ (None, 1)              │             9 │
+└─────────────────────────────────┴────────────────────────┴───────────────┘
+ Total params: 33
+ Trainable params: 33
+ Non-trainable params: 0
+
+>>> x = nn.Input(shape=(2,))
+>>> y = nn.Dense(1, "sigmoid")(nn.Dense(8, "relu")(x))
+>>> nn.Model(inputs=x, outputs=y).count_params()
+33
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..errors import ArgumentError, OperandError, shown
+from ..graph import topological_order
+from . import initial
+from .block import Block, Shape, Symbol, with_rows
+from .train import Trainable
+
+WIDTHS = (31, 22, 13)
+
+
+class Network(Trainable):
+    """What Sequential and Model share: a list of layers, and the table that sums them up."""
+
+    layers: list[Block]
+
+    def count_params(self) -> int:
+        """The number of parameters."""
+        self.require_built("count_params")
+        return len(self.parameters())
+
+    def summary(self, print_fn: Callable[[str], object] = print) -> None:
+        """Print the layers with the shape of their output and their number of parameters."""
+        self.require_built("summary")
+        counts = [len(layer.parameters()) for layer in self.layers]
+        rows = [
+            (f"{name} ({type(layer).__name__})", with_rows(layer.output_shape or ()), f"{count:,}")
+            for name, layer, count in zip(layer_names(self.layers), self.layers, counts)
+        ]
+        total = len(self.parameters())
+        print_fn(f'Model: "{self.name or snake_case(type(self).__name__)}"')
+        print_fn(boxed([("Layer (type)", "Output Shape", "Param #"), *rows]))
+        print_fn(f" Total params: {total:,}\n Trainable params: {total:,}\n Non-trainable params: 0")
+
+    def require_built(self, what: str) -> None:
+        if self.input_shape is None:
+            raise ArgumentError(
+                f"{what}: expected a model that knows its input, got {self!r}: begin it with Input(shape), or fit it"
+            )
+
+
+class Sequential(Network):
+    """Layers, each on the output of the one before.
+
+    Without an Input at the start, or `input_shape` in the first layer, it is built for the first row that it meets.
+    """
+
+    def __init__(self, layers: Iterable[Block | Symbol] = (), *, name: str | None = None,
+                 seed: int | None = None, rng: random.Random | None = None) -> None:  # fmt: skip
+        self.name, self.layers = name, []
+        self._rng = initial.generator(seed, rng)
+        if isinstance(layers, (str, Block)) or not isinstance(layers, Iterable):
+            raise OperandError(f"Sequential: expected a list of layers, got {shown(layers)}")
+        for layer in layers:
+            self._append(layer)
+        self.name_parameters()
+
+    def add(self, layer: Block | Symbol) -> None:
+        """Put a layer at the end."""
+        self._append(layer)
+        self.name_parameters()
+
+    def _append(self, layer: Block | Symbol) -> None:
+        if isinstance(layer, Symbol):
+            self._start(layer)
+            return
+        if not isinstance(layer, Block):
+            raise OperandError(f"Sequential: expected a layer such as Dense(8), got {shown(layer)}")
+        self.layers.append(layer)
+        if self.input_shape is not None:
+            self.output_shape = layer.ensure_built(self.output_shape or self.input_shape, self._rng)
+        elif layer.input_shape is not None and len(self.layers) == 1:
+            self.ensure_built(layer.input_shape)
+
+    def build(self, shape: Shape, rng: random.Random) -> Shape:
+        for layer in self.layers:
+            shape = layer.ensure_built(shape, self._rng)
+        self.name_parameters()
+        return shape
+
+    def forward(self, xs: list[Any]) -> list[Any]:
+        for layer in self.layers:
+            xs = layer.forward(xs)
+        return xs
+
+    def __repr__(self) -> str:
+        start = [f"Input({self.input_shape})"] if self.input_shape else []
+        return f"Sequential([{', '.join([*start, *map(repr, self.layers)])}])"
+
+    def _start(self, symbol: Symbol) -> None:
+        if symbol.block is not None:
+            raise ArgumentError(f"Sequential: expected an Input or a layer, got {shown(symbol)}; use Model for it")
+        if self.layers or self.input_shape is not None:
+            raise ArgumentError("Sequential: expected the Input before all layers")
+        self.ensure_built(symbol.shape)
+
+
+class Model(Network):
+    """The functional form: from the symbol of the inputs to the symbol of the outputs that was made from it."""
+
+    def __init__(self, inputs: Symbol, outputs: Symbol, *, name: str | None = None) -> None:
+        for what, symbol in (("inputs", inputs), ("outputs", outputs)):
+            if not isinstance(symbol, Symbol):
+                raise OperandError(f"Model: {what}: expected what Input or a layer returned, got {shown(symbol)}")
+        order = topological_order(outputs)
+        strangers = [symbol for symbol in order if not symbol.parents and symbol is not inputs]
+        if strangers:
+            raise ArgumentError(f"Model: the outputs also depend on {shown(strangers[0])}, which is not the inputs")
+        calls = [(symbol.block, symbol.parents[0], symbol) for symbol in order if symbol.block is not None]
+        self.layers = list(dict.fromkeys(block for block, _, _ in calls))
+        self._calls = calls  # after the layers, whose names the parameters then have
+        self.name, self._inputs, self._outputs = name or "functional", inputs, outputs
+        self.ensure_built(inputs.shape)
+        self.name_parameters()
+
+    def is_chain(self) -> bool:
+        """Whether each layer follows the one before, once."""
+        return len(self._calls) == len(self.layers)
+
+    def build(self, shape: Shape, rng: random.Random) -> Shape:
+        return self._outputs.shape
+
+    def forward(self, xs: list[Any]) -> list[Any]:
+        made = {self._inputs: xs}
+        for block, parent, symbol in self._calls:
+            made[symbol] = block.forward(made[parent])
+        return made[self._outputs]
+
+    def __repr__(self) -> str:
+        return f"Model({with_rows(self._inputs.shape)} -> {with_rows(self._outputs.shape)}, {len(self.layers)} layers)"
+
+
+def layer_names(layers: Iterable[Block]) -> list[str]:
+    """The names of layers: their own, or dense, dense_1, dropout, …"""
+    names: list[str] = []
+    counts: dict[str, int] = {}
+    for layer in layers:
+        kind = snake_case(type(layer).__name__)
+        earlier = counts.get(kind, 0)
+        names.append(layer.name or (f"{kind}_{earlier}" if earlier else kind))
+        counts[kind] = earlier + (not layer.name)
+    return names
+
+
+def snake_case(name: str) -> str:
+    """
+    >>> snake_case("MaxPooling")
+    'max_pooling'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def boxed(rows: list[tuple[str, ...]]) -> str:
+    """A table with lines around it; the first row is its head, the last column numbers."""
+    widths = [max(width, *(len(row[column]) for row in rows)) for column, width in enumerate(WIDTHS)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths)] + [row[-1].rjust(widths[-1])]
+        lines.append(f"│ {' │ '.join(cells)} │")
+    top, middle, bottom = (
+        left + cross.join("─" * (width + 2) for width in widths) + right for left, cross, right in ("┌┬┐", "├┼┤", "└┴┘")
+    )
+    return "\n".join([top, lines[0], middle, *lines[1:], bottom])

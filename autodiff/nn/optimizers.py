@@ -1,0 +1,213 @@
+"""Optimizers: what one step of training does with the gradients.
+
+>>> from autodiff import Value
+>>> x = Value(4.0)
+>>> optimizer = SGD([x], lr=0.25)
+>>> for _ in range(2):
+...     optimizer.zero_grad()
+...     (x ** 2).backward()
+...     optimizer.step()
+>>> x.data
+1.0
+
+Names, defaults and hyperparameters are Keras's; where torch's differ, the docstring says so. Each optimizer is one
+rule, from a parameter and its gradient to the parameter after the step. The rule uses only arithmetic, so it runs on
+the Values of a model one by one, or on all their numbers in one array, with the same bits:
+
+>>> import numpy as np
+>>> SGD(lr=0.5).updated(np.array([4.0, 1.0]), gradient=np.array([8.0, -2.0]))
+array([0., 2.])
+"""
+
+import math
+from typing import Any
+
+from ..errors import OperandError, shown
+from ..operands import Number
+from .optimizer import Optimizer, Params, Rate, at_least_zero, fraction, sqrt
+from .registry import Registry
+
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Momentum", "Nadam", "Optimizer", "RMSprop", "find"]
+
+After = tuple[Any, ...]  # the parameter after a step, and what each slot of the rule then holds
+
+
+class SGD(Optimizer):
+    """Gradient descent: x - lr g.
+
+    >>> SGD(lr=-1)
+    Traceback (most recent call last):
+    autodiff.errors.ArgumentError: SGD: expected a learning rate that is finite and at least 0, got -1 (int)
+    """
+
+    def __init__(self, params: Params = None, lr: Rate = 0.01, *, learning_rate: Rate | None = None) -> None:
+        super().__init__(params, lr, learning_rate)
+
+    def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
+        return (parameter - self.rate * gradient,)
+
+
+class Momentum(Optimizer):
+    """Gradient descent that keeps its speed: v = momentum v + g, and x - lr v.
+
+    With `nesterov` it looks ahead: x - lr (g + momentum v). The same as torch's SGD with momentum; Keras has lr inside
+    v, which differs only while the rate changes.
+    """
+
+    slots = ("velocity",)
+
+    def __init__(self, params: Params = None, lr: Rate = 0.01, momentum: Number = 0.9, nesterov: bool = False, *,
+                 learning_rate: Rate | None = None) -> None:  # fmt: skip
+        super().__init__(params, lr, learning_rate)
+        self.momentum = fraction(self, "momentum", momentum)
+        self.nesterov = bool(nesterov)
+
+    def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
+        (velocity,) = slots
+        velocity = self.momentum * velocity + gradient
+        direction = gradient + self.momentum * velocity if self.nesterov else velocity
+        return parameter - self.rate * direction, velocity
+
+
+class Adagrad(Optimizer):
+    """A rate for each parameter, which falls as its squared gradients add up: x - lr g / (sqrt(s) + epsilon).
+
+    The sum s starts at `initial_accumulator_value`, which is 0.1 as in Keras; torch's defaults are a rate of 0.01, a
+    start at 0 and an epsilon of 1e-10. [Duchi et al. 2011]
+    """
+
+    slots = ("accumulator",)
+
+    def __init__(self, params: Params = None, lr: Rate = 0.001, initial_accumulator_value: Number = 0.1,
+                 epsilon: Number = 1e-7, *, learning_rate: Rate | None = None) -> None:  # fmt: skip
+        self.start = at_least_zero("Adagrad", "initial_accumulator_value", initial_accumulator_value)
+        super().__init__(params, lr, learning_rate)
+        self.epsilon = at_least_zero("Adagrad", "epsilon", epsilon)
+
+    def first(self, slot: str) -> float:
+        return self.start
+
+    def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
+        (accumulator,) = slots
+        accumulator = accumulator + gradient * gradient
+        return parameter - self.rate * gradient / (sqrt(accumulator) + self.epsilon), accumulator
+
+
+class RMSprop(Optimizer):
+    """As Adagrad, with a mean that forgets: s = rho s + (1 - rho) g g, and x - lr g / (sqrt(s) + epsilon).
+
+    rho is 0.9 and the rate 0.001 as in Keras; torch's defaults are 0.99, 0.01 and an epsilon of 1e-8. epsilon is
+    outside of the root as in torch. [Hinton 2012]
+    """
+
+    slots = ("mean_square",)
+
+    def __init__(self, params: Params = None, lr: Rate = 0.001, rho: Number = 0.9, epsilon: Number = 1e-7, *,
+                 learning_rate: Rate | None = None) -> None:  # fmt: skip
+        super().__init__(params, lr, learning_rate)
+        self.rho = fraction(self, "rho", rho)
+        self.epsilon = at_least_zero("RMSprop", "epsilon", epsilon)
+
+    def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
+        (square,) = slots
+        square = self.rho * square + (1 - self.rho) * gradient * gradient
+        return parameter - self.rate * gradient / (sqrt(square) + self.epsilon), square
+
+
+class Adam(Optimizer):
+    """Momentum and a rate for each parameter: x - lr m' / (sqrt(v') + epsilon), as in the paper.
+
+    m and v are fading means of g and g g, and m' and v' are rid of their start at 0. epsilon is 1e-7 as in Keras;
+    torch has 1e-8. [Kingma and Ba 2015, algorithm 1]
+    """
+
+    slots = ("m", "v")
+
+    def __init__(self, params: Params = None, lr: Rate = 0.001, beta_1: Number = 0.9, beta_2: Number = 0.999,
+                 epsilon: Number = 1e-7, *, learning_rate: Rate | None = None) -> None:  # fmt: skip
+        super().__init__(params, lr, learning_rate)
+        self.beta_1, self.beta_2 = fraction(self, "beta_1", beta_1), fraction(self, "beta_2", beta_2)
+        self.epsilon = at_least_zero(type(self).__name__, "epsilon", epsilon)
+
+    def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
+        m, v = self.moments(gradient, *slots)
+        return parameter - self.rate * self.direction(gradient, m, v), m, v
+
+    def moments(self, gradient: Any, m: Any, v: Any) -> tuple[Any, Any]:
+        """The fading means of the gradient and of its square."""
+        return (self.beta_1 * m + (1 - self.beta_1) * gradient,
+                self.beta_2 * v + (1 - self.beta_2) * gradient * gradient)  # fmt: skip
+
+    def direction(self, gradient: Any, m: Any, v: Any) -> Any:
+        """Where to, in units of the rate."""
+        return 1 / (1 - self.beta_1**self.steps) * m / self.spread(v)
+
+    def spread(self, v: Any) -> Any:
+        """The size of a typical gradient, and epsilon."""
+        return sqrt(1 / (1 - self.beta_2**self.steps)) * sqrt(v) + self.epsilon
+
+
+class AdamW(Adam):
+    """Adam after every parameter has shrunk by lr * weight_decay of itself.
+
+    weight_decay is 0.004 as in Keras; torch has 0.01. [Loshchilov and Hutter 2019]
+    """
+
+    def __init__(self, params: Params = None, lr: Rate = 0.001, beta_1: Number = 0.9, beta_2: Number = 0.999,
+                 epsilon: Number = 1e-7, weight_decay: Number = 0.004, *,
+                 learning_rate: Rate | None = None) -> None:  # fmt: skip
+        super().__init__(params, lr, beta_1, beta_2, epsilon, learning_rate=learning_rate)
+        self.weight_decay = at_least_zero("AdamW", "weight_decay", weight_decay)
+
+    def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
+        return super().rule(parameter - self.rate * self.weight_decay * parameter, gradient, *slots)
+
+
+class Nadam(Adam):
+    """Adam with Nesterov's look ahead; beta_1 warms up as beta_1 (1 - 0.96 ** (t momentum_decay) / 2).
+
+    momentum_decay is 0.004 as in the paper and torch; in Keras it is 1. [Dozat 2016]
+    """
+
+    def __init__(self, params: Params = None, lr: Rate = 0.001, beta_1: Number = 0.9, beta_2: Number = 0.999,
+                 epsilon: Number = 1e-7, momentum_decay: Number = 0.004, *,
+                 learning_rate: Rate | None = None) -> None:  # fmt: skip
+        super().__init__(params, lr, beta_1, beta_2, epsilon, learning_rate=learning_rate)
+        self.momentum_decay = at_least_zero("Nadam", "momentum_decay", momentum_decay)
+        self._product = (0, 1.0)  # of the momenta up to a step
+
+    def momentum(self, step: int) -> float:
+        return self.beta_1 * (1 - 0.5 * math.pow(0.96, step * self.momentum_decay))
+
+    def product(self, step: int) -> float:
+        """The momenta of all steps up to this one, multiplied; the last product is kept, since steps follow steps."""
+        known, product = self._product if self._product[0] <= step else (0, 1.0)
+        for each in range(known + 1, step + 1):
+            product *= self.momentum(each)
+        self._product = (step, product)
+        return product
+
+    def direction(self, gradient: Any, m: Any, v: Any) -> Any:
+        now, ahead = self.momentum(self.steps), self.momentum(self.steps + 1)
+        product = self.product(self.steps)
+        looking_ahead = ahead / (1 - product * ahead) * m + (1 - now) / (1 - product) * gradient
+        return looking_ahead / self.spread(v)
+
+
+OPTIMIZERS: Registry[type[Optimizer]] = Registry(
+    "an optimizer", {kind.__name__.lower(): kind for kind in (SGD, Momentum, Adagrad, RMSprop, Adam, AdamW, Nadam)}
+)
+
+
+def find(optimizer: str | Optimizer) -> Optimizer:
+    """A new optimizer of that name with its defaults, or the optimizer itself.
+
+    >>> find("adam")
+    Adam(lr=0.001)
+    """
+    if isinstance(optimizer, str):
+        return OPTIMIZERS.find(optimizer)()  # type: ignore[call-arg]
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    made = f": write {optimizer.__name__}()" if isinstance(optimizer, type) else ""
+    raise OperandError(f"optimizer: expected a name or an Optimizer, got {shown(optimizer)}{made}")

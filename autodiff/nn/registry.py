@@ -1,0 +1,47 @@
+"""Things that go by a name: activations, losses, optimizers, metrics; a misspelt name is answered with the nearest one.
+
+>>> colours = Registry("a colour", {"red": 1, "green": 2}, aliases={"r": "red"})
+>>> colours.find("R"), colours.names()
+(1, ['green', 'red'])
+>>> colours.find("gren")
+Traceback (most recent call last):
+autodiff.errors.ArgumentError: expected the name of a colour, got 'gren' (str): did you mean 'green'? There are: ...
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Generic, TypeVar
+
+from ..errors import ArgumentError, shown
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Entries by name; `kind` says in an error what the names are names of, as in "a loss"."""
+
+    def __init__(self, kind: str, entries: Mapping[str, T], aliases: Mapping[str, str] | None = None) -> None:
+        self.kind = kind
+        self.entries = dict(entries)
+        self.aliases = dict(aliases or {})
+
+    def names(self) -> list[str]:
+        """The names, sorted, without their aliases."""
+        return sorted(self.entries)
+
+    def find(self, name: str) -> T:
+        """The entry of that name, in any case, or an `ArgumentError` that offers the nearest names."""
+        key = name.strip().lower().replace("-", "_").replace(" ", "_")
+        key = self.aliases.get(key, key)
+        if key in self.entries:
+            return self.entries[key]
+        known = ", ".join(self.names())
+        raise ArgumentError(f"expected the name of {self.kind}, got {shown(name)}: {self._hint(key)}There are: {known}")
+
+    def name_of(self, entry: object) -> str | None:
+        """The name that finds the entry, or None for a stranger."""
+        return next((name for name, known in self.entries.items() if known is entry), None)
+
+    def _hint(self, key: str) -> str:
+        near = get_close_matches(key, [*self.entries, *self.aliases], n=1)
+        return f"did you mean {near[0]!r}? " if near else ""

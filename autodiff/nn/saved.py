@@ -1,0 +1,134 @@
+"""What a file of a model may say, and nothing else: each part is checked before anything is built from it.
+
+>>> require_model({"kind": "Sequential", "name": None, "input_shape": [2], "layers": [{"kind": "Lambda"}]})
+Traceback (most recent call last):
+autodiff.errors.ArgumentError: load: layers: expected one of Dense, Maxout, Activation, Dropout, Flatten, got ...
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from ..errors import ArgumentError, shown
+from .activations import ACTIVATIONS
+from .dense import Activation, Dense, Dropout, Flatten, Maxout
+
+MOST_BYTES, MOST_PARAMETERS = 2**31, 2**26
+
+Record = dict[str, Any]
+
+HYPERPARAMETERS = {
+    "momentum", "nesterov", "epsilon", "start", "rho", "beta_1", "beta_2", "weight_decay", "momentum_decay",
+}  # fmt: skip
+FIELDS: dict[type, tuple[str, ...]] = {
+    Dense: ("units", "activation"), Maxout: ("units", "pieces"), Activation: ("activation",),
+    Dropout: ("rate", "seed", "drawn"), Flatten: (),
+}  # fmt: skip
+KINDS: dict[str, Any] = {kind.__name__: kind for kind in FIELDS}
+
+
+def parameter_count(record: Any) -> int:
+    """The number of parameters of a described model, found by arithmetic before anything is built."""
+    require_model(record)
+    if record["kind"] == "MLP":
+        widths = [record["nin"], *record["nouts"]]
+        return _limited(sum((a + 1) * b for a, b in zip(widths, widths[1:])))
+    count, width = 0, math.prod(record["input_shape"])
+    for layer in record["layers"]:
+        units = layer.get("units")
+        if units is not None:
+            count += (width + 1) * units * layer.get("pieces", 1)
+            width = units
+    return _limited(count)
+
+
+def parsed(path: Path) -> Any:
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise ArgumentError(f"{path}: expected a model of at most {MOST_BYTES:,} bytes, got {size:,}")
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ArgumentError):
+            raise
+        raise ArgumentError(f"{path}: expected a model saved by nn.save, got something else: {error}") from error
+
+
+def _no_constant(name: str) -> float:
+    raise ArgumentError(f"load: expected finite numbers, got {name}")
+
+
+def require_keys(record: Any, needed: set[str], allowed: set[str], what: str) -> None:
+    if not isinstance(record, dict) or not needed <= set(record) <= needed | allowed:
+        got = shown(sorted(record) if isinstance(record, dict) else record)
+        raise ArgumentError(f"load: {what}: expected {', '.join(sorted(needed))}, got {got}")
+
+
+def require_model(record: Any) -> None:
+    if not isinstance(record, dict) or record.get("kind") not in ("MLP", "Sequential", "Model"):
+        raise ArgumentError(f"load: model: expected the kind MLP, Sequential or Model, got {shown(record)}")
+    if record["kind"] == "MLP":
+        require_keys(record, {"kind", "nin", "nouts", "activations"}, set(), "model")
+        _sizes([record["nin"]], "nin")
+        if len(_sizes(record["nouts"], "nouts")) != len(_names(record["activations"])):
+            raise ArgumentError(f"load: model: expected an activation for each layer, got {shown(record)}")
+        if len(set(record["activations"][:-1])) > 1:
+            raise ArgumentError(f"load: model: expected one activation for all hidden layers, got {shown(record)}")
+        return
+    require_keys(record, {"kind", "name", "input_shape", "layers"}, set(), "model")
+    _sizes(record["input_shape"], "input_shape")
+    _require_name(record["name"])
+    if not isinstance(record["layers"], list):
+        raise ArgumentError(f"load: layers: expected a list, got {shown(record['layers'])}")
+    for layer in record["layers"]:
+        _require_layer(layer)
+
+
+def _require_layer(layer: Any) -> None:
+    kind = layer.get("kind") if isinstance(layer, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ArgumentError(f"load: layers: expected one of {', '.join(KINDS)}, got {shown(layer)}")
+    require_keys(layer, {"kind", "name", *FIELDS[KINDS[kind]]}, set(), kind)
+    _require_name(layer["name"])
+    for field in ("units", "pieces"):
+        if field in layer:
+            _sizes([layer[field]], field)
+    if "activation" in layer:
+        _names([layer["activation"]])
+    for field in ("seed", "drawn"):
+        if field in layer and not (type(layer[field]) is int and layer[field] >= 0):
+            raise ArgumentError(f"load: {kind}: {field}: expected a whole number, got {shown(layer[field])}")
+
+
+def _require_name(name: Any) -> None:
+    if name is not None and not isinstance(name, str):
+        raise ArgumentError(f"load: name: expected a string or null, got {shown(name)}")
+
+
+def _sizes(sizes: Any, what: str) -> list[int]:
+    if not isinstance(sizes, list) or not sizes or not all(type(size) is int and size > 0 for size in sizes):
+        raise ArgumentError(f"load: {what}: expected whole numbers of at least 1, got {shown(sizes)}")
+    return sizes
+
+
+def _names(names: Any) -> list[str]:
+    if not isinstance(names, list) or not names:
+        raise ArgumentError(f"load: activations: expected a list of names, got {shown(names)}")
+    for name in names:
+        if not isinstance(name, str):
+            raise ArgumentError(f"load: activation: expected a name, got {shown(name)}")
+        ACTIVATIONS.find(name)
+    return names
+
+
+def finite_numbers(numbers: Any, what: str) -> list[float]:
+    if not isinstance(numbers, list) or not all(type(x) in (int, float) and math.isfinite(x) for x in numbers):
+        raise ArgumentError(f"load: {what}: expected a list of finite numbers, got {shown(numbers)}")
+    return [float(x) for x in numbers]
+
+
+def _limited(count: int) -> int:
+    if count > MOST_PARAMETERS:
+        raise ArgumentError(f"load: expected at most {MOST_PARAMETERS:,} parameters, got a model of {count:,}")
+    return count

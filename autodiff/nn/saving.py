@@ -1,0 +1,157 @@
+"""`save` and `load`: a model in a JSON file that holds data and nothing else.
+
+>>> import tempfile
+>>> from autodiff import nn
+>>> model = nn.Sequential([nn.Input(2), nn.Dense(3, "relu"), nn.Dense(1)], seed=1)
+>>> with tempfile.TemporaryDirectory() as folder:
+...     twin = nn.load(nn.save(model, f"{folder}/model.json"))
+>>> twin([1.0, 2.0]).data == model([1.0, 2.0]).data
+True
+
+The file says how the model is built (names of layers and activations from a fixed list, and numbers) and what its
+parameters are, as decimal numbers that give back every bit. With `optimizer=True` it also holds the optimizer and its
+state, so that training goes on as if it had never stopped.
+"""
+
+import json
+import math
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import ArgumentError, OperandError, shown
+from ..files import write_whole
+from .activations import ACTIVATIONS
+from .block import Block, Input
+from .dense import Dropout
+from .layers import MLP
+from .models import Model, Sequential
+from .module import Module
+from .optimizers import OPTIMIZERS, Optimizer
+from .saved import FIELDS, HYPERPARAMETERS, KINDS, Record, finite_numbers, parameter_count, parsed, require_keys
+
+FORMAT, VERSION = "autodiff model", 1
+
+
+def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -> Path:
+    """Write an MLP, Sequential or Model to a file, whole or not at all; return the path.
+
+    A Model must be a chain. Raises `ArgumentError` for a model with activations or layers of the user's own, which a
+    file of data cannot hold: save its `state_dict()` instead.
+    """
+    record: Record = {"format": FORMAT, "version": VERSION, "model": described(model)}
+    record["parameters"] = [parameter.data for parameter in model.parameters()]
+    if optimizer:
+        record["optimizer"] = _optimizer_record(model)
+    if not all(map(math.isfinite, record["parameters"])):
+        raise ArgumentError("save: expected finite parameters, got nan or inf: the model is broken")
+    return write_whole(path, json.dumps(record, allow_nan=False))
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """The model that `save` wrote, with bit-equal predictions; anything unexpected in the file is refused."""
+    record = parsed(Path(path))
+    require_keys(record, {"format", "version", "model", "parameters"}, {"optimizer"}, "the file")
+    if record["format"] != FORMAT:
+        raise ArgumentError(f"{path}: expected the format {FORMAT!r}, got {shown(record['format'])}")
+    if record["version"] != VERSION:
+        raise ArgumentError(f"{path}: expected version {VERSION}, got {shown(record['version'])}: use a newer autodiff")
+    numbers = finite_numbers(record["parameters"], "parameters")
+    count = parameter_count(record["model"])
+    if count != len(numbers):
+        raise ArgumentError(f"{path}: expected {count} parameters for this model, got {len(numbers)}")
+    model = built(record["model"])
+    for parameter, data in zip(model.parameters(), numbers, strict=True):
+        parameter.data = data
+    if "optimizer" in record:
+        _restore_optimizer(model, record["optimizer"])
+    return model
+
+
+# From a model to a record
+
+def described(model: Module) -> Record:
+    """How a model is built, as strings and numbers."""
+    if isinstance(model, MLP):
+        sizes = [len(layer.neurons) for layer in model.layers]
+        activations = [_known_activation(layer.activation) for layer in model.layers]
+        return {"kind": "MLP", "nin": model.layers[0].nin, "nouts": sizes, "activations": activations}
+    if not isinstance(model, (Sequential, Model)) or isinstance(model, Model) and not model.is_chain():
+        raise OperandError(f"save: expected an MLP, a Sequential or a Model that is a chain, got {shown(model)}")
+    model.require_built("save")
+    layers = [_layer_record(layer) for layer in model.layers]
+    kind = "Sequential" if isinstance(model, Sequential) else "Model"
+    return {"kind": kind, "name": model.name, "input_shape": list(model.input_shape or ()), "layers": layers}
+
+
+def _layer_record(layer: Block) -> Record:
+    if type(layer) not in FIELDS:
+        kinds = ", ".join(kind.__name__ for kind in FIELDS)
+        raise OperandError(f"save: expected layers of the kinds {kinds}, got {shown(layer)}: keep its state_dict()")
+    record: Record = {"kind": type(layer).__name__, "name": layer.name}
+    for field in FIELDS[type(layer)]:
+        value = getattr(layer, field)
+        record[field] = _known_activation(value) if field == "activation" else value
+    return record
+
+
+def _known_activation(activation: Callable[..., Any]) -> str:
+    name = ACTIVATIONS.name_of(activation)
+    if name is None:
+        raise ArgumentError(f"save: expected activations that go by a name, got {shown(activation)}")
+    return name
+
+
+def _optimizer_record(model: Module) -> Record:
+    optimizer = getattr(model, "optimizer", None)
+    if not isinstance(optimizer, Optimizer):
+        raise ArgumentError("save: optimizer=True: expected a compiled model: call compile(optimizer, loss) first")
+    kind = type(optimizer).__name__
+    if OPTIMIZERS.name_of(type(optimizer)) is None or not isinstance(optimizer._lr, float):
+        raise ArgumentError(f"save: expected an optimizer of autodiff.nn with a number as rate, got {shown(optimizer)}")
+    hyper = {name: x for name, x in vars(optimizer).items() if name in HYPERPARAMETERS}
+    return {"kind": kind, "lr": optimizer._lr, "hyperparameters": hyper, "state": optimizer.state_dict()}
+
+
+# From a record to a model
+
+def built(record: Record) -> Any:
+    """The model that a record describes, with its first weights."""
+    if record["kind"] == "MLP":
+        first, last = record["activations"][0], record["activations"][-1]
+        return MLP(record["nin"], record["nouts"], first, output=last, seed=0)
+    shape = Input(record["input_shape"])
+    layers = [KINDS[layer["kind"]](**_arguments(layer)) for layer in record["layers"]]
+    if record["kind"] == "Sequential":
+        model: Sequential | Model = Sequential([shape, *layers], name=record["name"], seed=0)
+    else:
+        symbol = shape
+        for layer in layers:
+            symbol = layer(symbol)
+        model = Model(shape, symbol, name=record["name"])
+    for layer, described_layer in zip(layers, record["layers"]):
+        if isinstance(layer, Dropout):
+            layer.drawn = described_layer["drawn"]
+    return model
+
+
+def _arguments(layer: Record) -> Record:
+    return {field: x for field, x in layer.items() if field not in ("kind", "drawn")}
+
+
+def _restore_optimizer(model: Any, record: Any) -> None:
+    require_keys(record, {"kind", "lr", "hyperparameters", "state"}, set(), "optimizer")
+    if not isinstance(record["kind"], str) or not isinstance(record["hyperparameters"], Mapping):
+        raise ArgumentError(f"load: optimizer: expected a kind and hyperparameters, got {shown(record)}")
+    kind: Any = OPTIMIZERS.find(record["kind"])
+    unknown = set(record["hyperparameters"]) - HYPERPARAMETERS
+    if unknown:
+        raise ArgumentError(f"load: optimizer: unknown hyperparameters {sorted(unknown)}")
+    model.optimizer = kind(lr=record["lr"])
+    for name, x in record["hyperparameters"].items():
+        if type(x) is not type(getattr(model.optimizer, name, None)):
+            raise ArgumentError(f"load: optimizer: expected another kind of {name}, got {shown(x)}")
+        setattr(model.optimizer, name, x)
+    model.optimizer.bind(model.parameters())
+    model.optimizer.load_state_dict(record["state"])

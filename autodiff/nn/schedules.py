@@ -1,0 +1,95 @@
+"""Learning rates that fall while training goes on: large steps first, then smaller ones.
+
+A schedule is a function of the number of steps taken; give it to an optimizer in place of a rate. The names and
+formulas are Keras's, with t the number of steps taken.
+
+    ExponentialDecay    initial * rate ** (t / steps)
+    StepDecay           initial * rate ** floor(t / steps)
+    InverseTimeDecay    initial / (1 + rate * t / steps)
+    CosineDecay         from initial down to alpha * initial along half a cosine, in `steps` steps
+
+>>> schedule = ExponentialDecay(0.1, steps=100, rate=0.5)
+>>> schedule(0), schedule(100), schedule(200)
+(0.1, 0.05, 0.025)
+"""
+
+import math
+from dataclasses import dataclass
+
+from ..errors import ArgumentError, shown
+from ..operands import Number, number
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The base of all: a first rate, and over how many steps it falls."""
+
+    initial: float
+    steps: int
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__
+        require_positive(f"{name}: initial", self.initial)
+        require_positive(f"{name}: steps", self.steps)
+
+    def __call__(self, step: int) -> float:
+        """The rate after `step` steps."""
+        raise NotImplementedError(f"{type(self).__name__} has no formula: write __call__(self, step)")
+
+
+@dataclass(frozen=True)
+class ExponentialDecay(Schedule):
+    """initial * rate ** (t / steps)."""
+
+    rate: float = 0.5
+
+    def __call__(self, step: int) -> float:
+        return self.initial * math.pow(self.rate, step / self.steps)
+
+
+@dataclass(frozen=True)
+class StepDecay(Schedule):
+    """initial * rate ** floor(t / steps): the rate drops all at once, every `steps` steps.
+
+    >>> [StepDecay(0.1, steps=10, rate=0.5)(t) for t in (0, 9, 10)]
+    [0.1, 0.1, 0.05]
+    """
+
+    rate: float = 0.5
+
+    def __call__(self, step: int) -> float:
+        return self.initial * self.rate ** (step // self.steps)
+
+
+@dataclass(frozen=True)
+class InverseTimeDecay(Schedule):
+    """initial / (1 + rate * t / steps).
+
+    >>> [InverseTimeDecay(0.1, steps=10)(t) for t in (0, 10, 30)]
+    [0.1, 0.05, 0.025]
+    """
+
+    rate: float = 1.0
+
+    def __call__(self, step: int) -> float:
+        return self.initial / (1 + self.rate * step / self.steps)
+
+
+@dataclass(frozen=True)
+class CosineDecay(Schedule):
+    """Half a cosine from initial to alpha * initial; there the rate stays.
+
+    >>> [round(CosineDecay(0.1, steps=10)(t), 3) for t in (0, 5, 10, 99)]
+    [0.1, 0.05, 0.0, 0.0]
+    """
+
+    alpha: float = 0.0
+
+    def __call__(self, step: int) -> float:
+        part = (1 + math.cos(math.pi * min(step / self.steps, 1.0))) / 2
+        return self.initial * ((1 - self.alpha) * part + self.alpha)
+
+
+def require_positive(what: str, x: Number) -> None:
+    if not 0 < number(x, what) < math.inf:
+        raise ArgumentError(f"{what}: expected a finite number above 0, got {shown(x)}")

@@ -1,0 +1,197 @@
+"""One training step as a function: `step(X, y)` gives the mean loss of a batch and its gradient, as flat arrays.
+
+    "eager"       a graph of Values for each batch
+    "compiled"    the loss of one row recorded once, rolled, and run as NumPy code on every batch
+    "jax"         the same program under jax.jit: on GPUs, and on several devices where X is sharded over them
+
+>>> import numpy as np
+>>> from autodiff import nn
+>>> model = nn.MLP(2, [8, 1], output="sigmoid", seed=1)
+>>> step = step_function(model, "binary_crossentropy")
+>>> X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+>>> for _ in range(1000):
+...     loss, gradient = step(X, y)
+...     step.parameters = step.parameters - 0.5 * gradient
+>>> step.sync()
+>>> [round(model(row).data) for row in X]
+[0, 1, 1, 0]
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..compiled.batch import Batch
+from ..errors import ArgumentError, MissingExtraError, shown
+from ..value import Value
+from . import losses
+from .module import Module
+from .rows import datum
+
+Loss = Callable[[Any, Any], Value]
+
+
+def step_function(model: Module, loss: str | Loss, engine: str = "compiled") -> "Step":
+    """A function of a batch that gives its mean loss and the gradient, with `parameters` as one flat array.
+
+    `loss` is a name, or any f(y_true, y_pred) that is a mean over rows; `engine` is "eager", "compiled" or "jax".
+    """
+    if engine not in _ENGINES:
+        raise ArgumentError(f"step_function: expected an engine of {', '.join(_ENGINES)}, got {shown(engine)}")
+    return _ENGINES[engine](model, losses.find(loss))
+
+
+class Step:
+    """A training step: call it with X, of rows by inputs, and y, of rows or rows by outputs."""
+
+    def __init__(self, model: Module, loss: Loss) -> None:
+        self.model, self.loss = model, loss
+        self.values = model.parameters()
+        self.parameters: Any = np.array([value.data for value in self.values])
+
+    def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """The mean loss over the rows, and its gradient in `parameters`, in their order.
+
+        Raises ArgumentError if X or y is empty, or they do not have as many rows.
+        """
+        raise NotImplementedError
+
+    def sync(self) -> None:
+        """Write `parameters` into the model's Values."""
+        for value, number in zip(self.values, np.asarray(self.parameters).tolist(), strict=True):
+            value.data = number
+
+    def row_loss(self, xs: list[Any], ts: list[Any], flat: bool) -> Value:
+        """The loss of one row, its label bare where y has one number for each row."""
+        return self.loss([ts[0] if flat else ts], [self.model(xs)])
+
+
+class EagerStep(Step):
+    """A graph of Values for each batch."""
+
+    def __call__(self, X: Any, y: Any) -> tuple[float, Any]:
+        X, y = table("X", X), np.asarray(y)
+        require_rows(X, y)
+        self.sync()
+        for value in self.values:
+            value.grad = 0.0
+        loss = self.loss(y.tolist(), [self.model(row) for row in X.tolist()])
+        loss.backward()
+        return loss.data, np.array([value.grad for value in self.values])
+
+
+class CompiledStep(Step):
+    """The loss of one row as a rolled program, run on every batch."""
+
+    target = "numpy"
+
+    def __init__(self, model: Module, loss: Loss) -> None:
+        super().__init__(model, loss)
+        self.batches: dict[bool, Batch] = {}
+        self.known = (0, -1)  # the first and the last whole-number label that the loss has seen, and all between
+
+    def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
+        X, y = self.prepared(X, y)
+        flat = y.ndim == 1
+        if flat not in self.batches:
+            self.begin(X, y, flat)
+        self.check_labels(y)
+        return self.batches[flat](self.parameters, X, y[:, None] if flat else y)
+
+    def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """X and y as this engine's arrays."""
+        X, y = table("X", X), np.asarray(y)
+        require_rows(X, y)
+        return X, y
+
+    @property
+    def source(self) -> str:
+        """The emitted source of the step, once it has run."""
+        ways = [way for batch in self.batches.values() for way in batch.ways]
+        if not ways:
+            raise ArgumentError("step.source: expected a step that has run: call step(X, y) first")
+        return ways[-1].source
+
+    def begin(self, X: Any, y: Any, flat: bool) -> None:
+        """Record the loss of the first row; make sure that the loss of two rows is the mean of theirs."""
+        self.sync()
+        seen: list[Any] = []
+
+        def loss(xs: list[Value], ts: list[Value]) -> Value:
+            seen[:] = [self.model(xs)]
+            return self.loss([ts[0] if flat else ts], seen)
+
+        name = f"step of {type(self.model).__name__}"
+        batch = Batch(name, self.values, loss, self.target, self.finish)
+        batch.record(np.asarray(X[0]), np.asarray(y[0]).ravel())
+        self.batches[flat] = batch
+        self.prediction = numbers(seen[0])
+        self.require_mean([np.asarray(y[0]).tolist(), np.asarray(y[-1]).tolist()])
+
+    def finish(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """What becomes of the emitted function."""
+        return function
+
+    def require_mean(self, ts: list[Any]) -> None:
+        p = self.prediction
+        rows = [p, p[::-1] if isinstance(p, list) else p]
+        both = datum(self.loss(ts, rows), "loss")
+        mean = sum(datum(self.loss([t], [row]), "loss") for t, row in zip(ts, rows)) / 2
+        if abs(both - mean) > 1e-9 * max(abs(both), abs(mean)):
+            raise ArgumentError(f"step_function: expected a loss that is the mean over rows, got {both} for two rows "
+                                f"whose losses have the mean {mean}: use engine='eager'")  # fmt: skip
+
+    def check_labels(self, y: Any) -> None:
+        """Let the loss see every new whole-number label once: a class that does not exist must not pass unseen."""
+        if y.ndim == 1 and y.dtype.kind in "iu" and not self.known[0] <= y.min() <= y.max() <= self.known[1]:
+            labels = np.unique(np.asarray(y)).tolist()
+            for label in labels:
+                self.loss([label], [self.prediction])
+            self.known = (labels[0], labels[-1]) if labels == list(range(labels[0], labels[-1] + 1)) else (0, -1)
+
+
+class JaxStep(CompiledStep):
+    """The rolled program under jax.jit; it runs where X and `parameters` are, and in their precision."""
+
+    target = "jax.numpy"
+
+    def __init__(self, model: Module, loss: Loss) -> None:
+        try:
+            import jax
+        except ImportError:
+            raise MissingExtraError("engine 'jax': jax is not installed; run: pip install 'autodiff[jax]'") from None
+        self.jax = jax
+        super().__init__(model, loss)
+        self.parameters = jax.numpy.asarray(self.parameters)
+
+    def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
+        X, y = (each if hasattr(each, "sharding") else self.jax.numpy.asarray(np.asarray(each)) for each in (X, y))
+        require_rows(X, y)
+        whole = y.ndim == 1 and y.dtype.kind in "iu"
+        return X.astype(self.parameters.dtype), y if whole else y.astype(self.parameters.dtype)
+
+    def finish(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return self.jax.jit(function)
+
+
+_ENGINES: dict[str, type[Step]] = {"eager": EagerStep, "compiled": CompiledStep, "jax": JaxStep}
+
+
+def table(name: str, X: Any) -> Any:
+    """X as an array of floats with two axes."""
+    array = np.asarray(X, dtype=np.float64)
+    if array.ndim != 2:
+        raise ArgumentError(f"step: expected {name} as rows of numbers, got {array.ndim} axes of {shown(X)}")
+    return array
+
+
+def require_rows(X: Any, y: Any) -> None:
+    """As many rows in X as in y, and at least one."""
+    if y.ndim not in (1, 2) or len(X) != len(y) or not len(X):
+        raise ArgumentError(f"step: expected as many rows in X as in y, at least one, got {X.shape} and {y.shape}")
+
+
+def numbers(prediction: Any) -> Any:
+    """A prediction as numbers."""
+    return [each.data for each in prediction] if isinstance(prediction, list) else prediction.data
