@@ -1,0 +1,64 @@
+"""What changed between two drawings of the same computation: before and after a step of training.
+
+>>> from autodiff import Value, draw
+>>> w = Value(1.0, name="w")
+>>> before = draw(w * 3.0)
+>>> w.data = 0.5
+>>> print(draw(w * 3.0).since(before).text())
+* 3  data 3 → 1.5  grad ·
+└─ w  data 1 → 0.5  grad ·  slope 3
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from ..errors import ArgumentError
+from .picture import Edge, Fact, Node, Picture
+from .style import Number, numeral
+
+EXPECTED = "since: expected an earlier drawing of the same computation"
+
+
+def difference(before: Picture, after: Picture, digits: int) -> Picture:
+    """The later picture with each number that changed as "before → after".
+
+    Both must show the same operations; an `ArgumentError` names the first place where they do not.
+    """
+    nodes = [node_since(old, new, digits) for old, new in pairs(before.nodes, after.nodes)]
+    edges = [edge_since(old, new, digits) for old, new in zip(before.edges, after.edges)]
+    if [ends(edge) for edge in before.edges] != [ends(edge) for edge in after.edges]:
+        raise ArgumentError(f"{EXPECTED}, got other edges between its nodes")
+    return Picture(tuple(nodes), tuple(edges), after.outputs)
+
+
+def pairs(before: tuple[Node, ...], after: tuple[Node, ...]) -> list[tuple[Node, Node]]:
+    for old, new in zip_longest(before, after):
+        if old is None or new is None or (old.kind, old.path) != (new.kind, new.path):
+            names = [repr(node.full_title) if node else "nothing" for node in (old, new)]
+            raise ArgumentError(f"{EXPECTED}, got {names[0]} before and {names[1]} after")
+    return list(zip(before, after))
+
+
+def node_since(old: Node, new: Node, digits: int) -> Node:
+    was = dict(old.facts)
+    facts: list[Fact] = [(label, changed(was.get(label), x, digits)) for label, x in new.facts]
+    title = new.title if old.title == new.title else f"{old.title} → {new.title}"
+    return new._replace(facts=tuple(facts), title=title)
+
+
+def edge_since(old: Edge, new: Edge, digits: int) -> Edge:
+    if old.blocked == new.blocked and old.slope == new.slope:
+        return new
+    words = ["blocked" if edge.blocked else numeral(edge.slope, digits) for edge in (old, new)]
+    return new._replace(note=" → ".join(words) if words[0] != words[1] else words[0])
+
+
+def changed(old: Number, new: Number, digits: int) -> Number:
+    """The number, or both with an arrow between where they look different."""
+    words = numeral(old, digits), numeral(new, digits)
+    return new if words[0] == words[1] else " → ".join(words)
+
+
+def ends(edge: Edge) -> tuple[str, str]:
+    return edge.source, edge.target

@@ -1,0 +1,163 @@
+r"""From a `Picture` to DOT, the language of Graphviz, through the graphviz package.
+
+Whatever a name holds, it stays text: nodes have synthetic ids, labels are plain or record labels (never HTML-like
+ones), and each character that DOT, a record or an entity would take for itself is written as an entity of its number.
+
+>>> escaped('a|b {"c"} <d> & \\n')
+'a&#124;b &#123;&#34;c&#34;&#125; &#60;d&#62; &#38; \\\\n'
+"""
+
+from __future__ import annotations
+
+from math import isfinite, sqrt
+
+import graphviz
+
+from .picture import Edge, Node, Path, Picture
+from .style import EDGES, LOOKS, PAGE, Style, facts_shown, numeral
+
+FONT = "Helvetica"  # every engine knows its widths, with or without fonts on the machine
+# A backslash is doubled, because the entity of one would become an escape once it is read.
+ENTITIES = {ord(c): f"&#{ord(c)};" for c in '&{}|<>"'} | {ord("\\"): "\\\\"}
+SIDES = {  # where arrows leave and arrive when frames leave them little room
+    "LR": {"tailport": "e", "headport": "w"}, "RL": {"tailport": "w", "headport": "e"},
+    "TB": {"tailport": "s", "headport": "n"}, "BT": {"tailport": "n", "headport": "s"},
+}  # fmt: skip
+CROWD = 60  # edges: beyond it, labels of a dense picture would hide it
+
+
+def source(picture: Picture, style: Style) -> str:
+    """The DOT source."""
+    graph = graphviz.Digraph(
+        graph_attr=layout(picture, style),
+        node_attr=_attributes(fontname=FONT, fontsize=11, margin="0.09,0.04", height=0.2),
+        edge_attr=_attributes(fontname=FONT, fontsize=10, arrowsize=0.7, penwidth=1.1),
+    )
+    places = clusters(picture)
+    parts = {path: graphviz.Digraph(f"cluster{i}", graph_attr=frame(path, i)) for i, path in enumerate(places)}
+    for node in picture.nodes:
+        parts.get(node.path, graph).node(node.key, label=node_label(node, style), **node_attributes(node))
+    for path in sorted(places, key=len, reverse=True):  # the innermost first, as each is copied into the next
+        parts.get(path[:-1], graph).subgraph(parts[path])
+    largest, crowded = largest_flow(picture), is_crowded(picture)
+    ports = SIDES[style.rankdir] if has_groups(picture) else {}
+    frame_of = {node.key: node.path for node in picture.nodes}
+    for edge in picture.edges:
+        label = "" if edge.link or crowded and not edge.lit else edge_label(edge, style)
+        # One rank more between frames: else the parameters of the next layer would stand below this one.
+        gap = {"minlen": "2"} if frame_of[edge.source] and frame_of[edge.source] != frame_of[edge.target] else {}
+        graph.edge(edge.source, edge.target, label=label, **edge_attributes(edge, style, largest), **ports, **gap)
+    return str(graph.source)
+
+
+def layout(picture: Picture, style: Style) -> dict[str, str]:
+    """How the engine places things: close together, but for layers of many edges, which need room and straight lines.
+
+    From top to bottom, ordering=in puts the operands of each operation in their order, and where there are frames,
+    which it does not work with, remincross=false the neurons of each layer.
+    """
+    roomy = {"ranksep": "2", "splines": "line", "outputorder": "edgesfirst"}
+    room = roomy if is_crowded(picture) else {"ranksep": "0.35"}
+    order = {"remincross": "false"} if clusters(picture) else {"ordering": "in"}
+    always = _attributes(rankdir=style.rankdir, bgcolor=PAGE[0].fill, fontname=FONT, pad=0.12, nodesep=0.12)
+    return always | room | order
+
+
+def has_groups(picture: Picture) -> bool:
+    return any(node.kind == "group" for node in picture.nodes)
+
+
+def escaped(text: str) -> str:
+    """The text as a label holds it, so that it is drawn as it stands."""
+    return text.translate(ENTITIES)
+
+
+def clusters(picture: Picture) -> list[Path]:
+    """The scopes that are drawn as frames, outer ones before inner ones."""
+    found: dict[Path, None] = {}
+    for node in picture.nodes:
+        found.update((node.path[: i + 1], None) for i in range(len(node.path)))
+    return list(found)
+
+
+def node_label(node: Node, style: Style) -> str:
+    """The title, and below it the facts that are shown (`\\l` ends a line that starts at the left)."""
+    lines = [f"{escaped(label)}  {escaped(number)}\\l" for label, number in facts_shown(node.facts, style)]
+    label = f"{escaped(node.title)}|{''.join(lines)}" if lines else escaped(node.title)
+    return label if style.rankdir in ("LR", "RL") else f"{{{label}}}"
+
+
+def edge_label(edge: Edge, style: Style) -> str:
+    """The slope after its operand's letter; "blocked" where nothing flows; how many edges it stands for."""
+    words = [f"{edge.operand}:"] if edge.operand else []
+    if edge.blocked and not edge.note:
+        words.append("blocked")
+    elif edge.note:
+        words.append(escaped(edge.note))
+    elif edge.times > 1:
+        words.append(f"×{edge.times:,}")
+    elif edge.slope is not None and "slope" in style.show:
+        words.append(numeral(edge.slope, style.digits))
+        if "contribution" in style.show and edge.flow is not None:
+            words.append(f"× {numeral(edge.above, style.digits)} = {numeral(edge.flow, style.digits)}")
+    if words == [f"{edge.operand}:"]:
+        words = [edge.operand]  # a constant operand has no slope
+    return "".join(f" {word}" for word in words) + " " if words else ""
+
+
+def node_attributes(node: Node) -> dict[str, str]:
+    look = LOOKS[node.kind]
+    line = EDGES["lit"][0].line if node.lit else look.light.line
+    return _attributes(
+        **{"id": node.key, "class": f"{node.kind} lit" if node.lit else node.kind},
+        shape="Mrecord" if look.rounded else "record",
+        style="filled,dashed" if look.dashed else "filled",
+        fillcolor=look.light.fill, color=line, fontcolor=look.light.text, penwidth=3.5 if node.lit else look.width,
+    )  # fmt: skip
+
+
+def edge_attributes(edge: Edge, style: Style, largest: float) -> dict[str, str]:
+    kind = edge_kind(edge, style)
+    paint = EDGES[kind][0]
+    shape = {"style": "dashed", "arrowhead": "tee"} if edge.blocked else {}
+    if edge.link:
+        shape |= {"style": "dotted", "constraint": "false"}  # each of the two graphs is laid out by itself
+    width = edge_width(edge, largest) if kind in ("plus", "minus") else 1.1
+    return _attributes(
+        **{"class": kind}, color=paint.line, fontcolor=paint.text, penwidth=f"{3.6 if edge.lit else width:.3g}",
+    ) | shape  # fmt: skip
+
+
+def edge_kind(edge: Edge, style: Style) -> str:
+    """A key of `style.EDGES`: by the sign of the gradient that flows back, if there is one."""
+    if edge.lit or edge.blocked or edge.link:
+        return "lit" if edge.lit else "blocked" if edge.blocked else "link"
+    flow = edge.flow if "flow" in style.show else None
+    return "plain" if not flow or flow != flow else "plus" if flow > 0 else "minus"
+
+
+def edge_width(edge: Edge, largest: float) -> float:
+    """From 0.8 to 3.2 points: the square root keeps small gradients visible beside large ones."""
+    return 0.8 + 2.4 * sqrt(min(abs(edge.flow or 0.0) / largest, 1.0)) if largest else 1.1
+
+
+def largest_flow(picture: Picture) -> float:
+    """The largest gradient on any edge, infinite ones apart."""
+    return max((abs(edge.flow) for edge in picture.edges if edge.flow is not None and isfinite(edge.flow)), default=0.0)
+
+
+def is_crowded(picture: Picture) -> bool:
+    """Whether there are so many edges per node that their labels would cover one another."""
+    return len(picture.edges) > max(CROWD, 2.5 * len(picture.nodes))
+
+
+def frame(path: Path, index: int) -> dict[str, str]:
+    paint = EDGES["scope"][0]
+    return _attributes(
+        **{"id": f"cluster{index}", "class": "scope"}, label=f" {escaped(path[-1])} ", labeljust="l", style="rounded",
+        color=paint.line, fontcolor=paint.text, fontname=FONT, fontsize=10, penwidth=0.8, margin=6,
+    )  # fmt: skip
+
+
+def _attributes(**values: str | float) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}

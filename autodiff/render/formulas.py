@@ -1,0 +1,175 @@
+"""`formula(y)`: a graph as mathematics, in text, LaTeX and Python, written from the rules of the table.
+
+What is used more than once, or would make a line too long, gets a name and a line of its own.
+
+>>> from autodiff import Value, exp
+>>> x, w = Value(2.0, name="x"), Value(0.5, name="w")
+>>> e = exp(-w * x)
+>>> y = e / (1 + e)
+>>> print(formula(y))
+v1 = exp(-w * x)
+y = v1 / (1 + v1)
+>>> formula(y).latex
+'\\\\begin{aligned} v_{1} &= e^{-w \\\\, x} \\\\\\\\ y &= \\\\frac{v_{1}}{1 + v_{1}} \\\\end{aligned}'
+>>> print(formula(w * x * x).python)
+def f(w, x):
+    return w * x * x
+<BLANKLINE>
+<BLANKLINE>
+def df(w, x):
+    v1 = w * x
+    d_v1 = x
+    d_x = v1
+    d_w = x * d_v1
+    d_x += w * d_v1
+    return d_w, d_x
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..errors import OperandError, shown
+from ..graph import topological_order, users
+from ..ops import VOCABULARY
+from ..value import Value
+from . import latex, python
+from .writing import PLAIN, PYTHON, Notation, Written
+
+MOST_SHOWN = 500  # nodes of a formula that a notebook shows by itself
+RESERVED = VOCABULARY | set(keyword.kwlist) | {python.BLOCKED}
+
+
+def formula(y: Value) -> Formula:
+    """The mathematics that made `y`; raises `OperandError` for what is not a Value."""
+    if not isinstance(y, Value):
+        raise OperandError(f"formula: expected a Value, got {shown(y)}")
+    return Formula(y)
+
+
+@dataclass(frozen=True, repr=False)
+class Formula:
+    """A formula as `.text`, `.latex` and `.python`; a notebook shows the LaTeX."""
+
+    y: Value
+
+    @cached_property
+    def order(self) -> list[Value]:
+        return topological_order(self.y)
+
+    @cached_property
+    def names(self) -> dict[Value, str]:
+        """A name that every notation can write for each input and the result: a word, unlike any other."""
+        return named(self.order)
+
+    @property
+    def text(self) -> str:
+        """One line per named part, the result last."""
+        return "\n".join(f"{name} = {right}" for name, right in self.lines(PLAIN))
+
+    @property
+    def latex(self) -> str:
+        """LaTeX for inside a mathematics environment."""
+        lines = [(latex.symbol(name), right) for name, right in self.lines(latex.NOTATION)]
+        if len(lines) == 1:
+            return " = ".join(lines[0])
+        return r"\begin{aligned} " + r" \\ ".join(f"{left} &= {right}" for left, right in lines) + r" \end{aligned}"
+
+    @property
+    def python(self) -> str:
+        """Two functions of the inputs: `f`, the value, and `df`, the tuple of its derivatives, by the chain rule."""
+        return python.source(self.order, self.names, self.lines(PYTHON))
+
+    def lines(self, notation: Notation) -> list[tuple[str, str]]:
+        """(name, right side) of each part."""
+        return parts(self.order, self.names, notation)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_latex_(self) -> str | None:
+        """What a notebook shows: the LaTeX, unless it would keep the browser busy; then the text."""
+        return f"$\\displaystyle {self.latex}$" if len(self.order) <= MOST_SHOWN else None
+
+    def __repr__(self) -> str:
+        return self.text if len(self.order) <= MOST_SHOWN else f"Formula of {len(self.order):,} nodes"
+
+
+def parts(order: Sequence[Value], names: dict[Value, str], notation: Notation) -> list[tuple[str, str]]:
+    """The named parts of a graph, each with what it is equal to; the last is the result."""
+    uses, lines, root = users(order), list[tuple[str, str]](), order[-1]
+    written: dict[Value, Written] = {}
+    fresh = unused("v", set(names.values()))
+    for v in order:
+        if not v.parents:
+            written[v] = notation.number(v.data) if v not in names else notation.name(names[v])
+            continue
+        for parent in too_wide(v, written, notation.width):
+            written[parent] = line(fresh(), written[parent], lines, notation)
+        written[v] = notation.operation(v.op, [written[parent] for parent in v.parents])
+        if v is not root and (uses[v] > 1 or v in names):
+            written[v] = line(names.get(v) or fresh(), written[v], lines, notation)
+    return [*lines, (names[root], written[root].text)]
+
+
+def too_wide(v: Value, written: dict[Value, Written], widest: int) -> list[Value]:
+    """The operands that need lines of their own, the widest first, for the operation to fit on one."""
+    operands = [parent for parent in dict.fromkeys(v.parents) if parent.parents]
+    width = sum(len(written[parent].text) for parent in v.parents)
+    found = []
+    for parent in sorted(operands, key=lambda parent: -len(written[parent].text)) if width > widest else ():
+        if width <= widest or len(written[parent].text) < widest // 4:
+            break
+        width -= len(written[parent].text)
+        found.append(parent)
+    return found
+
+
+def line(name: str, right: Written, lines: list[tuple[str, str]], notation: Notation) -> Written:
+    """Give a part a line of its own, and go on with its name."""
+    lines.append((name, right.text))
+    return notation.name(name)
+
+
+def named(order: Sequence[Value]) -> dict[Value, str]:
+    """A word for each input, for each operation that has a name, and for the result: x1, x2, … where there is none."""
+    taken: set[str] = set(RESERVED)
+    found: dict[Value, str] = {}
+    for v in order:
+        word = "" if v.name is None or v.op == "constant" else worded(v.name)
+        if word and word not in taken and not re.fullmatch(rf".*\.{v.op}\d+", v.name or ""):  # named by a scope
+            found[v] = word
+            taken.add(word)
+    fresh = unused("x", taken)
+    found |= {v: fresh() for v in order if v.op == "input" and v not in found}
+    if order[-1] not in found:
+        found[order[-1]] = "y" if "y" not in taken else unused("y", taken)()
+    return found
+
+
+def worded(name: str) -> str:
+    """A name as a word: layers[0].w[1] is layers_0_w_1.
+
+    >>> worded("w0"), worded("layers[0].w[1]"), worded("2x"), worded("import os; os.abort()")
+    ('w0', 'layers_0_w_1', '', '')
+    """
+    if len(name) > 60 or not re.fullmatch(r"[\w.\[\]]+", name):
+        return ""
+    word = re.sub(r"\W+", "_", name).strip("_")
+    is_stable = unicodedata.normalize("NFKC", word) == word  # Python reads names in this form
+    return word if word.isidentifier() and is_stable and not word.startswith("d_") else ""  # d_x is a derivative
+
+
+def unused(stem: str, taken: set[str]) -> Callable[[], str]:
+    """Names stem1, stem2, … that are not taken."""
+    numbers = iter(range(1, 10**9))
+
+    def fresh() -> str:
+        return next(name for number in numbers if (name := f"{stem}{number}") not in taken)
+
+    return fresh
