@@ -1,0 +1,149 @@
+"""An engine under examination: it is asked for values and gradients, and whatever it raises is an answer too.
+
+>>> from .adapter import ours
+>>> from .program import Step
+>>> exam = Exam(ours())
+>>> exam.ask(Program((3.0,), (Step("mul", (0, 0)),)))
+Answer(value=9.0, gradient=[6.0], error=None)
+"""
+
+import math
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..numbers import FLOATS
+from ..ops import TABLE
+from .adapter import Adapter
+from .oracles import reverse
+from .program import Operand, Program, Step
+from .special import SPECIAL, Point
+
+ROOM = 1e-12  # how far a slope may be off at an ordinary point: a schoolbook formula loses a few digits, no more
+FIRST = ("add", "mul", "neg", "sub", "pow", "div")  # what others are built from comes first, so that it is blamed first
+HAVE_FORMS = frozenset({"add", "sub", "mul", "div", "pow"})  # operators, which have reflected forms
+ORDINARY = (
+    (0.75, 0.4, 1.6, 0.3), (0.6, 1.3, 2.5, 1.1), (0.35, -0.85, 0.55, -0.45), (-0.9, 0.2, -0.3, 2.0),
+    (1.7, 2.2, 3.1, 0.7),
+)  # fmt: skip
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong, in words, and the program that shows it."""
+
+    sentence: str
+    program: str = ""
+
+
+class Answer(NamedTuple):
+    """What an engine says of a program: its output and gradient, or how it failed."""
+
+    value: float = math.nan
+    gradient: list[float] = []
+    error: str | None = None
+
+
+class Exam:
+    """The engine, what is already known to be wrong with it, and how many programs to try."""
+
+    def __init__(self, engine: Adapter, examples: int = 200, seed: int = 0) -> None:
+        self.engine, self.examples, self.seed = engine, examples, seed
+        self.exponential = False  # so slow over shared nodes that larger programs would never end
+        self.wrong: set[str] = set()  # operations that nothing else is to be blamed with
+
+    def ask(self, program: Program) -> Answer:
+        """The engine's output and gradient; never raises."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return Answer(*self.engine.gradient(program))
+        except MemoryError:
+            raise  # the examination is over, not a property
+        except Exception as error:
+            return Answer(error=told(error))
+
+    def value(self, program: Program) -> Answer:
+        """The engine's output alone; never raises."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                pool = self.engine.run(program)
+                return Answer(float(self.engine.data(pool[-1])))
+        except MemoryError:
+            raise
+        except Exception as error:
+            return Answer(error=told(error))
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations that the engine has, the most basic first."""
+        known = [name for name in TABLE if name in self.engine.operations]
+        return sorted(known, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+
+    @property
+    def sound(self) -> set[str]:
+        """The operations in which nothing wrong has been found."""
+        return set(self.operations) - self.wrong
+
+    def source(self, program: Program) -> str:
+        """The program as one would type it against the engine."""
+        methods = self.engine.methods
+        return program.source(self.engine.name, methods) if self.engine.objects else program.text(methods=methods)
+
+
+def told(error: BaseException) -> str:
+    """An exception in a sentence: its type and the start of what it says."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:80]}" if text else type(error).__name__
+
+
+def forms(op: str, xs: Point) -> Iterator[Program]:
+    """An operation on inputs, and for an operator also with a plain number on either side."""
+    row = TABLE[op]
+    if row.variadic:
+        yield Program(xs, (Step(op, tuple(range(len(xs)))),))
+        return
+    free = [index for index, rule in enumerate(row.slopes) if rule is not None or op == "where"]
+    places: dict[int, Operand] = {index: place for place, index in enumerate(free)}
+    yield Program(tuple(xs[index] for index in free), (Step(op, tuple(places.get(i, x) for i, x in enumerate(xs))),))
+    if op in HAVE_FORMS:
+        yield Program(xs[:1], (Step(op, (0, xs[1])),))
+        yield Program(xs[1:], (Step(op, (xs[0], 0)),))
+
+
+def ordinary_points(op: str) -> list[Point]:
+    """Three points of the operation's domain at which nothing is special."""
+    row = TABLE[op]
+    count = {"dot": 4, "total": 3, "logsumexp": 3, "largest": 3}.get(op, len(row.slopes))
+    inside = [xs[:count] for xs in ORDINARY if all(low <= x <= high for (low, high), x in zip(row.domain * count, xs))]
+    if op == "clip":
+        return [(0.3, -0.5, 0.9), (0.95, -0.5, 0.9), (-0.7, -0.5, 0.9)]
+    if op == "pow":
+        return [(0.75, 0.4), (0.6, 1.3), (1.7, 2.2)]
+    return inside[:4]
+
+
+def special_points(op: str) -> list[Point]:
+    """Extreme points, in the domain or not: IEEE-754 has an answer everywhere."""
+    row = TABLE[op]
+    if row.variadic:
+        return [(710.0, 710.0, 709.78), (-800.0, -801.0, -802.0), (math.nan, 1.0, 2.0)] if op == "logsumexp" else []
+    if len(row.slopes) == 1:
+        return [(x,) for x in SPECIAL]
+    if op in ("where", "clip", "leaky_relu", "elu"):
+        return []
+    some = (0.0, 1.0, -1.0, -8.0, 1 / 3, 710.0, 1e200, 1e-200, 1e-310, math.inf, math.nan)
+    return [(a, b) for a in some for b in some]
+
+
+def right(program: Program) -> Answer:
+    """The output and gradient by the table's rules, which are held to 50 digits elsewhere."""
+    y, gradient = reverse(program, FLOATS)
+    return Answer(float(y), [float(slope) for slope in gradient])
+
+
+def close(given: float, wanted: float, room: float = ROOM) -> bool:
+    """Whether two numbers agree to rounding, relatively: there is no absolute floor."""
+    if math.isfinite(wanted):
+        return abs(given - wanted) <= room * abs(wanted)
+    return given == wanted or (given != given and wanted != wanted)

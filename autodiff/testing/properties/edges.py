@@ -1,0 +1,80 @@
+"""Slopes at the edges: far out, at 0, at kinks, and of what was not selected."""
+
+import math
+from collections.abc import Iterator
+
+from ...ops import TABLE
+from ..differences import many_digits
+from ..exam import Exam, Finding, close, forms, ordinary_points, right
+from ..program import Program, Step
+from ..special import Point, at_kink, points
+from .numbers import written
+
+TAILS = (0.0, 1.0, -1.0, 5.0, -5.0, 20.0, -20.0, 40.0, -40.0, 300.0, -300.0, 1e-10, -1e-10)
+
+
+def tails(exam: Exam) -> Iterator[Finding]:
+    """Slopes are right far from 0, at 0, and between equal operands, where schoolbook formulas cancel or fork."""
+    for op in exam.operations:
+        if op not in exam.wrong and op not in ("where", "clip", "leaky_relu", "elu"):
+            yield from list(filter(None, (_at_edge(exam, op, xs) for xs in _edges(op))))[:1]
+
+
+def _edges(op: str) -> list[Point]:
+    """Points of the domain, off the kinks, at which a slope may get lost."""
+    row = TABLE[op]
+    tried: list[Point] = [(x,) for x in TAILS] if row.arity == 1 else [(x, x) for x in (0.5, 2.0, 30.0)]
+    tried = [(800.0, 800.0), (0.5, 0.5)] if row.variadic else tried
+    inside = [xs for xs in tried if all(low <= x <= high for (low, high), x in zip(row.domain * 2, xs))]
+    return [xs for xs in inside if not at_kink(row, xs)]
+
+
+def _at_edge(exam: Exam, op: str, xs: Point) -> Finding | None:
+    program = next(forms(op, xs))
+    wanted, answer = right(program), exam.ask(program)
+    if not math.isfinite(wanted.value):
+        return None
+    for letter, given, needed in zip("abcd", answer.gradient, wanted.gradient):
+        if needed == 0:
+            wrong = not abs(given) <= 1e-12
+        else:
+            wrong = math.isfinite(needed) and abs(needed) > 1e-300 and not close(given, needed, 1e-6)
+        if wrong:
+            slopes = f"slope {given!r} along {letter}, and should have {needed!r}"
+            return Finding(f"`{written(program)}` has {slopes}{_cause(given, needed)}", exam.source(program))
+    return None
+
+
+def _cause(given: float, needed: float) -> str:
+    if given == 0 or abs(needed) < 1e-6:
+        return ": the tail is lost to cancellation"
+    return ": inf - inf, or inf * 0, on the way" if given != given else ": a smooth function must be smooth there"
+
+
+def kinks(exam: Exam) -> Iterator[Finding]:
+    """At a kink the slope lies between the slopes of the two sides."""
+    for op in exam.operations:
+        row = TABLE[op]
+        if op in exam.wrong or not row.kinks or op in ("floor", "sign"):
+            continue
+        for program in [next(forms(op, xs)) for xs in points(row, ordinary_points(op)[0])[1:]]:
+            for letter, given, sides in zip("abcd", exam.ask(program).gradient, many_digits(program)):
+                low, high = sides.ends
+                if not low - 1e-12 <= given <= high + 1e-12:
+                    slopes = f"slopes {low!r} and {high!r} along {letter}, and the engine gives {given!r}"
+                    yield Finding(f"`{written(program)}` is a kink with {slopes}", exam.source(program))
+                    break
+
+
+def blocked(exam: Exam) -> Iterator[Finding]:
+    """Nothing flows to what was not selected, even where its own slope is infinite."""
+    cases = {
+        "relu(log(a))": ("relu", Program((0.0,), (Step("log", (0,)), Step("relu", (1,))))),
+        "maximum(log(a), b)": ("maximum", Program((0.0, 1.5), (Step("log", (0,)), Step("maximum", (2, 1))))),
+    }
+    for text, (op, program) in cases.items():
+        answer = exam.ask(program) if {op, "log"} <= exam.sound else right(program)
+        if answer.error is None and answer.gradient[0] != 0:
+            slope = f"`{text}` at 0 has slope {answer.gradient[0]!r}, and should have 0"
+            reason = "nothing may flow to what was not selected, not even 0 times inf"
+            yield Finding(f"{slope}: {reason}", exam.source(program))

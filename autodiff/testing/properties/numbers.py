@@ -1,0 +1,83 @@
+"""Extreme numbers: infinities, nan, what `data` holds, tiny and huge gradients."""
+
+import math
+from collections.abc import Iterator
+
+from ...numbers import FLOATS
+from ...ops import TABLE
+from ..exam import Answer, Exam, Finding, close, forms, right, special_points
+from ..program import Program, Step
+from ..special import Point
+
+PUT: dict[str, list[Point]] = {"relu": [(-1.5,), (2.5,)], "pow": [(-8.0, 1 / 3)], "maximum": [(1.5, 2.5)]}
+
+
+def ieee(exam: Exam) -> Iterator[Finding]:
+    """Every number has an answer, as IEEE-754 says: inf and nan come out, nothing is raised."""
+    for op in sorted(exam.operations, key="pow".__eq__):  # pow last: its slopes call exp and log
+        if op in exam.wrong:
+            continue
+        for xs in special_points(op):
+            program = next(forms(op, xs))
+            answer, wanted = exam.value(program), FLOATS.formula(op)(*((xs,) if TABLE[op].variadic else xs))
+            sentence = _misplaced(program, answer, float(wanted))
+            if sentence:
+                yield Finding(sentence, exam.source(program))
+                break
+
+
+def _misplaced(program: Program, answer: Answer, wanted: float) -> str | None:
+    asked = f"`{written(program)}`"
+    if answer.error is not None:
+        return f"{asked} raises {answer.error.partition(':')[0]}, and should give {wanted!r}"
+    if close(answer.value, wanted, 1e-9):
+        return None
+    if wanted != wanted and any(x != x for x in program.inputs):
+        return f"{asked} drops the nan and gives {answer.value!r}"
+    gives = f"{asked} gives {answer.value!r}, and should give {wanted!r}"
+    if 0 < abs(wanted) < 2.3e-308:
+        return f"{gives}: subnormal numbers are flushed to 0" if answer.value == 0 else None
+    clamped = ": it looks clamped" if math.isfinite(answer.value) and abs(answer.value) < abs(wanted) else ""
+    clamped = ": it underflows too early" if answer.value == 0 else clamped
+    return f"{gives}{clamped}"
+
+
+def written(program: Program) -> str:
+    """A one-step program with its numbers written in: exp(710.0)."""
+    step = program.steps[0]
+    numbers = tuple(program.inputs[x] if type(x) is int else x for x in step.operands)
+    return str(Program((), (Step(step.op, numbers),))).removeprefix("y = ")
+
+
+def kinds(exam: Exam) -> Iterator[Finding]:
+    """Numbers stay floats: an int or a complex number in `data` changes what later operations mean."""
+    engine = exam.engine
+    if not engine.objects or engine.raw is None:
+        return
+    for op in [op for op in ("relu", "abs", "maximum", "floor", "sign", "pow") if op in exam.sound]:
+        for xs in PUT.get(op, [(-1.5,)]):
+            program = list(forms(op, xs))[1 if op == "pow" else 0]
+            try:
+                data = engine.raw(engine.run(program)[-1])
+            except Exception:
+                continue  # told elsewhere
+            if isinstance(data, (int, complex)):
+                what = f"the {type(data).__name__} {data!r} in `data` instead of a float"
+                yield Finding(f"`{written(program)}` puts {what}", exam.source(program))
+                break
+
+
+def sizes(exam: Exam) -> Iterator[Finding]:
+    """Tiny gradients are kept, and huge ones are not cut."""
+    if "mul" not in exam.sound:
+        return
+    for factor in (1e-7, 1e-12, 1e-100, 1e7, 1e12, 1e100):
+        program = Program((1.5,), (Step("mul", (0, 1.25)), Step("mul", (1, factor))))
+        answer, wanted = exam.ask(program), right(program)
+        if answer.error is not None or close(answer.gradient[0], wanted.gradient[0]):
+            continue
+        given = answer.gradient[0]
+        fate = "dropped" if given == 0 else "clipped" if factor > 1 else "changed"
+        what = f"gradients as {'large' if factor > 1 else 'small'} as {factor:g} are {fate}"
+        yield Finding(f"{what}: a gets {given!r} instead of {wanted.gradient[0]!r}", exam.source(program))
+        return

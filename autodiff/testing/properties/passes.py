@@ -1,0 +1,109 @@
+"""Backward passes one after the other, and what they may not touch."""
+
+from collections.abc import Iterator
+
+from ..exam import Exam, Finding, close, forms, ordinary_points, right, told
+from ..program import Program, Step
+
+
+def _example(exam: Exam) -> Program | None:
+    """c = a * b; y = (c + a) * c: interior nodes that are shared; None if the engine cannot do it."""
+    program = Program((1.5, -0.25), (Step("mul", (0, 1)), Step("add", (2, 0)), Step("mul", (3, 2))))
+    if not exam.engine.objects or not {"add", "mul"} <= exam.sound:
+        return None
+    answer = exam.ask(program)
+    usable = answer.error is None and all(map(close, answer.gradient, right(program).gradient))
+    return program if usable else None
+
+
+def second_backward(exam: Exam) -> Iterator[Finding]:
+    """A second backward pass adds exactly one more gradient to the leaves."""
+    program, engine = _example(exam), exam.engine
+    if program is None:
+        return
+    pool = engine.run(program)
+    source = exam.source(program) + "\ny.backward()"
+    engine.backward(pool[-1])
+    once = [engine.grad(x) for x in pool]
+    try:
+        engine.backward(pool[-1])
+    except Exception as error:
+        yield Finding(f"a second backward pass does not work: {told(error)}", source)
+        return
+    for letter, x, first in zip("ab", pool, once):
+        if close(engine.grad(x), first):
+            yield Finding(f"a second backward pass replaces the gradient of {letter} instead of adding to it", source)
+            return
+        if not close(engine.grad(x), 2 * first):
+            yield Finding(
+                f"a second backward pass adds interior gradients again: {letter} has {engine.grad(x)!r} instead of "
+                f"{2 * first!r}, because interior gradients do not start again from 0", source)  # fmt: skip
+            return
+
+
+def two_roots(exam: Exam) -> Iterator[Finding]:
+    """Two outputs that share a node add their gradients up."""
+    engine = exam.engine
+    if _example(exam) is None:
+        return
+    a = engine.make(1.5)
+    shared = engine.apply("mul", a, a)
+    first, second = engine.apply("mul", shared, 2.0), engine.apply("mul", shared, 3.0)
+    try:
+        engine.backward(first)
+        engine.backward(second)
+    except Exception as error:
+        yield Finding(f"two outputs that share a node cannot both run backward: {told(error)}")
+        return
+    if not close(engine.grad(a), 15.0):
+        yield Finding(f"two outputs that share a node do not add up: a gets {engine.grad(a)!r} instead of 15.0")
+
+
+def inputs_unchanged(exam: Exam) -> Iterator[Finding]:
+    """Neither an operation nor a backward pass changes a number that went in."""
+    for op in exam.operations:
+        if not exam.engine.objects or op in ("where", "clip", "leaky_relu", "elu"):
+            continue
+        program = next(forms(op, ordinary_points(op)[0]))
+        try:
+            pool = exam.engine.run(program)
+            before = exam.engine.data(pool[-1])
+            exam.engine.backward(pool[-1])
+        except Exception:
+            continue  # told elsewhere
+        for letter, x, number in zip("abcd", pool, program.inputs):
+            if exam.engine.data(x) != number:
+                change = f"{letter} was {number!r}, and is {exam.engine.data(x)!r}"
+                yield Finding(f"`{op}` changes its input: {change}", exam.source(program))
+                return
+        if exam.engine.data(pool[-1]) != before:
+            yield Finding(f"backward changes the data of its output from {before!r} to {exam.engine.data(pool[-1])!r}")
+            return
+
+
+def unused_inputs(exam: Exam) -> Iterator[Finding]:
+    """A value that the output does not depend on gets no gradient."""
+    program = _example(exam)
+    if program is None:
+        return
+    engine = exam.engine
+    other, pool = engine.make(0.5), engine.run(program)
+    side = engine.apply("mul", other, pool[0])
+    engine.backward(pool[-1])
+    if engine.grad(other) != 0 or engine.grad(side) != 0:
+        yield Finding(f"an input that the output does not use gets a gradient of {engine.grad(other)!r}")
+
+
+def slopes_fixed(exam: Exam) -> Iterator[Finding]:
+    """Writing `data` after the forward pass does not change the gradients of what was computed before."""
+    engine = exam.engine
+    if not engine.objects or engine.set_data is None or "mul" not in exam.sound:
+        return
+    x = engine.make(3.0)
+    y = engine.apply("mul", x, x)
+    engine.set_data(x, 5.0)
+    engine.backward(y)
+    if not close(engine.grad(x), 6.0):
+        yield Finding(
+            f"backward reads `data` again: after `x.data = 5` the gradient of `x * x`, computed at 3, is "
+            f"{engine.grad(x)!r} instead of 6.0")  # fmt: skip
