@@ -1,0 +1,79 @@
+"""The layers: an import goes down, never up or sideways."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import autodiff
+
+PACKAGE = Path(autodiff.__file__).parent
+# From the ground up; modules of one line do not import one another.
+LAYERS = [
+    ["errors", "watching"], ["kernels", "files"], ["stable", "operands"], ["ops"], ["rules", "graph"], ["numbers"],
+    ["bodies"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
+    ["differentiate", "stepping", "compiled", "expression"],
+    ["nn", "render", "testing"],
+    ["cli"],
+]  # fmt: skip
+HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in layer}
+
+
+def parts():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if name not in ("__init__", "__main__"):
+            yield name, path
+
+
+def imported(path):
+    """The top parts of the package that a file imports, at its head or inside a function."""
+    depth = len(path.relative_to(PACKAGE).parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        if isinstance(node, ast.ImportFrom) and (node.level == depth or (node.module or "").startswith("autodiff")):
+            module = (node.module or "").removeprefix("autodiff").strip(".")
+            yield from [module.split(".")[0]] if module else [alias.name for alias in node.names]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("autodiff."))
+
+
+def test_every_import_goes_down():
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {target}, which is not below {name}"
+        for name, path in parts()
+        for target in imported(path)
+        if target != name and target in HEIGHT and HEIGHT[target] >= HEIGHT[name]
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_module_has_a_layer():
+    assert {name for name, _ in parts()} <= set(HEIGHT)
+
+
+def test_importing_autodiff_imports_nothing_third_party_and_no_heavy_module():
+    program = "import sys; before = set(sys.modules); import autodiff; print(*sorted(set(sys.modules) - before))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    roots = {name.split(".")[0] for name in loaded} - {"autodiff"}
+    assert roots <= set(sys.stdlib_module_names)
+    assert "inspect" not in roots and "autodiff.functions" not in loaded
+
+
+def test_public_names_are_sorted_and_all_there():
+    assert autodiff.__all__ == sorted(autodiff.__all__)
+    assert all(getattr(autodiff, name) is not None for name in autodiff.__all__)
+    assert set(autodiff.__all__) <= set(dir(autodiff))
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error():
+    try:
+        autodiff.sinn
+    except AttributeError as error:
+        assert "sinn" in str(error)
+    else:
+        raise AssertionError("autodiff.sinn exists")
+
+
+def test_no_public_name_is_hidden_by_a_module_of_its_name():
+    """Importing `autodiff.x` sets the attribute x of the package to the module, whatever stood there."""
+    assert set(autodiff._HOME).isdisjoint(name for name, _ in parts())

@@ -1,0 +1,131 @@
+"""Eager and compiled code agree: the same bits with Python's math, a few ulp with arrays, at every special value (P13)."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autodiff
+from autodiff import Value, functions
+from autodiff.compiled import compile
+from autodiff.ops import TABLE
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 2.5, math.inf, -math.inf, math.nan, 5e-324, -5e-324, 1e-310, 709.78, -745.13,
+           1e200, -1e200, 1e-200, 20.0, -40.0, 0.7, 1e16]  # fmt: skip
+numbers = st.one_of(st.sampled_from(SPECIAL), st.floats())
+
+OPERATORS = {"neg": lambda a: -a, "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
+             "div": lambda a, b: a / b, "pow": lambda a, b: a**b, "abs": lambda a: abs(a)}  # fmt: skip
+NARY = {"total": lambda *xs: autodiff.total(xs), "dot": lambda *xs: autodiff.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
+        "logsumexp": autodiff.logsumexp}  # fmt: skip
+SELECTED = {"where": lambda a, b: autodiff.where(a > 0.5, a, b)}
+CONSTANT_LAST = {"clip": lambda a: autodiff.clip(a, -1.0, 2.0), "leaky_relu": autodiff.leaky_relu, "elu": autodiff.elu}
+PLAIN = {name: getattr(functions, name) for name in functions.__all__
+         if name in TABLE and not TABLE[name].variadic and name not in {*SELECTED, *CONSTANT_LAST}}  # fmt: skip
+EVERY = {**OPERATORS, **PLAIN, **SELECTED, **CONSTANT_LAST}
+ROUNDED_ONCE = ["neg", "add", "sub", "mul", "div", "abs", "maximum", "minimum", "where", "clip", "relu", "leaky_relu", "sqrt",
+                "floor", "sign"]  # fmt: skip
+
+
+def arity(function):
+    return function.__code__.co_argcount - len(function.__defaults__ or ())
+
+
+def bits(x):
+    return "nan" if x != x else float(x).hex()
+
+
+def eager(function, xs):
+    values = [Value(x) for x in xs]
+    y = function(*values)
+    y.backward()
+    return y.data, tuple(value.grad for value in values)
+
+
+def apart(a, b):
+    """How many floats lie between two numbers; 0 for two nan."""
+    if a != a or b != b:
+        return 0 if a != a and b != b else math.inf
+    if math.isinf(a) or math.isinf(b):
+        return 0 if a == b else math.inf
+    return abs(a - b) / max(math.ulp(a), math.ulp(b))
+
+
+def program_of(steps, pool):
+    """A straight-line function: each step applies an operation to values made before, chosen by index."""
+
+    def function(*xs):
+        made = list(xs)
+        for name, places, extra in steps:
+            operation = pool[name]
+            operands = [made[place % len(made)] for place in places[: arity(operation)]]
+            if extra is not None and len(operands) == 2:
+                operands[1] = extra
+            made.append(operation(*operands))
+        return made[-1] + 0.0 * made[0] if len(made) == len(xs) else made[-1]
+
+    return function
+
+
+def steps_of(names):
+    return st.lists(
+        st.tuples(st.sampled_from(sorted(names)), st.tuples(st.integers(0, 30), st.integers(0, 30)), st.none() | numbers),
+        min_size=1, max_size=12,
+    )
+
+
+@given(steps_of(EVERY), st.lists(numbers, min_size=1, max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_the_math_target_gives_the_bits_of_eager(steps, xs):
+    function = program_of(steps, EVERY)
+    expected = eager(function, xs)
+    value, gradients = compile(function, "math").value_and_grad(*xs)
+    assert bits(value) == bits(expected[0])
+    assert list(map(bits, gradients)) == list(map(bits, expected[1]))
+
+
+@given(steps_of(ROUNDED_ONCE), st.lists(st.lists(numbers, min_size=3, max_size=3), min_size=1, max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_where_every_operation_rounds_once_numpy_gives_the_bits_of_eager_in_each_row(steps, rows):
+    function = program_of(steps, EVERY)
+    compiled = compile(function, "numpy")
+    values, gradients = compiled.value_and_grad(*np.array(rows).T)
+    for row, xs in enumerate(rows):
+        expected = eager(function, xs)
+        assert bits(values[row]) == bits(expected[0])
+        assert [bits(g[row]) for g in gradients] == list(map(bits, expected[1]))
+        alone = compiled.value_and_grad(*xs)
+        assert (bits(alone[0]), *map(bits, alone[1])) == (bits(expected[0]), *map(bits, expected[1]))
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+def test_each_operation_on_arrays_is_within_a_few_ulp_of_eager(name):
+    function = EVERY[name]
+    points = [(a,) for a in SPECIAL] if arity(function) == 1 else [(a, b) for a in SPECIAL for b in SPECIAL]
+    values, gradients = compile(function, "numpy").value_and_grad(*np.array(points).T)
+    for row, xs in enumerate(points):
+        value, gradient = eager(function, xs)
+        assert apart(values[row], value) <= 4, (xs, values[row], value)
+        for which in range(len(xs)):
+            assert apart(gradients[which][row], gradient[which]) <= 8, (xs, which, gradients[which][row], gradient[which])
+
+
+@pytest.mark.parametrize("name", sorted(NARY))
+@given(st.lists(numbers, min_size=4, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_n_ary_operations_give_the_bits_of_eager_with_math(name, xs):
+    function = NARY[name]
+    expected = eager(function, xs)
+    value, gradients = compile(function, "math").value_and_grad(*xs)
+    assert (bits(value), *map(bits, gradients)) == (bits(expected[0]), *map(bits, expected[1]))
+
+
+@given(st.lists(st.floats(-50, 50), min_size=4, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_logsumexp_along_an_axis_is_as_accurate_as_eager(xs):
+    value, gradients = compile(NARY["logsumexp"], "numpy").value_and_grad(*([x] for x in xs))
+    expected = eager(NARY["logsumexp"], xs)
+    assert apart(value[0], expected[0]) <= 4 or abs(value[0] - expected[0]) < 1e-15
+    assert all(apart(a[0], b) <= 8 for a, b in zip(gradients, expected[1]))

@@ -1,0 +1,59 @@
+"""Jacobians, Hessians and Hessian-vector products of compiled functions are those of the eager engine."""
+
+import numpy as np
+import pytest
+
+import autodiff
+from autodiff import exp, log, logsumexp, maximum, relu, sigmoid, sin, softplus, tanh, where
+from autodiff.compiled import compile
+from autodiff.errors import ArgumentError
+
+FUNCTIONS = {
+    "polynomial": lambda x, y: x**3 * y + x * y * y,
+    "smooth": lambda x, y: tanh(x * y) + sin(x) / (1 + y * y),
+    "logs": lambda x, y: log(1 + x * x) * exp(-y) + softplus(x - y) * sigmoid(y),
+    "logsumexp": lambda x, y: logsumexp(x, 2 * y, x * y),
+    "kinked": lambda x, y: relu(x) * y * y + maximum(x * x, y),
+    "selected": lambda x, y: where(x > y, x * x * y, y**3),
+    "branching": lambda x, y: x * x * y if x > y else y**3 * x,
+}
+POINTS = np.array([[0.7, -0.3], [1.5, 2.0], [-0.4, 0.9], [2.0, 0.1]])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_hessians_are_those_of_eager_one_by_one_and_as_a_batch(name):
+    f = compile(FUNCTIONS[name])
+    batch = f.hessian(*POINTS.T)
+    assert batch.shape == (4, 2, 2)
+    for row, (x, y) in enumerate(POINTS):
+        expected = autodiff.hessian(FUNCTIONS[name])(x, y)
+        assert np.allclose(f.hessian(x, y), expected, rtol=1e-12, atol=1e-14)
+        assert np.allclose(batch[row], expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_hessian_times_a_vector_is_that_product(name):
+    f, direction = compile(FUNCTIONS[name]), [0.3, -2.0]
+    for x, y in POINTS:
+        assert np.allclose(f.hvp([x, y], direction), np.array(f.hessian(x, y)) @ direction, rtol=1e-12, atol=1e-13)
+    assert f.hvp(POINTS.T, direction).shape == (4, 2)
+
+
+def test_jacobians_have_a_row_for_each_output():
+    f = compile(lambda x, y: [x * y, tanh(x), 3.0])
+    assert f.jacobian(2.0, 3.0)[0] == [3.0, 2.0] and f.jacobian(2.0, 3.0)[2] == [0.0, 0.0]
+    assert f.jacobian([2.0, 1.0], 3.0).shape == (2, 3, 2)
+    assert compile(lambda x, y: x * y).jacobian(y=2.0, x=3.0) == [[2.0, 3.0]]
+
+
+def test_a_tie_is_recorded_as_a_tie_and_never_used_beside_it():
+    f = compile(lambda x, y: maximum(x, y) * x)
+    at_tie = f.jacobian(2.0, 2.0)
+    assert at_tie == [[3.0, 1.0]]
+    assert f.jacobian(3.0, 2.0) == [[6.0, 0.0]] and f.jacobian(2.0, 3.0) == [[3.0, 2.0]]
+    assert f.jacobian(2.0, 2.0) == at_tie
+
+
+def test_a_direction_of_another_length_is_an_error():
+    with pytest.raises(ArgumentError, match="direction of 2 numbers, got 1"):
+        compile(FUNCTIONS["smooth"]).hvp([1.0, 2.0], [1.0])

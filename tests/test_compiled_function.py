@@ -1,0 +1,218 @@
+"""What `compile` promises: arguments, shapes, guards, errors, source, threads, saved programs."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from autodiff import Value, dot, exp, log, relu, tanh, where
+from autodiff.compiled import checked, compile, from_json, to_json
+from autodiff.compiled.passes import shared
+from autodiff.compiled.program import Instruction, Program
+from autodiff.errors import ArgumentError, OperandError
+
+
+def bowl(x, y):
+    return x * x + 3.0 * y
+
+
+def test_numbers_give_floats_and_arrays_give_one_result_for_each_row():
+    f = compile(bowl)
+    assert f(2.0, 1.0) == 7.0 and type(f(2, 1)) is float
+    assert f([2.0, 0.0], [1.0, 2.0]).tolist() == [7.0, 6.0]
+    assert f.value_and_grad(2.0, 1.0) == (7.0, (4.0, 3.0))
+
+
+def test_a_number_among_arrays_is_shared_and_its_gradient_is_the_sum_over_the_rows():
+    value, (dx, dy) = compile(bowl).value_and_grad(np.array([1.0, 2.0, 3.0]), 1.0)
+    assert value.tolist() == [4.0, 7.0, 12.0]
+    assert dx.tolist() == [2.0, 4.0, 6.0] and dy == 9.0 and type(dy) is float
+
+
+def test_arguments_by_keyword_give_gradients_by_name():
+    assert compile(bowl).value_and_grad(y=1.0, x=2.0) == (7.0, {"x": 4.0, "y": 3.0})
+    assert compile(bowl).value_and_grad(2.0, y=1.0)[1] == {"x": 4.0, "y": 3.0}
+
+
+def test_any_number_of_arguments():
+    f = compile(lambda *xs: dot(xs, xs))
+    assert f.value_and_grad(1.0, 2.0) == (5.0, (2.0, 4.0))
+    assert f.value_and_grad(1.0, 2.0, 3.0) == (14.0, (2.0, 4.0, 6.0))
+
+
+def test_a_branch_is_recorded_again_where_an_input_goes_the_other_way():
+    f = compile(lambda x: x * x if x > 0 else -x)
+    assert [f(3.0), f(-3.0), f(0.0)] == [9.0, 3.0, 0.0]
+    value, (dx,) = f.value_and_grad([3.0, -3.0, 2.0, -1.0])
+    assert value.tolist() == [9.0, 3.0, 4.0, 1.0] and dx.tolist() == [6.0, -1.0, 4.0, -1.0]
+
+
+def test_rows_that_branch_differently_add_up_in_a_shared_argument():
+    f = compile(lambda x, w: w * x if x > 0 else 10.0 * w)
+    value, (dx, dw) = f.value_and_grad([1.0, -1.0, 2.0], 3.0)
+    assert value.tolist() == [3.0, 30.0, 6.0] and dw == 13.0 and dx.tolist() == [3.0, 0.0, 3.0]
+
+
+def test_nested_branches_and_loops_whose_length_depends_on_the_data():
+    def halved(x):
+        while x > 1:
+            x = x / 2
+        return x
+
+    f = compile(halved)
+    assert f([8.0, 3.0, 0.5, 100.0]).tolist() == [halved(x) for x in (8.0, 3.0, 0.5, 100.0)]
+
+
+def test_too_many_ways_through_a_function_are_an_error_that_names_the_line():
+    def counted(x):
+        n = 0
+        while x > n:
+            n += 1
+        return x * n
+
+    f = compile(counted)
+    with pytest.raises(ArgumentError, match=r"ways through.*test_compiled_function.py, line \d+.*where"):
+        f(np.arange(100.0))
+
+
+def test_where_selects_row_by_row_without_branching():
+    f = compile(lambda x: where((x > 0) & (x < 10), log(x), 3 * x))
+    value, (dx,) = f.value_and_grad([1.0, 0.0, -1.0, 20.0])
+    assert value.tolist() == [0.0, 0.0, -3.0, 60.0] and dx.tolist() == [1.0, 3.0, 3.0, 3.0]
+    assert not f.program.guards
+
+
+def test_what_is_not_selected_gives_nothing_whatever_its_slope():
+    for target in ("math", "numpy"):
+        assert compile(lambda x: where(x > 0, log(x) * exp(1 / x), 0.0), target).value_and_grad(0.0) == (0.0, (0.0,))
+
+
+def test_captured_values_are_read_at_each_call():
+    w = Value(2.0, name="w")
+    f = compile(lambda x: w * x)
+    assert f(3.0) == 6.0
+    w.data = 5.0
+    assert f(3.0) == 15.0 and f([1.0, 2.0]).tolist() == [5.0, 10.0]
+
+
+def test_a_product_with_zero_is_computed():
+    assert np.isnan(compile(lambda x: x * 0)([np.inf])[0])
+
+
+def test_functions_that_ignore_an_argument_or_all_of_them():
+    assert compile(lambda x, y: x).value_and_grad(1.0, 2.0) == (1.0, (1.0, 0.0))
+    assert compile(lambda x: 3.0).value_and_grad(1.0) == (3.0, (0.0,))
+    value, (dx,) = compile(lambda x: Value(3.0)).value_and_grad([1.0, 2.0])
+    assert value.tolist() == [3.0, 3.0] and dx.tolist() == [0.0, 0.0]
+
+
+def test_several_results_come_as_a_list():
+    f = compile(lambda x: [x * x, exp(x)])
+    assert f(0.0) == [0.0, 1.0]
+    with pytest.raises(ArgumentError, match="one Value"):
+        f.value_and_grad(0.0)
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (((1.0,), {}), "expected the arguments .x, y., got 1 by position"),
+    (((1.0, 2.0, 3.0), {}), "got 3 by position"),
+    (((1.0,), {"z": 2.0}), "z by name"),
+    ((([1.0, 2.0], [1.0]), {}), "equal length, got x of 2, y of 1"),
+    ((([], []), {}), "at least one row"),
+])  # fmt: skip
+def test_wrong_arguments_are_errors_that_show_them(arguments, message):
+    with pytest.raises(ArgumentError, match=message):
+        compile(bowl)(*arguments[0], **arguments[1])
+
+
+@pytest.mark.parametrize("argument", ["1", None, 1j, {}, Value(1.0), np.ones((2, 2)), np.array(["a"]), ["a"]])
+def test_what_is_no_number_is_an_error_that_names_the_argument(argument):
+    with pytest.raises(OperandError, match="y"):
+        compile(bowl)(1.0, argument)
+
+
+def test_what_is_no_function_or_gives_no_value_is_an_error():
+    with pytest.raises(OperandError, match="expected a function"):
+        compile(3.0)
+    with pytest.raises(OperandError, match="expected a Value, or a list of Values, as its result, got 'no'"):
+        compile(lambda x: "no")(1.0)
+
+
+def test_inputs_are_never_changed_and_results_never_overwritten():
+    x = np.array([1.0, 2.0])
+    f = compile(lambda x: x)
+    first, (dx,) = f.value_and_grad(x)
+    first[0] = 9.0
+    dx[0] = 9.0
+    again, (dx_again,) = f.value_and_grad(x)
+    assert x.tolist() == [1.0, 2.0] and again.tolist() == [1.0, 2.0] and dx_again.tolist() == [1.0, 1.0]
+
+
+def test_calls_from_many_threads_agree():
+    f = compile(lambda x: tanh(x) if x > 0 else relu(x) - x)
+    results = [[] for _ in range(8)]
+
+    def work(found):
+        for n in range(50):
+            found.append(f.value_and_grad(n - 25.0))
+
+    threads = [threading.Thread(target=work, args=(found,)) for found in results]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(found == results[0] for found in results) and len(results[0]) == 50
+
+
+def test_the_source_runs_in_a_file_of_its_own(tmp_path):
+    f = compile(lambda x, y: relu(x) / y - tanh(x))
+    for arguments in [(2.0, 3.0), (np.array([2.0, -1.0]), 3.0)]:
+        expected = f.value_and_grad(*arguments)
+        path = tmp_path / "pasted.py"
+        path.write_text(f.source)
+        namespace = {}
+        exec(builtins_compile(path.read_text(), str(path), "exec"), namespace)
+        value, *gradients = namespace["value_and_grad"](*arguments)
+        assert np.array_equal(value, expected[0])
+        assert all(np.array_equal(a, b) for a, b in zip(gradients, expected[1]))
+
+
+builtins_compile = __builtins__["compile"] if isinstance(__builtins__, dict) else __builtins__.compile
+
+
+def test_awkward_argument_names_do_not_hide_functions():
+    f = compile(lambda exp, log, where, held, mul_3: exp * log + where * held * mul_3, "numpy")
+    assert f.value_and_grad(2.0, 3.0, 1.0, 4.0, 5.0) == (26.0, (3.0, 2.0, 20.0, 5.0, 4.0))
+    g = compile(lambda exp, d_exp: tanh(exp) * d_exp)
+    assert g.value_and_grad(0.0, 2.0) == (0.0, (2.0, 0.0))
+
+
+def test_a_program_is_saved_and_loaded_as_json():
+    f = compile(lambda x: tanh(x) if x > float("-inf") else x)
+    f([1.0, 2.0])
+    assert from_json(to_json(f.program)) == f.program
+
+
+@pytest.mark.parametrize("text", [
+    "", "[]", "null", '{"autodiff program": 2}', "[" * 100000,
+    '{"autodiff program": 1, "instructions": [["__import__", [], [], false, null, ""]], "outputs": [0], "guards": []}',
+    '{"autodiff program": 1, "instructions": [["input", [], [], false, null, "x);import os"]], "outputs": [0], "guards": []}',
+    '{"autodiff program": 1, "instructions": [["constant", [], [], false, "os", ""]], "outputs": [0], "guards": []}',
+    '{"autodiff program": 1, "instructions": [], "outputs": [0], "guards": []}',
+])  # fmt: skip
+def test_text_that_is_no_program_is_an_error_and_runs_nothing(text):
+    with pytest.raises(ArgumentError, match="program"):
+        from_json(text)
+
+
+def test_a_program_that_cannot_run_is_named():
+    with pytest.raises(ArgumentError, match="instruction 0, 'tanh'.*operands made before it"):
+        checked(Program((Instruction("tanh", (0,)),), (0,)))
+    with pytest.raises(ArgumentError, match="expected 2 operands, got 1"):
+        checked(Program((Instruction("input", name="x"), Instruction("mul", (0,))), (1,)))
+
+
+def test_sharing_keeps_one_of_each_instruction():
+    f = compile(lambda x: tanh(x) * tanh(x))
+    f(1.0)
+    assert str(f.program).count("tanh x") == 2 and str(shared(f.program)).count("tanh x") == 1

@@ -1,0 +1,175 @@
+"""Blocks and the models made of them: shapes, symbols, summaries, Dropout."""
+
+import copy
+import math
+
+import numpy as np
+import pytest
+
+from autodiff import Value, nn
+from autodiff.errors import ArgumentError, OperandError
+
+
+def sequential(seed=1):
+    return nn.Sequential([nn.Input((2,)), nn.Dense(8, "relu"), nn.Dense(1, "sigmoid")], seed=seed)
+
+
+def lines(model):
+    found = []
+    model.summary(print_fn=found.append)
+    return "\n".join(found).split("\n")
+
+
+# Shapes and parameters
+
+def test_a_dense_layer_of_10_units_on_100_features_has_1010_parameters():
+    model = nn.Sequential([nn.Input((100,)), nn.Dense(10)])
+    assert model.count_params() == 1010
+
+
+@pytest.mark.slow  # a Value for each of them
+def test_the_image_classifier_has_316810_parameters():
+    image = nn.Input(shape=(28, 28))
+    x = nn.Flatten()(image)
+    for units in (300, 200, 100):
+        x = nn.Dense(units, "relu")(x)
+    model = nn.Model(image, nn.Dense(10, "softmax")(x))
+    assert model.count_params() == 316_810
+    assert model.output_shape == (10,)
+
+
+def test_the_summary_is_keras_s_table():
+    assert lines(sequential()) == [
+        'Model: "sequential"',
+        "┌─────────────────────────────────┬────────────────────────┬───────────────┐",
+        "│ Layer (type)                    │ Output Shape           │       Param # │",
+        "├─────────────────────────────────┼────────────────────────┼───────────────┤",
+        "│ dense (Dense)                   │ (None, 8)              │            24 │",
+        "│ dense_1 (Dense)                 │ (None, 1)              │             9 │",
+        "└─────────────────────────────────┴────────────────────────┴───────────────┘",
+        " Total params: 33",
+        " Trainable params: 33",
+        " Non-trainable params: 0",
+    ]
+
+
+def test_the_summary_uses_names_and_counts_shared_layers_once():
+    x = nn.Input(3)
+    shared = nn.Dense(3, name="twice")
+    found = lines(nn.Model(x, nn.Dense(1)(shared(shared(x))), name="mine"))
+    assert found[0] == 'Model: "mine"'
+    assert "│ twice (Dense) " in found[4] and "│ dense (Dense) " in found[5]
+    assert found[7] == " Total params: 16"
+
+
+def test_a_sequential_is_built_for_the_first_row_it_meets():
+    model = nn.Sequential([nn.Dense(4, "tanh"), nn.Dense(2)], seed=3)
+    assert repr(model) == "Sequential([Dense(4, activation='tanh'), Dense(2)])"
+    assert [type(y) for y in model([1.0, 2.0, 3.0])] == [Value, Value]
+    assert model.count_params() == 4 * 4 + 2 * 5
+    assert nn.Sequential([nn.Dense(4, "tanh", input_shape=(3,)), nn.Dense(2)]).count_params() == 26
+
+
+def test_the_functional_form_computes_what_the_sequential_does():
+    one = sequential()
+    x = nn.Input(shape=(2,))
+    two = nn.Model(inputs=x, outputs=nn.Dense(1, "sigmoid")(nn.Dense(8, "relu")(x)))
+    two.load_state_dict(one.state_dict())
+    assert two([0.3, 0.7]).data == one([0.3, 0.7]).data
+    assert repr(two) == "Model((None, 2) -> (None, 1), 2 layers)"
+
+
+def test_a_model_of_blocks_computes_what_the_mlp_does():
+    mlp, blocks = nn.MLP(2, [8, 1], output="sigmoid", seed=1), sequential(seed=1)
+    assert list(mlp.state_dict().values()) == list(blocks.state_dict().values())
+    assert mlp([0.3, 0.7]).data == blocks([0.3, 0.7]).data
+
+
+def test_models_nest_and_names_lead_to_parameters():
+    inner = nn.Sequential([nn.Dense(3, "relu")], seed=1)
+    model = nn.Sequential([nn.Input(2), inner, nn.Dense(1)], seed=2)
+    for name, parameter in model.named_parameters():
+        assert eval(f"model.{name}") is parameter and parameter.name == name
+    assert inner(nn.Input(2)).shape == (3,)
+
+
+def test_rows_may_be_nested_as_the_input_is_or_flat():
+    model = nn.Sequential([nn.Input((2, 2)), nn.Flatten(), nn.Dense(1)], seed=1)
+    assert model([[1, 2], [3, 4]]).data == model(np.array([[1, 2], [3, 4]])).data == model([1, 2, 3, 4]).data
+
+
+def test_maxout_is_the_largest_of_its_pieces():
+    layer = nn.Maxout(2, pieces=3, seed=1)
+    outputs = layer([1.0, -2.0])
+    sums = [neuron.weigh([1.0, -2.0]).data for neuron in layer.neurons]
+    assert [y.data for y in outputs] == [max(sums[:3]), max(sums[3:])]
+    assert len(layer.parameters()) == 6 * 3
+
+
+def test_an_activation_may_be_a_layer():
+    assert math.isclose(sum(y.data for y in nn.Activation("softmax")([1.0, 2.0, 3.0])), 1.0)
+
+
+# Dropout
+
+def test_dropout_does_nothing_at_rest_and_keeps_the_mean_in_training():
+    dropout = nn.Dropout(0.3, seed=2)
+    ones = [1.0] * 10_000
+    assert [y.data for y in dropout(ones)] == ones
+    dropped = np.array([y.data for y in dropout.train()(ones)])
+    assert set(dropped.tolist()) == {0.0, 1 / 0.7}
+    assert math.isclose(dropped.mean(), 1.0, abs_tol=0.03)
+    assert [y.data for y in dropout.eval()(ones)] == ones
+
+
+def test_dropout_drops_anew_for_each_row_and_the_same_for_the_same_seed():
+    one, two = nn.Dropout(0.5, seed=1).train(), nn.Dropout(0.5, seed=1).train()
+    first, second = ([y.data for y in one([1.0] * 20)] for _ in range(2))
+    assert first != second
+    assert [y.data for y in two([1.0] * 20)] == first
+
+
+def test_training_mode_reaches_every_dropout_inside():
+    dropout = nn.Dropout(0.5)
+    model = nn.Sequential([nn.Input(2), nn.Sequential([dropout]), nn.Dense(1)], seed=1)
+    assert model.train() is model and dropout.training
+    model.eval()
+    assert not dropout.training
+
+
+def test_a_copy_of_a_model_is_independent():
+    model = sequential()
+    twin = copy.deepcopy(model)
+    twin.layers[0].neurons[0].b.data = 3.0
+    assert model.layers[0].neurons[0].b.data == 0.0
+
+
+# What is refused
+
+@pytest.mark.parametrize("make, sentence", [
+    (lambda: nn.Dense(0), r"Dense: units: expected a whole number of at least 1, got 0 \(int\)"),
+    (lambda: nn.Dense(2, "relo"), r"did you mean 'relu'\?"),
+    (lambda: nn.Dropout(1.0), r"Dropout: expected a rate from 0 to below 1, got 1.0 \(float\)"),
+    (lambda: nn.Input("2"), r"Input: expected a shape such as \(2,\), got '2' \(str\)"),
+    (lambda: nn.Input((2, 0)), r"Input: shape: expected a whole number of at least 1, got 0 \(int\)"),
+    (lambda: nn.Sequential(nn.Dense(2)), r"Sequential: expected a list of layers, got Dense\(2\) \(Dense\)"),
+    (lambda: nn.Sequential([8]), r"Sequential: expected a layer such as Dense\(8\), got 8 \(int\)"),
+    (lambda: nn.Sequential([nn.Dense(2), nn.Input(2)]), r"expected the Input before all layers"),
+    (lambda: nn.Sequential([nn.Dense(2)(nn.Input(2))]), r"expected an Input or a layer, got Symbol.* use Model for it"),
+    (lambda: nn.Sequential([nn.Dense(2)]).summary(), r"summary: expected a model that knows its input, got Sequential"),
+    (lambda: nn.Sequential([nn.Input((2, 2)), nn.Dense(1)]), r"got \(None, 2, 2\): put Flatten\(\) before it"),
+    (lambda: nn.Model(nn.Input(2), 3), r"Model: outputs: expected what Input or a layer returned, got 3 \(int\)"),
+    (lambda: nn.Model(nn.Input(2), nn.Dense(1)(nn.Input(2))), r"the outputs also depend on Symbol.*, which is not the in"),
+    (lambda: sequential()([1, 2, 3]), r"expected a row of 2 numbers, got 3: \[1, 2, 3\] \(list\)"),
+    (lambda: sequential()({1: 2, 3: 4}), r"expected a row of numbers or Values, got {1: 2, 3: 4} \(dict\)"),
+    (lambda: sequential()("ab"), r"expected a row of numbers or Values, got 'ab' \(str\)"),
+    (lambda: sequential().layers[0](nn.Input(3)), r"was built for rows of shape \(None, 2\), got \(None, 3\)"),
+])
+def test_what_makes_no_model_is_refused_with_what_to_do(make, sentence):
+    with pytest.raises((ArgumentError, OperandError), match=sentence):
+        make()
+
+
+def test_a_block_without_a_forward_says_so():
+    with pytest.raises(NotImplementedError, match="Block computes nothing"):
+        nn.Block()([1.0])

@@ -1,0 +1,222 @@
+"""Optimizers and schedules: their rules, over Values and over arrays, against torch, and what they refuse."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autodiff import Value, nn
+from autodiff.errors import ArgumentError, OperandError
+from autodiff.nn import optimizers
+from autodiff.nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, Schedule, StepDecay
+
+numbers = st.floats(-1e3, 1e3)
+
+# Where torch 2.13.0 stands after 100 steps down the valley (1 - x)² + 10 (y - x²)² from (-1, 0.5), in float64.
+TRAJECTORIES = {
+    "SGD":      (lambda p: nn.SGD(p, 0.01),                        (0.5271867635932022, 0.25369953987725347)),
+    "momentum": (lambda p: nn.Momentum(p, 0.01),                   (0.9952556486442885, 0.9950214871484269)),
+    "Nesterov": (lambda p: nn.Momentum(p, 0.01, nesterov=True),    (1.0068336750255527, 1.0139867525128328)),
+    "Adagrad":  (lambda p: nn.Adagrad(p, 0.1, epsilon=1e-10),      (-0.16446067492951022, 0.04529626560493895)),
+    "RMSprop":  (lambda p: nn.RMSprop(p, 0.01, 0.99, 1e-8),        (-0.009746799775152163, 0.0035908548188768423)),
+    "Adam":     (lambda p: nn.Adam(p, 0.05, epsilon=1e-8),         (0.6087696897589998, 0.3540678034626865)),
+    "AdamW":    (lambda p: nn.AdamW(p, 0.05, epsilon=1e-8, weight_decay=0.01),
+                                                                   (0.6087740851149754, 0.35474912914464085)),
+    "Nadam":    (lambda p: nn.Nadam(p, 0.05, epsilon=1e-8),        (0.5922395302235426, 0.33687594903833296)),
+}  # fmt: skip
+KINDS = list(optimizers.OPTIMIZERS.entries.values())
+
+
+def descend(optimizer, x, y, steps):
+    for _ in range(steps):
+        optimizer.zero_grad()
+        ((1 - x) ** 2 + 10 * (y - x * x) ** 2).backward()
+        optimizer.step()
+
+
+# Their rules
+
+@pytest.mark.parametrize("name", TRAJECTORIES)
+def test_a_hundred_steps_end_where_torch_ends(name):
+    make, expected = TRAJECTORIES[name]
+    x, y = Value(-1.0), Value(0.5)
+    descend(make([x, y]), x, y, 100)
+    assert (x.data, y.data) == pytest.approx(expected, rel=0, abs=1e-12)
+
+
+def test_the_lecture_s_step_moves_by_the_rate_times_the_gradient():
+    x = Value(1.0)
+    optimizer = nn.SGD([x], lr=0.01)
+    x.grad = 2.5
+    optimizer.step()
+    assert x.data == 1.0 - 0.025
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(rows=st.lists(st.tuples(numbers, numbers, numbers), min_size=1, max_size=4), lr=st.floats(0, 10))
+def test_an_array_takes_the_same_steps_as_the_values_bit_for_bit(kind, rows, lr):
+    data, *gradients = map(list, zip(*rows))
+    values, array = [Value(x) for x in data], np.array(data)
+    one_by_one, at_once = kind(values, lr), kind(lr=lr)
+    for gradient in gradients:
+        for value, g in zip(values, gradient):
+            value.grad = g
+        one_by_one.step()
+        array = at_once.updated(array, np.array(gradient))
+    assert array.tolist() == [value.data for value in values]
+    assert one_by_one.state_dict() == at_once.state_dict()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_update_leaves_the_arrays_it_was_given_as_they_were(kind):
+    optimizer, parameters, gradient = kind(), np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    after = [optimizer.updated(parameters, gradient) for _ in range(2)]
+    assert parameters.tolist() == [1.0, 2.0] and gradient.tolist() == [3.0, 4.0]
+    assert after[0].tolist() != [1.0, 2.0]
+
+
+def test_a_rule_may_hand_one_slot_on_to_the_next():
+    class Delayed(nn.Optimizer):
+        slots = ("last", "one_before")
+
+        def rule(self, parameter, gradient, last, one_before):
+            return parameter - self.rate * one_before, gradient, last
+
+    x = Value(0.0)
+    one_by_one, at_once, array = Delayed([x], lr=1.0), Delayed(None, lr=1.0), np.array([0.0])
+    for gradient in (1.0, 2.0, 4.0, 8.0):
+        x.grad = gradient
+        one_by_one.step()
+        array = at_once.updated(array, np.array([gradient]))
+    assert x.data == array[0] == -3.0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_rule_runs_on_jax_arrays(kind):
+    jnp = pytest.importorskip("jax.numpy", reason="jax is not installed")
+    after = kind(lr=0.5).updated(jnp.array([1.0, 2.0]), jnp.array([3.0, 4.0]))
+    expected = kind(lr=0.5).updated(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    assert np.asarray(after) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_that_is_stopped_and_resumed_ends_in_the_same_bits(kind):
+    x, y = Value(-1.0), Value(0.5)
+    descend(kind([x, y], 0.01), x, y, 7)
+    through = (x.data, y.data)
+    x, y = Value(-1.0), Value(0.5)
+    first = kind([x, y], 0.01)
+    descend(first, x, y, 4)
+    second = kind([x, y], 0.01)
+    second.load_state_dict(first.state_dict())
+    descend(second, x, y, 3)
+    assert (x.data, y.data) == through
+
+
+def test_zero_grad_forgets_the_last_gradient():
+    x = Value(3.0)
+    optimizer = nn.SGD([x], lr=0.1)
+    (x * x).backward()
+    optimizer.zero_grad()
+    assert x.grad == 0.0
+
+
+# The rate
+
+def test_the_rate_has_two_names_and_can_be_changed_on_the_way():
+    optimizer = nn.SGD([Value(1.0)], learning_rate=0.5)
+    assert optimizer.lr == 0.5
+    optimizer.lr = 0.25
+    assert repr(optimizer) == "SGD(lr=0.25, 1 parameter)"
+    with pytest.raises(ArgumentError, match="learning rate that is finite and at least 0, got nan"):
+        optimizer.lr = math.nan
+
+
+@pytest.mark.parametrize("schedule, rates", [
+    (ExponentialDecay(0.8, steps=2, rate=0.25), [0.8, 0.4, 0.2, 0.1]),
+    (StepDecay(0.8, steps=2, rate=0.25), [0.8, 0.8, 0.2, 0.2]),
+    (InverseTimeDecay(0.6, steps=1, rate=1.0), [0.6, 0.3, 0.2, 0.15]),
+    (CosineDecay(0.8, steps=2, alpha=0.5), [0.8, 0.6, 0.4, 0.4]),
+])
+def test_a_schedule_gives_each_step_its_rate(schedule, rates):
+    x = Value(0.0)
+    optimizer = nn.SGD([x], lr=schedule)
+    moved = []
+    for _ in rates:
+        before, x.grad = x.data, 1.0
+        optimizer.step()
+        moved.append(before - x.data)
+    assert moved == pytest.approx(rates, rel=1e-12)
+    assert "Decay(initial=" in repr(optimizer)
+
+
+def test_a_schedule_may_be_any_function_of_the_step():
+    assert nn.SGD(lr=lambda step: 1 / (1 + step)).lr == 1.0
+    with pytest.raises(NotImplementedError, match="Schedule has no formula"):
+        Schedule(0.1, 10)(0)
+
+
+@pytest.mark.parametrize("make", [lambda: ExponentialDecay(-1, 10), lambda: StepDecay(0.1, 0)])
+def test_a_schedule_refuses_a_rate_or_length_that_is_not_positive(make):
+    with pytest.raises(ArgumentError, match="expected a finite number above 0, got"):
+        make()
+
+
+# By name
+
+def test_every_optimizer_is_found_by_name_and_an_object_is_itself():
+    assert {type(optimizers.find(name)) for name in optimizers.OPTIMIZERS.names()} == set(KINDS)
+    optimizer = nn.Adam(lr=0.005)
+    assert optimizers.find(optimizer) is optimizer
+
+
+@pytest.mark.parametrize("given, sentence", [
+    ("adma", r"expected the name of an optimizer, got 'adma' \(str\): did you mean 'adam'\?"),
+    (nn.Adam, r"optimizer: expected a name or an Optimizer, got .*: write Adam\(\)"),
+    (0.1, r"optimizer: expected a name or an Optimizer, got 0.1 \(float\)"),
+])
+def test_what_is_no_optimizer_is_refused(given, sentence):
+    with pytest.raises((ArgumentError, OperandError), match=sentence):
+        optimizers.find(given)
+
+
+# What they refuse
+
+@pytest.mark.parametrize("params, lr, sentence", [
+    ([], 0.1, r"SGD: expected at least one parameter, got an empty list"),
+    ([1.0], 0.1, r"SGD: params\[0\]: expected a Value, got 1.0 \(float\)"),
+    (0.1, 0.1, r"SGD: expected a list of Values as params, got 0.1 \(float\); the rate is lr=..."),
+    (Value(1.0), 0.1, r"SGD: expected a list of Values as params, got Value"),
+    (nn.Neuron(1), 0.1, r"SGD: expected a list of parameters, got a model: give it model.parameters\(\)"),
+    ([Value(1.0) * 2], 0.1, r"SGD: params\[0\]: expected a leaf, got the result of 'mul'"),
+    ([Value(1.0)] * 2, 0.1, r"SGD: a parameter stands in the list twice"),
+    ([Value(1.0)], -0.1, r"SGD: expected a learning rate that is finite and at least 0, got -0.1 \(float\)"),
+    ([Value(1.0)], math.nan, r"SGD: expected a learning rate that is finite and at least 0, got nan \(float\)"),
+    ([Value(1.0)], math.inf, r"SGD: expected a learning rate that is finite and at least 0, got inf \(float\)"),
+    ([Value(1.0)], "fast", r"SGD: learning rate: expected a real number .* got 'fast' \(str\)"),
+    ([Value(1.0)], Value(0.1), r"SGD: learning rate: expected a number that is not differentiated, got Value.*its .data"),
+])
+def test_unusable_parameters_or_rates_are_refused_with_what_came(params, lr, sentence):
+    with pytest.raises((ArgumentError, OperandError), match=sentence):
+        nn.SGD(params, lr)
+
+
+@pytest.mark.parametrize("make, sentence", [
+    (lambda: nn.Momentum(momentum=1), r"Momentum: expected a momentum from 0 to below 1, got 1 \(int\)"),
+    (lambda: nn.Adam(beta_2=1.5), r"Adam: expected a beta_2 from 0 to below 1, got 1.5 \(float\)"),
+    (lambda: nn.AdamW(weight_decay=-1), r"AdamW: expected a weight_decay that is finite and at least 0, got -1"),
+    (lambda: nn.Adam().load_state_dict({"steps": 1}), r"Adam: expected a state with \['steps', 'm', 'v'\], got"),
+    (lambda: nn.Adam([Value(1.0)]).load_state_dict({"steps": 1, "m": [], "v": []}), r"expected 1 numbers of 'm', got 0"),
+    (lambda: nn.SGD(lr=0.1).step(), r"expected parameters before a step: write SGD\(model.parameters\(\), ...\)"),
+    (lambda: nn.SGD(lr=0.1).updated(np.zeros(2), np.zeros(3)), r"got \(3,\) for \(2,\)"),
+])
+def test_unusable_hyperparameters_states_and_arrays_are_refused(make, sentence):
+    with pytest.raises(ArgumentError, match=sentence):
+        make()
+
+
+def test_an_optimizer_without_a_rule_says_so():
+    with pytest.raises(NotImplementedError, match="Optimizer has no rule"):
+        nn.Optimizer([Value(1.0)], 0.1).step()

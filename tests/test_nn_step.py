@@ -1,0 +1,146 @@
+"""A training step is the same on every engine: the same losses, gradients and runs within rounding."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+
+from autodiff import nn
+from autodiff.errors import ArgumentError
+from autodiff.nn.step import step_function
+
+X = np.random.default_rng(0).normal(size=(12, 3))
+LABELS = np.arange(12) % 4
+LOGITS = {"from_logits": True}
+CASES = {
+    "mse": ([5, 1], "mean_squared_error", X[:, 0] * 2),
+    "mse of two": ([5, 2], "mean_squared_error", X[:, :2] ** 2),
+    "binary": ([5, 1], partial(nn.losses.binary_crossentropy, **LOGITS), LABELS % 2),
+    "classes": ([6, 4], partial(nn.losses.sparse_categorical_crossentropy, **LOGITS), LABELS),
+    "one hot": ([6, 4], partial(nn.losses.categorical_crossentropy, **LOGITS), np.eye(4)[LABELS]),
+    "huber": ([5, 1], "huber", X[:, 1]),
+    "hinge": ([5, 1], "hinge", LABELS % 2 * 2 - 1),
+}
+
+
+def model_of(sizes):
+    return nn.MLP(3, sizes, "tanh", seed=1)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_loss_has_the_gradient_of_eager(name):
+    sizes, loss, y = CASES[name]
+    eager, compiled = (step_function(model_of(sizes), loss, engine) for engine in ("eager", "compiled"))
+    for rows in (slice(0, 12), slice(3, 4), slice(2, 9)):
+        expected, actual = eager(X[rows], y[rows]), compiled(X[rows], y[rows])
+        assert actual[0] == pytest.approx(expected[0], rel=1e-12)
+        assert np.allclose(actual[1], expected[1], rtol=1e-10, atol=1e-13)
+
+
+def train(step, y, optimizer):
+    history = []
+    for epoch in range(20):
+        for batch in (slice(0, 8), slice(8, 12)):
+            loss, gradient = step(X[batch], y[batch])
+            step.parameters = optimizer.updated(step.parameters, gradient)
+            history.append(float(loss))
+    return history
+
+
+@pytest.mark.parametrize("engine", ["compiled", "jax"])
+def test_a_training_run_is_that_of_eager(engine):
+    pytest.importorskip("jax", reason="jax is not installed") if engine == "jax" else None
+    sizes, loss, y = CASES["classes"]
+    runs = [train(step_function(model_of(sizes), loss, name), y, nn.Adam(lr=0.05)) for name in ("eager", engine)]
+    assert np.allclose(runs[0], runs[1], rtol=1e-9 if engine == "compiled" else 2e-3)
+    assert runs[1][-1] < runs[1][0] / 2
+
+
+def test_sync_writes_the_parameters_into_the_model():
+    model = model_of([2, 1])
+    step = step_function(model, "mean_squared_error")
+    step.parameters = step.parameters + 1.0
+    step.sync()
+    assert [p.data for p in model.parameters()] == step.parameters.tolist()
+
+
+def test_a_loss_that_is_no_mean_over_rows_is_refused():
+    def summed(y_true, y_pred):
+        return sum((p - t) ** 2 for t, p in zip(y_true, y_pred))
+
+    with pytest.raises(ArgumentError, match="mean over rows.*eager"):
+        step_function(model_of([2, 1]), summed)(X, X[:, 0])
+    loss, _ = step_function(model_of([2, 1]), summed, "eager")(X, X[:, 0])
+    assert loss > 0
+
+
+def test_a_class_that_does_not_exist_is_an_error_also_after_recording():
+    sizes, loss, y = CASES["classes"]
+    step = step_function(model_of(sizes), loss)
+    step(X, y)
+    with pytest.raises(ArgumentError, match="7"):
+        step(X, np.where(y == 3, 7, y))
+
+
+def test_a_model_that_branches_gives_each_row_its_own_way():
+    class Bent(nn.Module):
+        def __init__(self):
+            self.inner = model_of([3, 1])
+
+        def __call__(self, xs):
+            y = self.inner(xs)
+            return y * y if y > 0 else -3 * y
+
+    eager, compiled = (step_function(Bent(), "mse", engine) for engine in ("eager", "compiled"))
+    expected, actual = eager(X, X[:, 0]), compiled(X, X[:, 0])
+    assert actual[0] == pytest.approx(expected[0], rel=1e-12) and np.allclose(actual[1], expected[1], rtol=1e-10)
+
+
+@pytest.mark.parametrize("X_, y_, message", [
+    (X, X[:3, 0], "as many rows"), (X[:0], X[:0, 0], "at least one"), (X[0], X[0], "rows of numbers"),
+])  # fmt: skip
+def test_wrong_shapes_are_errors_that_show_them(X_, y_, message):
+    with pytest.raises(ArgumentError, match=message):
+        step_function(model_of([2, 1]), "mse")(X_, y_)
+
+
+def test_an_unknown_engine_is_an_error():
+    with pytest.raises(ArgumentError, match="eager, compiled, jax"):
+        step_function(model_of([2, 1]), "mse", "gpu")
+
+
+SHARDED = """
+import jax, numpy as np
+jax.config.update("jax_enable_x64", {x64})
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from functools import partial
+from autodiff import nn
+from autodiff.nn.step import step_function
+assert jax.device_count() == 8
+model = nn.MLP(6, [16, 16, 4], seed=1)
+loss = partial(nn.losses.sparse_categorical_crossentropy, from_logits=True)
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(64, 6)), rng.integers(0, 4, 64)
+expected = step_function(model, loss)(X, y)
+step = step_function(model, loss, "jax")
+mesh = Mesh(np.array(jax.devices()), ("rows",))
+rows = NamedSharding(mesh, PartitionSpec("rows"))
+step.parameters = jax.device_put(step.parameters, NamedSharding(mesh, PartitionSpec()))
+Xs = jax.device_put(jax.numpy.asarray(X), rows)
+actual = step(Xs, jax.device_put(jax.numpy.asarray(y), rows))
+assert len(Xs.sharding.device_set) == 8 and len(actual[1].sharding.device_set) == 8
+assert actual[1].dtype == ("float64" if {x64} else "float32")
+tolerance = 1e-12 if {x64} else 1e-5
+assert np.allclose(actual[0], expected[0], rtol=tolerance) and np.allclose(actual[1], expected[1], rtol=tolerance * 100, atol=tolerance)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("x64", [True, False])
+def test_eight_devices_share_the_rows_of_a_batch(x64):
+    pytest.importorskip("jax", reason="jax is not installed")
+    environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=8", "JAX_PLATFORMS": "cpu"}
+    subprocess.run([sys.executable, "-c", SHARDED.format(x64=x64)], check=True, env=environment, timeout=120)

@@ -1,0 +1,233 @@
+"""Drawings elsewhere: Mermaid, NetworkX, a graph beside its gradient, before and after, the gallery."""
+
+import doctest
+import importlib
+import re
+import sys
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from autodiff import Value, draw, exp, explain, gradient_graph, nn, relu, sigmoid
+from autodiff.errors import ArgumentError, MissingExtraError, OperandError
+from autodiff.render import mermaid
+from autodiff.render.style import legible
+
+
+def neuron():
+    w, x, b = Value(0.5, name="w"), Value(2.0, name="x"), Value(-0.3, name="b")
+    y = sigmoid(w * x + b)
+    y.name = "y"
+    return y, [w, x, b]
+
+
+# Mermaid
+
+LINE = re.compile(
+    r'%%\{init: [^%]*\}%%|flowchart (LR|RL|TD|BT)|subgraph cluster\d+\["[\w#;. ·…\-]*"\]|end|'
+    r'n\d+[ab]?(\(|\[)"[\w#;. ·…×</>\-]*"(\)|\]):::[a-z]+|'
+    r'n\d+[ab]? (-->|-\.->|-\.-x)(\|"[\w#;. ·…×→\-]*"\|)? n\d+[ab]?|'
+    r"linkStyle \d+ stroke:#[0-9a-f]{6},stroke-width:[\d.]+px|"
+    r"classDef [a-z]+ fill:#\w{6},stroke:#\w{6},color:#\w{6},stroke-width:[\d.]+px(,stroke-dasharray:4 3)?"
+)
+
+
+def test_mermaid_has_every_node_and_every_edge_in_order():
+    y, (w, x, b) = neuron()
+    y.backward()
+    source = draw(y).mermaid
+    assert source.startswith(mermaid.WIDE + '\nflowchart LR\n    n0["w<br/>data 0.5<br/>grad 0.4434"]:::input\n')
+    assert source.count("-->") == len(draw(y).picture.edges)
+    assert '    n4 -->|"0.2217"| n5\n' in source
+    assert all(LINE.fullmatch(line.strip()) for line in source.splitlines())
+
+
+def test_mermaid_frames_layers_and_marks_what_is_blocked():
+    model = nn.MLP(2, [2, 1], seed=1)
+    source = draw(model([1.0, 0.0])).mermaid
+    assert '["layers#91;0#93;"]' in source and "-.-x" in source
+    assert source.count("subgraph") == sum(line.strip() == "end" for line in source.splitlines()) == 5
+    assert all(LINE.fullmatch(line.strip()) for line in source.splitlines())
+
+
+@given(st.text(max_size=60))
+@example("$$x$$")
+@example("two\nlines")
+@example("fa:fa-car")
+def test_any_name_stays_text_in_mermaid(name):
+    source = draw(exp(Value(1.0, name=name)), cluster=False).mermaid
+    plain = draw(exp(Value(1.0, name="x"))).mermaid
+    assert source.count("\n") == plain.count("\n") and source.count('"') == plain.count('"')
+    label = re.search(r'n0\["(.*?)<br/>', source)[1]
+    decoded = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), label)
+    assert decoded.replace("\u2060", "") == legible(name)
+    assert not re.search(r"\$\$|\\n|fa[a-z]?:fa-", decoded)  # which Mermaid reads after it has decoded the entities
+    assert not set(label) & set("<>\"'`&{}[]()|\\*_~:")
+    assert mermaid.escaped("1. x") == "1#46; x"
+
+
+def test_a_mermaid_file_is_saved(tmp_path):
+    y, _ = neuron()
+    assert draw(y).save(tmp_path / "y.mmd").read_text(encoding="utf-8") == draw(y).mermaid
+
+
+# NetworkX
+
+def test_networkx_gets_every_node_and_every_edge():
+    networkx = pytest.importorskip("networkx")
+    x = Value(3.0, name="x")
+    graph = draw(relu(x * x)).to_networkx()
+    assert isinstance(graph, networkx.MultiDiGraph)
+    assert [data["title"] for _, data in graph.nodes(data=True)] == ["x", "*", "relu"]
+    assert [(a, b, slope) for a, b, slope in graph.edges(data="slope")] == [
+        ("n0", "n1", 3.0), ("n0", "n1", 3.0), ("n1", "n2", 1.0),
+    ]  # fmt: skip
+    assert networkx.is_directed_acyclic_graph(graph)
+
+
+def test_without_networkx_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "networkx", None)
+    with pytest.raises(MissingExtraError, match="pip install networkx"):
+        draw(Value(1.0)).to_networkx()
+
+
+# A graph beside its gradient
+
+def test_a_graph_and_its_gradient_are_framed_and_linked():
+    y, inputs = neuron()
+    y.backward()
+    picture = draw(gradient_graph(y, inputs), beside=y).picture
+    frames = {node.key: node.path for node in picture.nodes}
+    assert [frames[key] for key in picture.outputs] == [("forward",)] + [("gradient",)] * 3
+    assert all(edge.link == (frames[edge.source] != frames[edge.target]) for edge in picture.edges)
+    assert sum(edge.link for edge in picture.edges) == 4
+    gradient = [dict(node.facts) for node in picture.nodes if node.path == ("gradient",)]
+    assert {facts["grad"] for facts in gradient} == {None}, "no backward pass has run over the gradient"
+    assert {facts["data"] for facts in gradient} >= {v.grad for v in inputs}
+
+
+def test_a_network_beside_its_gradient_is_collapsed_inside_both_frames():
+    model = nn.MLP(2, [3, 1], seed=1)
+    y = model([1.0, 2.0])
+    picture = draw(gradient_graph(y, model.parameters()), beside=y, collapse="layer").picture
+    frames = {(node.path, node.title) for node in picture.nodes if node.kind == "group"}
+    assert {(("forward",), "layers[0]"), (("forward",), "layers[1]")} <= frames
+    assert {path for path, _ in frames} == {("forward",), ("gradient",)}
+
+
+def test_second_derivatives_are_drawn_beside_the_first():
+    x = Value(2.0, name="x")
+    first, = gradient_graph(x ** 3, [x])
+    second, = gradient_graph(first, [x])
+    drawing = draw(second, beside=first)
+    assert drawing.svg() and {node.path[0] for node in drawing.picture.nodes} == {"forward", "gradient"}
+    assert dict(drawing.picture.nodes[-1].facts)["data"] == 12.0
+
+
+def test_beside_takes_values_only():
+    with pytest.raises(OperandError, match="expected a Value or a list of Values"):
+        draw(Value(1.0), beside=3.0)
+
+
+# Before and after
+
+def training():
+    model = nn.MLP(2, [3, 1], seed=1)
+    optimizer = nn.SGD(model.parameters(), 0.1)
+
+    def loss():
+        model.zero_grad()
+        y = (model([1.0, 0.5]) - 1.0) ** 2
+        y.backward()
+        return y
+
+    return loss, optimizer
+
+
+@pytest.mark.parametrize("collapse", [None, "neuron", "layer"])
+def test_a_step_of_training_is_drawn_as_what_it_changed(collapse):
+    loss, optimizer = training()
+    first = loss()
+    before = draw(first, collapse=collapse)
+    old = first.data
+    optimizer.step()
+    after = loss()
+    drawing = draw(after, collapse=collapse).since(before)
+    assert f"data {old:.4g} → {after.data:.4g}" in drawing.text()
+    assert "data 0.5\n" in drawing.text() or collapse == "layer"
+    assert drawing.svg()
+
+
+def test_nothing_changes_between_a_drawing_and_itself():
+    y, _ = neuron()
+    assert draw(y).since(draw(y)).dot == draw(y).dot
+
+
+@pytest.mark.parametrize("other", [lambda x: x, lambda x: relu(x * x), lambda x: exp(exp(exp(x))), lambda x: exp(x * x)])
+def test_another_computation_is_refused(other):
+    x = Value(1.0, name="x")
+    with pytest.raises(ArgumentError, match="since: expected an earlier drawing of the same computation, got"):
+        draw(exp(x) * exp(x)).since(draw(other(x)))
+
+
+def test_a_flipped_relu_is_told():
+    x = Value(-1.0, name="x")
+    before = draw(relu(x) + 1.0)
+    x.data = 1.0
+    assert "slope blocked → 1" in draw(relu(x) + 1.0).since(before).text()
+
+
+# explain's paths
+
+def test_the_largest_path_of_an_explanation_can_be_highlighted():
+    y, (w, x, b) = neuron()
+    why = explain(y, w)
+    drawing = draw(y, path=why)
+    assert sum(edge.lit for edge in drawing.picture.edges) == len(why.paths[0].slopes)
+    assert [node.title for node in drawing.picture.nodes if node.lit] == ["w", "*", "+", "y: sigmoid"]
+    assert not any(node.lit for node in draw(y, path=explain(y, Value(1.0))).picture.nodes)
+
+
+@pytest.mark.parametrize("path", [3, [3], "wxy"])
+def test_only_values_are_highlighted(path):
+    with pytest.raises(OperandError, match="path: expected Values, or what explain"):
+        draw(Value(1.0), path=path)
+
+
+def test_since_takes_a_drawing():
+    with pytest.raises(OperandError, match="since: expected an earlier Drawing, got 3"):
+        draw(Value(1.0)).since(3)
+
+
+def test_every_example_of_the_page_about_drawing_runs():
+    from demos import gallery
+    page = gallery.ROOT / "docs" / "drawing.md"
+    found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert found.failed == 0 and found.attempted > 15
+    images = re.findall(r"\]\((images/.*?)\)", page.read_text(encoding="utf-8"))
+    assert images and all((page.parent / image).exists() for image in images)
+
+
+@pytest.mark.parametrize("module", ["mermaid", "network", "difference"])
+def test_the_examples_of_the_documentation_run(module):
+    assert doctest.testmod(importlib.import_module(f"autodiff.render.{module}")).failed == 0
+
+
+# The gallery
+
+def test_the_gallery_draws_everything_and_shows_it_on_one_page(tmp_path, capsys, monkeypatch):
+    from demos import gallery
+    monkeypatch.setattr(gallery, "DRAWINGS", [one for one in gallery.DRAWINGS if one.__name__ not in ("classifier", "moons")])
+    paths = gallery.main(out=tmp_path)
+    page = paths[-1].read_text(encoding="utf-8")
+    assert {path.stem for path in paths} == {"index", *(one.__name__ for one in gallery.DRAWINGS)}
+    assert page.count("<img") == len(gallery.DRAWINGS) and str(paths[-1]) in capsys.readouterr().out
+    assert all((tmp_path / source).exists() for source in re.findall(r'src="(.*?)"', page))
+
+
+@pytest.mark.slow
+def test_the_large_drawings_of_the_gallery_are_small():
+    from demos import gallery
+    assert len(gallery.moons().picture.nodes) == 35
+    assert len(gallery.classifier().picture.nodes) == 7

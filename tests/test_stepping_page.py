@@ -1,0 +1,520 @@
+"""The page, as a person uses it in a real browser: every control, the keyboard, the quiz, and no number but the log's."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from autodiff import Value, functions as f, nn, steps
+from autodiff.errors import ArgumentError
+from autodiff.render.step_data import shown_data
+from autodiff.render.step_layout import layout
+from autodiff.render.step_page import page
+from autodiff.stepping import Log, snapshot
+from autodiff.stepping.explanation import explained
+from autodiff.stepping.quiz import MISCONCEPTIONS, judged, question
+from autodiff.stepping.wording import name, short
+from tests.browser import Browser
+from tests.test_stepping import graphs
+
+_open: list[Browser] = []
+
+
+@pytest.fixture
+def browser(browser_path: str) -> Browser:
+    if not _open:
+        _open.append(Browser(browser_path))
+    return _open[0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closing() -> Iterator[None]:
+    yield
+    while _open:
+        _open.pop().__exit__()
+
+
+def chain_rule():
+    w0, x0, w1, x1, w2 = Value(2.0), Value(-1.0), Value(-3.0), Value(-2.0), Value(-3.0)
+    out = 1 / (1 + f.exp(-(w0 * x0 + w1 * x1 + w2)))
+    return steps(out)
+
+
+def xor_row():
+    random.seed(3)
+    model = nn.MLP(2, [8, 1])
+    out = model([1.0, 0.0])
+    prediction = f.sigmoid(out[0] if isinstance(out, list) else out)
+    loss = (prediction - 1.0) ** 2
+    return steps(loss, parameters=model.parameters(), rate=0.1, prediction=prediction)
+
+
+def odd_numbers():
+    x, y, dead = Value(0.0, name="x"), Value(-0.0), Value(-1.0)
+    z = f.sqrt(x) * y + f.relu(dead) + f.log(y) * 1e-320 + x / y
+    return steps(z * x)
+
+
+def two_paths():
+    a = Value(3.0)
+    b = a + a
+    c = b * a + b
+    return c, steps(c)
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    def open_page(log, **options):
+        target = tmp_path / "steps.html"
+        target.write_text(log.html(**{k: v for k, v in options.items() if k in ("focus", "depth", "quiz")}), encoding="utf-8")
+        return browser.open(target, **{k: v for k, v in options.items() if k in ("width", "height", "dark")})
+    return open_page
+
+
+SEEN = """({
+  say: document.querySelector('#say').textContent, place: document.querySelector('#place').textContent,
+  equations: [...document.querySelectorAll('#equations tbody tr')].map((r) => [...r.children].map((c) => c.textContent)),
+  data: [...document.querySelectorAll('.node')].map((n) => n.querySelector('.data').textContent),
+  gradient: [...document.querySelectorAll('.node')].map((n) => n.querySelector('.gradient').textContent),
+  complete: [...document.querySelectorAll('.node')].map((n) => n.querySelector('.gradient').classList.contains('complete')),
+  labels: [...document.querySelectorAll('.node')].map((n) => n.getAttribute('aria-label')),
+  active: [...document.querySelectorAll('.node')].map((n) => n.classList.contains('active')),
+  pill: document.querySelector('.pill').getAttribute('visibility') === 'visible' ? document.querySelector('.pill text').textContent : '',
+  slider: document.querySelector('#slider').value,
+})"""
+
+
+# What is on the screen is what the log says
+
+@pytest.mark.browser
+@pytest.mark.parametrize("make", [chain_rule, xor_row, odd_numbers])
+def test_at_every_step_the_screen_shows_the_logs_numbers(opened, make):
+    log = make()
+    shown = opened(log)
+    drawn = [node for node in log.graph.nodes if node.operation != "constant"]
+    blocked = set()
+    for step in log:
+        seen = shown.run(SEEN)
+        blocked |= {step.target} if step.blocked else set()
+        assert seen["say"] == str(step) and seen["equations"] == [list(row) for row in step.equations]
+        assert seen["place"] == f"step {step.index} of {len(log) - 1}" and int(seen["slider"]) == step.index
+        for i, node in enumerate(drawn):
+            data, gradient = log.state(node.number, step.index)
+            assert seen["data"][i] == ("" if data is None else short(data))
+            nothing = "blocked" if node.number in blocked else ""
+            assert seen["gradient"][i] == (nothing if gradient is None else f"gradient {short(gradient.gradient_after)}")
+            assert seen["complete"][i] == (gradient is not None and gradient.arrived == gradient.expected)
+            assert ("no gradient" in seen["labels"][i]) == (gradient is None)
+            if gradient is not None:
+                assert f"gradient {gradient.gradient_after!r}, {gradient.arrived} of {gradient.expected}" in seen["labels"][i]
+        assert [drawn[i].number for i, active in enumerate(seen["active"]) if active] == [step.target]
+        on_edge = short(step.contribution) if step.kind == "contribution" else "blocked" if step.blocked else ""
+        assert seen["pill"] == on_edge
+        shown.press("ArrowRight")
+    assert shown.problems == []
+
+
+@pytest.mark.browser
+def test_running_sums_stand_on_the_nodes(opened):
+    _, log = two_paths()
+    shown = opened(log)
+    sums = []
+    for _ in range(len(log)):
+        sums.append(shown.run("document.querySelector('.node.input .sum').textContent"))
+        shown.press("ArrowRight")
+    assert list(dict.fromkeys(sums)) == ["", "6 + ? + ?", "6 + 4 + ?", "6 + 4 + 4"]
+
+
+# The controls
+
+@pytest.mark.browser
+def test_every_button_slider_node_and_list_entry_goes_where_it_says(opened):
+    c, log = two_paths()
+    shown, end = opened(log), len(log) - 1
+    place = lambda: int(shown.text("#place").split()[1])  # noqa: E731
+    for control, expected in [("#next", 1), ("#next", 2), ("#back", 1), ("#last", end), ("#first", 0), ("#stages button:nth-child(2)", log.seed_index)]:
+        shown.click(control)
+        assert place() == expected
+    shown.run("(() => { const s = document.querySelector('#slider'); s.value = 2; s.dispatchEvent(new Event('input')); })()")
+    assert place() == 2
+    target = log.graph.number("a")
+    visits = []
+    for _ in range(5):
+        shown.click(f".node:nth-of-type({1 + target})")
+        visits.append(place())
+    mine = [step.index for step in log if step.target == target]
+    assert visits == [i for i in mine if i > 2] + [mine[0]] + mine[1 : 5 - len([i for i in mine if i > 2])]
+    shown.click("#list summary")
+    shown.click("#steps li:nth-child(2) button")
+    assert place() == 1 and shown.attribute("#steps li:nth-child(2) button", "aria-current") == "true"
+    shown.click("#first")
+    assert shown.run("document.querySelector('#back').disabled && document.querySelector('#first').disabled")
+    shown.click("#last")
+    assert shown.run("document.querySelector('#next').disabled && document.querySelector('#last').disabled")
+    assert shown.problems == []
+
+
+@pytest.mark.browser
+def test_play_goes_on_by_itself_and_pause_stops_it(opened):
+    shown = opened(chain_rule())
+    shown.click("#play")
+    assert shown.text("#play") == "Pause"
+    shown.wait("document.querySelector('#place').textContent.startsWith('step 1 ')")
+    shown.press(" ")    # the button has the focus, so the space presses it
+    assert shown.text("#play") == "Play"
+    shown.run("document.activeElement.blur()")
+    shown.press(" ")
+    assert shown.text("#play") == "Pause"
+    shown.press("End")
+    assert shown.text("#play") == "Play" and shown.text("#place") == "step 25 of 25"
+    shown.click("#play")    # from the end it begins again
+    assert shown.text("#place") == "step 0 of 25"
+
+
+@pytest.mark.browser
+def test_the_keyboard_reaches_everything(opened):
+    shown = opened(chain_rule())
+    place = lambda: int(shown.text("#place").split()[1])  # noqa: E731
+    shown.press("ArrowRight", 3)
+    shown.press("ArrowLeft")
+    assert place() == 2
+    shown.press("End")
+    assert place() == 25
+    shown.press("Home")
+    assert place() == 0
+    reached = set()
+    for _ in range(40):
+        shown.press("Tab")
+        reached.add(shown.run("document.activeElement.id || document.activeElement.getAttribute('class') || document.activeElement.tagName"))
+    assert {"next", "last", "play", "slider", "quiz", "node input", "node operation active"} & reached >= {"next", "play", "slider", "quiz"}
+    assert any(name.startswith("node") for name in reached) and "SUMMARY" in reached
+    shown.run("document.querySelector('.node.output').focus()")
+    shown.press("Enter")
+    assert place() == next(step.index for step in chain_rule() if step.label == "out")
+    shown.press(" ")
+    assert place() == next(step.index for step in chain_rule() if step.kind == "seed")
+    shown.run("document.querySelector('#slider').focus()")
+    shown.press("ArrowRight")
+    assert place() == next(step.index for step in chain_rule() if step.kind == "seed") + 1
+
+
+@pytest.mark.browser
+def test_a_screen_reader_hears_each_step(opened):
+    shown = opened(chain_rule())
+    assert shown.attribute("#say", "aria-live") == "polite" and shown.attribute("#say", "role") == "status"
+    tree = shown.call("Accessibility.getFullAXTree")["nodes"]
+    names = {(node["role"]["value"], node.get("name", {}).get("value")) for node in tree if not node.get("ignored")}
+    assert {("button", "Next"), ("slider", "Step"), ("button", "w0; is 2.0; no gradient yet")} <= names
+    assert not [node for node in names if node[0] in ("button", "slider", "checkbox", "textbox") and not node[1]]
+
+
+# Predict, then reveal
+
+@pytest.mark.browser
+def test_the_quiz_hides_the_next_number_asks_for_it_and_names_the_slip(opened):
+    c, log = two_paths()
+    shown = opened(log, quiz=True)
+    assert shown.run("document.querySelector('#quiz').checked")
+    right = wrong = 0
+    while shown.text("#place").split()[1] != str(len(log) - 1):
+        at = int(shown.text("#place").split()[1])
+        asked = question(log, at + 1)
+        shown.press("ArrowRight") if not shown.run("document.activeElement.id") else shown.click("#next")
+        if asked is None:
+            continue
+        assert shown.visible("#ask") and shown.text("#question") == asked.text
+        assert shown.text("#say") == str(log[at])    # nothing of the next step is shown yet
+        assert shown.run("document.activeElement.id") == "answer"
+        slip = asked.wrong[0][1] if asked.wrong and at % 2 else asked.answer
+        shown.type(repr(slip))
+        shown.press("Enter")
+        good, sentence = judged(asked, repr(slip))
+        assert shown.text("#judged") == sentence and not shown.visible("#ask")
+        right, wrong = right + good, wrong + (not good)
+        assert shown.text("#score") == f"{right} of {right + wrong} right"
+        assert shown.text("#say") == str(log[at + 1])
+    assert right and wrong and shown.problems == []
+
+
+@pytest.mark.browser
+def test_every_misconception_of_every_question_is_recognised_on_the_page_as_in_python(opened):
+    log = xor_row()
+    shown = opened(log)
+    asked = [found for step in log if (found := question(log, step.index))]
+    tried = [[found.step, repr(x)] for found in asked for _, x in found.wrong]
+    said = shown.run(
+        f"{json.dumps(tried)}.map(([i, x]) => {{ go(i - 1); ask(steps[i].ask); judge(x);"
+        " return document.querySelector('#judged').textContent; })"
+    )
+    assert said == [judged(found, repr(x))[1] for found in asked for _, x in found.wrong] and len(said) > 200
+
+
+@pytest.mark.browser
+def test_the_quiz_can_be_declined_and_answers_that_are_no_numbers_are_asked_again(opened):
+    c, log = two_paths()
+    shown = opened(log, quiz=True)
+    shown.press("ArrowRight")
+    shown.type("about six")
+    shown.press("Enter")
+    assert "write a number" in shown.text("#judged") and shown.visible("#ask")
+    shown.click("#reveal")
+    assert shown.text("#place").startswith("step 1 ") and not shown.visible("#ask") and shown.text("#score") == ""
+    shown.click("#next")
+    assert shown.visible("#ask")
+    shown.click("#quiz")
+    assert not shown.visible("#ask")
+    for text, value in [("1/3", "1 / 3"), ("−2", "-2"), ("1e-3", "0.001"), (" .5 ", "0.5"), ("-inf", "-Infinity"), ("0x10", "undefined"),
+                        ("1/0", "undefined"), ("", "undefined"), ("1e", "undefined")]:
+        assert shown.run(f"Object.is(number({json.dumps(text)}), {value})"), text
+
+
+def test_each_question_has_an_answer_that_differs_from_every_slip():
+    for log in (chain_rule(), xor_row(), two_paths()[1]):
+        for step in log:
+            asked = question(log, step.index)
+            if asked:
+                assert judged(asked, repr(asked.answer))[0]
+                for key, x in asked.wrong:
+                    right, sentence = judged(asked, repr(x))
+                    assert not right and key in MISCONCEPTIONS
+    asked = question(two_paths()[1], len(two_paths()[1]) - 1)
+    assert "Please write a number" in judged(asked, "\x1b[31m")[1] and "\x1b" not in judged(asked, "\x1b[31m")[1]
+
+
+@given(graphs())
+def test_questions_can_be_asked_of_any_graph(y):
+    log = Log(snapshot(y))
+    for step in log:
+        asked = question(log, step.index)
+        if asked:
+            assert asked.text.isprintable() and judged(asked, repr(asked.answer))[0]
+
+
+# Names from outside
+
+@given(graphs())
+def test_no_name_leaves_the_data_of_the_page(y):
+    text = page(Log(snapshot(y)))
+    inside = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)[1]
+    assert not set("<>&") & set(inside) and inside.isascii()
+    data = json.loads(inside)
+    labels = [name(node.label) for node in snapshot(y).nodes]
+    assert {node["label"] for node in data["nodes"]} <= set(labels)
+    assert text.count("<script") == 2 and text.encode()
+
+
+@given(graphs(most=5))
+def test_in_a_notebook_no_name_leaves_the_frame(y):
+    log = steps(y)
+    found = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    reader.feed(log._repr_html_())
+    assert [tag for tag, _ in found] == ["iframe"] and found[0][1]["sandbox"] == "allow-scripts"
+    assert found[0][1]["srcdoc"] == log.html()
+
+
+@pytest.mark.browser
+def test_hostile_names_show_as_text(opened):
+    names = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"'><svg onload=alert(1)>", "\x1b[31mred", "a\nb",
+             "\u202eabc", "@data@", "&lt;b&gt;", "${1+1}", "\ud800", "x" * 500, " "]
+    y = f.total([Value(1.0, name=text) * 2.0 for text in names])
+    shown = opened(steps(y))
+    shown.press("End")
+    labels = shown.texts(".node.input .label")
+    assert labels[0].startswith("</script><script>alert") and labels[4] == "a\\nb" and all(len(label) <= 60 for label in labels)
+    assert shown.run("document.querySelectorAll('img, iframe').length") == 0 and shown.problems == []
+
+
+@pytest.mark.browser
+def test_the_policy_stops_what_the_page_did_not_bring(opened, browser, tmp_path):
+    text = chain_rule().html().replace("<body>", "<body><script>document.title='taken'</script><img src='http://127.0.0.1:9/x.png'>")
+    target = tmp_path / "tampered.html"
+    target.write_text(text, encoding="utf-8")
+    shown = browser.open(target)
+    assert shown.text("title") != "taken" and len([p for p in shown.problems if "Content Security Policy" in p]) >= 2
+
+
+# Looks
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_follows_the_readers_light_or_dark_and_keeps_its_contrast(opened, dark):
+    shown = opened(chain_rule(), dark=dark)
+    ground = "rgb(20, 23, 26)" if dark else "rgb(255, 255, 255)"
+    assert shown.run("getComputedStyle(document.body).backgroundColor") == ground
+
+    def light(color):
+        red, green, blue = (int(x) / 255 for x in re.findall(r"\d+", color)[:3])
+        return sum(k * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for k, c in ((0.2126, red), (0.7152, green), (0.0722, blue)))
+
+    shown.press("End")
+    pairs = shown.run(
+        "[...document.querySelectorAll('.node text')].filter((t) => t.textContent)"
+        ".map((t) => [getComputedStyle(t).fill, getComputedStyle(t.parentElement.querySelector('rect')).fill])"
+    )
+    for text, back in pairs:
+        one, two = sorted((light(text), light(back)))
+        assert (two + 0.05) / (one + 0.05) >= 4.5, (text, back)
+
+
+@pytest.mark.browser
+def test_no_text_overflows_its_box_and_no_boxes_overlap(opened):
+    for log in (chain_rule(), xor_row(), odd_numbers()):
+        shown = opened(log)
+        shown.press("End")
+        assert shown.run("""[...document.querySelectorAll('.node')].every((n) => {
+          const r = n.querySelector('rect').getBBox();
+          return [...n.querySelectorAll('text')].every((t) => !t.textContent || t.getBBox().x + t.getBBox().width <= r.x + r.width + 1); })""")
+
+
+@given(graphs())
+def test_the_layout_keeps_boxes_apart_and_goes_from_left_to_right(y):
+    nodes = snapshot(y).nodes
+    edges = [(p, node.number) for node in nodes for p in node.parents]
+    sizes = [(50.0 + 7 * (i % 5), 30.0 + 16 * (i % 3)) for i in range(len(nodes))]
+    placed = layout(sizes, edges)
+    boxes = [(x, y, x + w, y + h) for (x, y), (w, h) in zip(placed.places, sizes)]
+    assert all(x0 >= 0 and y0 >= 0 and x1 <= placed.size[0] and y1 <= placed.size[1] for x0, y0, x1, y1 in boxes)
+    assert all(boxes[source][2] < boxes[target][0] for source, target in edges)
+    for i, one in enumerate(boxes):
+        for two in boxes[:i]:
+            assert one[2] <= two[0] or two[2] <= one[0] or one[3] <= two[1] or two[3] <= one[1]
+
+
+@pytest.mark.browser
+def test_the_page_explains_each_gradient_and_lights_the_path_that_carries_most(opened):
+    a, unused, dead = Value(3.0), Value(1.0), Value(-1.0)
+    b = a + a
+    c = b * a + f.relu(dead) + f.where(False, unused, a)
+    log = steps(c)
+    shown = opened(log)
+    lit = "[...document.querySelectorAll('.%s.path')].length"
+    assert not shown.visible("#because") and not shown.run(lit % "edge")
+    shown.click("#why summary")
+    shown.wait("document.querySelector('#because').textContent")
+    leaves = [node.number for node in log.graph.nodes if node.operation == "input"]
+    assert shown.texts("#of option") == [log.graph.nodes[number].label for number in leaves]
+    for place, number in enumerate(leaves):
+        shown.run(f"(of => {{ of.selectedIndex = {place}; of.dispatchEvent(new Event('change')); }})(document.querySelector('#of'))")
+        found = explained(log.graph, number, 3)
+        assert shown.text("#because") == str(found)
+        assert shown.run(lit % "edge") == (len(found.paths[0].slopes) if found.paths else 0)
+        assert shown.run(lit % "node") == (len(found.paths[0].nodes) if found.paths else 0)
+    shown.run("document.querySelector('#of').focus()")
+    shown.press("End")
+    assert shown.text("#place").startswith("step 0 ")  # the keys are those of the list while it has them
+    shown.click("#why summary")
+    shown.wait("!document.querySelector('.edge.path')")
+    assert shown.problems == []
+
+
+def test_a_part_of_a_large_graph_explains_nothing_and_an_edge_taken_twice_is_told_apart():
+    x = y = Value(1.0)
+    for _ in range(1200):
+        y = y * 1.0
+    assert '"why":[]' in steps(y).html(focus=x)
+    a, b = Value(2.0), Value(5.0)
+    squared = Value(3.0) * f.dot([a, a], [b, Value(7.0)])
+    why = shown_data(steps(squared), set(range(9)), [n.number for n in steps(squared).graph.nodes], [])["why"]
+    assert all(len(set(one["edges"])) == len(one["edges"]) == len(one["nodes"]) - 1 for one in why)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("make", [chain_rule, xor_row])
+def test_on_a_phone_graph_sentence_and_buttons_are_in_view_together(opened, make):
+    shown = opened(make(), width=390, height=844)
+    for _ in range(3):
+        shown.press("ArrowRight", 8)
+        bottom, top = shown.run("[document.querySelector('#say').getBoundingClientRect().bottom, document.querySelector('#controls').getBoundingClientRect().top]")
+        assert bottom <= top and shown.run("document.documentElement.scrollWidth <= 390")
+
+
+@pytest.mark.browser
+def test_it_prints_with_all_its_steps(opened):
+    shown = opened(chain_rule())
+    assert shown.pdf().startswith(b"%PDF") and shown.run("document.querySelector('#list').open")
+
+
+@pytest.mark.browser
+def test_a_wrong_order_is_marked_where_it_goes_wrong(opened):
+    a = Value(3.0)
+    b = a + a
+    c = b + b
+    log = steps(c, order="depth-first")
+    shown = opened(log)
+    assert "in depth-first order" in shown.text("h1") and shown.text("#verdict") == ""
+    shown.press("ArrowRight", log.first_premature)
+    assert "reads the gradient of b when 1 of 2" in shown.text("#verdict") and "Too early" in shown.text("#say")
+
+
+@pytest.mark.browser
+def test_in_a_notebook_it_runs_in_a_frame_of_its_own(browser, tmp_path):
+    target = tmp_path / "notebook.html"
+    target.write_text(f"<!DOCTYPE html><meta charset='utf-8'><title>n</title>{chain_rule()._repr_html_()}", encoding="utf-8")
+    shown = browser.open(target)
+    frame = shown.call("Page.getFrameTree")["frameTree"]["childFrames"][0]["frame"]["id"]
+    world = shown.call("Page.createIsolatedWorld", frameId=frame)["executionContextId"]
+    answer = shown.call("Runtime.evaluate", expression="document.querySelector('#say').textContent", contextId=world)
+    assert answer["result"]["value"] == "w0 is 2."
+
+
+def test_the_demo_writes_its_pages_and_tells_the_chain_rule(tmp_path, monkeypatch, capsys):
+    path = Path(__file__).parent.parent / "demos" / "step.py"
+    specification = importlib.util.spec_from_file_location("demo_step", path)
+    demo = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(demo)
+    monkeypatch.setattr(demo, "OUT", tmp_path)
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
+    demo.main([])
+    out = capsys.readouterr().out
+    assert "Gradients: w0 -0.196612, x0 0.393224, w1 -0.393224, x1 -0.589836, w2 0.196612" in out
+    assert "6, and should be 4" in out
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["step_chain_rule.html", "step_order.html", "step_xor.html"]
+
+
+# Size and limits
+
+def test_the_page_of_122_steps_is_at_most_200_kilobytes():
+    log = xor_row()
+    assert len(log) >= 122 and len(log.html().encode()) <= 200_000
+
+
+def test_a_graph_too_large_for_a_page_is_refused_with_a_way_out():
+    x = Value(1.0)
+    y = x
+    for _ in range(600):
+        y = y * 1.01 + x
+    log = steps(y)
+    with pytest.raises(ArgumentError, match=r"at most 500 nodes and 2,000 steps.*focus=NODE.*text\(\)"):
+        log.html()
+    assert "at most 500 nodes" in log._repr_html_() and "<iframe" not in log._repr_html_()
+    with pytest.raises(ArgumentError, match="smaller depth"):
+        log.html(focus=y, depth=2000)
+    assert len(log.html(focus=y, depth=3).encode()) < 60_000
+    for wrong in (-1, 1.5, True):
+        with pytest.raises(ArgumentError, match="depth of 0 or more"):
+            log.html(focus=y, depth=wrong)
+
+
+@pytest.mark.browser
+def test_a_part_of_a_graph_shows_the_whole_logs_numbers(opened):
+    w = Value(1.5)
+    y = w
+    for _ in range(40):
+        y = f.tanh(y * w)
+    log = steps(y)
+    shown = opened(log, focus=10, depth=1)
+    assert "(a part)" in shown.text("h1")
+    shown.press("End")
+    seen = shown.run(SEEN)
+    assert any(short(log.gradient(10)) in text for text in seen["gradient"]) and seen["say"] in {str(step) for step in log}
+    assert shown.problems == []

@@ -1,0 +1,230 @@
+"""Anyone's engine is examined, and what is wrong with it is said in the right words; right engines raise no alarm."""
+
+import json
+import math
+import random
+import warnings
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from autodiff import Value
+from autodiff.errors import ArgumentError
+from autodiff.testing import Adapter, ConformanceTests, adapter_for, conformance, engines
+from autodiff.testing.adapter import ours
+from autodiff.testing.conforming import Conformance
+from autodiff.testing.diagnosis import Sample, explained, found
+from autodiff.testing.exam import Exam
+from autodiff.testing.killing import as_markdown, verdict
+from autodiff.testing.mutants import MUTANTS, Mutant, load, source
+from autodiff.testing.properties import PROPERTIES
+from autodiff.testing.properties.drawn import smallest, wrong
+from autodiff.testing.report import written
+
+QUICK = [each.name for each in PROPERTIES if each.name not in ("drawn programs", "depth")]
+ORDERS = ["order: breadth first", "order: depth first", "order: every path", "order: leaves first"]
+
+
+class TestThisEngine(ConformanceTests):
+    Value = ours()
+    examples = 30
+
+
+def test_a_right_engine_holds_every_property():
+    assert str(conformance(Value, examples=30)) == f"Value: {len(PROPERTIES)} of {len(PROPERTIES)} properties hold"
+
+
+def test_micrograd_is_told_only_what_it_does():
+    micrograd = pytest.importorskip("micrograd.engine", reason="needs micrograd")
+    report = conformance(micrograd.Value, examples=30)
+    assert [result.name for result in report.failures] == [
+        "operators", "second backward", "two roots", "slopes fixed", "float data", "extreme numbers", "depth", "repeatable",
+    ]  # fmt: skip
+    said = "\n".join(report.sentences)
+    for sentence in ["`0.75 ** a` does not work: TypeError", "adds interior gradients again", "21.0 instead of 15.0",
+                     "backward reads `data` again", "the int 0 in `data`", "raises ZeroDivisionError", "recursion depth at 9",
+                     "last bits differ between runs: parents are kept in a set"]:  # fmt: skip
+        assert sentence in said
+
+
+@pytest.mark.parametrize("name", ["hips", pytest.param("torch", marks=pytest.mark.slow), pytest.param("jax", marks=pytest.mark.slow)])
+def test_other_packages_hold_all_but_what_is_documented_as_theirs(name):
+    package = {"hips": "autograd"}.get(name, name)
+    pytest.importorskip(package, reason=f"needs {package}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        report = conformance(getattr(engines, name)(), examples=15, properties=None if name != "jax" else QUICK)
+    assert report, str(report)
+
+
+@pytest.mark.parametrize("name", random.Random(0).sample(sorted(MUTANTS), 6))
+def test_a_wrong_engine_is_killed_and_named(name):
+    found = verdict(MUTANTS[name])
+    assert found.named, found.sentences
+
+
+@pytest.mark.slow
+def test_every_wrong_engine_is_killed_and_named_and_the_table_in_the_docs_says_so():
+    verdicts = [verdict(mutant) for mutant in MUTANTS.values()]
+    assert [each.mutant.name for each in verdicts if not each.named] == []
+    table = (Path(__file__).parent.parent / "docs" / "mutants.md").read_text(encoding="utf8")
+    assert [line.split("|")[1:3:2] for line in table.splitlines()] == [line.split("|")[1:3:2] for line in as_markdown(verdicts).splitlines()]
+
+
+def test_the_table_in_the_docs_lists_every_wrong_engine():
+    table = (Path(__file__).parent.parent / "docs" / "mutants.md").read_text(encoding="utf8")
+    for name, mutant in MUTANTS.items():
+        assert any(line.startswith(f"| {name} | ") and mutant.says in line for line in table.splitlines()), name
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_every_substitution_still_applies(name):
+    mutant = MUTANTS[name]
+    compile(source(mutant), name, "exec")
+    assert source(mutant) != source(Mutant("none", mutant.module, "", "", "", ""))
+
+
+def test_a_substitution_that_no_longer_applies_is_told():
+    with pytest.raises(ArgumentError, match="'no such text' in graph.py"):
+        source(Mutant("stale", "graph", "no such text", "", "", ""))
+
+
+def test_a_wrong_engine_leaves_the_right_one_alone():
+    load(MUTANTS["mul: own data"])
+    a, b = Value(2.0), Value(5.0)
+    (a * b).backward()
+    assert a.grad == 5.0
+
+
+@pytest.mark.parametrize("name", ORDERS[:1])
+def test_drawn_programs_alone_find_a_wrong_order(name):
+    exam = Exam(load(MUTANTS[name]).adapter, examples=500, seed=2)
+    program = smallest(exam, ["add", "mul", "tanh", "sub"])
+    assert program is not None and wrong(exam, program)
+    assert len(program.steps) <= 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ORDERS)
+def test_a_wrong_order_is_found_within_500_examples_in_99_of_100_seeds(name):
+    engine = load(MUTANTS[name]).adapter
+    exams = [Exam(engine, examples=500, seed=number) for number in range(100)]
+    found = [smallest(exam, ["add", "sub", "mul", "neg", "tanh", "exp"], shrink=False) for exam in exams]
+    assert 100 - found.count(None) >= 99
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        (lambda a, b: 0.0, "no gradient reaches a"),
+        (lambda a, b: -b, "its slope along a has the wrong sign"),
+        (lambda a, b: a * a, "its slope along a comes out as `a * a`, and should be `b`"),
+        (lambda a, b: 3.7 * b, "its slope along a is 3.7 times what it should be, `b`"),
+        (lambda a, b: b + 0.123456, "its slope along a is 2.123456 at a = 0.5, b = 2.0, and should be 2.0, which is `b`"),
+    ],
+)
+def test_a_wrong_slope_is_described(numbers, sentence):
+    samples = [Sample({"a": a, "b": b, "y": a * b}, numbers(a, b), b) for a, b in [(0.5, 2.0), (1.5, 0.3), (-1.0, 0.7)]]
+    assert sentence in explained("mul", 0, samples)
+
+
+def test_no_formula_is_made_up():
+    assert found([Sample({"a": a, "y": a}, math.sin(7 * a), 1.0) for a in (0.1, 0.2, 0.3)]) is None
+
+
+class Odd:
+    """An engine with other names for everything."""
+
+    def __init__(self, x):
+        self.val, self.adjoint, self.made = x, 0.0, ()
+
+    def __add__(self, other):
+        new = Odd(self.val + (other.val if isinstance(other, Odd) else other))
+        new.made = (self, other)
+        return new
+
+    def backprop(self):
+        self.adjoint = 1.0
+        for x in self.made:
+            if isinstance(x, Odd):
+                x.adjoint += 1.0
+
+
+def test_other_names_are_found_by_looking():
+    engine = adapter_for(Odd)
+    x = engine.make(2.0)
+    engine.backward(engine.apply("add", x, x))
+    assert engine.data(x) == 2.0 and engine.grad(x) == 2.0 and list(engine.operations) == ["add"]
+
+
+def test_what_cannot_be_found_can_be_given():
+    engine = adapter_for(Odd, data=lambda v: v.val, grad="adjoint", backward="backprop", operations={"exp": lambda v: v})
+    assert isinstance(engine, Adapter) and "exp" in engine.operations
+    with pytest.raises(ArgumentError, match="expected make, data, grad, backward, operations, got gradd"):
+        adapter_for(Odd, gradd="adjoint")
+
+
+@pytest.mark.parametrize(
+    ("thing", "sentence"),
+    [
+        (3.0, r"expected the class of an engine's values, got 3.0 \(float\)"),
+        (type("V", (), {}), r"V\(2.0\) raises TypeError"),
+        (type("V", (), {"__init__": lambda self, x: None}), "V has no attribute named data"),
+    ],
+)
+def test_what_is_no_engine_is_told(thing, sentence):
+    with pytest.raises(ArgumentError, match=sentence):
+        conformance(thing)
+
+
+def test_an_unknown_property_is_told():
+    with pytest.raises(ArgumentError, match="expected names among values, .*got 'speed'"):
+        conformance(Value, properties=["speed"])
+
+
+def test_an_engine_that_raises_anywhere_is_reported_and_not_raised():
+    class Broken(Odd):
+        def __add__(self, other):
+            return Broken(self.val + (other.val if isinstance(other, Odd) else other))
+
+        def backprop(self):
+            raise RuntimeError("no backward today")
+
+    report = conformance(Broken, properties=["values", "slopes", "sums"])
+    assert not report and all("no backward today" in sentence for sentence in report.sentences)
+
+
+@pytest.fixture(scope="module")
+def report() -> Conformance:
+    return conformance(load(MUTANTS["sub: sign of b"]).adapter, properties=["slopes", "sums"])
+
+
+def test_a_report_as_text_shows_the_program(report):
+    assert written(report, "text").splitlines()[:7] == [
+        "Value: 1 of 2 properties hold", "", "slopes", "  - `a - b`: its slope along b has the wrong sign",
+        "        a, b = Value(0.75), Value(0.4)", "        y = a - b", "        y.backward()",
+    ]  # fmt: skip
+
+
+def test_a_report_as_json_has_every_property(report):
+    told = json.loads(written(report, "json"))
+    assert told["holds"] is False and [each["holds"] for each in told["properties"]] == [False, True]
+
+
+def test_a_report_as_junit_is_xml_with_one_failure(report):
+    suite = ElementTree.fromstring(written(report, "junit"))
+    assert suite.get("tests") == "2" and suite.get("failures") == "1"
+    assert "wrong sign" in suite.find("testcase/failure").get("message")
+
+
+def test_a_report_for_gradescope_scores_each_property(report):
+    told = json.loads(written(report, "gradescope", {"slopes": 5}))
+    assert [(each["score"], each["max_score"]) for each in told["tests"]] == [(0, 5), (1, 1)]
+    with pytest.raises(ArgumentError, match="points: expected names among slopes, sums, got 'style'"):
+        written(report, "gradescope", {"style": 2})
+
+
+def test_an_unknown_format_is_told(report):
+    with pytest.raises(ArgumentError, match="one of text, json, junit, gradescope, got 'pdf'"):
+        written(report, "pdf")

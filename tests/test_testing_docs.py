@@ -1,0 +1,39 @@
+"""The guide to testing: every snippet is run, and its results are true."""
+
+import doctest
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from autodiff.cli import main
+from autodiff.testing.conforming import ConformanceTests
+
+GUIDE = Path(__file__).parent.parent / "docs" / "testing.md"
+TEXT = GUIDE.read_text(encoding="utf8")
+
+
+def test_every_example_of_the_guide_is_true():
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    blocks = re.findall(r"```pycon\n(.*?)```", TEXT, re.DOTALL)
+    assert len(blocks) >= 8
+    test = parser.get_doctest("\n".join(blocks), {"__name__": "guide"}, "docs/testing.md", str(GUIDE), 0)
+    complaints: list[str] = []
+    runner.run(test, out=complaints.append)
+    assert runner.failures == 0, "".join(complaints)
+
+
+def test_the_pytest_class_of_the_guide_can_be_subclassed():
+    (block,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    scope = {"Scalar": int}
+    exec(block, scope)
+    assert issubclass(scope["TestMyEngine"], ConformanceTests) and scope["TestMyEngine"].Value is int
+
+
+@pytest.mark.parametrize("command", re.findall(r"^    (autodiff .*)$", TEXT, re.MULTILINE))
+def test_the_commands_of_the_guide_are_understood(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+    assert main(shlex.split(command)[1:]) == 2  # there is no such file here
+    assert "there is no file" in "".join(capsys.readouterr())

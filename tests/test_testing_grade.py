@@ -1,0 +1,162 @@
+"""`autodiff grade`: exit codes, formats, and engines that cannot be run; nothing is left running."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from autodiff.testing.command import main
+from autodiff.testing.grade import graded
+
+VALUE = """
+class Value:
+    def __init__(self, data):
+        self.data, self.grad, self.made = float(data), 0.0, ()
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data + other.data)
+        out.made = (self, other)
+        return out
+
+    __radd__ = __add__
+
+    def backward(self):
+        %s
+"""
+RIGHT = """order, stack, seen = [], [(self, False)], set()
+        while stack:
+            node, done = stack.pop()
+            if done:
+                order.append(node)
+            elif id(node) not in seen:
+                seen.add(id(node))
+                stack.append((node, True))
+                stack.extend((x, False) for x in node.made)
+        for node in order:
+            if node.made:
+                node.grad = 0.0
+        self.grad += 1.0
+        for node in reversed(order):
+            for x in node.made:
+                x.grad += node.grad"""
+WRONG = """self.grad += 1.0
+        for x in self.made:
+            x.grad += self.grad"""
+
+
+@pytest.fixture
+def engine(tmp_path):
+    """Write an engine's file; the target to grade."""
+
+    def write(text, name="engine.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(text, encoding="utf8")
+        return f"{path}:Value"
+
+    return write
+
+
+def test_a_right_engine_exits_with_0(engine, capsys):
+    assert main(["grade", engine(VALUE % RIGHT), "--examples", "20"]) == 0
+    assert capsys.readouterr().out.strip().endswith("20 of 20 properties hold")
+
+
+def test_a_wrong_engine_exits_with_1_and_is_told(engine, capsys):
+    assert main(["grade", engine(VALUE % WRONG), "--examples", "20"]) == 1
+    assert "a node is read before all its users have written" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("import no_such_module", "cannot be imported: ModuleNotFoundError: No module named 'no_such_module'"),
+        ("def broken(:", "cannot be imported: SyntaxError"),
+        ("class V: pass", "engine.py has no Value; its classes are V"),
+        ("Value = 3", r"expected the class of an engine's values, got 3 \(int\)"),
+        ("class Value:\n    def __init__(self, x): self.data = x; self.grad = 0", "Value has no method named backward"),
+        ("import sys; sys.exit('bye')", r"it calls sys.exit\('bye'\)"),
+        ("import os; os._exit(3)", "it ended by itself with status 3, while it was imported"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "it was killed by SIGSEGV"),
+        (VALUE % "while True: pass", "it did not finish within 2 s, while 'values' was examined"),
+        (VALUE % "self.huge = [0.0] * 10**10", "it takes more than 1024 MB of memory"),
+    ],
+)
+def test_an_engine_that_cannot_be_run_exits_with_2_and_says_why(engine, text, sentence, capsys):
+    assert main(["grade", engine(text), "--seconds", "2"]) == 2
+    assert re.search("cannot be run: .*" + sentence, capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("target", "sentence"), [("engine.py", "as in path/to/engine.py:Value"), ("no.py:Value", "there is no file no.py")])
+def test_a_target_that_is_none_is_told(target, sentence):
+    assert sentence in graded(target).cannot
+
+
+def test_nothing_is_left_running(engine, tmp_path):
+    mark = f"mark-{os.getpid()}"
+    child = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '{mark}'], start_new_session=True)\n"
+    assert graded(engine(child + "time.sleep(600)"), seconds=1).exit_code == 2
+    assert mark not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
+
+
+def test_what_the_engine_prints_does_not_reach_the_report(engine):
+    target = engine("print('{', end='')\nimport os\nos.write(1, b'noise')\n" + VALUE % RIGHT)
+    done = subprocess.run([sys.executable, "-m", "autodiff.testing.command", "grade", target, "--format", "json", "--examples", "5"],
+                          capture_output=True, text=True, cwd=Path(__file__).parent.parent, check=False)
+    assert json.loads(done.stdout)["holds"] is True
+
+
+def test_an_engine_in_a_package_can_use_its_neighbours(engine, tmp_path):
+    engine("", "course/__init__.py")
+    engine("START = 0.0", "course/start.py")
+    text = (VALUE % RIGHT).replace("float(data), 0.0", "float(data), START")
+    assert graded(engine("from .start import START\n" + text, "course/engine.py"), examples=5).exit_code == 0
+
+
+def test_an_adapter_in_the_file_can_be_graded(engine):
+    text = "from autodiff.testing import adapter_for\n" + (VALUE % RIGHT).replace("self.grad", "self.g") + "\nValue = adapter_for(Value, grad='g')\n"
+    assert graded(engine(text), examples=5).report is not None
+
+
+def test_junit_and_gradescope_reports_are_written_to_files(engine, tmp_path, capsys):
+    target, file = engine(VALUE % WRONG), tmp_path / "results.json"
+    assert main(["grade", target, "--format", "gradescope", "--points", "sums=10", "--output", str(file), "--examples", "5"]) == 1
+    told = {each["name"]: each for each in json.loads(file.read_text())["tests"]}
+    assert (told["sums"]["score"], told["sums"]["max_score"], told["values"]["score"]) == (0, 10, 1)
+    assert main(["grade", target, "--format", "junit", "--output", str(file), "--examples", "5"]) == 1
+    assert int(ElementTree.parse(file).getroot().get("failures")) >= 1
+
+
+@pytest.mark.parametrize("form", ["json", "junit", "gradescope"])
+def test_every_format_can_say_that_an_engine_cannot_be_run(form, capsys):
+    assert main(["grade", "no.py:Value", "--format", form]) == 2
+    written = capsys.readouterr()
+    assert "there is no file no.py" in written.out and "there is no file no.py" in written.err
+    (ElementTree.fromstring if form == "junit" else json.loads)(written.out)
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        (["--points", "style=3"], "expected NAME=NUMBER with a name among values, "),
+        (["--seconds", "-1"], "expected a positive number, got '-1'"),
+        (["--memory", "lots"], "expected a positive number, got 'lots'"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_told(option, sentence, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["grade", "engine.py:Value", *option])
+    assert stopped.value.code == 2 and sentence in capsys.readouterr().err
+
+
+def test_grade_is_a_command_of_autodiff(engine, capsys):
+    from autodiff.cli import main as autodiff
+
+    assert autodiff(["grade", "no.py:Value"]) == 2
+    assert "there is no file no.py" in capsys.readouterr().out
