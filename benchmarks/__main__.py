@@ -1,0 +1,35 @@
+"""`python -m benchmarks [TABLE ...]`: measure everything, or the tables named.
+
+    python -m benchmarks            every table (several minutes)
+    python -m benchmarks eager      the eager engine beside micrograd
+    python -m benchmarks rolled     rolled NumPy beside NumPy by hand and PyTorch
+    python -m benchmarks scalars    compiled programs beside micrograd and CasADi
+    python -m benchmarks record     recording and rolling beside the eager forward pass
+    python -m benchmarks jaxed      the rolled program under jax.jit beside JAX by hand
+    python -m benchmarks training   an epoch of the image classifier beside NumPy and PyTorch
+"""
+
+import sys
+from importlib import import_module
+
+from .clock import one_thread
+
+TABLES = ("eager", "rolled", "scalars", "record", "jaxed", "training")
+
+
+def main(names: list[str]) -> int:
+    """Print the tables; return 2 if one is not known."""
+    one_thread()
+    unknown = [name for name in names if name not in TABLES]
+    if unknown:
+        print(f"Expected names of tables ({', '.join(TABLES)}), got {' '.join(unknown)}.", file=sys.stderr)
+        return 2
+    for name in names or TABLES:
+        for part in import_module(f".{name}", __package__).report():
+            print(part, flush=True)
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
