@@ -149,7 +149,7 @@ INTERNAL = (
     Op("normal_cdf",  "normal_cdf(a)",        ("normal_pdf(a)",)),
     Op("normal_pdf",  "normal_pdf(a)",        ("normal_pdf_slope(a)",)),
     Op("unit",        "unit(a, b)",           ("unit(b, a) * unit(b, a) / hypot(a, b)", "-y * unit(b, a) / hypot(a, b)")),
-    Op("angle_slope", "angle_slope(a, b)",    ("angle_slope(b, a) * angle_slope(b, a) - y * y", "-2 * y * angle_slope(b, a)")),
+    Op("angle_slope", "angle_slope(a, b)",    ("angle_slope(b, a) * angle_slope(b, a) - y * y", "-2 * unit(a, b) * unit(b, a) / hypot(a, b) / hypot(a, b)")),
     Op("elu_slope",   "elu_slope(a, b)",      ("where(a > 0, 0, b * exp(a))", None), kinks=("a == 0",)),
     Op("silu_slope",  "silu_slope(a)",        ("sigmoid(a) * sigmoid(-a) * (2 + a * (sigmoid(-a) - sigmoid(a)))",)),
     Op("gelu_slope",  "gelu_slope(a)",        ("2 * normal_pdf(a) + a * normal_pdf_slope(a)",)),

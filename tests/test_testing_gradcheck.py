@@ -16,6 +16,7 @@ from autodiff.testing import check_gradients, check_operation, mutants, oracles,
 from autodiff.testing.adapter import ours
 from autodiff.testing.blame import slopes_wrong, wrong_sum
 from autodiff.testing.differences import finite_differences, many_digits, many_digits_mixed
+from autodiff.testing.operation import points_of
 from autodiff.testing.program import Program, Step, recorded
 from autodiff.testing.strategies import OPERATIONS
 from autodiff.testing.tolerance import allowed
@@ -263,7 +264,9 @@ def test_rows_of_the_table_pass_the_check_of_an_operation(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in TABLE if name != "where"])
 def test_rows_of_the_table_pass_the_check_at_extremes_too(name):
-    check_operation(TABLE[name])
+    op = TABLE[name]
+    # At the origin unit jumps, as sign does, and no number is its slope there: nan says so.
+    check_operation(op, [xs for xs in points_of(op) if name != "unit" or any(xs)])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from .. import rules
-from ..errors import GradientError
+from ..errors import GradientError, ReplayError
 from ..numbers import FLOATS, System
 from ..ops import Op, checked
 from .differences import OneSided, nearest, one_sided
@@ -59,7 +59,7 @@ def _wrong(op: Op, xs: Point) -> str | None:
         formula = rules.formula(op, system.names, system.write)
         try:
             return formula(inputs) if op.variadic else formula(*inputs)
-        except OverflowError:  # beyond what even mpmath can hold
+        except (OverflowError, ReplayError):  # beyond what even mpmath can hold
             return system.names["nan"]
 
     operands = (xs,) if op.variadic else xs

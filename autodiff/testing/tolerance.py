@@ -29,7 +29,7 @@ class Allowed(NamedTuple):
     gradient: list[float]
 
 
-def allowed(program: Program, times: float = 3.0, samples: int = 6, schoolbook: bool = False) -> Allowed:
+def allowed(program: Program, times: float = 3.0, samples: int = 8, schoolbook: bool = False) -> Allowed:
     """What rounding may do: `times` the largest effect in so many disturbed replays.
 
     With `schoolbook`, slopes may be computed as textbooks write them, such as 1 - y * y for tanh, which rounds like a
@@ -43,7 +43,8 @@ def allowed(program: Program, times: float = 3.0, samples: int = 6, schoolbook: 
             return x
         ulps = 0.0 if op in EXACT else 1.0 if op in ROUNDED and not schoolbook else ULPS
         size = max(1.0, abs(float(x))) if schoolbook else abs(float(x))
-        return x + chance.choice((-1, 1)) * ulps * system.number(math.ulp(size))
+        # of two sizes, so that a value and a slope hardly ever cancel in every sample
+        return x + chance.choice((-1, -0.5, 0.5, 1)) * ulps * system.number(math.ulp(size))
 
     value, gradient = reverse(program, system)
     most, mosts = system.number(0.0), [system.number(0.0)] * len(gradient)
