@@ -14,6 +14,7 @@ LAYERS = [
     ["bodies"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
     ["differentiate", "stepping", "compiled", "expression"],
     ["nn", "render", "testing"],
+    ["commands"],
     ["cli"],
 ]  # fmt: skip
 HEIGHT = {module: height for height, layer in enumerate(LAYERS) for module in layer}

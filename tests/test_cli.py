@@ -9,7 +9,7 @@ import sys
 import textwrap
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from autodiff.cli import main
 from autodiff.render.stepper import from_json
@@ -292,8 +292,22 @@ def test_usage_errors_are_exit_code_2_too(capsys, arguments):
     assert ended.value.code == 2 and "usage:" in capsys.readouterr().err
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(alphabet=st.characters(exclude_characters="\0")), st.lists(st.text(max_size=12), max_size=2))
+def test_what_is_missing_is_said_and_nothing_else(capsys):
+    with pytest.raises(SystemExit):
+        main(["step"])
+    assert capsys.readouterr().err.endswith("autodiff step: error: the following arguments are required: EXPRESSION\n")
+
+
+OPTIONS = ("--", "-", "--quiz", "--watch", "--order", "--no-such", "=", "x", "x=1", "\x1b[31m", "\n", "\u2028", "9" * 5000)
+TEXTS = st.text(st.characters(exclude_characters="\0"), max_size=12)  # no argument can hold a 0
+ARGUMENTS = TEXTS | st.lists(st.sampled_from(OPTIONS) | TEXTS, max_size=3).map("".join)
+
+
+# A busy machine draws slowly, and reads the tables of Unicode first.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(ARGUMENTS, st.lists(ARGUMENTS, max_size=2))
+@example("x", ["x=1", "--\x1b[31m"])
+@example("x", ["x=1", "--watch", "9" * 5000])
 def test_no_text_makes_a_traceback(capsys, what, values):
     try:
         code = main(["step", what, *values])

@@ -1,0 +1,64 @@
+"""`autodiff step`: through both passes by keys, as text, or as a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from ..errors import ArgumentError, MissingExtraError
+from ..render.step_text import text_lines
+from ..render.stepper import Steps
+from ..stepping.orders import ORDERS
+from .subject import add_subject, log_of, node_of, tell
+
+
+def add_parser(commands: Any) -> None:
+    """Add `step` to the commands of a parser."""
+    step = commands.add_parser(
+        "step", help="step through the forward and the backward pass",
+        description="Step through the forward and the backward pass.",
+    )  # fmt: skip
+    add_subject(step)
+    step.add_argument("-o", "--save", metavar="FILE", help="write a page (.html), data (.json) or text (.txt) instead")
+    step.add_argument("--text", action="store_true", help="print all steps, even to a terminal")
+    step.add_argument("--watch", metavar="NODE", action="append", default=[], help="show this node at every step")
+    step.add_argument("--order", choices=list(ORDERS), default="topological", help="the order of the backward pass")
+    step.add_argument("--quiz", action="store_true", help="ask for each number before it is shown")
+    step.add_argument("--focus", metavar="NODE", help="on a page, show only what is around this node")
+    step.add_argument("--depth", type=int, default=2, help="how far around, in edges (2)")
+    step.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Save the steps, or step through them by keys, or print them."""
+    is_page = bool(options.save) and options.save.lower().endswith(".html")
+    if options.focus is not None and not is_page:
+        raise ArgumentError("--focus: expected with --save FILE.html; --watch NODE shows a node in the text")
+    log = log_of(options, options.order)
+    log.watch(*map(node_of, options.watch))
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if options.save:
+        page = {"focus": node_of(options.focus), "depth": options.depth, "quiz": options.quiz}
+        tell(log.save(options.save, **(page if is_page else {})))
+    elif options.quiz and not terminal:
+        raise ArgumentError("--quiz: expected a terminal to ask in; with --save quiz.html the page asks")
+    elif options.quiz or terminal and not options.text:
+        _by_keys(log, options.quiz)
+    else:
+        _as_text(log)
+
+
+def _by_keys(log: Steps, quiz: bool) -> None:
+    from ..render.step_terminal import step_through
+
+    try:
+        step_through(log, log.cursor.watched, quiz)
+    except MissingExtraError as error:
+        print(f"autodiff: {error}; here are the steps as text", file=sys.stderr)
+        _as_text(log)
+
+
+def _as_text(log: Steps) -> None:
+    for line in text_lines(log, log.cursor.watched):
+        print(line)
