@@ -5,6 +5,8 @@
     python -m benchmarks rolled     rolled NumPy beside NumPy by hand and PyTorch
     python -m benchmarks scalars    compiled programs beside micrograd and CasADi
     python -m benchmarks record     recording and rolling beside the eager forward pass
+    python -m benchmarks growth     the same from 10^4 to 10^7 nodes, and its plot (3 GB)
+    python -m benchmarks first      emitting and first calling XOR's program, in processes of their own
     python -m benchmarks jaxed      the rolled program under jax.jit beside JAX by hand
     python -m benchmarks training   an epoch of the image classifier beside NumPy and PyTorch
 """
@@ -14,7 +16,7 @@ from importlib import import_module
 
 from .clock import one_thread
 
-TABLES = ("eager", "rolled", "scalars", "record", "jaxed", "training")
+TABLES = ("eager", "rolled", "scalars", "record", "growth", "first", "jaxed", "training")
 
 
 def main(names: list[str]) -> int:

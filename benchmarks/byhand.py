@@ -19,56 +19,56 @@ def layers_of(parameters: Any, sizes: Sequence[int], turned: bool = False) -> La
     return found
 
 
+def softmax_crossentropy(scores: Any, y: Any) -> tuple[float, Any]:
+    """The mean over rows, and its slopes along the scores, which are overwritten."""
+    rows = np.arange(len(y))
+    scores -= scores.max(axis=1, keepdims=True)
+    chosen = scores[rows, y]
+    upstream = np.exp(scores, out=scores)
+    sums = upstream.sum(axis=1)
+    loss = (np.log(sums) - chosen).mean()
+    upstream /= sums[:, None]
+    upstream[rows, y] -= 1.0
+    upstream /= len(y)
+    return float(loss), upstream
+
+
 def numpy_step(layers: Layers, X: Any, y: Any) -> tuple[float, Layers]:
     """The mean softmax cross-entropy and its gradient; relu between the layers; weights of outputs by inputs."""
-    rows, inputs = np.arange(len(X)), [X]
+    inputs = [X]
     for weights, bias in layers[:-1]:
         z = inputs[-1] @ weights.T
         z += bias
         inputs.append(np.maximum(z, 0.0, out=z))
     weights, bias = layers[-1]
     scores = inputs[-1] @ weights.T + bias
-    scores -= scores.max(axis=1, keepdims=True)
-    chosen = scores[rows, y]
-    upstream = np.exp(scores, out=scores)
-    sums = upstream.sum(axis=1)
-    loss = (np.log(sums) - chosen).mean()
-    upstream /= sums[:, None]
-    upstream[rows, y] -= 1.0
-    upstream /= len(X)
+    loss, upstream = softmax_crossentropy(scores, y)
     gradients = []
     for index in range(len(layers) - 1, -1, -1):
         gradients.append((upstream.T @ inputs[index], upstream.sum(axis=0)))
         if index:
             upstream = upstream @ layers[index][0]
             upstream *= inputs[index] > 0
-    return float(loss), gradients[::-1]
+    return loss, gradients[::-1]
 
 
 def numpy_step_turned(layers: Layers, X: Any, y: Any) -> tuple[float, Layers]:
     """The same with weights of inputs by outputs, which other books prefer."""
-    rows, inputs = np.arange(len(X)), [X]
+    inputs = [X]
     for weights, bias in layers[:-1]:
         z = inputs[-1] @ weights
         z += bias
         inputs.append(np.maximum(z, 0.0, out=z))
     weights, bias = layers[-1]
     scores = inputs[-1] @ weights + bias
-    scores -= scores.max(axis=1, keepdims=True)
-    chosen = scores[rows, y]
-    upstream = np.exp(scores, out=scores)
-    sums = upstream.sum(axis=1)
-    loss = (np.log(sums) - chosen).mean()
-    upstream /= sums[:, None]
-    upstream[rows, y] -= 1.0
-    upstream /= len(X)
+    loss, upstream = softmax_crossentropy(scores, y)
     gradients = []
     for index in range(len(layers) - 1, -1, -1):
         gradients.append((inputs[index].T @ upstream, upstream.sum(axis=0)))
         if index:
             upstream = upstream @ layers[index][0].T
             upstream *= inputs[index] > 0
-    return float(loss), gradients[::-1]
+    return loss, gradients[::-1]
 
 
 def flat(gradients: Layers) -> Any:
@@ -76,8 +76,8 @@ def flat(gradients: Layers) -> Any:
     return np.concatenate([np.hstack([dw, db[:, None]]).ravel() for dw, db in gradients])
 
 
-def torch_step(layers: Layers, X: Any, y: Any) -> Callable[[], Any]:
-    """PyTorch, eager, in the precision of the layers: a function that runs forward and backward."""
+def torch_model(layers: Layers) -> Any:
+    """The network in PyTorch, in float64, on one thread."""
     import torch
 
     torch.set_num_threads(1)
@@ -88,28 +88,48 @@ def torch_step(layers: Layers, X: Any, y: Any) -> Callable[[], Any]:
             linear.weight.copy_(torch.from_numpy(weights))
             linear.bias.copy_(torch.from_numpy(bias))
         parts += [linear, torch.nn.ReLU()]
-    model = torch.nn.Sequential(*parts[:-1])
+    return torch.nn.Sequential(*parts[:-1])
+
+
+def torch_step(layers: Layers, X: Any, y: Any) -> Callable[[], Any]:
+    """PyTorch, eager: a function that runs forward and backward."""
+    import torch
+
+    model = torch_model(layers)
     rows, labels = torch.from_numpy(X), torch.from_numpy(y)
 
     def run() -> Any:
         model.zero_grad(set_to_none=True)
         loss = torch.nn.functional.cross_entropy(model(rows), labels)
         loss.backward()
-        return loss.item(), [(each.weight.grad.numpy(), each.bias.grad.numpy()) for each in parts[:-1:2]]
+        return loss.item(), [(each.weight.grad.numpy(), each.bias.grad.numpy()) for each in model[::2]]
 
     return run
 
 
-def jax_step() -> Callable[..., Any]:
-    """JAX: a jitted function of layers, X and y."""
+def jax_loss(layers: Layers, X: Any, y: Any) -> Any:
+    """The same loss in JAX."""
     import jax
     import jax.numpy as jnp
 
-    def loss(layers: Layers, X: Any, y: Any) -> Any:
-        for weights, bias in layers[:-1]:
-            X = jnp.maximum(X @ weights.T + bias, 0.0)
-        weights, bias = layers[-1]
-        scores = jax.nn.log_softmax(X @ weights.T + bias)
-        return -scores[jnp.arange(len(y)), y].mean()
+    for weights, bias in layers[:-1]:
+        X = jnp.maximum(X @ weights.T + bias, 0.0)
+    weights, bias = layers[-1]
+    scores = jax.nn.log_softmax(X @ weights.T + bias)
+    return -scores[jnp.arange(len(y)), y].mean()
 
-    return jax.jit(jax.value_and_grad(loss))
+
+def jax_step() -> Callable[..., Any]:
+    """A jitted function of layers, X and y; the gradient is in arrays of the layers' shapes."""
+    import jax
+
+    return jax.jit(jax.value_and_grad(jax_loss))
+
+
+def jax_flat_step(layers: Layers) -> tuple[Callable[..., Any], Any]:
+    """A jitted function of one vector, X and y, whose gradient is one vector, as JAX's own ravel_pytree has it."""
+    import jax
+    from jax.flatten_util import ravel_pytree
+
+    vector, layers_of_vector = ravel_pytree(layers)
+    return jax.jit(jax.value_and_grad(lambda parameters, X, y: jax_loss(layers_of_vector(parameters), X, y))), vector

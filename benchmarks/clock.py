@@ -18,9 +18,11 @@ Run = Callable[[], object]
 
 
 def one_thread() -> None:
-    """Hold BLAS and torch to one thread; must come before either is imported."""
+    """Hold BLAS, torch and JAX on the CPU to one thread; must come before they are imported."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ[name] = "1"
+    flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
 
 
 LEAST = 0.01  # seconds: a run that takes less is timed many times in a row

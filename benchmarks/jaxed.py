@@ -1,4 +1,8 @@
-"""The rolled program under jax.jit beside the same network written by hand in JAX: loss and gradient."""
+"""The rolled program under jax.jit beside the same network written by hand in JAX: loss and gradient.
+
+A step function keeps its parameters, and gives its gradient, as one vector. By hand both ways are written: with an
+array for each layer, and with one vector, which JAX's ravel_pytree makes.
+"""
 
 from collections.abc import Iterable
 from functools import partial
@@ -24,7 +28,7 @@ def report(count: int = 21) -> Iterable[str]:
     for wide in (False, True):
         jax.config.update("jax_enable_x64", wide)
         rows = [row(sizes, batch, count) for sizes, batch in CASES]
-        columns = ["network", "batch", "rolled", "by hand", "rolled / by hand"]
+        columns = ["network", "batch", "rolled", "by hand", "rolled / by hand", "by hand, one vector", "rolled / that"]
         yield table(f"jax.jit, float{64 if wide else 32}", columns, rows)
 
 
@@ -47,9 +51,12 @@ def row(sizes: list[int], batch: int, count: int) -> list[object]:
     assert np.allclose(gradient, byhand.flat([tuple(map(np.asarray, pair)) for pair in gradients]), atol=1e-4)
     run: Any = step.batches[True].ways[-1].run
     T = y[:, None]
+    flat_hand, vector = byhand.jax_flat_step(layers)
     medians = rounds({
         "rolled": lambda: jax.block_until_ready(run(step.parameters, X, T, 1.0 / batch)),
         "by hand": lambda: jax.block_until_ready(hand(layers, X, y)),
+        "one vector": lambda: jax.block_until_ready(flat_hand(vector, X, y)),
     }, count)  # fmt: skip
-    ours, theirs = medians["rolled"], medians["by hand"]
-    return ["-".join(map(str, sizes)), batch, duration(ours), duration(theirs), f"{ours / theirs:.2f}"]
+    ours, theirs, flat = (medians[name] for name in ("rolled", "by hand", "one vector"))
+    name = "-".join(map(str, sizes))
+    return [name, batch, duration(ours), duration(theirs), f"{ours / theirs:.2f}", duration(flat), f"{ours / flat:.2f}"]

@@ -3,10 +3,10 @@
 import gc
 import random
 import tracemalloc
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from .clock import duration, machine, table
 
@@ -16,7 +16,7 @@ SIZES = [784, 300, 200, 100, 10]
 def report(count: int = 3) -> Iterable[str]:
     """The network of the table, among others from 10^4 nodes up."""
     yield machine(["numpy"])
-    rows = [measured(sizes, count) for sizes in ladder(3_000_000)]
+    rows = [row(sizes, count) for sizes in ladder(3_000_000)]
     columns = ["network", "nodes", "eager forward", "the same, recorded", "tape and roll", "rolling / forward",
                "recorded and rolled / forward", "us per node", "peak bytes per node"]  # fmt: skip
     yield table("Recording and rolling the loss of one row", columns, rows)
@@ -24,7 +24,8 @@ def report(count: int = 3) -> Iterable[str]:
 
 def ladder(most: int) -> list[list[int]]:
     """Networks from about 10^4 nodes upward, and the one of the table."""
-    found = [[40, 50, 20, 10], [130, 150, 80, 10], [260, 300, 100, 10], SIZES, [1200, 700, 200, 10]]
+    found = [[40, 50, 20, 10], [130, 150, 80, 10], [260, 300, 100, 10], SIZES, [1200, 700, 200, 10],
+             [2500, 1200, 300, 10]]
     return [sizes for sizes in found if 3 * sum(a * b for a, b in zip(sizes, sizes[1:])) <= most]
 
 
@@ -47,21 +48,40 @@ def network(sizes: list[int]) -> tuple[Any, list[Any], list[Any]]:
     return loss, [p for layer in layers for ws, b in layer for p in (*ws, b)], inputs
 
 
-def measured(sizes: list[int], count: int) -> list[object]:
-    from autodiff.compiled.record import recording, tape_of
-    from autodiff.compiled.roll import Group, rolled
+class Times(NamedTuple):
+    """Seconds, medians: of the forward pass, of the same while it is recorded, of taping and rolling what was."""
 
-    loss, parameters, inputs = network(sizes)
-    arguments = [*parameters, *inputs]
-    groups = [Group("parameters", tuple(range(len(parameters))), False, True),
-              Group("x", tuple(range(len(parameters), len(arguments))), True, True)]  # fmt: skip
-    forward, record, roll = [], [], []
-    nodes = 0
+    nodes: int
+    forward: float
+    recording: float
+    rolling: float
+
+    @property
+    def whole(self) -> float:
+        """Recording, with the forward pass that is recorded, and rolling."""
+        return self.recording + self.rolling
+
+
+def arguments_of(parameters: list[Any], inputs: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The arguments of the program, and the two vectors that they make up."""
+    from autodiff.compiled.roll import Group
+
+    count, arguments = len(parameters), [*parameters, *inputs]
+    return arguments, [Group("parameters", tuple(range(count)), False, True),
+                       Group("x", tuple(range(count, len(arguments))), True, True)]  # fmt: skip
+
+
+def timed(loss: Callable[[], Any], arguments: list[Any], groups: list[Any], count: int) -> Times:
+    """Forward, recorded and rolled in turn, so many times."""
+    from autodiff.compiled.record import recording, tape_of
+    from autodiff.compiled.roll import rolled
+
+    rounds = []
     for _ in range(count):
         gc.collect()
         start = perf_counter()
         y = loss()
-        forward.append(perf_counter() - start)
+        forward = perf_counter() - start
         del y
         gc.collect()
         start = perf_counter()
@@ -70,15 +90,21 @@ def measured(sizes: list[int], count: int) -> list[object]:
         middle = perf_counter()
         tape = tape_of(recorder.nodes, arguments, [root], [])
         found = rolled(tape, groups)
-        roll.append(perf_counter() - middle)
-        record.append(middle - start)
+        end = perf_counter()
         assert found is not None and len(found.program.instructions) < 60
-        nodes = tape.size + len(tape.leaves)
+        rounds.append(Times(tape.size + len(tape.leaves), forward, middle - start, end - middle))
         del root, tape, recorder
-    a, b, c = median(forward), median(record), median(roll)
-    peak = peak_bytes(loss, arguments, groups) / nodes
-    return ["-".join(map(str, sizes)), nodes, duration(a), duration(b), duration(c), f"{c / a:.2f}",
-            f"{(b + c) / a:.2f}", f"{1e6 * c / nodes:.2f}", f"{peak:.0f}"]  # fmt: skip
+    return Times(rounds[0].nodes, *(median(column) for column in list(zip(*rounds))[1:]))
+
+
+def row(sizes: list[int], count: int) -> list[object]:
+    loss, parameters, inputs = network(sizes)
+    given = arguments_of(parameters, inputs)
+    times = timed(loss, *given, count=count)
+    peak = peak_bytes(loss, *given) / times.nodes
+    ratios = [f"{part / times.forward:.2f}" for part in (times.rolling, times.whole)]
+    each = f"{1e6 * times.rolling / times.nodes:.2f}"
+    return ["-".join(map(str, sizes)), times.nodes, *map(duration, times[1:]), *ratios, each, f"{peak:.0f}"]
 
 
 def peak_bytes(loss: Any, arguments: list[Any], groups: list[Any]) -> int:

@@ -74,15 +74,7 @@ def torch_training(layers: byhand.Layers, X: Any, y: Any) -> Callable[[], None]:
     """PyTorch, eager, with its own Adam."""
     import torch
 
-    torch.set_num_threads(1)
-    parts: list[Any] = []
-    for weights, bias in layers:
-        linear = torch.nn.Linear(weights.shape[1], weights.shape[0], dtype=torch.float64)
-        with torch.no_grad():
-            linear.weight.copy_(torch.from_numpy(weights))
-            linear.bias.copy_(torch.from_numpy(bias))
-        parts += [linear, torch.nn.ReLU()]
-    model = torch.nn.Sequential(*parts[:-1])
+    model = byhand.torch_model(layers)
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
     rows, labels = torch.from_numpy(X), torch.from_numpy(y)
 
