@@ -24,6 +24,7 @@ from autodiff.stepping import Log, snapshot
 from autodiff.stepping.cursor import CONDITIONS, Cursor
 from autodiff.stepping.mathematics import SPACE, mathematics, taken
 from autodiff.stepping.orders import ORDERS, verdict
+from autodiff.stepping.training import training
 from autodiff.stepping.wording import printable, short
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.0, -3.0, 0.5, inf, -inf, nan, 5e-324, 1e200, -1e200, 1e-200, 709.78, -745.13]
@@ -350,16 +351,23 @@ def test_watches_report_nodes_at_every_step():
     assert s.text().count("| w = 2") == len(s)
 
 
-@given(graphs())
-def test_a_watch_shows_the_logs_numbers(y):
-    log = Log(snapshot(y))
-    gradients: dict[int, float] = {}
+@given(graphs(most=8), st.sampled_from(list(ORDERS)), st.booleans())
+def test_the_state_of_a_node_is_what_its_last_steps_have_made_it(y, order, held):
+    graph = snapshot(y)
+    inputs = [node.number for node in graph.nodes if node.operation == "input"]
+    log = Log(graph, order, held, training(graph, inputs, 0.5))
+    data: dict[int, float] = {node.number: node.data for node in graph.nodes if node.operation == "constant"}
+    gradients: dict[int, int] = {}
     for index, step in enumerate(log):
         if step.kind in ("seed", "contribution"):
-            gradients[step.target] = step.gradient_after
-        for number in {step.node, step.target}:
-            gradient = log.state(number, index)[1]
-            assert (gradient and bits(gradient.gradient_after)) == (number in gradients and bits(gradients[number]) or None)
+            gradients[step.target] = index
+        elif step.kind in ("input", "operation", "update"):
+            data[step.node] = step.result
+        for number in range(len(graph.nodes)):
+            number_now, gradient = log.state(number, index)
+            assert repr(number_now) == repr(data.get(number)), (number, index)
+            assert (gradient and gradient.index) == gradients.get(number), (number, index)
+    assert all(log.last_step(log[i].target) >= i for i in range(len(log)))
 
 
 @pytest.mark.parametrize("where", [99, -99, "nobody", Value(1.0), None, 1.5, True])

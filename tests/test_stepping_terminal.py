@@ -19,8 +19,8 @@ from autodiff.errors import ArgumentError, MissingExtraError
 from autodiff.render.exercises import LEVELS, exercises
 from autodiff.render.keys import _unix_keys, keys_in, pressed_keys
 from autodiff.render.quizzing import ask_on, given as told, worksheet
-from autodiff.render.step_terminal import Screen, step_through
-from autodiff.stepping import Log, snapshot
+from autodiff.render.step_terminal import Screen, around, step_through
+from autodiff.stepping import Log, Node, snapshot
 from autodiff.stepping.quiz import judged, question
 from tests.browser import Browser
 from tests.test_stepping import graphs
@@ -75,13 +75,14 @@ def test_no_key_quits_by_accident():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pipe that select can watch")
-def test_a_key_that_arrives_in_pieces_is_one_key():
+def test_a_key_that_arrives_in_pieces_is_one_key(monkeypatch):
     def send():
         for piece in (b"\x1b", b"[", b"1;5", b"C", b"\xc3", b"\xa9"):
             os.write(far, piece)
             time.sleep(0.004)
         os.close(far)
 
+    monkeypatch.setattr("autodiff.render.keys.PATIENCE", 60.0)  # a busy machine may keep the sender waiting
     near, far = os.pipe()
     sender = threading.Thread(target=send)
     sender.start()
@@ -145,6 +146,36 @@ def test_the_screen_keeps_to_its_height_and_shows_the_node_that_changes():
     assert len(text.splitlines()) <= 30 and f"▸  {log[150].label}" in text
 
 
+@pytest.mark.parametrize("middle, room", [(0, 5), (3, 5), (7, 1), (19, 5), (10, 4), (10, 100), (18, 0)])
+def test_the_nodes_around_one_are_a_window_of_those_that_are_no_constants(middle, room):
+    kinds = "input constant mul constant add".split() * 4
+    nodes = [Node(i, f"v{i}", kind, 0.0) for i, kind in enumerate(kinds)]
+    shown = [node for node in nodes if node.operation != "constant"]
+    place = next(i for i, node in enumerate(shown + nodes[-1:]) if node.number >= middle)
+    first = max(0, min(place - room // 2, len(shown) - room))
+    assert around(nodes, middle, room) == shown[first : first + room]
+
+
+def test_a_redraw_looks_at_the_nodes_on_the_screen_alone():
+    class Counted(list):
+        asked = 0
+
+        def __getitem__(self, place):
+            self.asked += 1
+            return super().__getitem__(place)
+
+    y = w = Value(1.0)
+    for _ in range(3000):
+        y = y * 1.001 + w
+    screen = Screen(steps(y), [0])
+    screen.cursor.to(5000)
+    screen.drawn()
+    screen.log.graph.nodes = Counted(screen.log.graph.nodes)
+    screen.cursor.next()
+    screen.drawn()
+    assert 0 < screen.log.graph.nodes.asked < 1000
+
+
 def test_the_quiz_asks_before_it_shows():
     log = example()
     screen = Screen(log, quiz=True)
@@ -173,7 +204,8 @@ def test_watched_nodes_and_wrong_orders_are_on_the_screen():
     assert "6, and should be 4" in written(screen.drawn())
 
 
-def test_it_runs_with_given_keys_until_q():
+def test_it_runs_with_given_keys_until_q(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
     out = io.StringIO()
     terminal = console.Console(file=out, width=100, height=40, force_terminal=True)
     step_through(example(), keys=iter(["right", "end", "q", "right"]), console=terminal)
@@ -204,24 +236,27 @@ def test_in_a_real_terminal_keys_step_and_the_terminal_is_left_as_it_was():
     master, slave = pty.openpty()
     before = termios.tcgetattr(slave)
     command = [sys.executable, "-m", "autodiff.cli", "step", "tanh(w*x + b)", "w=0.5", "x=2", "b=-1"]
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
-    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environment)
+    terminal = {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40", "PYTHONIOENCODING": "utf-8"}
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env={**os.environ, **terminal})
     seen = ""
 
     def wait_for(text):
         nonlocal seen
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while text not in seen:
             assert select.select([master], [], [], max(0, end - time.monotonic()))[0], f"{text!r} not in {seen[-2000:]!r}"
             seen += os.read(master, 65536).decode("utf-8", "replace")
 
-    wait_for("w is 0.5.")
-    os.write(master, b"\x1b[C\x1b[C")
-    wait_for("v2 = w * x = 0.5 * 2 = 1.")
-    os.write(master, b"\x1b[F")
-    wait_for("v2 sends 1 × 0.5 = 0.5 to x")
-    os.write(master, b"q")
-    assert process.wait(20) == 0
+    try:
+        wait_for("w is 0.5.")
+        os.write(master, b"\x1b[C\x1b[C")
+        wait_for("v2 = w * x = 0.5 * 2 = 1.")
+        os.write(master, b"\x1b[F")
+        wait_for("v2 sends 1 × 0.5 = 0.5 to x")
+        os.write(master, b"q")
+        assert process.wait(60) == 0
+    finally:
+        process.kill(), process.wait()
     assert termios.tcgetattr(slave) == before
     os.close(master), os.close(slave)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
@@ -11,6 +12,8 @@ from ..render.step_text import text_lines
 from ..render.stepper import Steps
 from ..stepping.orders import ORDERS
 from .subject import add_subject, log_of, node_of, tell
+
+CANNOT_MOVE = ("dumb", "unknown")  # terminals that write line after line, where a screen cannot be drawn anew
 
 
 def add_parser(commands: Any) -> None:
@@ -37,12 +40,12 @@ def run(options: argparse.Namespace) -> None:
         raise ArgumentError("--focus: expected with --save FILE.html; --watch NODE shows a node in the text")
     log = log_of(options, options.order)
     log.watch(*map(node_of, options.watch))
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in CANNOT_MOVE
     if options.save:
         page = {"focus": node_of(options.focus), "depth": options.depth, "quiz": options.quiz}
         tell(log.save(options.save, **(page if is_page else {})))
     elif options.quiz and not terminal:
-        raise ArgumentError("--quiz: expected a terminal to ask in; with --save quiz.html the page asks")
+        raise ArgumentError("--quiz: expected a terminal to ask and draw on; with --save quiz.html the page asks")
     elif options.quiz or terminal and not options.text:
         _by_keys(log, options.quiz)
     else:

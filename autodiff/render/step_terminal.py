@@ -5,8 +5,9 @@ Needs the package rich (the extra `cli`). Every text is shown as text: names are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from itertools import islice
 from typing import Any
 
 from ..errors import ArgumentError, MissingExtraError
@@ -14,6 +15,7 @@ from ..stepping.cursor import Cursor
 from ..stepping.log import Log
 from ..stepping.orders import verdict
 from ..stepping.quiz import UNREAD, judged, question, read_number
+from ..stepping.snapshot import Node
 from ..stepping.training import STAGES
 from ..stepping.wording import name, short
 from .keys import pressed_keys
@@ -147,13 +149,10 @@ class Screen:
         from rich.text import Text
 
         step = self.log[self.cursor.index]
-        nodes = [node for node in self.log.graph.nodes if node.operation != "constant"]
-        middle = next((i for i, node in enumerate(nodes) if node.number == step.target), 0)
-        first = max(0, min(middle - room // 2, len(nodes) - room))
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
         for heading in ("", "node", "number", "gradient", "sum"):
             table.add_column(heading)
-        for node in nodes[first : first + room]:
+        for node in around(self.log.graph.nodes, step.target, room):
             data, gradient = self.log.state(node.number, step.index)
             mark, style = ("▸", "bold") if node.number == step.target else ("", "")
             numbers = [
@@ -171,3 +170,14 @@ class Screen:
             return Text("")
         ask = self.asked.text if self.asked else "Go to which node, or step?"
         return Text(f"{ask}\n> {self.typing}▏", "bold")
+
+
+def around(nodes: Sequence[Node], middle: int, room: int) -> list[Node]:
+    """As many nodes as there is room for, those around one, without constants; a large graph is not walked through."""
+    below, above = (
+        list(islice((nodes[i] for i in numbers if nodes[i].operation != "constant"), room))
+        for numbers in (range(middle - 1, -1, -1), range(middle, len(nodes)))
+    )
+    near = below[::-1] + above
+    first = max(0, min(len(below) - room // 2, len(near) - room))
+    return near[first : first + room]

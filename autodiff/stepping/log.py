@@ -18,9 +18,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any, overload
 
 from ..errors import ArgumentError, shown
+from .changes import Changes
 from .events import BLOCKED, CONTRIBUTION, DETACHED, INPUT, OPERATION, SEED, UPDATE, Events
 from .orders import ORDERS
 from .records import recorded_step
@@ -135,24 +137,26 @@ class Log(Sequence[Step]):
         edge = kind in (CONTRIBUTION, BLOCKED, DETACHED)
         return self.graph.nodes[node].parents[self.events.operand[index]] if edge else node
 
+    @cached_property
+    def changes(self) -> Changes:
+        """Which steps change which node: made for the first question about it."""
+        return Changes(array("q", map(self.target, range(len(self)))), len(self.graph.nodes))
+
     def last_step(self, where: Any) -> int:
         """The index of the last step that changes a node: the one that completes its gradient, where it has one."""
-        number = self.graph.number(where)
-        return next((i for i in reversed(range(len(self))) if self.target(i) == number), 0)
+        return max(self.changes.last(self.graph.number(where)), 0)
 
     def state(self, where: Any, index: int) -> tuple[float | None, Step | None]:
         """A node after step `index`: its number, and the last step of its gradient; None for what is not yet."""
         number = self.graph.number(where)
-        node, kinds = self.graph.nodes[number], self.events.kind
-        data = node.data if node.operation == "constant" else None
-        for place in (i for i in range(index, -1, -1) if self.target(i) == number):
-            if kinds[place] in (SEED, CONTRIBUTION):
-                return node.data if data is None else data, self[place]
-            if kinds[place] in (INPUT, OPERATION):
-                return node.data if data is None else data, None
-            if kinds[place] == UPDATE:
-                data = self[place].result
-        return data, None
+        node, events = self.graph.nodes[number], self.events
+        place = self.changes.last(number, index)
+        data = node.data if place >= 0 or node.operation == "constant" else None
+        while place >= 0 and events.kind[place] == UPDATE:
+            data, place = self[place].result, self.changes.last(number, place - 1)
+        if place >= 0 and events.kind[place] in (BLOCKED, DETACHED):
+            place = events.earlier[place]
+        return data, self[place] if place >= 0 and events.kind[place] in (SEED, CONTRIBUTION) else None
 
     def read_when(self, index: int) -> str:
         """How many contributions the sender of a step had received when it sent: "1 of 2"."""
