@@ -12,7 +12,7 @@ import pytest
 from autodiff import Value
 from autodiff.errors import ArgumentError
 from autodiff.testing import Adapter, ConformanceTests, adapter_for, conformance, engines
-from autodiff.testing.adapter import ours
+from autodiff.testing.looking import ours
 from autodiff.testing.conforming import Conformance
 from autodiff.testing.diagnosis import Sample, explained, found
 from autodiff.testing.exam import Exam

@@ -13,7 +13,7 @@ from autodiff.numbers import FRACTIONS
 from autodiff.replaying import VALUES
 from autodiff.ops import TABLE, Op
 from autodiff.testing import check_gradients, check_operation, mutants, oracles, programs
-from autodiff.testing.adapter import ours
+from autodiff.testing.looking import ours
 from autodiff.testing.blame import slopes_wrong, wrong_sum
 from autodiff.testing.differences import finite_differences, many_digits, many_digits_mixed
 from autodiff.testing.operation import points_of

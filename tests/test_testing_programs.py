@@ -12,7 +12,7 @@ from autodiff.errors import ArgumentError
 from autodiff.numbers import FLOATS
 from autodiff.ops import TABLE
 from autodiff.testing import Program, Step, adapter_for, inputs_for, programs, values
-from autodiff.testing.adapter import ours
+from autodiff.testing.looking import ours
 from autodiff.testing.program import recorded
 from autodiff.testing.special import at_kink, within
 from autodiff.testing.strategies import OPERATIONS, sound

@@ -17,17 +17,19 @@ from ..errors import MissingExtraError
 
 if TYPE_CHECKING:
     from . import engines, mutants, oracles
-    from .adapter import Adapter, FunctionAdapter, adapter_for
+    from .adapter import Adapter, FunctionAdapter
     from .conforming import Conformance, ConformanceTests, conformance
     from .gradcheck import check_gradients
+    from .looking import adapter_for
     from .operation import check_operation
     from .program import Program, Step
     from .strategies import inputs_for, numbers, programs, values
 
 _HOMES = {
-    "adapter": "Adapter FunctionAdapter adapter_for",
+    "adapter": "Adapter FunctionAdapter",
     "conforming": "Conformance ConformanceTests conformance",
     "gradcheck": "check_gradients",
+    "looking": "adapter_for",
     "operation": "check_operation",
     "program": "Program Step",
     "strategies": "inputs_for numbers programs values",

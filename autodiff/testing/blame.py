@@ -28,27 +28,23 @@ V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, o
 
 
 class Slope(NamedTuple):
-    """A recorded slope that is wrong, and the right one."""
+    """A slope that is wrong, and the right one; `program` is the one operation, `node` where the graph recorded it."""
 
-    node: V
+    op: str
+    operands: tuple[float, ...]
     along: int
+    given: float
     right: OneSided
-
-    @property
-    def given(self) -> float:
-        return float(self.node.slopes[self.along] or 0.0)
+    program: Program
+    node: V = None
 
     def sentence(self) -> str:
         """The operation, its inputs, the slope it gave, the right one."""
         right = f"{nearest(self.right.right)!r}" if not self.right.kink else (
             f"between {nearest(self.right.left)!r} and {nearest(self.right.right)!r}, as this is a kink")
-        along = f"operand {self.along + 1}" if TABLE[self.node.op].variadic else "abc"[self.along]
-        inputs = ", ".join(repr(parent.data) for parent in self.node.parents)
-        return f"{self.node.op} at {inputs}: its slope along {along} is {self.given!r}, the right one is {right}"
-
-    def program(self) -> Program:
-        """The one operation, as a program of its own."""
-        return alone(self.node)
+        along = f"operand {self.along + 1}" if TABLE[self.op].variadic else "abc"[self.along]
+        inputs = ", ".join(map(repr, self.operands))
+        return f"{self.op} at {inputs}: its slope along {along} is {self.given!r}, the right one is {right}"
 
 
 class Sum(NamedTuple):
@@ -91,12 +87,14 @@ def wrong_slope(node: V, index: int) -> Slope | None:
         return None
     skipped = 0 if variadic else rules[:index].count(None)
     right = many_digits(program)[index - skipped]
-    found = Slope(node, index, right)
+    given = float(node.slopes[index] or 0.0)
     low, high = right.ends
     if not math.isfinite(low + high):
         return None
     room = (0 if node.op in EXACT else ULPS) * math.ulp(max(abs(low), abs(high)))
-    return None if low - room <= found.given <= high + room else found
+    if low - room <= given <= high + room:
+        return None
+    return Slope(node.op, tuple(parent.data for parent in node.parents), index, given, right, program, node)
 
 
 def slopes_wrong(order: Sequence[V]) -> Iterator[Slope]:
@@ -112,8 +110,11 @@ def slopes_wrong(order: Sequence[V]) -> Iterator[Slope]:
                     yield found
 
 
-def wrong_sum(root: V, before: Mapping[V, float]) -> Sum | None:
-    """The first node from the root whose gradient is not the sum of what its users send; `before` is what it held."""
+def wrong_sum(root: V, before: Mapping[V, float], relative: float = 0.0) -> Sum | None:
+    """The first node from the root whose gradient is not the sum of what its users send; `before` is what it held.
+
+    `relative` is how far the slopes may be off by which the gradients were computed.
+    """
     order = topological_order(root)
     sent: dict[V, list[tuple[V, float]]] = {node: [] for node in order}
     for node in order:
@@ -125,7 +126,8 @@ def wrong_sum(root: V, before: Mapping[V, float]) -> Sum | None:
             continue
         complete = math.fsum([slope * user.grad for user, slope in sent[node]] + [before.get(node, 0.0)])
         size = math.fsum(abs(slope * user.grad) for user, slope in sent[node])
-        if math.isfinite(complete) and abs(node.grad - complete) > 8 * len(order) * math.ulp(size):
+        room = max(8 * len(order) * math.ulp(size), relative * size)
+        if math.isfinite(complete) and abs(node.grad - complete) > room:
             return _explained(Sum(node, complete), sent)
     return None
 

@@ -13,8 +13,8 @@ from time import perf_counter
 from typing import Any
 
 from ..errors import ArgumentError, shown
-from .adapter import adapter_for
 from .exam import Exam, Finding, told
+from .looking import adapter_for
 from .properties import PROPERTIES, Property
 
 

@@ -1,6 +1,6 @@
 """An engine under examination: it is asked for values and gradients, and whatever it raises is an answer too.
 
->>> from .adapter import ours
+>>> from .looking import ours
 >>> from .program import Step
 >>> exam = Exam(ours())
 >>> exam.ask(Program((3.0,), (Step("mul", (0, 0)),)))

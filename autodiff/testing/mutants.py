@@ -24,8 +24,9 @@ from typing import Any, NamedTuple
 
 from ..errors import ArgumentError
 from ..ops import TABLE
-from .adapter import Adapter, of_library
+from .adapter import Adapter
 from .graveyard import ROWS, TEXTS
+from .looking import of_library
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PREFIX = "autodiff_mutant_"

@@ -31,8 +31,9 @@ from ..errors import MissingExtraError, ReplayError
 from ..numbers import FLOATS, FRACTIONS, Dual, System, duals, plain
 from ..ops import TABLE
 from ..rules import named
-from .adapter import Adapter, ours
+from .adapter import Adapter
 from .differences import finite_differences, many_digits
+from .looking import ours
 from .program import N, Program, applied
 
 __all__ = [
@@ -40,7 +41,7 @@ __all__ = [
     "many_digits", "reverse", "second",
 ]  # fmt: skip
 
-Blur = Callable[[N, str], N]  # what a rounding may do to a value ("y") or a slope ("slope") of an operation
+Blur = Callable[[N, str, N], N]  # what rounding may do to the value or a slope of an operation, whose value is the last
 
 
 def slopes_of(op: str, xs: Sequence[N], y: N, system: System) -> list[N | None]:
@@ -56,10 +57,15 @@ def reverse(
     program: Program, system: System = FLOATS, inputs: Sequence[N] | None = None, blur: Blur | None = None
 ) -> tuple[N, list[N]]:
     """The output and the gradient by the rules of the table, backwards."""
-    blurred = blur or (lambda x, op: x)
+    blurred = blur or (lambda x, op, y: x)
     apply = applied(system)
     numbers_in = [system.number(x) for x in program.inputs] if inputs is None else list(inputs)
-    pool = program.pool(lambda op, *xs: blurred(apply(op, *xs), op), numbers_in, system.number)
+
+    def compute(op: str, *xs: N) -> N:
+        y = apply(op, *xs)
+        return blurred(y, op, y)
+
+    pool = program.pool(compute, numbers_in, system.number)
     zero, mul, add = system.number(0.0), system.formula("mul"), system.formula("add")
     adjoints: list[N | None] = [None] * (len(pool) - 1) + [system.number(1.0)]
     for place in reversed(range(len(numbers_in), len(pool))):
@@ -70,7 +76,7 @@ def reverse(
         xs = [pool[x] if type(x) is int else system.number(x) for x in operands]
         for operand, slope in zip(operands, slopes_of(op, xs, pool[place], system), strict=True):
             if slope is not None and type(operand) is int:
-                slope = blurred(system.number(slope) if type(slope) is int else slope, op)
+                slope = blurred(system.number(slope) if type(slope) is int else slope, op, pool[place])
                 sent, already = mul(slope, upstream), adjoints[operand]
                 adjoints[operand] = sent if already is None else add(already, sent)
     return pool[-1], [zero if adjoint is None else adjoint for adjoint in adjoints[: len(numbers_in)]]

@@ -32,17 +32,19 @@ class Allowed(NamedTuple):
 def allowed(program: Program, times: float = 3.0, samples: int = 8, schoolbook: bool = False) -> Allowed:
     """What rounding may do: `times` the largest effect in so many disturbed replays.
 
-    With `schoolbook`, slopes may be computed as textbooks write them, such as 1 - y * y for tanh, which rounds like a
-    number of the size of 1 however small the slope is.
+    With `schoolbook`, slopes may be computed as textbooks write them: 1 - y * y for tanh, which rounds like a number of
+    the size of 1 however small the slope is, or exp(x - y) for logsumexp, where a rounding of y is one of the exponent.
     """
     system = numbers.many_digits(50)
     chance = random.Random(0)
 
-    def disturb(x: N, op: str) -> N:
+    def disturb(x: N, op: str, y: N) -> N:
         if not x or not system.names["isinf"](x) == 0 or x != x:
             return x
         ulps = 0.0 if op in EXACT else 1.0 if op in ROUNDED and not schoolbook else ULPS
         size = max(1.0, abs(float(x))) if schoolbook else abs(float(x))
+        if schoolbook and op == "logsumexp" and x is not y:
+            size *= max(1.0, abs(float(y)))
         # of two sizes, so that a value and a slope hardly ever cancel in every sample
         return x + chance.choice((-1, -0.5, 0.5, 1)) * ulps * system.number(math.ulp(size))
 

@@ -15,9 +15,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .adapter import Adapter, adapter_for
+from .adapter import Adapter
 from .conforming import Conformance, result_of
 from .exam import Exam, told
+from .looking import adapter_for
 from .properties import PROPERTIES
 from .report import as_json
 

@@ -1,13 +1,12 @@
 """Random programs over all operations in which nothing wrong has been found."""
 
-import math
 from collections.abc import Iterator
 
 from ...ops import TABLE
+from ..differences import many_digits, nearest
 from ..exam import HAVE_FORMS, Exam, Finding
-from ..differences import OneSided, many_digits
+from ..foreign import culprit, off
 from ..program import Program
-from ..tolerance import allowed
 from .sums import EARLY
 
 
@@ -17,17 +16,19 @@ def programs(exam: Exam) -> Iterator[Finding]:
     if not operations or exam.exponential:
         return
     failing = smallest(exam, operations)
-    if failing is not None:
-        answer = exam.ask(failing)
-        if answer.error is not None:
-            yield Finding(f"a drawn program does not work: {answer.error}", exam.source(failing))
-            return
-        exact = [float(side.right) for side in many_digits(failing)]
-        letter, given, wanted = next(
-            (letter, given, wanted) for letter, given, wanted in zip("abc", answer.gradient, exact) if given != wanted)
+    if failing is None:
+        return
+    answer, fault = exam.ask(failing), culprit(exam.engine, failing)
+    if fault is not None:
+        yield Finding(fault.sentence, exam.source(fault.program))
+    elif answer.error is not None:
+        yield Finding(f"a drawn program does not work: {answer.error}", exam.source(failing))
+    else:
+        place = off(answer, failing) or 0
+        given, wanted = answer.gradient[place], nearest(many_digits(failing)[place].right)
         slightly = abs(given - wanted) < 1e-3 * abs(wanted)
-        fault = "a gradient is off by more than rounding explains" if slightly else EARLY
-        yield Finding(f"{fault} ({letter} gets {given!r} instead of {wanted!r})", exam.source(failing))
+        what = "a gradient is off by more than rounding explains" if slightly else EARLY
+        yield Finding(f"{what} ({'abc'[place]} gets {given!r} instead of {wanted!r})", exam.source(failing))
 
 
 def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program | None:
@@ -57,17 +58,7 @@ def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program 
 def wrong(exam: Exam, program: Program) -> bool:
     """Whether the engine's gradient is off by more than rounding, even in schoolbook formulas, explains."""
     answer = exam.ask(program)
-    if answer.error is not None:
-        return not _takes_numbers(program)
-    exact = many_digits(program)
-    exact = [OneSided(0.0, 1.0) if side.right != side.right else side for side in exact]  # undefined on both sides
-    if all(side.kink or given == float(side.right) for given, side in zip(answer.gradient, exact)):
-        return False
-    room = allowed(program, times=8.0, schoolbook=True)
-    return any(
-        not side.kink and math.isfinite(most) and not abs(given - float(side.right)) <= most
-        for given, side, most in zip(answer.gradient, exact, room.gradient)
-    )
+    return off(answer, program) is not None if answer.error is None else not _takes_numbers(program)
 
 
 def _takes_numbers(program: Program) -> bool:
