@@ -26,6 +26,7 @@ STAMP = VENV / "autodiff-installed.json"    # written last, so that it vouches f
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
 EXTRAS = ["test", "render", "cli", "plot", "testing"]
+CI_EXTRAS = [*EXTRAS, "engines", "jax", "bench"]    # gigabytes, so that no test is skipped for want of a package
 HELP = {"apt-get": "apt-get install python3-venv", "dnf": "dnf install python3-pip", "apk": "apk add py3-pip",
         "brew": "brew install uv", "winget": "winget install astral-sh.uv"}
 

@@ -27,8 +27,8 @@ def main(arguments: list) -> int:
 
 
 def extras() -> list:
-    """Return the extras to install; `bench` is not among them, since no test needs its gigabytes."""
-    return bootstrap.EXTRAS + (["jax", "engines"] if os.environ.get("CI") == "true" else [])
+    """Return the extras to install."""
+    return bootstrap.CI_EXTRAS if os.environ.get("CI") == "true" else bootstrap.EXTRAS
 
 
 if __name__ == "__main__":
