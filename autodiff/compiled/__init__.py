@@ -3,11 +3,16 @@
     compile(f)      the function on numbers, or on arrays with one entry per row: .value_and_grad, .source, .program
     Program         the straight line of array instructions that it becomes: prints, checks itself, saved as JSON
 
-    record.py       a function run once, as a tape in flat arrays     program.py    the records, printer and checker
-    unroll.py       tape to scalar program                            grad.py       the reverse of a program
-    roll.py         tape to array program: loops to matrix products   batch.py      the loss of a row on whole batches
-    emit.py         program to source, for floats and for arrays      passes.py     fold, drop dead, share
-    compact.py      source for floats in fewer lines
+Top to bottom, from the function that a user gives to the one that runs:
+
+    function.py     compile, and what it returns       parameters.py, call.py      the arguments of a call
+    ways.py         one recording for each branching   variant.py, batch.py        one such, ready to run
+    record.py       what a function did: a tape        unroll.py                   tape to scalar program
+    roll/           tape to array program: loops become matrix products
+    program.py      what a program is                  checking.py, saving.py      is it one; as JSON
+    builder.py      writes one                         passes.py                   makes it smaller
+    grad.py         its reverse                        derivatives.py              jacobian, hessian, hvp
+    emit/           program to source, and source to function
 
 >>> from autodiff import exp
 >>> f = compile(lambda x: exp(-x * x))
@@ -15,7 +20,9 @@
 (0.36787944117144233, (0.36787944117144233, (-0.7357588823428847,)))
 """
 
+from .checking import checked
 from .function import CompiledFunction, compile
-from .program import Instruction, Program, checked, from_json, to_json
+from .program import Instruction, Program
+from .saving import from_json, to_json
 
 __all__ = ["CompiledFunction", "Instruction", "Program", "checked", "compile", "from_json", "to_json"]

@@ -26,8 +26,8 @@ from .passes import folded, without_dead
 from .program import Program
 from .record import record
 from .roll import Group, rolled
+from .ways import check_number
 
-MOST_BRANCHES = 64
 SEED = "share"  # the input that the gradient starts from: 1 / rows
 
 
@@ -86,12 +86,7 @@ class Batch:
     def record(self, x: Any, t: Any) -> Way:
         """Record the loss of one row, and keep the way through it."""
         with self._lock:
-            if len(self.ways) >= MOST_BRANCHES:
-                places = sorted({guard.place for way in self.ways for guard in way.program.guards})
-                raise ArgumentError(
-                    f"{self.name}: expected at most {MOST_BRANCHES} ways through its comparisons, got more, at "
-                    f"{'; '.join(places[:3])}: select with autodiff.where(x > 0, …) in place of if"
-                )
+            check_number(self.name, [way.program for way in self.ways])
             xs, ts = [Value(float(each)) for each in x], [Value(float(each)) for each in t]
             arguments = [*self.parameters, *xs, *ts]
             tape = record(lambda: [self.loss(xs, ts)], arguments)

@@ -24,6 +24,7 @@ from math import prod
 from ..ops import TABLE
 from .builder import Builder
 from .program import COMPARISONS, Program, Shape, register_names
+from .strides import c_strides
 
 
 def reverse(program: Program, wrt: Sequence[str], seed: str = "", output: int = 0) -> Program:
@@ -202,9 +203,8 @@ class _Reversal:
         start, rows, reached = 0, self.builder[upstream].rows, self.reached.get(register)
         for operand in self.program.instructions[register].operands:
             shape = self.program.instructions[operand].shape
-            strides = tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
             if self.needed[operand]:
-                self.give(operand, *self.viewed(upstream, reached, shape, rows, (start, strides)))
+                self.give(operand, *self.viewed(upstream, reached, shape, rows, (start, c_strides(shape))))
             start += prod(shape)
 
     def contract(self, register: int, upstream: int) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from . import emit
+from .call import Signature
 from .grad import reverse
 from .passes import folded, without_dead
 from .program import Program
@@ -22,13 +23,6 @@ LEAST = 32    # operations: a smaller function stays as it is written, bit for b
 MANY = 6      # arguments: so many enter a rolled program as one vector
 
 _data = attrgetter("_data")
-
-
-class Signature(NamedTuple):
-    """The names of a call's arguments, and which of them have one entry for each row."""
-
-    names: tuple[str, ...]
-    batched: tuple[bool, ...]
 
 
 class Variant:

@@ -14,21 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from .program import Shape
-from .record import Ints
-
-
-def c_strides(shape: Shape) -> Shape:
-    """The strides, in elements, of an array laid out row after row."""
-    return tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
-
-
-def places(start: int, strides: Shape, shape: Shape) -> Ints:
-    """The place of each element of a view in its flattened operand."""
-    found = np.full(shape, start, np.int64)
-    for axis, (stride, size) in enumerate(zip(strides, shape)):
-        found = found + (np.arange(size) * stride).reshape((size,) + (1,) * (len(shape) - axis - 1))
-    return found
+from ..program import Shape
+from ..record import Ints
+from ..strides import c_strides
 
 
 def view(text: str, base: Shape, rows: bool, start: int, strides: Shape, shape: Shape) -> str | None:

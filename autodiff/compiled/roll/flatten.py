@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .record import CODES, Ints, Tape
+from ..record import CODES, Ints, Tape
 
 Flags = npt.NDArray[np.bool_]
 
@@ -44,54 +44,69 @@ class Sums(NamedTuple):
 
 def flattened(tape: Tape) -> Sums:
     """The tape's live nodes, its sums flattened."""
-    size, operands = tape.size, tape.operands
-    users = np.repeat(np.arange(size), np.diff(tape.starts))
-    wanted = np.zeros(size, np.int64)
-    for needed in (*tape.roots, *(register for register, _, _ in tape.guards)):
-        if needed < size:
-            wanted[needed] += 1
-    live, uses = _live(tape, users, wanted)
-    edges = live[users]
-    inner = edges & (operands < size)
-    user_of = np.full(size + len(tape.leaves), -1, np.int64)
-    user_of[operands[inner]] = users[inner]
-    codes = tape.codes
-    adds = (codes == ADD) | (codes == TOTAL)
-    once = live & (uses == 1) & (wanted == 0)
-    in_sum = once & adds[user_of[:size]] & (user_of[:size] >= 0)
-    absorbed = in_sum & (adds | (codes == DOT))
-    root = _roots(np.where(absorbed, user_of[:size], np.arange(size)))
-
-    factor = in_sum & (codes == MUL)
-    in_dot = edges & (codes[users] == DOT)
-    of_factors = np.bincount(root[user_of[:size][factor]], minlength=size)
-    count = of_factors + np.bincount(root[users[in_dot]], minlength=size) // 2
-    factor &= count[root[np.maximum(user_of[:size], 0)]] > 1  # one product alone is no product of lists
-
-    kept_flags = live & ~absorbed & ~factor
-    kept = np.flatnonzero(kept_flags)
-    place = np.full(size, -1, np.int64)
+    chains = _Chains(tape)
+    kept = np.flatnonzero(chains.kept)
+    place = np.full(tape.size, -1, np.int64)
     place[kept] = np.arange(len(kept))
+    is_sum = chains.adds[kept] | (tape.codes[kept] == DOT)
+    return Sums(kept, is_sum, chains.pairs(place, len(kept)), chains.bare(place, len(kept)), int(chains.live.sum()))
 
-    term_edges = np.flatnonzero(edges & adds[users])
-    terms = operands[term_edges]
-    inside = np.zeros(size + len(tape.leaves), bool)
-    inside[:size] = absorbed | factor
-    bare_edges = term_edges[~inside[terms]]
-    own_edges = np.flatnonzero(edges & kept_flags[users] & ~adds[users] & (codes[users] != DOT))
-    bare_at = np.concatenate([bare_edges, own_edges])
-    bare_owner = place[np.concatenate([root[users[bare_edges]], users[own_edges]])]
 
-    factors = np.flatnonzero(factor)
-    firsts = tape.starts[factors]
-    dot_lefts, dot_rights = _dot_pairs(tape, np.flatnonzero(live & (codes == DOT)))
-    pair_owner = place[root[np.concatenate([user_of[factors], users[dot_lefts]])]]
-    pair_lefts, pair_rights = np.concatenate([firsts, dot_lefts]), np.concatenate([firsts + 1, dot_rights])
-    pair_order = np.concatenate([_edge_of(factors, user_of, tape), dot_lefts])
-    is_sum = adds[kept] | (codes[kept] == DOT)
-    products = _lists(pair_owner, pair_order, (operands[pair_lefts], operands[pair_rights]), len(kept))
-    bare = _lists(bare_owner, bare_at, (operands[bare_at],), len(kept))
-    return Sums(kept, is_sum, products, bare, int(live.sum()))
+class _Chains:
+    """Which nodes disappear in a sum, and in which: additions and dot products used once, and the products in them."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape, size, codes = tape, tape.size, tape.codes
+        self.users = np.repeat(np.arange(size), np.diff(tape.starts))  # for each operand, the operation that has it
+        wanted = _wanted(tape)
+        self.live, uses = _live(tape, self.users, wanted)
+        self.edges = self.live[self.users]
+        self.user_of = np.full(size, -1, np.int64)
+        inner = self.edges & (tape.operands < size)
+        self.user_of[tape.operands[inner]] = self.users[inner]
+        self.adds = (codes == ADD) | (codes == TOTAL)
+        in_sum = self.live & (uses == 1) & (wanted == 0) & (self.user_of >= 0) & self.adds[self.user_of]
+        absorbed = in_sum & (self.adds | (codes == DOT))
+        self.root = _roots(np.where(absorbed, self.user_of, np.arange(size)))
+        self.factor = self._paired(in_sum & (codes == MUL))
+        self.inside = absorbed | self.factor
+        self.kept = self.live & ~self.inside
+
+    def _paired(self, factor: Flags) -> Flags:
+        """The products in sums that have several: one alone is no product of lists."""
+        in_dot = self.edges & (self.tape.codes[self.users] == DOT)
+        count = np.bincount(self.root[self.user_of[factor]], minlength=self.tape.size)
+        count += np.bincount(self.root[self.users[in_dot]], minlength=self.tape.size) // 2
+        several: Flags = factor & (count[self.root[np.maximum(self.user_of, 0)]] > 1)
+        return several
+
+    def bare(self, place: Ints, count: int) -> Lists:
+        """The terms of each sum that are no products, and the operands of what is no sum."""
+        operands, users = self.tape.operands, self.users
+        inside = np.concatenate([self.inside, np.zeros(len(self.tape.leaves), bool)])
+        terms = np.flatnonzero(self.edges & self.adds[users])
+        terms = terms[~inside[operands[terms]]]
+        others = self.edges & self.kept[users] & ~self.adds[users] & (self.tape.codes[users] != DOT)
+        own = np.flatnonzero(others)
+        owner = place[np.concatenate([self.root[users[terms]], users[own]])]
+        at = np.concatenate([terms, own])
+        return _lists(owner, at, (operands[at],), count)
+
+    def pairs(self, place: Ints, count: int) -> Lists:
+        """The pairs of factors of each sum."""
+        tape, factors = self.tape, np.flatnonzero(self.factor)
+        firsts = tape.starts[factors]
+        lefts, rights = _dot_pairs(tape, np.flatnonzero(self.live & (tape.codes == DOT)))
+        owner = place[self.root[np.concatenate([self.user_of[factors], self.users[lefts]])]]
+        order = np.concatenate([_edge_of(factors, self.user_of, tape), lefts])
+        both = np.concatenate([firsts, lefts]), np.concatenate([firsts + 1, rights])
+        return _lists(owner, order, [tape.operands[edges] for edges in both], count)
+
+
+def _wanted(tape: Tape) -> Ints:
+    """How often each node is a root, or held by a guard."""
+    needed = np.array([*tape.roots, *(register for register, _, _ in tape.guards)], np.int64)
+    return np.bincount(needed[needed < tape.size], minlength=tape.size)
 
 
 def _live(tape: Tape, users: Ints, wanted: Ints) -> tuple[Flags, Ints]:

@@ -9,7 +9,7 @@ The bodies use names of the array API alone, as those of `stable` do. What is n-
 from types import FunctionType
 from typing import Any
 
-from .. import kernels, stable
+from ... import kernels, stable
 
 N = Any  # an array, or a number
 # As an array namespace has them: the types of floats would be wrong here.

@@ -17,9 +17,15 @@ from functools import cache
 from itertools import takewhile
 from types import FunctionType, ModuleType
 
-from .. import kernels, stable
-from . import arrays
+from ... import kernels, stable
+from . import helpers
 
+VOCABULARY = frozenset(kernels.__all__) | frozenset(stable.NAMES) | frozenset(helpers.HELPERS)
+ARRAY_WORDS = VOCABULARY | {
+    "add", "all", "array", "broadcast_to", "concat", "einsum", "empty", "full_like", "logical_not", "matmul", "stack",
+    "take", "tensordot", "vecdot", "zeros",
+}  # fmt: skip
+RESERVED = ARRAY_WORDS | {"held"}
 AS_OURS = {"sign"}  # what we define for other modules, and NumPy does as we do
 
 
@@ -60,8 +66,8 @@ def array_head(words: set[str], module: str) -> str:
 
 def _home(word: str) -> ModuleType | None:
     """The module of ours that defines a word; None if it is the array namespace's."""
-    if word in arrays.HELPERS or word == "ERF":
-        return arrays
+    if word in helpers.HELPERS or word == "ERF":
+        return helpers
     return stable if word in stable.NAMES or (word.isupper() and hasattr(stable, word)) else None
 
 

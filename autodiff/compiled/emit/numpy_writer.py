@@ -1,0 +1,51 @@
+"""Programs for NumPy: an array that is put together from others is filled in place."""
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..program import Instruction
+from . import layout
+from .array_writer import ArrayWriter, pieces
+from .lines import Line
+
+
+class NumpyWriter(ArrayWriter):
+    """Arrays of NumPy."""
+
+    def assemble(self, index: int, each: Instruction, texts: list[str]) -> None:
+        name, size, found = self.names[index], prod(each.shape), pieces(each)
+        counts = np.bincount(np.concatenate([places.ravel() for places in found]), minlength=size)
+        make, sign = "empty" if counts.min() == counts.max() == 1 else "zeros", "=" if counts.max() == 1 else "+="
+        self.assign(name, f"{make}({f'({texts[0]}.shape[0], {size})' if each.rows else size})")
+        for operand, (kind, detail, shape), text, places in zip(each.operands, each.detail, texts, found):
+            part = layout.view(name, (size,), each.rows, detail[0], detail[1], shape) if kind == "view" else None
+            if part and not (each.rows and "reshape" in part):
+                start = f"{part if part.endswith(']') else f'{part}[...]'} {sign}"
+                if not self.made_in_place(operand, text, part, sign):
+                    self.lines.append(Line(start, text))
+            else:
+                self.scattered(name, text, places, each.rows, sign)
+        if len(each.shape) != 1:
+            self.assign(name, f"{name}.reshape({self.sizes(each)})")
+
+    def made_in_place(self, operand: int, text: str, part: str, sign: str) -> bool:
+        """Let a product that is used only here be written where it belongs, and not be copied there."""
+        uses = sum(each.operands.count(operand) for each in self.program.instructions)
+        made = next((at for at, line in enumerate(self.lines) if line.start == f"{text} ="), None)
+        if sign != "=" or uses > 1 or operand in self.program.outputs or made is None:
+            return False
+        left, product, right = self.lines[made].code.partition(" @ ")
+        if not product or " " in left + right or not part.endswith("]"):
+            return False
+        del self.lines[made]
+        self.lines.append(Line("", f"matmul({left}, {right}, out={part})"))
+        return True
+
+    def scattered(self, name: str, text: str, places: Any, rows: bool, sign: str) -> None:
+        """Add to places that no slice describes."""
+        table = self.table(f"array({places.tolist()})")
+        once = len(np.unique(places)) == places.size
+        added = f"add.at({name}, {f'(slice(None), {table})' if rows else table}, {text})"
+        self.lines.append(Line(f"{name}[{':, ' * rows}{table}] {sign}", text) if once else Line("", added))
