@@ -351,6 +351,18 @@ def test_watches_report_nodes_at_every_step():
     assert s.text().count("| w = 2") == len(s)
 
 
+def test_a_zero_keeps_its_sign_in_every_sentence_and_equation():
+    x, zero = Value(2.0), Value(-0.0)
+    y = -(x * zero)
+    log = steps(y)
+    assert str(log.to("x")).startswith("v2 sends (-1) × (-0) = 0 to x;")
+    assert [row.numbers for row in log.to("zero").equations] == ["2", "(-1) × 2", "nothing yet + (-2)"]
+    y = zero * x * 0.0
+    step = steps(y).to("x")
+    assert str(step).startswith("v2 sends 0 × (-0) = -0 to x; the gradient of x is now 0,") and step.sum == "-0"
+    assert [row.numbers for row in step.equations] == ["-0", "0 × (-0)", "nothing yet + (-0)"]
+
+
 @given(graphs(most=8), st.sampled_from(list(ORDERS)), st.booleans())
 def test_the_state_of_a_node_is_what_its_last_steps_have_made_it(y, order, held):
     graph = snapshot(y)

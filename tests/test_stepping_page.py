@@ -167,7 +167,7 @@ def test_play_goes_on_by_itself_and_pause_stops_it(opened):
     shown = opened(chain_rule())
     shown.click("#play")
     assert shown.text("#play") == "Pause"
-    shown.wait("document.querySelector('#place').textContent.startsWith('step 1 ')")
+    shown.wait("!document.querySelector('#place').textContent.startsWith('step 0 ')")
     shown.press(" ")    # the button has the focus, so the space presses it
     assert shown.text("#play") == "Play"
     shown.run("document.activeElement.blur()")
@@ -436,6 +436,26 @@ def test_on_a_phone_graph_sentence_and_buttons_are_in_view_together(opened, make
         shown.press("ArrowRight", 8)
         bottom, top = shown.run("[document.querySelector('#say').getBoundingClientRect().bottom, document.querySelector('#controls').getBoundingClientRect().top]")
         assert bottom <= top and shown.run("document.documentElement.scrollWidth <= 390")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("make", [chain_rule, xor_row])
+def test_on_a_small_screen_the_controls_hide_no_row_and_no_question(opened, make):
+    log = make()
+    shown = opened(log, width=1280, height=860)
+    below = "document.querySelector('#controls').getBoundingClientRect().top - {}.getBoundingClientRect().bottom"
+    for _ in log:
+        assert shown.run(below.format("document.querySelector('#equations')")) > 0, shown.text("#place")
+        shown.press("ArrowRight")
+    shown.press("Home")
+    shown.click("#quiz")
+    shown.run("scrollTo(0, 0)")
+    while not shown.visible("#ask"):
+        shown.click("#next")
+    for size in ((1280, 860), (390, 800)):
+        shown.call("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False)
+        shown.run("(() => { scrollTo(0, 0); document.activeElement.blur(); document.querySelector('#answer').focus(); })()")
+        assert shown.run(below.format("document.querySelector('#answer')")) > 0
 
 
 @pytest.mark.browser

@@ -83,7 +83,7 @@ def worksheet(
         "questions": [{"points": e.level, "given": given(e), "text": e.question.text} for e in chosen],
         "answers": [_key(exercise) for exercise in chosen] if answers else [],
     }
-    return write_whole(path, assembled("worksheet", json.dumps(data)))
+    return write_whole(path, assembled("Backpropagation worksheet", "worksheet", ["worksheet.js"], json.dumps(data)))
 
 
 def given(exercise: Exercise) -> str:

@@ -1,6 +1,6 @@
 """The steps of a log as one HTML page that needs nothing else, and asks for nothing else.
 
-The page is three files of this package and the log as data, put together: its content security policy lets run the one
+The page is a few files of this package and the log as data, put together: its content security policy lets run the one
 script whose hash it names, and load nothing from anywhere. Every text of the log reaches the page as data and is shown
 through `textContent`, so no name can become markup. The graph is laid out here (`step_layout`), once.
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -40,13 +41,16 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str
             f"{len(chosen):,}: {advice}, or read all of it by text() or save('steps.json')"
         )
     data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": bool(quiz), "part": focus is not None}
-    return assembled("page", json.dumps(data, separators=(",", ":"), allow_nan=False))
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    return assembled("Steps", "page", ["page_graph.js", "page_quiz.js", "page_steps.js"], text)
 
 
-def assembled(template: str, data: str) -> str:
-    """A template of this package with its style, its script and its data, under a policy that allows just these."""
-    style, script = resource(f"{template}.css"), resource(f"{template}.js")
+def assembled(title: str, name: str, scripts: Sequence[str], data: str) -> str:
+    """A page with its style, its scripts as one, and its data, under a policy that allows just these."""
+    style, script = resource(f"{name}.css"), "".join(map(resource, scripts))
     parts = {
+        "title": title,
+        "body": resource(f"{name}.html"),
         "policy": "; ".join(
             ["default-src 'none'", f"script-src '{_hash(script)}'", f"style-src '{_hash(style)}'", "img-src data:",
              "base-uri 'none'", "form-action 'none'"]
@@ -55,7 +59,7 @@ def assembled(template: str, data: str) -> str:
         "script": script,
         "data": data.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
     }  # fmt: skip
-    return re.sub("@([a-z]+)@", lambda mark: parts[mark[1]], resource(f"{template}.html"))
+    return re.sub("@([a-z]+)@", lambda mark: parts[mark[1]], resource("shell.html"))
 
 
 @cache

@@ -25,7 +25,7 @@ from .names import names_in
 from .paths import Edge, Path, counts, exact_sum, largest_paths
 from .reasons import reasons
 from .snapshot import Snapshot, snapshot
-from .wording import in_formula, name, short
+from .wording import in_formula, name, or_zero, short
 
 LONGEST_SHOWN = 8  # nodes of a path that are written out
 
@@ -58,7 +58,7 @@ class Explanation:
         return [value for value, number in self.graph.values.items() if number in numbers]
 
     def __str__(self) -> str:
-        head = f"d {name(self.graph.root.label)} / d {name(self.label)} = {short(self.gradient or 0.0)}"
+        head = f"d {name(self.graph.root.label)} / d {name(self.label)} = {short(or_zero(self.gradient))}"
         paths = f"{counted(self.count)} {'path' if self.count == 1 else 'paths'}"
         carried = f"the sum over {paths} of the products of their slopes" if self.count else "no path carries anything"
         lines = [f"{head}: {carried}."]

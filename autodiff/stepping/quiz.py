@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from .log import Log
 from .step import Step
-from .wording import name, short
+from .wording import name, or_zero, short
 
 CLOSE = 0.005  # relative: three digits are enough of an answer
 UNREAD = "Please write a number, such as 0.25, -3 or 1/3."  # and nothing is counted or told
@@ -101,7 +101,7 @@ def _ask_operation(log: Log, step: Step) -> Asked:
 
 
 def _ask_seed(log: Log, step: Step) -> Asked:
-    after, root = step.gradient_after or 0.0, log.graph.root
+    after, root = or_zero(step.gradient_after), log.graph.root
     return (
         f"The backward pass begins. What is the gradient of {name(root.label)} with respect to itself?",
         after,
@@ -110,8 +110,8 @@ def _ask_seed(log: Log, step: Step) -> Asked:
 
 
 def _ask_contribution(log: Log, step: Step) -> Asked:
-    before, upstream, slope = step.gradient_before or 0.0, step.upstream or 0.0, step.slope or 0.0
-    contribution, answer = step.contribution or 0.0, step.gradient_after or 0.0
+    before, upstream, slope = map(or_zero, (step.gradient_before, step.upstream, step.slope))
+    contribution, answer = or_zero(step.contribution), or_zero(step.gradient_after)
     node, parent = name(step.label), name(step.parent_label or "")
     own = log.graph.nodes[step.target].data
     so_far = f"nothing has reached {parent} yet"
@@ -140,16 +140,16 @@ def _ask_blocked(log: Log, step: Step) -> Asked:
         f"{node} = {step.operation}(…) has the gradient {short(step.upstream)}, and {parent} is "
         f"{short(log.graph.nodes[step.target].data)}. What does {node} send to {parent}? (Nothing counts as 0.)"
     )
-    return text, 0.0, {"through": step.upstream or 0.0}
+    return text, 0.0, {"through": or_zero(step.upstream)}
 
 
 def _ask_update(log: Log, step: Step) -> Asked:
-    gradient, data = step.gradient_after or 0.0, log.graph.nodes[step.node].data
+    gradient, data = or_zero(step.gradient_after), log.graph.nodes[step.node].data
     rate = log.training.rate if log.training else 0.0
     label = name(step.label)
     given = f"{label} is {short(data)}, its gradient {short(gradient)}, the learning rate {short(rate)}"
     text = f"{given}. What is {label} after the update?"
-    return text, step.result or 0.0, {"uphill": data + rate * gradient, "no rate": data - gradient}
+    return text, or_zero(step.result), {"uphill": data + rate * gradient, "no rate": data - gradient}
 
 
 _ASK = {

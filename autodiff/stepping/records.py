@@ -9,7 +9,7 @@ from .events import CONTRIBUTION, INPUT, KINDS, OPERATION, SEED, UPDATE
 from .mathematics import mathematics, taken
 from .snapshot import Node
 from .step import Step
-from .wording import TERMS, formula_of, in_formula, name, short, slope_of, worded
+from .wording import TERMS, formula_of, in_formula, name, or_zero, short, slope_of, worded
 
 if TYPE_CHECKING:
     from .log import Log
@@ -159,4 +159,4 @@ def sent(log: Log, index: int) -> float:
     if events.kind[index] == SEED:
         return 1.0
     slope = log.graph.nodes[events.node[index]].slopes[events.operand[index]]
-    return (slope or 0.0) * events.upstream[index]
+    return or_zero(slope) * events.upstream[index]

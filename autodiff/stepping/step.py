@@ -101,7 +101,7 @@ class Step:
             return (Equation(f"{node}, updated", self.rule, self.substituted, short(self.result)),)
         if self.blocked:
             return (Equation(f"d {node} / d {parent}", self.rule, self.substituted, "nothing flows"),)
-        upstream, slope, contribution = (in_formula(x or 0.0) for x in (self.upstream, self.slope, self.contribution))
+        upstream, slope, contribution = map(in_formula, (self.upstream, self.slope, self.contribution))
         added = f"{short(self.gradient_before)} + {contribution}"
         return (
             Equation(f"d {node} / d {parent}", self.rule, self.substituted, short(self.slope)),
@@ -132,6 +132,6 @@ class Step:
         if self.kind == "detached":
             return f"{node} sends nothing to {parent}: {self.operation} takes it as a constant."
         early = f" Too early: the gradient of {node} was read before its sum was complete." if self.premature else ""
-        product = f"{in_formula(self.upstream or 0.0)} × {in_formula(self.slope or 0.0)} = {short(self.contribution)}"
+        product = f"{in_formula(self.upstream)} × {in_formula(self.slope)} = {short(self.contribution)}"
         now = f"the gradient of {parent} is now {short(self.gradient_after)}, {self.progress}."
         return f"{node} sends {product} to {parent}; {now}{early}"

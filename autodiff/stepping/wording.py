@@ -26,9 +26,14 @@ def short(x: float | None) -> str:
     return "nothing yet" if x is None else format(x, ".6g")
 
 
-def in_formula(x: float) -> str:
+def or_zero(x: float | None) -> float:
+    """A number, and 0 for one that is not there; unlike `x or 0.0` it leaves -0.0 as it is."""
+    return 0.0 if x is None else x
+
+
+def in_formula(x: float | None) -> str:
     """A number where an operator may stand before it: a negative one in brackets."""
-    text = short(x)
+    text = short(or_zero(x))
     return f"({text})" if text.startswith("-") else text
 
 

@@ -1,0 +1,99 @@
+"use strict";
+// Draws the graph of one log. The numbers and sentences all come from the log: nothing is computed or formatted here.
+const log = JSON.parse(document.getElementById("data").textContent);
+const $ = (id) => document.getElementById(id);
+const steps = log.steps, last = steps.length - 1;
+const state = { at: 0, timer: 0, right: 0, asked: 0, pending: false };
+
+function element(kind, attributes, text, space) {
+  const made = space ? document.createElementNS("http://www.w3.org/2000/svg", kind) : document.createElement(kind);
+  for (const key in attributes) made.setAttribute(key, attributes[key]);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+const drawn = (kind, attributes, text) => element(kind, attributes, text, true);
+const cut = (text, box) => {
+  const room = Math.floor((box[2] - 18) / 7.3 + 0.1);
+  return text.length <= room ? text : text.slice(0, room - 1) + "…";
+};
+
+// The drawing, made once
+const [width, height] = log.size;
+const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "Computation graph" });
+const arrow = drawn("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 6, markerHeight: 6, orient: "auto-start-reverse" });
+arrow.append(drawn("path", { d: "M0 0 L8 4 L0 8 z", fill: "context-stroke" }));
+const definitions = drawn("defs", {});
+definitions.append(arrow);
+svg.append(definitions);
+
+function route(edge) {
+  const from = log.nodes[edge.from].box, to = log.nodes[edge.to].box;
+  const points = [[from[0] + from[2], from[1] + from[3] / 2], ...edge.via,
+                  [to[0], to[1] + (to[3] * (edge.operand + 1)) / (edge.operands + 1)]];
+  let path = `M${points[0]}`;
+  for (let i = 1; i < points.length; i++) {
+    const [x0, y0] = points[i - 1], [x1, y1] = points[i], middle = (x0 + x1) / 2;
+    path += ` C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`;
+  }
+  return path;
+}
+const edges = log.edges.map((edge) => {
+  const path = drawn("path", { class: "edge", d: route(edge), "marker-end": "url(#arrow)" });
+  svg.append(path);
+  return path;
+});
+const nodes = log.nodes.map((node, number) => {
+  const [x, y, w, h] = node.box;
+  const group = drawn("g", { class: `node ${node.kind}${node.outside ? " outside" : ""}`, tabindex: 0, role: "button" });
+  group.append(drawn("rect", { x, y, width: w, height: h }));
+  const parts = { group, title: drawn("title", {}) };
+  group.append(parts.title);
+  for (const part of ["label", "made", "data", "gradient", "sum"]) {
+    const line = node.lines.indexOf(part);
+    parts[part] = drawn("text", { class: part, x: x + 9, y: y + 17 + 16 * line });
+    if (line >= 0) group.append(parts[part]);
+  }
+  parts.label.textContent = cut(node.label, node.box);
+  parts.made.textContent = cut(node.made, node.box);
+  group.addEventListener("click", () => visit(number));
+  group.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); visit(number); }
+  });
+  svg.append(group);
+  return parts;
+});
+const pill = drawn("g", { class: "pill", visibility: "hidden" });
+pill.append(drawn("rect", { height: 20, rx: 10 }), drawn("text", { "text-anchor": "middle" }));
+svg.append(pill);
+$("board").append(svg);
+document.querySelector("main").className = width > 1.5 * height ? "wide" : "tall";
+
+// As large as it fits, but never so small that it cannot be read: then it scrolls
+function fit() {
+  const scale = Math.max(0.72, Math.min(1.15, ($("board").clientWidth - 14) / width));
+  svg.setAttribute("width", width * scale);
+  svg.setAttribute("height", height * scale);
+}
+window.addEventListener("resize", fit);
+fit();
+
+// What moves in it
+function near(group) {
+  const board = $("board").getBoundingClientRect(), box = group.getBoundingClientRect();
+  if (box.left < board.left || box.right > board.right) $("board").scrollLeft += box.left - board.left - (board.width - box.width) / 2;
+  if (box.top < board.top || box.bottom > board.bottom) $("board").scrollTop += box.top - board.top - (board.height - box.height) / 2;
+}
+
+function label(step) {
+  const shown = step.edge >= 0;
+  pill.setAttribute("visibility", shown ? "visible" : "hidden");
+  if (!shown) return;
+  const path = edges[step.edge], middle = path.getPointAtLength(path.getTotalLength() / 2), text = step.sent || "blocked";
+  const wide = text.length * 7.3 + 16;
+  pill.firstChild.setAttribute("x", middle.x - wide / 2);
+  pill.firstChild.setAttribute("y", middle.y - 10);
+  pill.firstChild.setAttribute("width", wide);
+  pill.lastChild.setAttribute("x", middle.x);
+  pill.lastChild.setAttribute("y", middle.y + 4);
+  pill.lastChild.textContent = text;
+}

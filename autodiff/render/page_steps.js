@@ -1,0 +1,152 @@
+// Shows a step, and goes from one to the next; the drawing is page_graph.js, the questions are page_quiz.js.
+
+// What is known after a step: the numbers of the nodes, and which edges have carried something
+function known(at) {
+  const found = { data: {}, gradient: {}, blocked: {}, edges: {} };
+  for (let i = 0; i <= at; i++) {
+    const step = steps[i];
+    if (step.data) found.data[step.node] = step.data;
+    if (step.kind === "seed" || step.kind === "contribution") found.gradient[step.target] = step;
+    if (step.kind === "blocked" || step.kind === "detached") found.blocked[step.target] = true;
+    if (step.edge >= 0) found.edges[step.edge] = step.kind === "contribution" ? "sent" : "blocked";
+  }
+  return found;
+}
+
+function show(at) {
+  const step = steps[at], found = known(at), lit = alight();
+  state.at = at;
+  nodes.forEach((parts, i) => {
+    const node = log.nodes[i], data = found.data[i] || (node.outside ? [node.data, node.full] : null), gradient = found.gradient[i];
+    const sum = gradient && !node.outside ? gradient.sum : "";
+    parts.data.textContent = data ? data[0] : "";
+    const blocked = found.blocked[i] && !gradient;
+    parts.gradient.textContent = node.outside ? "" : gradient ? `gradient ${gradient.gradient[0]}` : blocked ? "blocked" : "";
+    parts.gradient.classList.toggle("complete", Boolean(gradient) && gradient.arrived === gradient.expected);
+    parts.sum.textContent = cut(sum, node.box);
+    parts.group.classList.toggle("unknown", !data);
+    parts.group.classList.toggle("path", lit.nodes.has(i));
+    parts.group.classList.toggle("active", i === step.target);
+    parts.group.classList.toggle("sender", i === step.node && i !== step.target);
+    const facts = [node.label + (node.made ? ` = ${node.made}` : ""), data ? `is ${data[1]}` : "not computed yet"];
+    if (gradient && !node.outside) facts.push(`gradient ${gradient.gradient[1]}, ${gradient.arrived} of ${gradient.expected} arrived: ${sum}`);
+    else facts.push(blocked ? "blocked, no gradient so far" : "no gradient yet");
+    parts.group.setAttribute("aria-label", facts.join("; "));
+    parts.title.textContent = [...facts, node.source].filter(Boolean).join("\n");
+  });
+  edges.forEach((path, i) => {
+    path.setAttribute("class", `edge ${found.edges[i] || ""} ${lit.edges.has(i) ? "path" : ""} ${i === step.edge ? "active" : ""}`);
+    path.setAttribute(i === step.edge ? "marker-start" : "marker-end", "url(#arrow)");
+    path.removeAttribute(i === step.edge ? "marker-end" : "marker-start");
+  });
+  label(step);
+  $("stage").textContent = log.stages[step.phase];
+  $("say").textContent = step.say;
+  $("source").textContent = step.source;
+  $("equations").tBodies[0].replaceChildren(...step.equations.map((row) => {
+    const line = element("tr", {});
+    line.append(...row.map((text) => element("td", {}, text)));
+    return line;
+  }));
+  $("slider").value = at;
+  $("slider").setAttribute("aria-valuetext", `step ${step.index}: ${step.say}`);
+  $("place").textContent = `step ${step.index} of ${steps[last].index}`;
+  $("first").disabled = $("back").disabled = at === 0;
+  $("next").disabled = $("last").disabled = at === last && !state.pending;
+  for (const button of $("stages").children) button.setAttribute("aria-current", button.dataset.phase === step.phase);
+  for (const [i, item] of [...$("steps").children].entries()) item.firstChild.setAttribute("aria-current", i === at);
+  $("verdict").textContent = step.early || at === last ? log.verdict : "";
+  const focus = nodes[step.target >= 0 ? step.target : step.node];
+  if (focus) near(focus.group);
+}
+
+// Why a gradient is what it is: while this is open, the path that carries most of it is lit
+function alight() {
+  const chosen = $("why").open && log.why[$("of").selectedIndex];
+  return { nodes: new Set(chosen ? chosen.nodes : []), edges: new Set(chosen ? chosen.edges : []) };
+}
+function explain() {
+  $("because").textContent = log.why[$("of").selectedIndex].text;
+  show(state.at);
+}
+
+// Going from step to step
+function go(at) {
+  forget();
+  show(Math.max(0, Math.min(last, at)));
+}
+function onward() {
+  const coming = steps[state.at + 1];
+  if (!coming) return;
+  if (state.pending) return reveal();
+  if ($("quiz").checked && coming.ask) return ask(coming.ask);
+  go(state.at + 1);
+}
+function visit(number) {
+  pause();
+  const mine = steps.map((step, i) => (step.target === number ? i : -1)).filter((i) => i >= 0);
+  const later = mine.find((i) => i > state.at);
+  if (mine.length) go(later === undefined ? mine[0] : later);
+}
+function pause() {
+  clearInterval(state.timer);
+  state.timer = 0;
+  $("play").textContent = "Play";
+}
+function play() {
+  if (state.timer) return pause();
+  if (state.at === last) go(0);
+  state.timer = setInterval(() => {
+    if (state.at === last || state.pending) pause();
+    else onward();
+  }, 1200);
+  $("play").textContent = "Pause";
+}
+
+// The controls
+$("title").textContent = log.title + (log.part ? " (a part)" : "") + (log.order === "topological" ? "" : `, in ${log.order} order`);
+document.title = $("title").parentElement.textContent;
+for (const phase in log.stages) {
+  const start = steps.findIndex((step) => step.phase === phase);
+  if (start < 0) continue;
+  const button = element("button", { type: "button" }, log.stages[phase]);
+  button.dataset.phase = phase;
+  button.addEventListener("click", () => { pause(); go(start); });
+  $("stages").append(button);
+}
+steps.forEach((step, i) => {
+  const item = element("li", {}), button = element("button", { type: "button" }, `${step.index}  ${step.say}`);
+  button.addEventListener("click", () => { pause(); go(i); });
+  item.append(button);
+  $("steps").append(item);
+});
+$("why").hidden = !log.why.length;
+if (log.why.length) {
+  $("of").append(...log.why.map((one) => element("option", {}, one.label)));
+  $("of").addEventListener("change", explain);
+  $("why").addEventListener("toggle", explain);
+}
+$("slider").max = last;
+$("slider").addEventListener("input", () => { pause(); go(Number($("slider").value)); });
+const moves = {
+  first: () => { pause(); go(0); },
+  back: () => { pause(); go(state.at - 1); },
+  play,
+  next: () => { pause(); onward(); },
+  last: () => { pause(); go(last); },
+};
+for (const id in moves) $(id).addEventListener("click", moves[id]);
+$("ask").addEventListener("submit", (event) => { event.preventDefault(); judge($("answer").value); });
+$("reveal").addEventListener("click", () => reveal());
+$("quiz").checked = log.quiz;
+$("quiz").addEventListener("change", forget);
+const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
+document.addEventListener("keydown", (event) => {
+  const held = event.target, typing = held === $("answer") || held === $("slider") || held === $("of");
+  if (event.ctrlKey || event.metaKey || event.altKey || typing || !(event.key in keys)) return;
+  if (event.key === " " && held.closest("button, summary, input")) return;
+  event.preventDefault();
+  moves[keys[event.key]]();
+});
+window.addEventListener("beforeprint", () => { $("list").open = true; });
+show(0);
