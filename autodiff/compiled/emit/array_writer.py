@@ -60,9 +60,9 @@ class ArrayWriter(Writer):
             self.line(index, f"{texts[0]}.max(axis=-1)")
         elif row == "logsumexp" and slope:
             upstream = texts[2] if is_number(texts[2]) else f"{texts[2]}[..., None]"
-            self.line(index, f"parts_of_sum({terms}) * {upstream}", (terms,))
+            self.line(index, f"parts_of_sum(*{terms}) * {upstream}", (terms,))
         elif row == "logsumexp":
-            self.line(index, f"log_of_sum({texts[0]}, {terms})", (terms,))
+            self.line(index, f"log_of_sum(*{terms})", (terms,))
         else:
             raise AssertionError(f"{row} does not run along an axis")
 

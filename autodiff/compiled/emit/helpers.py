@@ -47,20 +47,21 @@ def erf(x: N) -> N:
 
 
 def exponentials(xs: N) -> N:
-    "exp(x - the largest), along the last axis; the largest gives exactly 1"
-    return exp_of_difference(xs, xs.max(axis=-1)[..., None])
+    "along the last axis: the largest; exp(x - the largest), once exactly 1; the sum of the others"
+    largest = xs.max(axis=-1)
+    terms = exp_of_difference(xs, largest[..., None])
+    one = arange(xs.shape[-1]) == xs.argmax(axis=-1)[..., None]
+    return largest, terms, where(one, terms - 1.0, terms).sum(axis=-1)
 
 
-def log_of_sum(xs: N, terms: N) -> N:
-    "the logarithm of the sum of exponentials, given them: log1p adds the others to the largest, which is exactly 1"
-    top = xs.max(axis=-1)
-    first = arange(xs.shape[-1]) == xs.argmax(axis=-1)[..., None]
-    return where(isinf(top), top, top + log1p(where(first, 0.0, terms).sum(axis=-1)))
+def log_of_sum(largest: N, terms: N, others: N) -> N:
+    "the logarithm of the sum of exponentials: log1p loses nothing of the others"
+    return where(isinf(largest), largest, largest + log1p(others))
 
 
-def parts_of_sum(terms: N) -> N:
+def parts_of_sum(largest: N, terms: N, others: N) -> N:
     "exponentials divided by their sum"
-    return terms / terms.sum(axis=-1)[..., None]
+    return terms / (1.0 + others)[..., None]
 
 
 # erf(x) / x in powers of x * x
