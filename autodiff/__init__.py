@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from . import nn
     from .anomaly import detect_anomaly
     from .compiled import compile
-    from .differentiate import grad, gradient_graph, hessian, hvp, jacobian, jvp, value_and_grad
+    from .differentiate import grad, hessian, hvp, jacobian, jvp, value_and_grad
     from .expression import parse
     from .elementwise import *
     from .graph import leaves
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .render import draw
     from .render.formulas import formula
     from .render.stepper import steps
+    from .replaying import gradient_graph, replay
     from .scoping import scope
     from .stepping import explain, recording
 
@@ -36,7 +37,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "anomaly": "detect_anomaly",
     "compiled": "compile",
-    "differentiate": "grad gradient_graph hessian hvp jacobian jvp value_and_grad",
+    "differentiate": "grad hessian hvp jacobian jvp value_and_grad",
     "expression": "parse",
     "elementwise": " ".join(op.name for op in FUNCTIONS),
     "graph": "leaves",
@@ -44,7 +45,7 @@ _HOMES = {
     "render": "draw",
     "render.formulas": "formula",
     "render.stepper": "steps",
-    "replaying": "replay",
+    "replaying": "gradient_graph replay",
     "scoping": "scope",
     "stepping": "explain recording",
 }

@@ -22,62 +22,9 @@ from typing import Any
 from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
 from .operands import number
-from .ops import TABLE
 from .reductions import dot
-from .replaying import VALUES
+from .replaying import gradient_graph
 from .value import Value, constant
-
-# ---- the gradient as a graph ----
-
-
-def gradient_graph(y: Value, xs: Sequence[Value]) -> list[Value]:
-    """The derivative of y with respect to each of xs, as Values of the same graph.
-
-    Each slope rule of the table is run over Values instead of floats. A graph stands on one side of each kink: the
-    side on which the numbers of y are.
-
-    >>> x = Value(3.0)
-    >>> (slope,) = gradient_graph(x * x * x, [x])
-    >>> slope.data, gradient_graph(slope, [x])[0].data
-    (27.0, 18.0)
-    """
-    if isinstance(xs, Value) or not all(isinstance(x, Value) for x in (y, *xs)):
-        raise OperandError(f"gradient_graph: expected a Value and a list of Values, got {shown(y)} and {shown(xs)}")
-    order = topological_order(y)
-    active = set(xs)
-    for node in order:
-        if not active.isdisjoint(node.parents):
-            active.add(node)
-    adjoint: dict[Value, Any] = {y: 1.0} if y in active else {}
-    for node in reversed(order):
-        if node in adjoint and node.parents:
-            for parent, slope in _slopes(node, active):
-                sent = _product(slope, adjoint[node])
-                adjoint[parent] = adjoint[parent] + sent if parent in adjoint else sent
-    return [as_value(adjoint.get(x, 0.0)) for x in xs]
-
-
-def _slopes(node: Value, active: set[Value]) -> Iterator[tuple[Value, Any]]:
-    """Each active parent with the slope along it as a Value or number, but for the blocked ones."""
-    op = TABLE[node.op]
-    if op.variadic:
-        slopes = VALUES.slope(op.name, 0)(list(node.parents), node) or ()
-        pairs = list(zip(node.parents, slopes))
-    else:
-        pairs = [(p, VALUES.slope(op.name, i)(*node.parents, node)) for i, p in enumerate(node.parents) if p in active]
-    return ((parent, slope) for parent, slope in pairs if parent in active and slope is not None)
-
-
-def _product(slope: Any, upstream: Any) -> Any:
-    """slope * upstream; a factor of one, which the chain rule is full of, makes no node."""
-    if type(slope) is not Value and slope == 1:
-        return upstream
-    return slope if type(upstream) is not Value and upstream == 1 else slope * upstream
-
-
-def as_value(x: Any) -> Value:
-    return x if type(x) is Value else constant(x, "gradient")
-
 
 # ---- arguments: numbers and lists of numbers, and back ----
 

@@ -1,5 +1,8 @@
 """A recorded graph run again, forward and backward, over other numbers: fractions, 50 digits, dual numbers, Values.
 
+    replay(y, system)        the value and the gradient of y over another number system
+    gradient_graph(y, xs)    the gradient of y over Values: draw it, evaluate it, differentiate it again
+
 The graph says which operations ran on what, the table what an operation is, and a `System` of `numbers` over what.
 
 >>> from fractions import Fraction
@@ -12,7 +15,7 @@ The graph says which operations ran on what, the table what an operation is, and
 """
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -22,7 +25,7 @@ from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
 from .numbers import FLOATS, FRACTIONS, N, System, duals, many_digits, plain
 from .ops import TABLE
-from .value import Value
+from .value import Value, constant
 
 
 class _OfValues(rules.Lazy):
@@ -53,15 +56,22 @@ def _softmax(xs: list[Any]) -> list[Any]:
 
 
 def _equal(a: Any, b: Any) -> bool:
-    return bool(getattr(a, "data", a) == getattr(b, "data", b))
+    """Whether two numbers are equal, by comparisons, of which a recording hears."""
+    return bool(a <= b) and bool(a >= b)
 
 
 def _holds(condition: Any) -> bool:
-    return bool(getattr(condition, "data", condition))
+    return not _equal(condition, 0.0) if type(condition) is Value else bool(condition)
 
 
-def _whole_quotient(a: Any, b: Any) -> float:
-    return kernels.floor_divide(float(getattr(a, "data", a)), float(getattr(b, "data", b)))  # it has no slope
+def _whole_quotient(a: Any, b: Any) -> Any:
+    """floor(a / b) by the remainder, which is exact: 1 / 0.1 rounds to 10, and yet 0.1 goes only nine times into 1."""
+    if _equal(b, 0.0):
+        return a / b
+    rest = a % b
+    if _equal(abs(b), kernels.inf):
+        return a * 0.0 - (0.0 if _equal(rest, a) else 1.0)
+    return elementwise.floor((a - rest) / b + 0.5)
 
 
 def _value_names() -> dict[str, Any]:
@@ -113,7 +123,10 @@ def replay(y: Value, system: Any = float, at: Mapping[Value, Any] | None = None)
             numbers[node] = system.formula(node.op)(*([operands] if TABLE[node.op].variadic else operands))
         else:
             numbers[node] = _given(at[node], system) if node in at else system.number(node.data)
-    return Replay(numbers[y], _pull(order, numbers, system))
+    free = {node for node in order if node.op != "constant"}
+    found = adjoints(order, free, numbers.__getitem__, system, system.number(1.0))
+    zero = system.number(0.0)
+    return Replay(numbers[y], {node: found.get(node, zero) for node in order if node.op == "input"})
 
 
 def _given(x: N, system: System) -> N:
@@ -121,25 +134,65 @@ def _given(x: N, system: System) -> N:
     return system.number(x) if isinstance(x, float | int) else x
 
 
-def _pull(order: Sequence[Value], numbers: Mapping[Value, N], system: System) -> dict[Value, N]:
+def gradient_graph(y: Value, xs: Sequence[Value]) -> list[Value]:
+    """The derivative of y with respect to each of xs, as Values of the same graph.
+
+    Each slope rule of the table is run over Values instead of floats. A graph stands on one side of each kink: the
+    side on which the numbers of y are. Where a program is recorded, the comparisons that chose it are part of it.
+
+    >>> x = Value(3.0)
+    >>> (slope,) = gradient_graph(x * x * x, [x])
+    >>> slope.data, gradient_graph(slope, [x])[0].data
+    (27.0, 18.0)
+    """
+    if isinstance(xs, Value) or not all(isinstance(x, Value) for x in (y, *xs)):
+        raise OperandError(f"gradient_graph: expected a Value and a list of Values, got {shown(y)} and {shown(xs)}")
+    order, active = topological_order(y), set(xs)
+    for node in order:
+        if not active.isdisjoint(node.parents):
+            active.add(node)
+    found = adjoints(order, active, lambda node: node, VALUES, 1.0) if y in active else {}
+    return [as_value(found.get(x, 0.0)) for x in xs]
+
+
+def as_value(x: Any) -> Value:
+    """A number as a Value that receives no gradient."""
+    return x if type(x) is Value else constant(x, "gradient")
+
+
+def adjoints(order: Sequence[Value], active: Container[Value], number_of: Callable[[Value], N], system: System,
+             seed: N) -> dict[Value, N]:  # fmt: skip
+    """The derivative of the last node in each active one that it reaches, over the numbers that a system has for nodes.
+
+    A contribution of a slope of 1, which the chain rule is full of, is not multiplied.
+    """
     add, mul = system.formula("add"), system.formula("mul")
-    adjoint: dict[Value, N] = {order[-1]: system.number(1.0)}
+    found: dict[Value, N] = {order[-1]: seed}
     for node in reversed(order):
-        if node in adjoint and node.parents:
-            op = TABLE[node.op]
-            operands: Any = [numbers[parent] for parent in node.parents]
-            for index, rule in enumerate(op.slopes):
-                targets = node.parents if op.variadic else node.parents[index : index + 1]
-                if rule is None or all(target.op == "constant" for target in targets):
-                    continue
-                inputs = [operands] if op.variadic else operands
-                slope: Any = system.slope(op.name, index)(*inputs, numbers[node])
-                for target, each in zip(targets, slope if op.variadic else [slope], strict=True):
-                    if each is not None and target.op != "constant":
-                        sent = mul(each, adjoint[node])
-                        adjoint[target] = add(adjoint[target], sent) if target in adjoint else sent
-    zero = system.number(0.0)
-    return {node: adjoint.get(node, zero) for node in order if node.op == "input"}
+        if node in found and node.op in TABLE:
+            for parent, slope in _slopes(node, active, number_of, system):
+                upstream = found[node]
+                sent = upstream if _is_one(slope) else slope if _is_one(upstream) else mul(slope, upstream)
+                found[parent] = add(found[parent], sent) if parent in found else sent
+    return found
+
+
+def _slopes(node: Value, active: Container[Value], number_of: Callable[[Value], N],
+            system: System) -> list[tuple[Value, N]]:  # fmt: skip
+    """Each active parent with the slope along it, but for those that are blocked."""
+    op, operands = TABLE[node.op], [number_of(parent) for parent in node.parents]
+    reached = [parent in active for parent in node.parents]
+    if op.variadic:
+        slopes = any(reached) and system.slope(op.name, 0)(operands, number_of(node)) or [None] * len(operands)
+    else:
+        slopes = [system.slope(op.name, index)(*operands, number_of(node)) if is_reached and op.slopes[index] else None
+                  for index, is_reached in enumerate(reached)]  # fmt: skip
+    edges = zip(node.parents, reached, slopes, strict=True)
+    return [(parent, slope) for parent, is_reached, slope in edges if is_reached and slope is not None]
+
+
+def _is_one(x: N) -> bool:
+    return type(x) in (float, int) and x == 1
 
 
 def _system(name: Any) -> System:

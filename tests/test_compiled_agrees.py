@@ -1,5 +1,6 @@
 """Eager and compiled code agree: the same bits with Python's math, a few ulp with arrays, at every special value (P13)."""
 
+import itertools
 import math
 
 import numpy as np
@@ -17,7 +18,8 @@ SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 2.5, math.inf, -math.inf, math.
 numbers = st.one_of(st.sampled_from(SPECIAL), st.floats())
 
 OPERATORS = {"neg": lambda a: -a, "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b,
-             "div": lambda a, b: a / b, "pow": lambda a, b: a**b, "abs": lambda a: abs(a)}  # fmt: skip
+             "div": lambda a, b: a / b, "pow": lambda a, b: a**b, "abs": lambda a: abs(a), "pos": lambda a: +a,
+             "remainder": lambda a, b: a % b}  # fmt: skip
 NARY = {"total": lambda *xs: autodiff.total(xs), "dot": lambda *xs: autodiff.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
         "logsumexp": autodiff.logsumexp}  # fmt: skip
 SELECTED = {"where": lambda a, b: autodiff.where(a > 0.5, a, b)}
@@ -110,6 +112,16 @@ def test_each_operation_on_arrays_is_within_a_few_ulp_of_eager(name):
         assert apart(values[row], value) <= 4, (xs, values[row], value)
         for which in range(len(xs)):
             assert apart(gradients[which][row], gradient[which]) <= 8, (xs, which, gradients[which][row], gradient[which])
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+def test_the_gradient_as_a_compiled_graph_is_that_of_the_eager_graph_at_every_special_value(name):
+    function = EVERY[name]
+    jacobian = compile(function).jacobian
+    for xs in itertools.product(SPECIAL, repeat=arity(function)):
+        values = [Value(x) for x in xs]
+        expected = [slope.data for slope in autodiff.gradient_graph(function(*values), values)]
+        assert list(map(bits, jacobian(*xs)[0])) == list(map(bits, expected)), xs
 
 
 @pytest.mark.parametrize("name", sorted(NARY))

@@ -57,3 +57,10 @@ def test_a_tie_is_recorded_as_a_tie_and_never_used_beside_it():
 def test_a_direction_of_another_length_is_an_error():
     with pytest.raises(ArgumentError, match="direction of 2 numbers, got 1"):
         compile(FUNCTIONS["smooth"]).hvp([1.0, 2.0], [1.0])
+
+
+def test_how_often_a_number_goes_into_another_is_not_rounded_up():
+    assert 1.0 // 0.1 == 9.0 and 1.0 / 0.1 == 10.0
+    f = compile(lambda x, y: x % y)
+    assert f.jacobian(1.0, 0.1) == [[1.0, -9.0]]
+    assert f.jacobian([1.0, -1.0, 1.0], [0.1, 0.1, 0.25])[:, 0, 1].tolist() == [-9.0, 10.0, -4.0]

@@ -83,7 +83,7 @@ class Entry(NamedTuple):
 
 def higher(y: V, xs: Sequence[V], program: Program, order: int) -> Iterator[Entry]:
     """Each derivative of the orders from 2 on, as a graph, beside nested differences of the function itself."""
-    from ..differentiate import gradient_graph
+    from ..replaying import gradient_graph
 
     graphs: dict[tuple[int, ...], V] = {(index,): graph for index, graph in enumerate(gradient_graph(y, xs))}
     for depth in range(2, order + 1):
