@@ -22,7 +22,6 @@ from autodiff.testing.properties import PROPERTIES
 from autodiff.testing.properties.drawn import smallest, wrong
 from autodiff.testing.report import written
 
-QUICK = [each.name for each in PROPERTIES if each.name not in ("drawn programs", "depth")]
 ORDERS = ["order: breadth first", "order: depth first", "order: every path", "order: leaves first"]
 
 
@@ -54,8 +53,17 @@ def test_other_packages_hold_all_but_what_is_documented_as_theirs(name):
     pytest.importorskip(package, reason=f"needs {package}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        report = conformance(getattr(engines, name)(), examples=15, properties=None if name != "jax" else QUICK)
+        report = conformance(getattr(engines, name)(), examples=15)
     assert report, str(report)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["ours", "hips", "torch", "jax"])
+def test_four_thousand_right_programs_raise_no_alarm_through_an_adapter(name, rng):
+    pytest.importorskip({"ours": "autodiff", "hips": "autograd"}.get(name, name), reason=f"needs {name}")
+    exam = Exam(ours() if name == "ours" else getattr(engines, name)(), examples=4000, seed=rng.randrange(10**9))
+    alarm = smallest(exam, [op for op in exam.operations if op not in ("floor", "sign", "largest")], shrink=False)
+    assert alarm is None, exam.source(alarm)
 
 
 @pytest.mark.parametrize("name", random.Random(0).sample(sorted(MUTANTS), 6))

@@ -5,14 +5,16 @@ import re
 
 import pytest
 
-from autodiff import maximum, tanh
+from autodiff import Value, maximum, tanh
 from autodiff.errors import ArgumentError, GradientError, OperandError
-from autodiff.testing import check_gradients, conformance, engines
-from autodiff.testing.exam import Exam
+from autodiff.testing import adapter_for, check_gradients, conformance, engines
+from autodiff.testing.diagnosis import called
+from autodiff.testing.exam import Exam, forms, ordinary_points
 from autodiff.testing.foreign import culprit, off
 from autodiff.testing.looking import ours
 from autodiff.testing.mutants import MUTANTS, load
 from autodiff.testing.program import Program, Step
+from autodiff.testing.strategies import OPERATIONS
 
 
 class Plain:
@@ -150,3 +152,25 @@ def test_what_cannot_be_done_with_such_an_engine_is_told():
         check_gradients(model, [0.5, 0.75], Value=Plain, order=2)
     with pytest.raises(OperandError, match="write it with operators, methods and autodiff's functions"):
         check_gradients(lambda a: Plain(2.0) * a.data, [0.5], Value=Plain)
+
+
+def off_by(name, factor):
+    """The adapter of our engine with all slopes of one operation off."""
+
+    def wrong(*operands):
+        y = ours().apply(name, *operands)
+        y.slopes = tuple(slope and slope * factor for slope in y.slopes)
+        return y
+
+    return adapter_for(Value, operations=ours().operations | {name: wrong})
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in ("floor", "sign")])  # whose slopes are 0
+def test_a_planted_slope_of_any_operation_is_blamed_through_an_adapter(name):
+    says = conformance(off_by(name, 1 + 1e-9), properties=["slopes"]).sentences
+    assert len(says) == 1 and f"{called(name)}: its slope along" in says[0] and "1.000000001 times" in says[0]
+    for xs in ordinary_points(name):
+        alone = next(forms(name, xs))
+        if any(ours().gradient(alone)[1]):
+            fault = culprit(off_by(name, 1 - 1e-12), alone)
+            assert fault is not None and fault.sentence.startswith(f"{name} at ")

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
-from .. import stable
+from .. import functions, stable
 from ..numbers import FLOATS
 from ..ops import TABLE
 from .exam import HAVE_FORMS, close
@@ -54,9 +54,9 @@ def explained(op: str, index: int, samples: Sequence[Sample]) -> str:
     formula = found(samples) if len(samples) > 1 else None
     if formula is not None:
         return f"{what} comes out as `{formula}`, and should be `{rule(op, index)}`"
-    ratios = {round(sample.given / sample.right, 9) for sample in samples if sample.right}
-    if len(ratios) == 1:
-        return f"{what} is {ratios.pop():g} times what it should be, `{rule(op, index)}`"
+    ratios = [sample.given / sample.right for sample in samples if sample.right]
+    if ratios and all(abs(ratio - ratios[0]) <= 1e-12 * max(1.0, abs(ratio)) for ratio in ratios):
+        return f"{what} is {ratios[0]:.10g} times what it should be, `{rule(op, index)}`"
     sample = wrong[0]
     point = ", ".join(f"{name} = {x!r}" for name, x in sample.names.items() if name != "y")
     return f"{what} is {sample.given!r} at {point}, and should be {sample.right!r}, which is `{rule(op, index)}`"
@@ -99,10 +99,10 @@ def rule(op: str, index: int) -> str:
     text = TABLE[op].slopes[0 if TABLE[op].variadic else index] or "0"
     call = re.fullmatch(r"(-?)(\w+)\((\w)(?:, (\w))?\)", text)
     function = getattr(stable, call[2], None) if call else None
-    if call is None or function is None or not function.__doc__ or call[2] in TABLE:
+    if call is None or function is None or not function.__doc__ or hasattr(functions, call[2]):
         return text
     letters = dict(zip(function.__code__.co_varnames, filter(None, call.groups()[2:])))
-    plain = re.sub(r"\b[a-z]\b", lambda match: letters.get(match[0], match[0]), function.__doc__)
+    plain = re.sub(r"\b\w+\b", lambda match: letters.get(match[0], match[0]), function.__doc__)
     chosen = re.fullmatch(r"where\((.+), 0, ([^,]+)\)", plain)
     return call[1] + (chosen[2] if chosen else plain)
 

@@ -15,9 +15,9 @@ from .properties import PROPERTIES
 HEAD = """# Wrong engines, and what is said of them
 
 Each line is an engine with one thing wrong, made from this one by a single substitution; the report is what
-`conformance` says first. "killed by" counts the properties that fail. The last column is where such a bug was seen, as
-owner/repository#issue on GitHub or as a package and version; where it is empty we know of no public case. Made by
-`python -m autodiff.testing.killing docs/mutants.md`.
+`conformance` says first. "killed by" names the properties that fail. The last column is where such a bug was seen, as
+owner/repository#issue on GitHub or as a package and version; "a wrong slope of tan: …" is one of the same rule whose
+kind is another, or is not told. Made by `python -m autodiff.testing.killing docs/mutants.md`.
 
 | wrong engine | the report's first sentence | killed by | seen in |
 |---|---|---|---|

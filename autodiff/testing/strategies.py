@@ -28,7 +28,8 @@ from ..value import Value
 from .program import STRENGTH, Operand, Program, Step, applied
 from .special import SPECIAL, at_kink, points, within
 
-OPERATIONS = tuple(name for name in TABLE if name in STRENGTH or name == "abs" or hasattr(functions, name))
+PUBLIC = (name for name in TABLE if name in STRENGTH or name == "abs" or hasattr(functions, name))
+OPERATIONS = (*PUBLIC, "pos")  # last, because programs shrink towards the first
 LARGEST = 1e4  # results above it are not drawn: nothing overflows, and rounding errors stay small
 
 
@@ -146,7 +147,7 @@ def well_behaved(step: Step, pool: Sequence[float], kinks: bool = False) -> floa
     if not within(op, xs) or not kinks and at_kink(op, xs):
         return None
     y = float(applied(FLOATS)(step.op, *xs))
-    if not abs(y) <= LARGEST:
+    if not abs(y) <= LARGEST or op.name == "pow" and xs == (0, 0):  # 0 ** b jumps at b = 0
         return None
     for index, operand in enumerate(step.operands):
         if type(operand) is int and not op.variadic and op.slopes[index]:

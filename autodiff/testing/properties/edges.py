@@ -17,23 +17,25 @@ def tails(exam: Exam) -> Iterator[Finding]:
     """Slopes are right far from 0, at 0, and between equal operands, where schoolbook formulas cancel or fork."""
     for op in exam.operations:
         if op not in exam.wrong and op not in ("where", "clip", "leaky_relu", "elu"):
-            yield from list(filter(None, (_at_edge(exam, op, xs) for xs in _edges(op))))[:1]
+            yield from list(filter(None, (_at_edge(exam, program) for program in _edges(op))))[:1]
 
 
-def _edges(op: str) -> list[Point]:
-    """Points of the domain, off the kinks, at which a slope may get lost."""
+def _edges(op: str) -> list[Program]:
+    """The operation at points of its domain, off the kinks, at which a slope may get lost."""
     row = TABLE[op]
     tried: list[Point] = [(x,) for x in TAILS] if row.arity == 1 else [(x, x) for x in (0.5, 2.0, 30.0)]
     tried = [(800.0, 800.0), (0.5, 0.5)] if row.variadic else tried
     inside = [xs for xs in tried if all(low <= x <= high for (low, high), x in zip(row.domain * 2, xs))]
-    return [xs for xs in inside if not at_kink(row, xs)]
+    powers = [Program((0.0,), (Step("pow", (0, exponent)),)) for exponent in (0.0, 1.0, 2.0)] if op == "pow" else []
+    return [next(forms(op, xs)) for xs in inside if not at_kink(row, xs)] + powers
 
 
-def _at_edge(exam: Exam, op: str, xs: Point) -> Finding | None:
-    program = next(forms(op, xs))
+def _at_edge(exam: Exam, program: Program) -> Finding | None:
     wanted, answer = right(program), exam.ask(program)
     if not math.isfinite(wanted.value):
         return None
+    if answer.error is not None:
+        return Finding(f"the slope of `{written(program)}` cannot be had: {answer.error}", exam.source(program))
     for letter, given, needed in zip("abcd", answer.gradient, wanted.gradient):
         if needed == 0:
             wrong = not abs(given) <= 1e-12
@@ -46,9 +48,9 @@ def _at_edge(exam: Exam, op: str, xs: Point) -> Finding | None:
 
 
 def _cause(given: float, needed: float) -> str:
-    if given == 0 or abs(needed) < 1e-6:
-        return ": the tail is lost to cancellation"
-    return ": inf - inf, or inf * 0, on the way" if given != given else ": a smooth function must be smooth there"
+    if given != given:
+        return ": inf - inf, or 0 * inf, on the way"
+    return ": the tail is lost to cancellation" if abs(needed) < 1e-6 else ": a smooth function must be smooth there"
 
 
 def kinks(exam: Exam) -> Iterator[Finding]:
