@@ -79,6 +79,49 @@ def test_the_functional_form_computes_what_the_sequential_does():
     assert repr(two) == "Model((None, 2) -> (None, 1), 2 layers)"
 
 
+def residual(seed=1):
+    """relu layers with a shortcut past the second, and the inputs once more before the last."""
+    x = nn.Input(2)
+    one = nn.Dense(4, "relu", seed=seed)(x)
+    two = nn.Add()([one, nn.Dense(4, "tanh", seed=seed + 1)(one)])
+    return nn.Model(x, nn.Dense(1, "sigmoid", seed=seed + 2)(nn.Concatenate()([two, x])))
+
+
+def test_rows_that_were_merged_are_sums_and_lists_of_what_came():
+    model = residual()
+    first, second, _, _, last = model.layers
+    one = first([0.3, -0.7])
+    both = [a + b for a, b in zip(one, second(one))]
+    assert model([0.3, -0.7]).data == last([*both, 0.3, -0.7]).data
+    assert [y.data for y in nn.Concatenate()([[1.0, Value(2.0)], (3.0, 4)])] == [1.0, 2.0, 3.0, 4.0]
+    assert [y.data for y in nn.Add()([[1.0, 2.0], np.array([10.0, 20.0]), [100.0, 200.0]])] == [111.0, 222.0]
+    assert [line.split()[1] for line in lines(model)[4:9]] == ["dense", "dense_1", "add", "concatenate", "dense_2"]
+
+
+def test_gradients_flow_through_every_branch_of_a_merge():
+    x = Value(3.0)
+    y = nn.Add()([x, nn.Concatenate()([x * 2, x * x])[0:1]])
+    y.backward()
+    assert (y.data, x.grad) == (9.0, 3.0)
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_model_with_merges_trains_and_predicts_on_every_engine(engine):
+    X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    model = residual()
+    model.compile(nn.SGD(lr=0.5), "binary_crossentropy", engine=engine)
+    losses = model.fit(X, y, epochs=20, verbose=0).history["loss"]
+    twin = residual()
+    optimizer = nn.SGD(twin.parameters(), lr=0.5)
+    for loss in losses:
+        now = nn.losses.binary_crossentropy(y, [twin(row) for row in X])
+        assert math.isclose(now.data, loss, rel_tol=1e-12)
+        optimizer.zero_grad()
+        now.backward()
+        optimizer.step()
+    assert np.allclose(model.predict(X)[:, 0], [twin(row).data for row in X], rtol=1e-12, atol=0)
+
+
 def test_a_model_of_blocks_computes_what_the_mlp_does():
     mlp, blocks = nn.MLP(2, [8, 1], output="sigmoid", seed=1), sequential(seed=1)
     assert list(mlp.state_dict().values()) == list(blocks.state_dict().values())
@@ -91,6 +134,16 @@ def test_models_nest_and_names_lead_to_parameters():
     for name, parameter in model.named_parameters():
         assert eval(f"model.{name}") is parameter and parameter.name == name
     assert inner(nn.Input(2)).shape == (3,)
+
+
+def test_models_nest_deeper_than_python_calls():
+    model = nn.Sequential([nn.Dense(2, "tanh")], seed=1)
+    outer = model
+    for _ in range(2000):
+        outer = nn.Sequential([outer])
+    outer.ensure_built((3,))
+    assert [y.data for y in outer([1.0, 2.0, 3.0])] == [y.data for y in model([1.0, 2.0, 3.0])]
+    assert outer.count_params() == 8 and outer.output_shape == model.output_shape == (2,) and len(repr(outer)) < 1000
 
 
 def test_rows_may_be_nested_as_the_input_is_or_flat():
@@ -146,6 +199,17 @@ def test_a_copy_of_a_model_is_independent():
 
 # What is refused
 
+def merged():
+    layer = nn.Concatenate()
+    assert layer([nn.Input(2), nn.Input(3)]).shape == (5,)
+    return layer
+
+
+def containing_itself():
+    model = nn.Sequential()
+    model.add(model)
+
+
 @pytest.mark.parametrize("make, sentence", [
     (lambda: nn.Dense(0), r"Dense: units: expected a whole number of at least 1, got 0 \(int\)"),
     (lambda: nn.Dense(2, "relo"), r"did you mean 'relu'\?"),
@@ -160,6 +224,23 @@ def test_a_copy_of_a_model_is_independent():
     (lambda: nn.Sequential([nn.Input((2, 2)), nn.Dense(1)]), r"got \(None, 2, 2\): put Flatten\(\) before it"),
     (lambda: nn.Model(nn.Input(2), 3), r"Model: outputs: expected what Input or a layer returned, got 3 \(int\)"),
     (lambda: nn.Model(nn.Input(2), nn.Dense(1)(nn.Input(2))), r"the outputs also depend on Symbol.*, which is not the in"),
+    (lambda: nn.Add()([nn.Input(2), nn.Input(3)]), r"expected rows of one shape, got \(None, 2\) and \(None, 3\)"),
+    (lambda: nn.Add()([nn.Input(2)]), r"expected at least two rows to bring together, got 1"),
+    (lambda: nn.Add()(nn.Input(2)), r"expected a list of what layers returned, got Symbol"),
+    (lambda: nn.Add()([nn.Input(2), [1.0, 2.0]]), r"either symbols or rows of numbers, got both"),
+    (lambda: merged()([[1.0], [2.0]]), r"expected rows of \[2, 3\] numbers, got \[1, 1\]"),
+    (lambda: nn.Concatenate()([nn.Input((2, 2)), nn.Input(3)]), r"got \(None, 2, 2\): put Flatten\(\) before it"),
+    (lambda: nn.Sequential([nn.Input(2), nn.Add()]), r"expected layers of one row, got Add\(\): use Model for it"),
+    (lambda: nn.Flatten(3), r"Flatten: expected no arguments without a name, got 3 \(int\)"),
+    (lambda: nn.Add(3), r"Add: expected no arguments without a name, got 3 \(int\)"),
+    (lambda: nn.Dense(8, "relu", 3), r"Dense: expected 2 arguments without a name, got 3 \(int\) as well"),
+    (lambda: nn.Dense(8, activaton="relu"), r"no argument 'activaton': did you mean 'activation'\?"),
+    (lambda: nn.Adam(beta1=0.9), r"Adam: there is no argument 'beta1': did you mean 'beta_1'\?"),
+    (lambda: sequential().summary(3), r"print_fn: expected a function such as print, got 3 \(int\)"),
+    (lambda: sequential().fit([[1, 2]], [1], epoch=3), r"fit: there is no argument 'epoch': did you mean 'epochs'\?"),
+    (lambda: sequential().compile(optimiser="sgd"), r"no argument 'optimiser': did you mean 'optimizer'\?"),
+    (lambda: sequential().predict([[1, 2]], verbose=3), r"verbose: expected 0, 1, 2 or 'auto', got 3"),
+    (lambda: containing_itself(), r"Sequential: expected another layer, got the model itself"),
     (lambda: sequential()([1, 2, 3]), r"expected a row of 2 numbers, got 3: \[1, 2, 3\] \(list\)"),
     (lambda: sequential()({1: 2, 3: 4}), r"expected a row of numbers or Values, got {1: 2, 3: 4} \(dict\)"),
     (lambda: sequential()("ab"), r"expected a row of numbers or Values, got 'ab' \(str\)"),
@@ -173,3 +254,14 @@ def test_what_makes_no_model_is_refused_with_what_to_do(make, sentence):
 def test_a_block_without_a_forward_says_so():
     with pytest.raises(NotImplementedError, match="Block computes nothing"):
         nn.Block()([1.0])
+
+
+def test_an_own_layer_takes_any_arguments_that_it_says_it_takes():
+    class Scaled(nn.Block):
+        def __init__(self, factor, **options):
+            self.factor, self.options = factor, options
+
+        def forward(self, xs):
+            return [x * self.factor for x in xs]
+
+    assert Scaled(2.0, anything=3)([4.0]).data == 8.0

@@ -61,8 +61,14 @@ class Own(nn.Module):
     pass
 
 
+def with_a_shortcut():
+    x = nn.Input(2)
+    return nn.Model(x, nn.Add()([nn.Dense(2)(x), x]))
+
+
 @pytest.mark.parametrize("make, options, sentence", [
     (Own, {}, r"save: expected an MLP, a Sequential or a Model that is a chain, got Own\(\)"),
+    (lambda: with_a_shortcut(), {}, r"a Model that is a chain, got Model\(\(None, 2\) -> \(None, 2\), 2 layers\)"),
     (lambda: nn.MLP(1, [1], output=lambda z: z * 2), {}, r"save: expected activations that go by a name, got <function"),
     (lambda: nn.Sequential([nn.Input(2), nn.Sequential([nn.Dense(1)])]), {}, r"save: expected layers of the kinds Dense, "),
     (lambda: nn.Sequential([nn.Dense(1)]), {}, r"save: expected a model that knows its input"),

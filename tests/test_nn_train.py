@@ -77,6 +77,14 @@ def test_xor_is_learned_as_the_documents_have_it():
     assert history.history["loss"][-1] < 0.1 < history.history["loss"][0]
 
 
+def test_evaluate_prints_a_line_if_asked_to_and_predict_nothing(capsys):
+    model = compiled(network(), metrics=["accuracy"])
+    loss, accuracy = model.evaluate(X, Y, verbose=1)
+    assert capsys.readouterr().out == f"loss: {loss:.4f} - accuracy: {accuracy:.4f}\n"
+    assert model.evaluate(X, Y, verbose=0) == [loss, accuracy] and len(model.predict(X, verbose=1)) == 4
+    assert capsys.readouterr().out == ""
+
+
 def history_loss(model):
     return nn.losses.binary_crossentropy(Y, [model(row) for row in X]).data
 

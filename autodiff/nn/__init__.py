@@ -13,8 +13,8 @@
 [0, 1, 1, 0]
 
 Read the modules in this order: module, activations, initial, layers, rows, crossentropy, losses, optimizer, optimizers,
-schedules; then block, dense, models, tables, engines, train, saving. The first ten need nothing but Python; what works
-on arrays loads on first use, and NumPy with it.
+schedules; then block, dense, merging, models, tables, engines, train, saving. The first ten need nothing but Python;
+what works on arrays loads on first use, and NumPy with it.
 """
 
 from importlib import import_module
@@ -24,6 +24,7 @@ from . import activations, losses, metrics, optimizers, schedules
 from .block import Block, Input
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
 from .layers import MLP, Layer, Neuron
+from .merging import Add, Concatenate
 from .module import Module
 from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, RMSprop
 
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
     from .train import History
 
 __all__ = [
-    "MLP", "SGD", "Activation", "Adagrad", "Adam", "AdamW", "Block", "Dense", "Dropout", "Flatten", "History", "Input",
-    "Layer", "Maxout", "Model", "Module", "Momentum", "Nadam", "Neuron", "Optimizer", "RMSprop", "Sequential",
-    "activations", "callbacks", "data", "load", "losses", "metrics", "optimizers", "save", "schedules",
-    "step_function",
+    "MLP", "SGD", "Activation", "Adagrad", "Adam", "AdamW", "Add", "Block", "Concatenate", "Dense", "Dropout",
+    "Flatten", "History", "Input", "Layer", "Maxout", "Model", "Module", "Momentum", "Nadam", "Neuron", "Optimizer",
+    "RMSprop", "Sequential", "activations", "callbacks", "data", "load", "losses", "metrics", "optimizers", "save",
+    "schedules", "step_function",
 ]  # fmt: skip
 
 _HOME = {

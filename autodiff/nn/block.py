@@ -17,6 +17,7 @@ from typing import Any
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value, constant
 from . import initial
+from .keywords import known_arguments
 from .layers import NO_ROWS, Output, one_or_list
 from .module import Module
 
@@ -53,12 +54,17 @@ class Block(Module):
     input_shape: Shape | None = None
     output_shape: Shape | None = None
 
+    def __init_subclass__(cls) -> None:
+        """Every layer answers an unknown argument with the nearest one that it has."""
+        if "__init__" in vars(cls):
+            cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
+
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         """Make the parameters for rows of that shape; return the shape of the output."""
         return shape
 
     def forward(self, xs: list[Any]) -> list[Any]:
-        """The outputs for one flat row of Values, or of numbers."""
+        """The outputs for one flat row of Values, or of numbers; a layer that merges rows takes several."""
         raise NotImplementedError(f"{type(self).__name__} computes nothing: write forward(self, xs)")
 
     def __call__(self, x: Any) -> Any:
@@ -75,7 +81,7 @@ class Block(Module):
         if len(xs) != (expected := math.prod(self.input_shape or ())):
             plural = "s" * (expected != 1)
             raise ArgumentError(f"{self!r}: expected a row of {expected} number{plural}, got {len(xs)}: {shown(row)}")
-        return one_or_list(self.forward([x if type(x) is Value else constant(x, type(self).__name__) for x in xs]))
+        return one_or_list(self.forward([as_value(x, self) for x in xs]))
 
     def ensure_built(self, shape: Shape, rng: random.Random | None = None) -> Shape:
         """Build for rows of that shape, once; later shapes must be the same. Returns the shape of the output."""
@@ -87,6 +93,11 @@ class Block(Module):
                 f"{self!r} was built for rows of shape {with_rows(self.input_shape)}, got {with_rows(shape)}"
             )
         return self.output_shape or ()
+
+
+def as_value(x: Any, block: Block) -> Value:
+    """A number of a row as a constant; a Value as it is."""
+    return x if type(x) is Value else constant(x, type(block).__name__)
 
 
 def flat(row: Any, what: str) -> list[Any]:

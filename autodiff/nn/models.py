@@ -22,13 +22,16 @@ Model: "sequential"
 
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
 from . import initial
 from .block import Block, Shape, Symbol, with_rows
+from .keywords import known_arguments
+from .merging import Merge
+from .module import DEEPEST
 from .train import Trainable
 
 WIDTHS = (31, 22, 13)
@@ -44,9 +47,12 @@ class Network(Trainable):
         self.require_built("count_params")
         return len(self.parameters())
 
+    @known_arguments
     def summary(self, print_fn: Callable[[str], object] = print) -> None:
         """Print the layers with the shape of their output and their number of parameters."""
         self.require_built("summary")
+        if not callable(print_fn):
+            raise OperandError(f"summary: print_fn: expected a function such as print, got {shown(print_fn)}")
         counts = [len(layer.parameters()) for layer in self.layers]
         rows = [
             (f"{name} ({type(layer).__name__})", with_rows(layer.output_shape or ()), f"{count:,}")
@@ -91,6 +97,10 @@ class Sequential(Network):
             return
         if not isinstance(layer, Block):
             raise OperandError(f"Sequential: expected a layer such as Dense(8), got {shown(layer)}")
+        if layer is self:
+            raise ArgumentError("Sequential: expected another layer, got the model itself")
+        if isinstance(layer, Merge):
+            raise OperandError(f"Sequential: expected layers of one row, got {layer!r}: use Model for it")
         self.layers.append(layer)
         if self.input_shape is not None:
             self.output_shape = layer.ensure_built(self.output_shape or self.input_shape, self._rng)
@@ -98,19 +108,44 @@ class Sequential(Network):
             self.ensure_built(layer.input_shape)
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
-        for layer in self.layers:
-            shape = layer.ensure_built(shape, self._rng)
+        models = [(self, shape, iter(self.layers))]  # those that are being built, the outer before the inner
+        while models:
+            model, first, rest = models[-1]
+            layer = next(rest, None)
+            if layer is None:
+                models.pop()
+                model.input_shape, model.output_shape = first, shape
+            elif type(layer) is Sequential and layer.input_shape is None:
+                models.append((layer, shape, iter(layer.layers)))
+            else:
+                shape = layer.ensure_built(shape, model._rng)
         self.name_parameters()
         return shape
 
     def forward(self, xs: list[Any]) -> list[Any]:
-        for layer in self.layers:
+        for layer in self.flattened():
             xs = layer.forward(xs)
         return xs
 
+    def flattened(self) -> Iterator[Block]:
+        """The layers, with those of a Sequential among them in its place."""
+        waiting = self.layers[::-1]
+        while waiting:
+            layer = waiting.pop()
+            if type(layer) is Sequential:
+                waiting += layer.layers[::-1]
+            else:
+                yield layer
+
     def __repr__(self) -> str:
+        return self._printed(DEEPEST)
+
+    def _printed(self, depth: int) -> str:
         start = [f"Input({self.input_shape})"] if self.input_shape else []
-        return f"Sequential([{', '.join([*start, *map(repr, self.layers)])}])"
+        if not depth:
+            return "Sequential(…)"
+        inside = [layer._printed(depth - 1) if type(layer) is Sequential else repr(layer) for layer in self.layers]
+        return f"Sequential([{', '.join([*start, *inside])}])"
 
     def _start(self, symbol: Symbol) -> None:
         if symbol.block is not None:
@@ -121,7 +156,14 @@ class Sequential(Network):
 
 
 class Model(Network):
-    """The functional form: from the symbol of the inputs to the symbol of the outputs that was made from it."""
+    """The functional form: from the symbol of the inputs to the symbol of the outputs that was made from it.
+
+    >>> from autodiff import nn
+    >>> x = nn.Input(4)
+    >>> shortcut = nn.Add()([x, nn.Dense(4, "relu")(x)])
+    >>> nn.Model(x, nn.Dense(1)(shortcut))
+    Model((None, 4) -> (None, 1), 3 layers)
+    """
 
     def __init__(self, inputs: Symbol, outputs: Symbol, *, name: str | None = None) -> None:
         for what, symbol in (("inputs", inputs), ("outputs", outputs)):
@@ -131,7 +173,7 @@ class Model(Network):
         strangers = [symbol for symbol in order if not symbol.parents and symbol is not inputs]
         if strangers:
             raise ArgumentError(f"Model: the outputs also depend on {shown(strangers[0])}, which is not the inputs")
-        calls = [(symbol.block, symbol.parents[0], symbol) for symbol in order if symbol.block is not None]
+        calls = [(symbol.block, symbol.parents, symbol) for symbol in order if symbol.block is not None]
         self.layers = list(dict.fromkeys(block for block, _, _ in calls))
         self._calls = calls  # after the layers, whose names the parameters then have
         self.name, self._inputs, self._outputs = name or "functional", inputs, outputs
@@ -140,15 +182,17 @@ class Model(Network):
 
     def is_chain(self) -> bool:
         """Whether each layer follows the one before, once."""
-        return len(self._calls) == len(self.layers)
+        before = [(self._inputs,), *((symbol,) for _, _, symbol in self._calls)]
+        parents = [parents for _, parents, _ in self._calls]
+        return len(self._calls) == len(self.layers) and parents == before[:-1]
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         return self._outputs.shape
 
     def forward(self, xs: list[Any]) -> list[Any]:
         made = {self._inputs: xs}
-        for block, parent, symbol in self._calls:
-            made[symbol] = block.forward(made[parent])
+        for block, parents, symbol in self._calls:
+            made[symbol] = block.forward(*(made[parent] for parent in parents))
         return made[self._outputs]
 
     def __repr__(self) -> str:

@@ -18,6 +18,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..operands import Number, number
 from ..value import Value
 from . import initial
+from .keywords import known_arguments
 from .module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
@@ -29,6 +30,11 @@ class Optimizer:
     """Changes parameters by its rule. A rule may remember numbers for each parameter, in the `slots` that it names."""
 
     slots: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Every optimizer answers an unknown argument with the nearest one that it has."""
+        if "__init__" in vars(cls):
+            cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(self, params: Params, lr: Rate, learning_rate: Rate | None = None) -> None:
         """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr."""

@@ -23,6 +23,7 @@ from . import initial, losses, metrics, optimizers, tables
 from .block import Block
 from .callbacks import Callback
 from .engines import Engine, engine_for, forward, require_engine
+from .keywords import known_arguments
 from .losses import Loss
 from .metrics import Metric
 from .metrics import find as find_metric
@@ -58,6 +59,7 @@ class Trainable(Block):
     metrics: Sequence[str | Metric] = ()
     engine = "auto"
 
+    @known_arguments
     def compile(self, optimizer: str | Optimizer = "rmsprop", loss: str | Loss | None = None,
                 metrics: Iterable[str | Metric] = (), engine: str = "auto") -> None:  # fmt: skip
         """Choose the optimizer, the loss and the metrics, by name or as objects.
@@ -74,6 +76,7 @@ class Trainable(Block):
         for metric in self.metrics:
             find_metric(metric, [[0.0]], outputs=1)
 
+    @known_arguments
     def fit(self, x: Data, y: Data, batch_size: int = 32, epochs: int = 1, verbose: int | str = "auto",
             callbacks: Iterable[Callback] = (), validation_split: float = 0.0,
             validation_data: tuple[Data, Data] | None = None, shuffle: bool = True,
@@ -91,8 +94,7 @@ class Trainable(Block):
         batch_size, epochs = initial.size(batch_size, "batch_size"), initial.size(epochs, "epochs")
         initial_epoch = initial.size(initial_epoch, "initial_epoch", least=0)
         callbacks = checked_callbacks(callbacks)
-        if verbose not in (0, 1, 2, "auto"):
-            raise ArgumentError(f"verbose: expected 0, 1, 2 or 'auto', got {shown(verbose)}")
+        require_verbose(verbose)
         loss, optimizer = self._compiled("fit")
         x = tables.rows(x, self.input_shape)
         y = tables.labels(y, len(x))
@@ -113,17 +115,26 @@ class Trainable(Block):
                     logs |= {f"val_{name}": z for name, z in self._evaluated(*validation).items()}
                 run.history.add(epoch, logs)
                 if lines:
-                    print(f"Epoch {epoch + 1}/{epochs} - " + " - ".join(f"{name}: {z:.4f}" for name, z in logs.items()))
+                    print(f"Epoch {epoch + 1}/{epochs} - {line_of(logs)}")
                 run.after(epoch, logs)
         return run.history
 
-    def evaluate(self, x: Data, y: Data, return_dict: bool = False) -> Any:
-        """The loss on these rows; with metrics a list, loss first; a dict by name if asked for."""
+    @known_arguments
+    def evaluate(self, x: Data, y: Data, verbose: int | str = "auto", return_dict: bool = False) -> Any:
+        """The loss on these rows; with metrics a list, loss first; a dict by name if asked for.
+
+        With `verbose` 1 or 2 they are printed too.
+        """
+        require_verbose(verbose)
         logs = self._evaluated(x, y)
+        if verbose in (1, 2):
+            print(line_of(logs))
         return logs if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
 
-    def predict(self, x: Data) -> Array:
-        """The outputs for rows of inputs: an array with a row for each."""
+    @known_arguments
+    def predict(self, x: Data, verbose: int | str = "auto") -> Array:
+        """The outputs for rows of inputs: an array with a row for each. Nothing is printed, whatever `verbose` says."""
+        require_verbose(verbose)
         table = tables.rows(x, self.input_shape)
         self.ensure_built(self.input_shape or table.shape[1:])
         return forward(self, table, self.engine)
@@ -155,6 +166,16 @@ class Trainable(Block):
         rows = y.tolist()
         return {metrics.full_name(metric): find_metric(metric, rows, predicted.shape[1])(rows, predicted)
                 for metric in self.metrics}  # fmt: skip
+
+
+def line_of(logs: dict[str, float]) -> str:
+    """Losses and metrics on one line, as Keras prints them."""
+    return " - ".join(f"{name}: {x:.4f}" for name, x in logs.items())
+
+
+def require_verbose(verbose: object) -> None:
+    if verbose not in (0, 1, 2, "auto"):
+        raise ArgumentError(f"verbose: expected 0, 1, 2 or 'auto', got {shown(verbose)}")
 
 
 def checked_pair(validation_data: Any) -> list[Any]:

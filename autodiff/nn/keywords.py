@@ -1,0 +1,48 @@
+"""Calls with an argument that there is not are answered with the nearest name that there is.
+
+>>> class Oven:
+...     @known_arguments
+...     def bake(self, dish, *, degrees=180):
+...         return f"{dish} at {degrees}"
+>>> Oven().bake("bread", degree=200)
+Traceback (most recent call last):
+autodiff.errors.OperandError: bake: there is no argument 'degree': did you mean 'degrees'? There are: dish, degrees
+"""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import wraps
+from inspect import CO_VARARGS, CO_VARKEYWORDS
+from typing import Any, TypeVar, cast
+
+from ..errors import OperandError, shown
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def known_arguments(method: F) -> F:
+    """The method with an `OperandError` for an unknown name, or for a value too many, in place of Python's own."""
+    code: Any = getattr(method, "__code__", None)
+    if code is None or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
+        return method
+    names, most = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount], code.co_argcount - 1
+
+    @wraps(method)
+    def checked(self: Any, *arguments: Any, **named: Any) -> Any:
+        what = type(self).__name__ if method.__name__ == "__init__" else method.__name__
+        for name in named:
+            if name not in names:
+                raise OperandError(f"{what}: there is no argument {name!r}: {_hint(name, names)}")
+        if len(arguments) > most:
+            got = f"{shown(arguments[most])}{' as well' * bool(most)}"
+            expected = f"{most or 'no'} arguments without a name"
+            raise OperandError(f"{what}: expected {expected}, got {got}: {_hint('', names)}")
+        return method(self, *arguments, **named)
+
+    return cast(F, checked)
+
+
+def _hint(name: str, names: tuple[str, ...]) -> str:
+    near = get_close_matches(name, names, n=1)
+    there = f"there are: {', '.join(names)}" if names else "it takes none"
+    return f"did you mean {near[0]!r}? {there[0].upper()}{there[1:]}" if near else there
