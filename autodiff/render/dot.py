@@ -30,7 +30,7 @@ def source(picture: Picture, style: Style) -> str:
     """The DOT source."""
     graph = graphviz.Digraph(
         graph_attr=layout(picture, style),
-        node_attr=_attributes(fontname=FONT, fontsize=11, margin="0.09,0.04", height=0.2),
+        node_attr=_attributes(fontname=FONT, fontsize=11, margin="0.11,0.04", height=0.2),
         edge_attr=_attributes(fontname=FONT, fontsize=10, arrowsize=0.7, penwidth=1.1),
     )
     places = clusters(picture)
@@ -41,26 +41,41 @@ def source(picture: Picture, style: Style) -> str:
         parts.get(path[:-1], graph).subgraph(parts[path])
     largest, crowded = largest_flow(picture), is_crowded(picture)
     ports = SIDES[style.rankdir] if has_groups(picture) else {}
-    frame_of = {node.key: node.path for node in picture.nodes}
-    for edge in picture.edges:
+    for edge, gap in zip(picture.edges, lengths(picture)):
         label = "" if edge.link or crowded and not edge.lit else edge_label(edge, style)
-        # One rank more between frames: else the parameters of the next layer would stand below this one.
-        gap = {"minlen": "2"} if frame_of[edge.source] and frame_of[edge.source] != frame_of[edge.target] else {}
         graph.edge(edge.source, edge.target, label=label, **edge_attributes(edge, style, largest), **ports, **gap)
     return str(graph.source)
+
+
+def lengths(picture: Picture) -> list[dict[str, str]]:
+    """How many ranks each edge spans at least: one, and more between frames.
+
+    With two, the parameters of the next layer do not stand below this one; with three, the label of an edge that meets
+    parameters at its end stands before their frame, and not over its title.
+    """
+    frame_of = {node.key: node.path for node in picture.nodes}
+    parameters = {node.key for node in picture.nodes if node.kind == "parameter"}
+    met = {edge.target for edge in picture.edges if edge.source in parameters}
+    return [
+        {} if edge.link or not frame_of[edge.source] or frame_of[edge.source] == frame_of[edge.target]
+        else {"minlen": "3" if edge.target in met else "2"}
+        for edge in picture.edges
+    ]  # fmt: skip
 
 
 def layout(picture: Picture, style: Style) -> dict[str, str]:
     """How the engine places things: close together, but for layers of many edges, which need room and straight lines.
 
-    From top to bottom, ordering=in puts the operands of each operation in their order, and where there are frames,
-    which it does not work with, remincross=false the neurons of each layer.
+    ordering=in puts the operands of each operation in their order. Where there are frames, which it does not work with,
+    the engine chooses; but remincross=false keeps neurons that are boxes in the order of their layer.
     """
     roomy = {"ranksep": "2", "splines": "line", "outputorder": "edgesfirst"}
     room = roomy if is_crowded(picture) else {"ranksep": "0.35"}
-    order = {"remincross": "false"} if clusters(picture) else {"ordering": "in"}
+    order = {"remincross": "false"} if has_groups(picture) else {} if clusters(picture) else {"ordering": "in"}
+    # Ranks of all frames together, so that each link leads on: old engines lose links between neighbours of one rank.
+    ranks = {"newrank": "true"} if any(edge.link for edge in picture.edges) else {}
     always = _attributes(rankdir=style.rankdir, bgcolor=PAGE[0].fill, fontname=FONT, pad=0.12, nodesep=0.12)
-    return always | room | order
+    return always | room | order | ranks
 
 
 def has_groups(picture: Picture) -> bool:
@@ -121,7 +136,7 @@ def edge_attributes(edge: Edge, style: Style, largest: float) -> dict[str, str]:
     paint = EDGES[kind][0]
     shape = {"style": "dashed", "arrowhead": "tee"} if edge.blocked else {}
     if edge.link:
-        shape |= {"style": "dotted", "constraint": "false"}  # each of the two graphs is laid out by itself
+        shape |= {"style": "dotted", "weight": "0"}  # the shape of each of the two graphs comes first
     width = edge_width(edge, largest) if kind in ("plus", "minus") else 1.1
     return _attributes(
         **{"class": kind}, color=paint.line, fontcolor=paint.text, penwidth=f"{3.6 if edge.lit else width:.3g}",

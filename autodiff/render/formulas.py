@@ -39,10 +39,11 @@ from ..graph import topological_order, users
 from ..ops import VOCABULARY
 from ..value import Value
 from . import latex, python
-from .writing import PLAIN, PYTHON, Notation, Written
+from .python import PYTHON
+from .writing import PLAIN, Notation, Written
 
 MOST_SHOWN = 500  # nodes of a formula that a notebook shows by itself
-RESERVED = VOCABULARY | set(keyword.kwlist) | {python.BLOCKED}
+RESERVED = VOCABULARY | set(keyword.kwlist) | {"sent"}
 
 
 def formula(y: Value) -> Formula:
@@ -83,7 +84,7 @@ class Formula:
     @property
     def python(self) -> str:
         """Two functions of the inputs: `f`, the value, and `df`, the tuple of its derivatives, by the chain rule."""
-        return python.source(self.order, self.names, self.lines(PYTHON))
+        return python.source(self.order, self.names, fixed(self.order), self.lines(PYTHON))
 
     def lines(self, notation: Notation) -> list[tuple[str, str]]:
         """(name, right side) of each part."""
@@ -102,12 +103,12 @@ class Formula:
 
 def parts(order: Sequence[Value], names: dict[Value, str], notation: Notation) -> list[tuple[str, str]]:
     """The named parts of a graph, each with what it is equal to; the last is the result."""
-    uses, lines, root = users(order), list[tuple[str, str]](), order[-1]
+    uses, lines, root, numbers = users(order), list[tuple[str, str]](), order[-1], fixed(order)
     written: dict[Value, Written] = {}
     fresh = unused("v", set(names.values()))
     for v in order:
-        if not v.parents:
-            written[v] = notation.number(v.data) if v not in names else notation.name(names[v])
+        if v in numbers or not v.parents:
+            written[v] = notation.number(v.data) if v in numbers else notation.name(names[v])
             continue
         for parent in too_wide(v, written, notation.width):
             written[parent] = line(fresh(), written[parent], lines, notation)
@@ -115,6 +116,15 @@ def parts(order: Sequence[Value], names: dict[Value, str], notation: Notation) -
         if v is not root and (uses[v] > 1 or v in names):
             written[v] = line(names.get(v) or fresh(), written[v], lines, notation)
     return [*lines, (names[root], written[root].text)]
+
+
+def fixed(order: Sequence[Value]) -> set[Value]:
+    """The constants, and what is made of constants alone, such as the 3 - 1 that the rule for a slope leaves behind."""
+    found: set[Value] = set()
+    for v in order:
+        if v.op == "constant" or v.parents and found.issuperset(v.parents):
+            found.add(v)
+    return found
 
 
 def too_wide(v: Value, written: dict[Value, Written], widest: int) -> list[Value]:

@@ -25,13 +25,18 @@ from .style import Number, legible, numeral
 def folded(order: Sequence[Value], roots: Sequence[Value], digits: int) -> dict[Value, str]:
     """The constants that read better inside their operation, and how: `x ** 2`, not an arrow from a box with a 2.
 
-    Operations of any number of inputs (a dot product with data) keep theirs: a list of numbers makes no label.
+    So does what is made of constants alone, such as the `3 - 1` that the rule for a slope leaves behind. Operations of
+    any number of inputs (a dot product with data) keep theirs: a list of numbers makes no label.
     """
     kept = set(roots)
     for v in order:
         if v.parents and TABLE[v.op].variadic:
             kept.update(v.parents)
-    return {v: numeral(v.data, digits) for v in order if v.op == "constant" and v not in kept}
+    found: dict[Value, str] = {}
+    for v in order:
+        if v not in kept and (v.op == "constant" or v.parents and all(parent in found for parent in v.parents)):
+            found[v] = numeral(v.data, digits)
+    return found
 
 
 def with_gradients(order: Sequence[Value]) -> set[Value]:

@@ -9,19 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from .writing import TIGHTNESS, Notation, Written, numbered
+from .writing import PLAIN, TIGHTNESS, Notation, Written, numbered
 
 GREEK = frozenset(
     """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi
     omega""".split()
 )
 KNOWN = frozenset("exp log sin cos tan sinh cosh tanh arcsin arccos arctan max min".split())  # LaTeX's own functions
+CONSTANTS = frozenset(["e", "pi"])  # as symbols they would be read as numbers
 SPELLED = {"log": "ln", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "maximum": "max", "minimum": "min"}
 
 
 def symbol(word: str) -> str:
     """A word as a symbol: one letter or Greek, with its digits as an index; any other word upright."""
     letters, digits = re.fullmatch(r"(.*?)_?(\d*)", word, re.DOTALL).groups()  # type: ignore[union-attr]
+    if word in CONSTANTS:
+        return upright(word)
     if letters in GREEK:
         stem = f"\\{letters}"
     elif len(letters) == 1 and letters.isascii():
@@ -80,6 +83,7 @@ NOTATION = Notation(
     call=call,
     signs={"+": " + ", "-": " - ", "neg": "-"},
     special={
+        **PLAIN.special,
         "mul": product,
         "div": quotient,
         "pow": power,
@@ -91,4 +95,5 @@ NOTATION = Notation(
     },
     brackets=(r"\left(", r"\right)"),
     width=240,
+    bare=False,
 )

@@ -1,5 +1,8 @@
 r"""From a `Picture` to Mermaid, which GitHub and many wikis render in a page of Markdown.
 
+A page may be light or dark, and Mermaid is not told: boxes bring their own ground, light under dark text, and lines
+have colours that show on both.
+
 Every character of a label that could mean something to Mermaid, Markdown or HTML is written as an entity of its number.
 
 >>> escaped('w[0] "<b>"'), escaped("-1.5"), escaped("- 1")
@@ -15,6 +18,8 @@ from .picture import Node, Picture
 from .style import EDGES, LOOKS, Style, facts_shown
 
 JOINER = "#8288;"  # a word joiner, which cannot be seen: $$x$$, \n and fa:fa-car mean something even as entities
+LINES = {kind: light.line for kind, (light, _) in EDGES.items()} | {"plain": "#767676", "lit": "#a855a0"}
+FRAME = f"fill:none,stroke:{LINES['scope']},color:{LINES['scope']}"
 WIDE = '%%{init: {"flowchart": {"wrappingWidth": 400}}}%%'  # or a neuron's range would be broken into two lines
 
 
@@ -29,9 +34,10 @@ def source(picture: Picture, style: Style) -> str:
         lines.append(f'    {edge.source} {arrow}{f"|{quoted(label)}|" if label else ""} {edge.target}')
         kind = edge_kind(edge, style)
         width = 3.6 if edge.lit else edge_width(edge, largest) if kind in ("plus", "minus") else 1.1
-        lines.append(f"    linkStyle {number} stroke:{EDGES[kind][0].line},stroke-width:{width:.3g}px")
+        lines.append(f"    linkStyle {number} stroke:{LINES[kind]},stroke-width:{width:.3g}px")
     used = {node.kind for node in picture.nodes}
-    return "\n".join([*lines, *(styled(kind) for kind in LOOKS if kind in used)]) + "\n"
+    frames = [f"    style cluster{i} {FRAME}" for i in range(len(clusters(picture)))]
+    return "\n".join([*lines, *frames, *(styled(kind) for kind in LOOKS if kind in used)]) + "\n"
 
 
 def framed(picture: Picture, style: Style) -> list[str]:

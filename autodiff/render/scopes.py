@@ -23,6 +23,7 @@ from functools import lru_cache
 from ..ops import TABLE
 from ..scoping import PATH
 from ..value import Value
+from .models import numbers
 from .picture import Path
 
 DEEPEST = 8  # scopes within scopes: more could not be drawn
@@ -33,7 +34,8 @@ def paths(order: Sequence[Value]) -> dict[Value, Path]:
     """The path of each node of an ordered graph; the empty path for what stands in no scope."""
     found = {v: path_of_name(v.name) for v in order if v.name is not None and v.op != "constant"}
     plain = {v: path for v, path in found.items() if path and not v.parents}
-    own = plain | namesakes(plain)
+    model = numbers(order, plain)  # a second model's layers are called "layers[0] #2"
+    own = {v: path if model[v] == 1 else (f"{path[0]} #{model[v]}", *path[1:]) for v, path in plain.items()}
     found |= own
     before = before_parameters(order, own)
     for v in order:
@@ -48,22 +50,6 @@ def paths(order: Sequence[Value]) -> dict[Value, Path]:
         if outer and mine:
             found.update((p, outer + plain[p]) for p in v.parents if p in plain)
     return found
-
-
-def namesakes(found: dict[Value, Path]) -> dict[Value, Path]:
-    """The paths of parameters whose name another one had before, as those of a second model do: "layers[0] #2".
-
-    Where the models have different shapes, calling each in a `scope` of its own tells them apart for certain.
-    """
-    if len({v.name for v in found}) == len(found):
-        return {}
-    seen: dict[str | None, int] = {}
-    again: dict[Value, Path] = {}
-    for v, path in found.items():
-        seen[v.name] = number = seen.get(v.name, 0) + 1
-        if number > 1:
-            again[v] = (f"{path[0]} #{number}", *path[1:])
-    return again
 
 
 def path_of_name(name: str) -> Path:

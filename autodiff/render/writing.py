@@ -34,19 +34,18 @@ class Notation(NamedTuple):
     special: Mapping[str, Callable[[Notation, Sequence[Written]], Written]] = {}
     brackets: tuple[str, str] = ("(", ")")
     width: int = 72  # characters of one line, before a part of it gets a line of its own
+    bare: bool = True   # whether a sign may follow an operator, as in a + -2
     exact: bool = False  # whether x * (y * z) keeps its brackets, because floats round and overflow in that order
 
     def operation(self, op: str, operands: Sequence[Written]) -> Written:
         """An operation of the table over what its operands have been written as."""
         if op in self.special:
             return self.special[op](self, operands)
-        if op in ("total", "dot") and operands:
-            return self.sum(op, operands)
         sign = operator(op)
         if sign is None:
             return Written(self.call(op, [operand.text for operand in operands]))
         if len(operands) == 1:
-            return Written(self.signs["neg"] + self.held(operands[0], TIGHTNESS["neg"]), TIGHTNESS["neg"])
+            return Written(self.signs["neg"] + self.held(operands[0], TIGHTNESS["neg"] + 1), TIGHTNESS["neg"])
         tight = TIGHTNESS[sign]
         left, right = operands
         return Written(
@@ -56,19 +55,31 @@ class Notation(NamedTuple):
             tight,
         )
 
-    def sum(self, op: str, operands: Sequence[Written]) -> Written:
-        """total(xs) as a sum, dot(ws, xs) as the sum of the products of its halves."""
-        half = len(operands) // 2
-        pairs = list(zip(operands[:half], operands[half:]))
-        terms = [self.operation("mul", pair) for pair in pairs] if op == "dot" else operands
-        text = self.signs["+"].join(self.held(each, TIGHTNESS["+"]) for each in terms)
-        return Written(text, TIGHTNESS["+"] if len(terms) > 1 else terms[0].tight)
-
     def held(self, operand: Written, tight: int, after: bool = False) -> str:
-        """The operand, in brackets if it would come apart; a sign in front holds after an operator: 2 ** -x."""
-        if operand.tight >= tight or after and operand.tight == TIGHTNESS["neg"]:
-            return operand.text
-        return operand.text.join(self.brackets)
+        """The operand, in brackets if it would come apart; a sign in front holds `after` an operator: 2 ** -x."""
+        holds = operand.tight >= tight or after and operand.tight == TIGHTNESS["neg"]
+        if after and not self.bare and operand.text.startswith("-"):
+            holds = False
+        return operand.text if holds else operand.text.join(self.brackets)
+
+
+def summed(notation: Notation, operands: Sequence[Written]) -> Written:
+    """total(xs) as a sum."""
+    if not operands:
+        return notation.number(0.0)
+    text = notation.signs["+"].join(notation.held(each, TIGHTNESS["+"], i > 0) for i, each in enumerate(operands))
+    return Written(text, TIGHTNESS["+"] if len(operands) > 1 else operands[0].tight)
+
+
+def sum_of_products(notation: Notation, operands: Sequence[Written]) -> Written:
+    """dot(ws, xs) as the sum of the products of its halves."""
+    half = len(operands) // 2
+    return summed(notation, [notation.operation("mul", pair) for pair in zip(operands[:half], operands[half:])])
+
+
+def itself(notation: Notation, operands: Sequence[Written]) -> Written:
+    """+a, which is a."""
+    return operands[0]
 
 
 TIGHTNESS = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "**": 4}
@@ -99,7 +110,5 @@ PLAIN = Notation(
     number=numbered,
     call=called,
     signs={sign: f" {sign} " for sign in ("+", "-", "*", "/", "**")} | {"neg": "-"},
-)
-PYTHON = PLAIN._replace(
-    call=lambda op, operands: called(op, operands, "[]" if TABLE[op].variadic else ""), exact=True
+    special={"pos": itself, "total": summed, "dot": sum_of_products},
 )

