@@ -32,16 +32,17 @@ def train(epochs, seed, batch_size=8, widths=(8,)):
 def main(epochs=25, seed=3, out=OUT):
     """Train every variant; draw the losses; return the accuracy on new rows by name."""
     found, rows = {}, []
-    axes = plots.pyplot().subplots(1, 3, figsize=(14, 4.2), layout="constrained")[1]
+    axes = plots.pyplot().subplots(1, 3, figsize=(14, 4.2), sharey=True, layout="constrained")[1]
     for (what, runs), ax in zip(RUNS.items(), axes):
         for (name, options), colour in zip(runs.items(), plots.COLOURS):
             model, history, seconds = train(epochs, seed, **options)
-            ax.plot(history.history["loss"], color=colour, label=name)
+            ax.plot(range(1, epochs + 1), history.history["loss"], color=colour, label=name)
             found[name] = model.evaluate(X_NEW, Y_NEW)[1]
             rows.append([what, name, model.count_params(), -(-len(X) // options.get("batch_size", 8)) * epochs,
                          f"{history.history['loss'][-1]:.4f}", f"{found[name]:.1%}", f"{seconds:.1f} s"])
-        ax.set(title=what, xlabel="epoch", ylabel="loss on training rows", ylim=(0, 0.8))
+        ax.set(title=what, xlabel="epoch")
         ax.legend()
+    axes[0].set(ylabel="loss on training rows", ylim=(0, None))
     print(table(["tuned", "variant", "parameters", "steps", "loss", "accuracy on new rows", "time"], rows))
     saved(axes, "tuning.png", out)
     return found

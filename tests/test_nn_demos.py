@@ -1,6 +1,7 @@
 """The lecture's demos run, and what they show is what the lecture says."""
 
 import importlib.util
+import math
 import sys
 from pathlib import Path
 
@@ -91,8 +92,15 @@ def test_the_parameter_counts_are_the_lecture_s(demo, capsys):
 
 def test_the_gradient_vanishes_through_sigmoids_and_not_through_relus(demo, tmp_path):
     found = demo("vanishing_gradients").main(depth=8, out=tmp_path)
-    assert found["sigmoid"][0] < 1e-3 * found["sigmoid"][-1]
-    assert found["relu"][0] > 0.05 * found["relu"][-1]
+    chains, networks = found["chains"], found["networks"]
+    assert networks["sigmoid"][0] < 1e-3 * networks["sigmoid"][-1]
+    assert all(networks[name][0] > 0.05 * networks[name][-1] for name in ("tanh", "relu"))
+    assert chains["relu"] == [1.0] * 9 and chains["sigmoid"][0] < 0.25**8
+    x, product = 3.0, 1.0
+    for _ in range(8):
+        x = math.tanh(x)
+        product *= 1 - x * x
+    assert math.isclose(chains["tanh"][0], product, rel_tol=1e-12) and product < 1e-3
     assert pictures(tmp_path) == ["vanishing_gradients.png"]
 
 
