@@ -55,15 +55,11 @@ class Batch:
         if not self.ways:
             self.record(X[0], T[0])
         rows = X.shape[0]
-        results = self._run(self.ways[-1], parameters, X, T, rows)
+        results = self.ways[-1].run(parameters, X, T, 1.0 / rows)
         if len(results) == 2 or np.all(results[2]):
             loss = results[0].sum() / rows
             return loss if self.target != "numpy" else float(loss), results[1]
         return self._by_way(parameters, X, T)
-
-    def _run(self, way: Way, parameters: Any, X: Any, T: Any, rows: int) -> Any:
-        with np.errstate(all="ignore"):
-            return way.run(parameters, X, T, 1.0 / rows)
 
     def _by_way(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any]:
         """Each row by the way whose comparisons come out as they do for it."""
@@ -72,14 +68,13 @@ class Batch:
         while len(waiting):
             fresh = not tried
             way = self.record(X[waiting[0]], T[waiting[0]]) if fresh else tried.pop()
-            held = np.asarray(self._run(way, parameters, X[waiting], T[waiting], rows)[2])
-            held = np.broadcast_to(held, waiting.shape)
+            held = np.asarray(way.run(parameters, X[waiting], T[waiting], 1.0 / rows)[2])
+            held = np.broadcast_to(held, waiting.shape).copy()
+            held[0] |= fresh  # its own row, though arrays may add to the other side of a comparison
             if held.any():
                 part = waiting[held]
-                results = self._run(way, parameters, X[part], T[part], rows)
+                results = way.run(parameters, X[part], T[part], 1.0 / rows)
                 loss, gradient = loss + results[0].sum(), gradient + results[1]
-            elif fresh:
-                raise ArgumentError(f"{self.name}: it branches on something that the row does not decide")
             waiting = waiting[~held]
         return loss / rows, gradient
 
@@ -99,7 +94,8 @@ class Batch:
             program = without_dead(folded(program))
             whole = without_dead(reverse(program, ["parameters"], seed=SEED))
             source = emit.source({"value_and_grad": whole}, self.target)
-            way = Way(whole, source, self.finish(emit.functions(source, "step")["value_and_grad"]))
+            run = self.finish(emit.functions(source, "step")["value_and_grad"])
+            way = Way(whole, source, np.errstate(all="ignore")(run))
             self.ways.append(way)
             return way
 

@@ -11,13 +11,14 @@ def value(xs):
 <BLANKLINE>
 """
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from ...ops import TABLE
-from ..program import COMPARISONS, Instruction, parted
+from ..program import COMPARISONS, Instruction, Program, parted, register_names
 from ..strides import places
 from . import layout
 from .lines import is_number, number
@@ -27,12 +28,18 @@ from .writer import Writer
 class ArrayWriter(Writer):
     """Arrays of NumPy, or of a namespace like it: a method for each kind of instruction."""
 
+    def __init__(self, program: Program, tables: dict[str, str]) -> None:
+        super().__init__(program, tables)
+        self.alike: dict[int, str] = {}  # what is one number in all rows, and an array that has the rows
+
     def instruction(self, index: int, each: Instruction) -> None:
         row = parted(each.op)[0]
         if row in TABLE and TABLE[row].variadic:
             self.along(index, each)
         elif row in TABLE or row in COMPARISONS:
             self.row(index, each)
+        elif each.op == "contract":
+            self.contract(index, each)
         elif each.op != "input":
             getattr(self, each.op)(index, each, self.texts(each.operands))
 
@@ -41,33 +48,65 @@ class ArrayWriter(Writer):
         axes = tuple(range(-len(self[register].shape), 0))
         return f"all({text}, axis={axes})" if axes else text
 
+    # ---- one number in all rows ----
+
+    def texts(self, registers: Sequence[int]) -> list[str]:
+        """Registers as operands, each with its rows."""
+        return [self.with_rows(register) if register in self.alike else self.text(register) for register in registers]
+
+    def with_rows(self, register: int) -> str:
+        """The name of an array of the number that a register is in all rows."""
+        like, text = self.alike.pop(register), self.names[register]
+        self.names[register] = register_names(self.program)[register]
+        self.assign(self.names[register], f"full_like({like}, {text})")
+        return self.names[register]
+
+    def row(self, index: int, each: Instruction) -> None:
+        """An elementwise instruction; of numbers that are one in all rows the result is one, too."""
+        code = self.template_of(each)
+        used = [operand for letter, operand in self.lettered(each) if "{" + letter + "}" in code.text]
+        alike = [operand for operand in used if operand in self.alike]
+        if alike and each.rows and not each.shape and not any(self[x].rows and x not in self.alike for x in used):
+            self.alike[index] = self.alike[alike[0]]
+        elif not any(self[x].rows and x not in self.alike and len(self[x].shape) == len(each.shape) for x in used):
+            for operand in alike:
+                self.with_rows(operand)
+        super().row(index, each)
+
     # ---- elementwise, and along an axis ----
 
     def operand(self, register: int, user: Instruction) -> str:
         """With axes of size 1 between its rows and its shape, where the result has more axes."""
         each, text = self[register], self.text(register)
-        missing = len(user.shape) - len(each.shape)
+        missing = len(user.shape) - len(each.shape) if register not in self.alike else 0
         return f"{text}[:{', None' * missing}{', :' * len(each.shape)}]" if each.rows and missing > 0 else text
 
     def along(self, index: int, each: Instruction) -> None:
         """An n-ary operation along the last axis, or the contributions to its operands."""
         row, _, slope = parted(each.op)
-        texts = self.texts(each.operands)
+        texts = [self.text(operand) for operand in each.operands]
         terms = f"exponentials({texts[0]})"
         if row == "total":
             self.line(index, f"{texts[0]}.sum(axis=-1)")
         elif row == "largest":
             self.line(index, f"{texts[0]}.max(axis=-1)")
         elif row == "logsumexp" and slope:
-            upstream = texts[2] if is_number(texts[2]) else f"{texts[2]}[..., None]"
+            one = is_number(texts[2]) or each.operands[2] in self.alike
+            upstream = texts[2] if one else f"{texts[2]}[..., None]"
             self.line(index, f"parts_of_sum(*{terms}) * {upstream}", (terms,))
         elif row == "logsumexp":
             self.line(index, f"log_of_sum(*{terms})", (terms,))
         else:
             raise AssertionError(f"{row} does not run along an axis")
 
-    def contract(self, index: int, each: Instruction, texts: list[str]) -> None:
-        self.line(index, layout.product(texts[0], texts[1], each.detail))
+    def contract(self, index: int, each: Instruction) -> None:
+        """A sum of products; one number in all rows only scales."""
+        if each.operands[0] in self.alike and each.detail == "r,rk->rk":
+            left, right = map(self.text, each.operands)
+            self.line(index, f"{left} * {right}")
+        else:
+            left, right = self.texts(each.operands)
+            self.line(index, layout.product(left, right, each.detail))
 
     def sum_to(self, index: int, each: Instruction, texts: list[str]) -> None:
         operand = self[each.operands[0]]
@@ -87,7 +126,9 @@ class ArrayWriter(Writer):
 
     def fill(self, index: int, each: Instruction, texts: list[str]) -> None:
         scalar = not each.rows and not each.shape
-        if len(texts) > 1:
+        if len(texts) > 1 and each.rows and not each.shape:
+            self.names[index], self.alike[index] = texts[1], texts[0]
+        elif len(texts) > 1:
             self.line(index, texts[1] if scalar else f"full_like({texts[0]}, {texts[1]})")
         elif not scalar:
             self.line(index, f"full_like({texts[0]}, {number(each.detail)})")

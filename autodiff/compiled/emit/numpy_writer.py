@@ -14,6 +14,23 @@ from .lines import Line
 class NumpyWriter(ArrayWriter):
     """Arrays of NumPy."""
 
+    def row(self, index: int, each: Instruction) -> None:
+        """An elementwise instruction; what is added to a product that is used only here is added in its place."""
+        product = self[each.operands[0]]
+        alike = product.op == "contract" and each.op == "add" and product[2:4] == each[2:4]  # shape and rows
+        made = self.line_of(each.operands[0]) if alike else None
+        if made is None:
+            return super().row(index, each)
+        self.lines[made] = self.lines[made]._replace(start=f"{self.names[index]} =")
+        self.lines.append(Line(f"{self.names[index]} +=", self.operand(each.operands[1], each)))
+
+    def line_of(self, register: int) -> int | None:
+        """The line that makes a register, if that is used once, and is no output."""
+        uses = sum(each.operands.count(register) for each in self.program.instructions)
+        if uses > 1 or register in self.program.outputs:
+            return None
+        return next((at for at, line in enumerate(self.lines) if line.start == f"{self.names[register]} ="), None)
+
     def assemble(self, index: int, each: Instruction, texts: list[str]) -> None:
         name, size, found = self.names[index], prod(each.shape), pieces(each)
         counts = np.bincount(np.concatenate([places.ravel() for places in found]), minlength=size)
@@ -23,18 +40,17 @@ class NumpyWriter(ArrayWriter):
             part = layout.view(name, (size,), each.rows, detail[0], detail[1], shape) if kind == "view" else None
             if part and not (each.rows and "reshape" in part):
                 start = f"{part if part.endswith(']') else f'{part}[...]'} {sign}"
-                if not self.made_in_place(operand, text, part, sign):
+                if not self.made_in_place(operand, part, sign):
                     self.lines.append(Line(start, text))
             else:
                 self.scattered(name, text, places, each.rows, sign)
         if len(each.shape) != 1:
             self.assign(name, f"{name}.reshape({self.sizes(each)})")
 
-    def made_in_place(self, operand: int, text: str, part: str, sign: str) -> bool:
+    def made_in_place(self, operand: int, part: str, sign: str) -> bool:
         """Let a product that is used only here be written where it belongs, and not be copied there."""
-        uses = sum(each.operands.count(operand) for each in self.program.instructions)
-        made = next((at for at, line in enumerate(self.lines) if line.start == f"{text} ="), None)
-        if sign != "=" or uses > 1 or operand in self.program.outputs or made is None:
+        made = self.line_of(operand)
+        if sign != "=" or made is None:
             return False
         left, product, right = self.lines[made].code.partition(" @ ")
         if not product or " " in left + right or not part.endswith("]"):

@@ -26,12 +26,12 @@ class Writer:
         """The whole text of the function."""
         for index, each in enumerate(self.program.instructions):
             self.instruction(index, each)
+        result = self.texts(self.program.outputs)
         body = [f"    {line}" for line in self.finished()]
         for count, guard in enumerate(self.program.guards):
             held = self.held(guard.register, guard.answer)
             body.append(f"    held = {'held & ' * bool(count)}{held}  # {guard.place}")
         inputs = [name for name, each in zip(self.names, self.program.instructions) if each.op == "input"]
-        result = self.texts(self.program.outputs)
         end = ", held" if self.program.guards else "," * (len(result) == 1)
         return "\n".join([f"def {name}({', '.join(inputs)}):", *body, f"    return {', '.join(result)}{end}", ""])
 
@@ -74,11 +74,20 @@ class Writer:
 
     def row(self, index: int, each: Instruction) -> None:
         """An elementwise instruction, from its template."""
-        letters = "abc"[: len(each.operands) - 2] + "yg" if "'" in each.op else "abc"[: len(each.operands)]
-        operands = dict(zip(letters, (self.operand(operand, each) for operand in each.operands)))
-        plain = tuple((letter, text) for letter, text in operands.items() if is_number(text))
-        found = self.chosen_by(each, template(each.op, self.math, plain))
+        operands = {letter: self.operand(operand, each) for letter, operand in self.lettered(each)}
+        found = self.template_of(each)
         self.line(index, found.text.format(**operands), tuple(part.format(**operands) for part in found.shared))
+
+    def lettered(self, each: Instruction) -> list[tuple[str, int]]:
+        """The operands of an elementwise instruction by the letters that its template calls them."""
+        letters = "abc"[: len(each.operands) - 2] + "yg" if "'" in each.op else "abc"
+        return list(zip(letters, each.operands))
+
+    def template_of(self, each: Instruction) -> Template:
+        """The template of an elementwise instruction, written for those of its operands that are plain numbers."""
+        texts = [(letter, self.text(operand)) for letter, operand in self.lettered(each)]
+        plain = tuple((letter, text) for letter, text in texts if is_number(text))
+        return self.chosen_by(each, template(each.op, self.math, plain))
 
     def chosen_by(self, each: Instruction, found: Template) -> Template:
         """The template of a `where` by a condition, which is no number to compare with 0; any other as it is."""
