@@ -60,7 +60,7 @@ def user_line() -> str:
 def described(node: Value) -> str:
     """A node as a message names it: "x = 2.0", or "(mul) = 6.0"."""
     name = node.name or ("constant" if node.op == "constant" else f"({node.op})")
-    return f"{name if name.isprintable() and len(name) < 60 else shown(name)} = {node.data!r}"
+    return f"{name if name.isprintable() and len(name) < 60 else shown(name)} = {node._data!r}"
 
 
 class _Anomaly(Watcher):
@@ -70,10 +70,10 @@ class _Anomaly(Watcher):
 
     def made(self, node: Value) -> None:
         self.lines[node] = user_line()
-        inputs = [parent.data for parent in node.parents]
-        if isfinite(node.data) or any(isnan(x) for x in inputs) or not (isnan(node.data) or all(map(isfinite, inputs))):
+        inputs = [parent._data for parent in node.parents]
+        if isfinite(node._data) or any(isnan(x) for x in inputs) or not (isnan(node._data) or all(map(isfinite, inputs))):
             return
-        raise AnomalyError(f"{node.op} made {node.data} from {self._inputs(node)}, at {self.lines[node]}")
+        raise AnomalyError(f"{node.op} made {node._data} from {self._inputs(node)}, at {self.lines[node]}")
 
     def flowed(self, order: Sequence[Value]) -> None:
         for node in reversed(order):

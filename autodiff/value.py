@@ -28,7 +28,7 @@ from .bodies import GENERATED, new, operator, over_array
 from .errors import OperandError, shown
 from .graph import topological_order
 from .operands import Number, is_array_of_values, number
-from .watching import listening, watch, watchers
+from .watching import listening, tell_of_reading, tell_of_writing, watch, watchers
 
 NOTHING = float("0")  # a zero of its own, told from a gradient that adds up to 0 by being this very object
 
@@ -94,10 +94,14 @@ class Value:
     @property
     def data(self) -> float:
         """The number. Writing it does not touch the slopes of graphs already built."""
+        if watchers:
+            tell_of_reading(self)
         return self._data
 
     @data.setter
     def data(self, data: Number) -> None:
+        if watchers:
+            tell_of_writing(self)
         self._data = data if type(data) is float else number(data, "Value.data")
 
     @property
@@ -221,7 +225,7 @@ class Value:
         return f"Value(data={self._data}, grad={self._grad}{name})"
 
     def __copy__(self) -> Value:
-        return _restored((self._data, self._grad, self.op, self.slopes, self.name), self.parents)
+        return _restored(_state(self), self.parents)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         for node in topological_order(self):
@@ -270,7 +274,7 @@ def _compare(method: str, left: Value, right: Value | Number) -> bool:
 
 
 def _state(node: Value) -> tuple[Any, ...]:
-    return node._data, node._grad, node.op, node.slopes, node._name
+    return node.data, node._grad, node.op, node.slopes, node._name
 
 
 def _restored(state: tuple[Any, ...], parents: tuple[Value, ...]) -> Value:

@@ -1,4 +1,4 @@
-"""Who wants to know of each new node, comparison and backward pass: nobody, but inside a `with` of some kind.
+"""Who wants to know of each new node, comparison, number read and backward pass: nobody, but inside a `with`.
 
 `detect_anomaly()`, the recording of names and lines, scopes and the compiler are watchers. The engine asks only whether
 the list is empty, so that none of them costs anything when it is not there. A watcher hears of its own thread alone.
@@ -24,6 +24,12 @@ class Watcher:
         """Two numbers were compared, and the program may now branch; what this returns is the comparison's answer."""
         return answer
 
+    def read(self, node: Any) -> None:
+        """The program asked for the number of a node, and nobody sees what it does with it."""
+
+    def wrote(self, node: Any) -> None:
+        """The program is about to write the number of a node."""
+
     def flowed(self, order: Sequence[Any]) -> None:
         """A backward pass has run over the nodes of `order`."""
 
@@ -36,3 +42,13 @@ def listening() -> list[Watcher]:
 def watch(node: Any) -> None:
     for watcher in listening():
         watcher.made(node)
+
+
+def tell_of_reading(node: Any) -> None:
+    for watcher in listening():
+        watcher.read(node)
+
+
+def tell_of_writing(node: Any) -> None:
+    for watcher in listening():
+        watcher.wrote(node)

@@ -1,7 +1,5 @@
 """What `compile` promises: arguments, shapes, guards, errors, source, threads, saved programs."""
 
-import threading
-
 import numpy as np
 import pytest
 
@@ -38,41 +36,6 @@ def test_any_number_of_arguments():
     f = compile(lambda *xs: dot(xs, xs))
     assert f.value_and_grad(1.0, 2.0) == (5.0, (2.0, 4.0))
     assert f.value_and_grad(1.0, 2.0, 3.0) == (14.0, (2.0, 4.0, 6.0))
-
-
-def test_a_branch_is_recorded_again_where_an_input_goes_the_other_way():
-    f = compile(lambda x: x * x if x > 0 else -x)
-    assert [f(3.0), f(-3.0), f(0.0)] == [9.0, 3.0, 0.0]
-    value, (dx,) = f.value_and_grad([3.0, -3.0, 2.0, -1.0])
-    assert value.tolist() == [9.0, 3.0, 4.0, 1.0] and dx.tolist() == [6.0, -1.0, 4.0, -1.0]
-
-
-def test_rows_that_branch_differently_add_up_in_a_shared_argument():
-    f = compile(lambda x, w: w * x if x > 0 else 10.0 * w)
-    value, (dx, dw) = f.value_and_grad([1.0, -1.0, 2.0], 3.0)
-    assert value.tolist() == [3.0, 30.0, 6.0] and dw == 13.0 and dx.tolist() == [3.0, 0.0, 3.0]
-
-
-def test_nested_branches_and_loops_whose_length_depends_on_the_data():
-    def halved(x):
-        while x > 1:
-            x = x / 2
-        return x
-
-    f = compile(halved)
-    assert f([8.0, 3.0, 0.5, 100.0]).tolist() == [halved(x) for x in (8.0, 3.0, 0.5, 100.0)]
-
-
-def test_too_many_ways_through_a_function_are_an_error_that_names_the_line():
-    def counted(x):
-        n = 0
-        while x > n:
-            n += 1
-        return x * n
-
-    f = compile(counted)
-    with pytest.raises(ArgumentError, match=r"ways through.*test_compiled_function.py, line \d+.*where"):
-        f(np.arange(100.0))
 
 
 def test_where_selects_row_by_row_without_branching():
@@ -146,22 +109,6 @@ def test_inputs_are_never_changed_and_results_never_overwritten():
     dx[0] = 9.0
     again, (dx_again,) = f.value_and_grad(x)
     assert x.tolist() == [1.0, 2.0] and again.tolist() == [1.0, 2.0] and dx_again.tolist() == [1.0, 1.0]
-
-
-def test_calls_from_many_threads_agree():
-    f = compile(lambda x: tanh(x) if x > 0 else relu(x) - x)
-    results = [[] for _ in range(8)]
-
-    def work(found):
-        for n in range(50):
-            found.append(f.value_and_grad(n - 25.0))
-
-    threads = [threading.Thread(target=work, args=(found,)) for found in results]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert all(found == results[0] for found in results) and len(results[0]) == 50
 
 
 def test_the_source_runs_in_a_file_of_its_own(tmp_path):

@@ -156,9 +156,9 @@ def compile(function: Callable[..., Any], target: str | None = None) -> Compiled
 
     `target` says what its code runs on: "math" (Python floats, the same bits as eager), "numpy", or another array
     module, such as "jax.numpy". By default floats for single numbers and small functions, NumPy for the rest.
-    Comparisons that steer the function (`if x > 0`) are remembered, and where a later input goes the other way it is
-    recorded again. Values that it captures, such as a model's parameters, are read at each call; a number that it reads
-    with `.data` is a constant of the recording.
+    Comparisons that steer the function (`if x > 0`) and numbers that it reads (`x.data`) are remembered, and where a
+    later input goes the other way, or has another number, it is recorded again; a function with more than 64 ways is
+    refused, with the lines at fault. Values that it captures, such as a model's parameters, are read at each call.
 
     >>> f = compile(lambda x: x if x > 0 else -2 * x)
     >>> f([1.0, -1.0]).tolist()

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import ArgumentError
 from ..ops import TABLE
 from ..value import Value, constant
 from ..value import record as node_of
@@ -94,18 +95,40 @@ class Condition:
 
 
 class Recorder(Watcher):
-    """Keeps every node that this thread makes, and each comparison that steers it."""
+    """Keeps every node that this thread makes, each comparison that steers it, and each number that it reads."""
 
     def __init__(self) -> None:
         super().__init__()
         self.nodes: list[Value] = []
         self.guards: list[tuple[Value, bool, str]] = []
+        self.numbers_read: set[Value] = set()
         self.made = self.nodes.append  # type: ignore[method-assign, assignment]
 
     def compared(self, sign: str, left: Value, right: Value | float, answer: Any) -> Any:
         """The answer as a Condition, so that the recording knows what it steers."""
         other = right if type(right) is Value else constant(right, sign)
         return Condition(self, node_of(sign, float(answer), (left, other), (None, None)))
+
+    def read(self, node: Value) -> None:
+        """Hold the program to the number, by comparisons: it is made again where the number is another."""
+        if node.op == "constant" or node in self.numbers_read:
+            return
+        self.numbers_read.add(node)
+        x = node._data
+        if x != x:
+            bool(node >= node)
+        elif bool(node >= x) and bool(node <= x) and x == 0:
+            bool(1.0 / node >= 0)  # is it 0.0 or -0.0?
+
+    def wrote(self, node: Value) -> None:
+        """A program has no such instruction."""
+        raise ArgumentError(f"compile: {calling_line()} writes .data while the function is recorded, "
+                            "which a program does not repeat; make a new Value instead")  # fmt: skip
+
+    def flowed(self, order: Sequence[Value]) -> None:
+        """A program does not see the gradients that a backward pass leaves behind."""
+        raise ArgumentError(f"compile: {calling_line()} calls backward() while the function is recorded, "
+                            "which a program does not repeat; use autodiff.grad, or gradient_graph")  # fmt: skip
 
 
 @contextmanager

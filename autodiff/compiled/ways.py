@@ -32,6 +32,7 @@ class Ways:
     def __init__(self, name: str, function: Callable[[dict[str, Any]], Any], target: str | None = None) -> None:
         self.name, self.function, self.target = name, function, target
         self.latest: Variant | None = None
+        self._once: list[Variant] = []
         self._known: dict[Signature, tuple[Variant, ...]] = {}
         self._lock = RLock()
 
@@ -54,11 +55,13 @@ class Ways:
             known = self._known.get(call.signature, ())
             if tried < len(known):
                 return known[tried], False
-            check_number(self.name, [variant.program for variant in known])
+            check_number(self.name, [variant.program for variant in (*known, *self._once)])
             variant = self.latest = chosen(self.name, self.function, call.signature, call.row(0), self.target)
             first = call if call.rows is None else call.part(np.array([0]))
             if not variant.program.guards or np.all(variant.run("value", first.data, first.rows)[1]):
                 self._known[call.signature] = (*known, variant)
+            else:
+                self._once.append(variant)
             return variant, True
 
     def _elsewhere(self, call: Call, what: str) -> tuple[list[Any], Variant]:
@@ -93,4 +96,5 @@ def check_number(name: str, programs: Iterable[Program]) -> None:
     if len(programs) >= MOST_WAYS:
         lines = sorted({guard.place for program in programs for guard in program.guards})
         raise ArgumentError(f"{name}: expected at most {MOST_WAYS} ways through its comparisons, got more, at "
-                            f"{'; '.join(lines[:3])}: select with autodiff.where(x > 0, …) in place of if")  # fmt: skip
+                            f"{'; '.join(lines[:3])}: select with autodiff.where(x > 0, …) in place of if, and use "
+                            "Values in place of their .data")  # fmt: skip
