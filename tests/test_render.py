@@ -194,8 +194,9 @@ def test_a_drawing_shows_its_size():
     assert repr(draw(Value(1.0))) == "Drawing(1 node, 0 edges)"
 
 
-RENDER = "boxes drawing dot engine focus labels models paint picture plan scopes style svg text".split()
-MODULES = ["files", "scoping", *(f"render.{name}" for name in RENDER)]
+RENDER = "boxes drawing dot focus labels models picture plan scopes style svg text".split()
+DRAWN = [pytest.param(f"render.{name}", marks=needs_engine) for name in ("engine", "paint")]
+MODULES = ["files", "scoping", *(f"render.{name}" for name in RENDER), *DRAWN]
 
 
 @pytest.mark.parametrize("module", MODULES)

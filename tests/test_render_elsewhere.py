@@ -84,7 +84,7 @@ def test_networkx_gets_every_node_and_every_edge():
 
 def test_without_networkx_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "networkx", None)
-    with pytest.raises(MissingExtraError, match="pip install networkx"):
+    with pytest.raises(MissingExtraError, match=r"needs networkx: pip install 'autodiff\[render\]'"):
         draw(Value(1.0)).to_networkx()
 
 

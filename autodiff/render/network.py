@@ -20,7 +20,7 @@ def network(picture: Picture) -> Any:
     try:
         import networkx  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError("to_networkx needs networkx: pip install networkx") from None
+        raise MissingExtraError("to_networkx needs networkx: pip install 'autodiff[render]'") from None
     graph = networkx.MultiDiGraph()
     for node in picture.nodes:
         graph.add_node(node.key, kind=node.kind, title=node.title, path=node.path, **dict(node.facts))

