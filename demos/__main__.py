@@ -5,7 +5,7 @@
     python3 demos --all        every demo, the main job first
     python3 demos --list       the names, each with what it shows
 
-A demo is a file demos/NAME.py, and nothing else lists it. Pictures go to demos/out/.
+A demo is a file demos/NAME.py; what it alone needs stands in MORE. Pictures go to demos/out/.
 """
 
 import ast
@@ -19,6 +19,7 @@ sys.path.insert(0, str(FOLDER.parent))
 import bootstrap
 
 EXTRAS = ["render", "cli", "plot"]
+MORE = {"digits": ["data"]}  # scikit-learn is large, and one demo's
 MAIN_JOB = ["chain_rule", "xor"]
 
 
@@ -67,7 +68,7 @@ def run_demo(name: str, arguments: list) -> int:
     if name not in names():
         print(unknown(name), file=sys.stderr)
         return 2
-    return bootstrap.run([str(FOLDER / (name + ".py")), *arguments], EXTRAS)
+    return bootstrap.run([str(FOLDER / (name + ".py")), *arguments], EXTRAS + MORE.get(name, []))
 
 
 def unknown(name: str) -> str:

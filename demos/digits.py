@@ -9,13 +9,14 @@
 
 import argparse
 import statistics
+import sys
 import time
 from pathlib import Path
 
 from _shared import OUT, saved
 
 from autodiff import nn
-from autodiff.errors import MissingExtraError
+from autodiff.errors import AutodiffError
 from autodiff.nn import idx, plots
 
 
@@ -75,5 +76,5 @@ if __name__ == "__main__":
     parser.add_argument("--mnist", metavar="FOLDER", dest="folder")
     try:
         main(**vars(parser.parse_args()))
-    except MissingExtraError as error:
-        print(error)
+    except (AutodiffError, OSError) as error:
+        sys.exit(str(error))

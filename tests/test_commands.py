@@ -52,6 +52,15 @@ def test_demos_without_arguments_run_the_main_job(demos, runs):
     assert stems(runs) == ["chain_rule", "xor"]
 
 
+def test_a_demo_has_the_extras_that_it_alone_needs(demos, monkeypatch):
+    asked = []
+    monkeypatch.setattr("bootstrap.run", lambda arguments, extras: asked.append(extras) or 0)
+    (demos.FOLDER / "digits.py").touch()
+    assert demos.main(["digits"]) == demos.main(["xor"]) == 0
+    assert "data" in asked[0] and "data" not in asked[1]
+    assert set(demos.MORE) <= {path.stem for path in DEMOS}
+
+
 def test_one_demo_is_run_with_its_own_arguments(demos, runs):
     assert demos.main(["xor", "--epochs", "10"]) == 0
     assert runs == [[str(demos.FOLDER / "xor.py"), "--epochs", "10"]]
