@@ -170,13 +170,15 @@ def test_at_the_edge_of_a_domain_the_side_that_is_there_counts():
         ("= for +=", "its gradient is 5.625, while its users send 18.75 together"),
         ("lost self-edge", "the input of value 1.5: its gradient is 61.9375, while its users send 62.9375 together"),
         ("mul: own data", "blame: mul at 1.5, 2.5: its slope along a is 1.5, the right one is 2.5"),
+        ("sigmoid: clamped", "blame: sigmoid at 38.15625 gives 0.9999999, and the right value is 1.0"),
         ("interior gradients leak", "a second backward pass brings the gradient of a from 62.9375 to 364.25"),
     ],
 )
 def test_faults_of_other_engines_are_blamed_too(name, sentence):
     def f(a):
         b = a * 2.5
-        return (b * a + b) * b + (a + a)
+        y = (b * a + b) * b + (a + a)
+        return y if name != "sigmoid: clamped" else y.sigmoid() * y
 
     with pytest.raises(GradientError, match=re.escape(sentence)):
         check_gradients(f, [1.5], Value=mutants.load(mutants.MUTANTS[name]).Value)
@@ -273,6 +275,11 @@ def test_complex_step_says_when_it_does_not_apply():
 def test_a_report_can_be_returned_instead():
     report = check_gradients(lambda x: wrong(tanh(x), 0.1), [0.5], raise_exception=False)
     assert not report and "blame: tanh" in str(report)
+
+
+def test_modes_may_be_spelled_as_jax_spells_them():
+    assert check_gradients(tanh, [0.5], 2, modes=["fwd", "rev"])
+    assert check_gradients(lambda x: wrong(tanh(x), 1e-3), [0.5], rtol=1e-2, modes=["rev"])
 
 
 def test_a_relative_tolerance_can_be_given():

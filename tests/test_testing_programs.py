@@ -117,6 +117,18 @@ def test_strategies_have_short_names():
     assert repr(programs()) == "programs()" and repr(values()) == "values()"
 
 
+def test_hypothesis_prints_a_failing_program_as_assignments():
+    @quiet
+    @given(programs(operations=["neg", "add"]))
+    def check(program):
+        assert len(program.steps) < 2
+
+    with pytest.raises(AssertionError) as caught:
+        check()
+    told = "\n".join(caught.value.__notes__)
+    assert "program=<program a = 0.0; y = -(-a)>" in told or "program=<program a = 0.0; y = --a>" in told, told
+
+
 def test_parentheses_are_written_only_where_they_are_needed():
     steps = (Step("add", (0, 1)), Step("pow", (2, 2.0)), Step("neg", (3,)), Step("sub", (0, 4)), Step("div", (5, -2.0)))
     assert str(Program((1.0, 2.0), steps)) == "a, b = 1.0, 2.0\ny = (a - -(a + b) ** 2.0) / -2.0"

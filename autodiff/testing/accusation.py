@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from ..graph import topological_order
 from ..ops import TABLE
 from .adapter import Adapter
-from .blame import V, slopes_wrong, told, wrong_sum
+from .blame import V, alone, slopes_wrong, wrong_sum, wrong_value
 from .foreign import culprit
 from .program import Program
 from .running import Run
 
 
 def accused(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list[str]:
-    """The operation whose recorded slope is wrong; if none is, the node whose sum is."""
+    """The operation whose number is wrong, or else its recorded slope; if none is, the node whose sum is."""
     order = topological_order(y)
+    value = next(((node, what) for node in order if (what := wrong_value(node))), None)
+    if value is not None:
+        return [run.placed(f"blame: {value[1]}", value[0]), repeated(alone(value[0]))]
     slope = next(slopes_wrong(order), None)
     if slope is not None:
         return [run.placed(f"blame: {slope.sentence()}", slope.node), repeated(slope.program)]
@@ -24,7 +27,7 @@ def accused(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list
         return [f"blame: {', '.join(foreign)}, which the table does not know; the slopes of all others are right"]
     lost = wrong_sum(y, before)
     if lost is None:
-        return [f"blame: all slopes and sums are right: {told(y)} is not what its inputs say", repeated(program)]
+        return ["blame: all numbers, slopes and sums are right, so it is what happened between them", repeated(program)]
     node = lost.node if lost.user is None else lost.user
     blame = f"blame: all slopes are right, but the sum is not: {lost.sentence()}"
     return [run.placed(blame, node), repeated(program)]

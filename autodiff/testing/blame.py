@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 
 from ..graph import topological_order
 from ..ops import TABLE
-from .differences import OneSided, many_digits, nearest
+from .differences import OneSided, many_digits, many_digits_mixed, nearest
 from .program import Program, Step
-from .tolerance import EXACT, ULPS
+from .tolerance import EXACT, ULPS, allowed
 
 V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, or one of a wrong copy of it
 
@@ -95,6 +95,20 @@ def wrong_slope(node: V, index: int) -> Slope | None:
     if low - room <= given <= high + room:
         return None
     return Slope(node.op, tuple(parent.data for parent in node.parents), index, given, right, program, node)
+
+
+def wrong_value(node: V) -> str | None:
+    """What is wrong with the number of a node, in words; None if it is what the formula gives for its inputs."""
+    if node.op not in TABLE or not node.parents:
+        return None
+    program = alone(node)
+    if not all(map(math.isfinite, program.inputs)):
+        return None
+    right, room = many_digits_mixed(program, ()).right, allowed(program).value
+    if not abs(node.data - right) > room:
+        return None
+    inputs = ", ".join(repr(parent.data) for parent in node.parents)
+    return f"{node.op} at {inputs} gives {node.data!r}, and the right value is {nearest(right)!r}"
 
 
 def slopes_wrong(order: Sequence[V]) -> Iterator[Slope]:

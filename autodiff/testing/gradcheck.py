@@ -51,8 +51,8 @@ class Checked:
 def check_gradients(
     f: Callable[..., Any],
     args: Sequence[float],
-    *,
     order: int = 1,
+    *,
     against: str = "best",
     modes: Sequence[str] = ("reverse", "forward"),
     rtol: float | None = None,
@@ -65,10 +65,10 @@ def check_gradients(
     """Check every gradient of f at these numbers, and raise a `GradientError` that blames an operation if one is wrong.
 
     f takes as many Values as there are numbers in `args`, and returns a Value or a list of them. `order` 2 checks the
-    second derivatives too, and so on. `against` is "digits" (differences of the recorded formulas at 50 digits),
-    "complex" (complex step), "finite" (differences of f itself, of step `eps`), or "best". The tolerance is derived
-    from the program unless `rtol` gives a relative one (and `atol` an absolute one). At a kink any slope between the
-    two sides is right, and noted; with `kinks=False` a kink is a problem.
+    second derivatives too, and so on. `modes` are "reverse" and "forward", or "rev" and "fwd". `against` is "digits"
+    (differences of the recorded formulas at 50 digits), "complex" (complex step), "finite" (differences of f itself, of
+    step `eps`), or "best". The tolerance is derived from the program unless `rtol` gives a relative one (and `atol` an
+    absolute one). At a kink any slope between the two sides is right, and noted; with `kinks=False` it is a problem.
 
     `Value` may be anyone's engine: a class, or an `Adapter`. If it has no parents, slopes and op like ours, f is
     recorded with our Values, the engine runs what was recorded, and each operation is asked for alone to blame one.
@@ -94,7 +94,7 @@ def check_gradients(
             _through(engine, run, y, program, right, kinks, report)
         else:
             right = reference(run, y, program, against, eps, rtol, atol)
-            _first(run, y, program, right, "forward" in modes, kinks, report)
+            _first(run, y, program, right, not {"forward", "fwd"}.isdisjoint(modes), kinks, report)
             _higher(run, y, program, order, report)
     if report.problems and raise_exception:
         raise GradientError(str(report))
@@ -116,7 +116,7 @@ def _recorded(f: Callable[..., Any], args: Sequence[float]) -> Run:
 def _known(against: str, modes: Sequence[str], order: int, engine: Adapter | None) -> None:
     if against not in ("best", *METHODS):
         raise ArgumentError(f"against: expected 'best', 'digits', 'complex' or 'finite', got {shown(against)}")
-    if not set(modes) <= {"reverse", "forward"} or not modes:
+    if not set(modes) <= {"reverse", "forward", "rev", "fwd"} or not modes:
         raise ArgumentError(f"check_gradients: expected modes among 'reverse' and 'forward', got {shown(modes)}")
     if type(order) is not int or order < 1:
         raise ArgumentError(f"check_gradients: expected an order of 1 or more, got {shown(order)}")

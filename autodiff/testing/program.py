@@ -109,6 +109,9 @@ class Program:
     def __repr__(self) -> str:
         return f"<program {'; '.join(self._lines(repr, ()))}>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # Hypothesis, which calls this, would spell a dataclass out field by field
+
     def _lines(self, number: Callable[[float], str], methods: Container[str]) -> Iterator[str]:
         letters = [*ascii_lowercase.replace("y", ""), *(f"v{n}" for n in range(1, 1 + len(self.steps)))]
         names = letters[: len(self.inputs)] if len(self.inputs) <= 25 else [f"x{n}" for n in range(len(self.inputs))]
