@@ -42,10 +42,11 @@ def check_comments(code, namespace):
     exec("\n".join(lines), namespace)
 
 
-def test_the_readmes_code_runs_and_its_results_are_true(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["README.md", "docs/compiling.md", "docs/training.md"])
+def test_the_code_of_a_guide_runs_and_its_results_are_true(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {}
-    blocks = python_blocks(ROOT / "README.md")
+    blocks = python_blocks(ROOT / name)
     assert blocks
     for block in blocks:
         check_comments(block, namespace)
