@@ -91,7 +91,8 @@ class ArrayWriter(Writer):
         elif row == "largest":
             self.line(index, f"{texts[0]}.max(axis=-1)")
         elif row == "logsumexp" and slope:
-            one = is_number(texts[2]) or each.operands[2] in self.alike
+            single = not (self[each.operands[2]].rows or self[each.operands[2]].shape)
+            one = single or is_number(texts[2]) or each.operands[2] in self.alike
             upstream = texts[2] if one else f"{texts[2]}[..., None]"
             self.line(index, f"parts_of_sum(*{terms}) * {upstream}", (terms,))
         elif row == "logsumexp":
