@@ -34,8 +34,9 @@ def folded(order: Sequence[Value], roots: Sequence[Value], digits: int) -> dict[
             kept.update(v.parents)
     found: dict[Value, str] = {}
     for v in order:
-        if v not in kept and (v.op == "constant" or v.parents and all(parent in found for parent in v.parents)):
-            found[v] = numeral(v.data, digits)
+        if v.op == "constant" or v.parents and v.parents[0] in found and found.keys() >= set(v.parents):
+            if v not in kept:
+                found[v] = numeral(v.data, digits)
     return found
 
 

@@ -7,7 +7,7 @@ each layer feeds another one, and whatever comes back to a layer of the same nam
 >>> from autodiff.graph import topological_order
 >>> one, two = Value(2.0, name="cell.w"), Value(3.0, name="cell.w")
 >>> order = topological_order((one * 5.0).tanh() * two)
->>> numbers(order, {one: ("cell",), two: ("cell",)}) == {one: 1, two: 2}
+>>> later_models(order, {one: ("cell",), two: ("cell",)}) == {two: 2}
 True
 """
 
@@ -19,14 +19,14 @@ from ..value import Value
 from .picture import Path
 
 
-def numbers(order: Sequence[Value], paths: dict[Value, Path]) -> dict[Value, int]:
-    """The number of the model that each parameter belongs to, given the path of each; all 1 if no name comes twice."""
+def later_models(order: Sequence[Value], paths: dict[Value, Path]) -> dict[Value, int]:
+    """The parameters, given the path of each, that belong to a second, third, … model, with its number."""
     if len({v.name for v in paths}) == len(paths):
-        return dict.fromkeys(paths, 1)
+        return {}
     models = _Models(paths)
     models.follow(order)
     models.gather()
-    return models.numbers()
+    return {v: number for v, number in models.numbers().items() if number > 1}
 
 
 class _Models:

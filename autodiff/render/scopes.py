@@ -3,7 +3,7 @@
 A parameter's name is the way to it, "layers[0].neurons[3].w[1]", and so is the name of what ran inside a `scope`. The
 rest follows: an operation belongs where its parameters do; what has none of its own, and lies before further
 parameters, belongs where its operands do; and at the end of a network the first function after the parameters still
-does (the activation of the output), but the loss that follows does not.
+does (the activation of the output), but the loss that follows does not. A second model's layers are "layers[0] #2".
 
 >>> from autodiff import Value
 >>> w = Value(2.0, name="layers[0].w")
@@ -23,7 +23,7 @@ from functools import lru_cache
 from ..ops import TABLE
 from ..scoping import PATH
 from ..value import Value
-from .models import numbers
+from .models import later_models
 from .picture import Path
 
 DEEPEST = 8  # scopes within scopes: more could not be drawn
@@ -34,8 +34,7 @@ def paths(order: Sequence[Value]) -> dict[Value, Path]:
     """The path of each node of an ordered graph; the empty path for what stands in no scope."""
     found = {v: path_of_name(v.name) for v in order if v.name is not None and v.op != "constant"}
     plain = {v: path for v, path in found.items() if path and not v.parents}
-    model = numbers(order, plain)  # a second model's layers are called "layers[0] #2"
-    own = {v: path if model[v] == 1 else (f"{path[0]} #{model[v]}", *path[1:]) for v, path in plain.items()}
+    own = plain | {v: (f"{plain[v][0]} #{n}", *plain[v][1:]) for v, n in later_models(order, plain).items()}
     found |= own
     before = before_parameters(order, own)
     for v in order:
