@@ -185,3 +185,30 @@ def test_any_straight_line_of_operations_rolls_into_what_eager_gives(steps, rows
         patch.setattr("autodiff.compiled.variant.WORTH", 0)
         patch.setattr("autodiff.compiled.variant.LEAST", 0)
         agrees(function, list(np.random.default_rng(rows).normal(size=(4, rows)) * 0.5), 1e-9)
+
+
+def ladder(*xs):
+    """Three inputs, eight relus, one output: rolled, it is two matrix products."""
+    hidden = [relu(total([a * b for a, b in zip(xs[:3], xs[3 * j :])])) for j in range(1, 9)]
+    return total([a * b for a, b in zip(hidden, xs[27:])])
+
+
+@pytest.mark.parametrize(("first", "weights"), [
+    (np.inf, [-1.0, -2.0, 0.5] * 4 + [1e-300, 0.0, 0.0] * 4),
+    (1.0, [-np.inf, -2.0, 0.5] * 4 + [1.0, 0.0, 0.0] * 4),
+])  # fmt: skip
+def test_what_is_blocked_is_nothing_to_all_but_a_matrix_product_with_inf(first, weights):
+    """In a product it is 0.0, and 0.0 * inf is nan: the one place where a rolled gradient is not that of eager."""
+    arguments = [first, 1.0, 1.0, *weights, *[1.0] * 8]
+    values = [Value(x) for x in arguments]
+    y = ladder(*values)
+    y.backward()
+    expected = np.array([value.grad for value in values])
+    in_order, rolled_up = compile(ladder, "math"), compile(ladder, "numpy")
+    assert in_order.value_and_grad(*arguments) == (y.data, tuple(expected))
+    value, gradient = rolled_up.value_and_grad(*arguments)
+    assert "@" in rolled_up.source and value == y.data and not np.any(np.isnan(expected))
+    other = np.isnan(gradient)
+    assert other.any() and np.array_equal(np.array(gradient)[~other], expected[~other])
+    finite = [x if np.isfinite(x) else np.sign(x) * 1e300 for x in arguments]
+    assert np.array_equal(rolled_up.value_and_grad(*finite)[1], compile(ladder, "math").value_and_grad(*finite)[1])
