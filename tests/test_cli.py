@@ -232,6 +232,8 @@ def test_programs_of_micrograd_and_microgpt_step_as_they_are(program, capsys, tm
     (["step", "1 + 2"], "expected an expression with names"),
     (["step", "x", "x"], "expected NAME=NUMBER"),
     (["step", "x", "x=one"], "expected NAME=NUMBER, such as w=0.5, got 'x=one'"),
+    (["step", "x", "x=1", "x=1"], "expected one value for x, got 1 and 1"),
+    (["step", "x", "x=nan", "x=2"], "expected one value for x, got nan and 2"),
     (["step", "x", "1x=2"], "expected NAME=NUMBER"),
     (["step", "x", "x=1", "--watch", "nobody"], "expected the name of a node"),
     (["step", "x", "x=1", "-o", "steps.exe"], ".html, .json, .txt"),

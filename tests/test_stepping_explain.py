@@ -99,6 +99,8 @@ def test_zero_because_a_slope_is_zero_or_saturates_or_contributions_cancel():
     assert "Zero: the slope of y = sign(x) along x is 0" in str(explain(y := f.sign(x), x)) and y.data == 1
     saturated = f.tanh(x * 1000)
     assert "Zero: the slope of saturated = tanh(v2) along v2 is 0, where v2 is 2000" in str(explain(saturated, x))
+    zero = Value(0.0)
+    assert "= x * zero along x is 0, where x is 2 and zero is 0." in str(explain(x * zero, x))
     nearly = f.tanh(x * 10)
     assert "It vanishes" in str(explain(nearly, x)) and "nearly = tanh(v2) has slope" in str(explain(nearly, x))
     cancelled = x - x

@@ -58,7 +58,11 @@ def _found(what: str, values: list[str]) -> tuple[Value, dict[str, Any]]:
         if values:
             raise ArgumentError(f"expected no values for a program, got {shown(values[0])}: it sets its own")
         return value_of(file["path"], file["name"])
-    assigned = dict(_assigned(text) for text in values)
+    assigned: dict[str, float] = {}
+    for name, number in map(_assigned, values):
+        if name in assigned:
+            raise ArgumentError(f"expected one value for {name}, got {assigned[name]:g} and {number:g}")
+        assigned[name] = number
     if not names_of(what):
         raise ArgumentError(
             f"expected an expression with names, such as tanh(w*x + b), got {shown(what)}: no gradients"

@@ -59,6 +59,7 @@ def _answer(read: Callable[[str], str], write: Callable[[str], Any]) -> str | No
         try:
             text = read("> ")
         except EOFError:
+            write("")  # the line of the prompt has no end yet
             return None
         if text.strip().lower() in FAREWELL:
             return None

@@ -53,9 +53,11 @@ def _why_zero(log: Log, flowing: list[Edge], paths: tuple[Path, ...]) -> list[st
     flat = [(node, operand) for node, operand, slope in reversed(flowing) if slope == 0]
     if flat and all(path.product == 0 for path in paths):
         node, operand = flat[0]
-        parent = log.graph.nodes[node.parents[operand]]
-        slope = f"the slope of {_made(log, node)} along {name(parent.label)} is 0"
-        return [f"Zero: {slope}, where {name(parent.label)} is {short(parent.data)}{_at(node)}."]
+        parents = [log.graph.nodes[number] for number in node.parents]
+        near = parents if len(parents) < 4 else [parents[operand]]  # of a sum of products, one operand is enough
+        where = dict.fromkeys(f"{name(x.label)} is {short(x.data)}" for x in near if x.operation != "constant")
+        slope = f"the slope of {_made(log, node)} along {name(parents[operand].label)} is 0"
+        return [f"Zero: {slope}, where {' and '.join(where)}{_at(node)}."]
     if paths and abs(paths[0].product) > 0:
         return ["Zero: the contributions cancel; what the paths carry is not 0, and adds up to 0."]
     return _worst(log, paths[0]) if paths else []
