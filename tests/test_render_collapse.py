@@ -7,7 +7,7 @@ from drawings import needs_engine, xor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autodiff import Value, draw, log, nn
+from autodiff import Value, draw, log, nn, scope
 from autodiff.errors import ArgumentError
 from autodiff.graph import topological_order
 
@@ -36,6 +36,13 @@ def test_a_collapsed_layer_tells_its_size_its_ranges_and_its_gradient_norm():
     assert facts["grad norm"] == pytest.approx(sum(p.grad ** 2 for p in parameters) ** 0.5, rel=1e-15)
     assert facts["data"] == (min(v.data for v in hidden), max(v.data for v in hidden))
     assert facts["grad"] == (min(v.grad for v in hidden), max(v.grad for v in hidden))
+
+
+def test_a_collapsed_scope_without_parameters_tells_how_many_operations_it_holds():
+    x = Value(2.0, name="x")
+    with scope("square"):
+        y = x * x + 1
+    assert dict(draw(y, collapse=1).picture.nodes[1].facts)["2 operations"] == ""
 
 
 def test_edges_between_groups_add_up():

@@ -116,6 +116,8 @@ def group_facts(members: Sequence[Value], exits: Sequence[Value], reached: set[V
     if len(inside) > 1:
         facts.append((f"{len(inside):,} {common_word(inside)}", ""))
     parameters = [v for v in members if v.op == "input" and box.is_scope]
+    if box.is_scope and not parameters:
+        facts.append((counted(sum(bool(v.parents) for v in members), "operation"), ""))
     if parameters:
         facts.append((counted(len(parameters), "parameter"), extent([v.data for v in parameters])))
         norm = hypot(*(v.grad for v in parameters)) if not reached.isdisjoint(parameters) else None
