@@ -162,4 +162,5 @@ def test_a_product_neither_overflows_nor_underflows_on_the_way():
 
 
 def test_counts_are_written_for_people():
-    assert [counted(1), counted(12345), counted(2**60), counted(3 * 2**60)] == ["1", "12,345", "2^60", "about 2^61"]
+    assert [counted(1), counted(12345), counted(2**60), counted(2**60 - 5), counted(3 * 2**60)] == [
+        "1", "12,345", "2^60", "about 2^60", "about 2^62"]

@@ -17,6 +17,7 @@ d y / d x = 8: the sum over 3 paths of the products of their slopes.
 import sys
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import log2
 
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
@@ -130,8 +131,9 @@ def explained(graph: Snapshot, x: int, most: int = 5) -> Explanation:
 
 def counted(n: int) -> str:
     """A count for people: in full up to a million million million, then as a power of two."""
-    power = f"2^{n.bit_length() - 1}"
-    return f"{n:,}" if n < 10**18 else power if n.bit_count() == 1 else f"about {power}"
+    if n < 10**18:
+        return f"{n:,}"
+    return f"{'about ' * (n.bit_count() > 1)}2^{round(log2(n))}"
 
 
 def _factors(slopes: tuple[float, ...]) -> str:
