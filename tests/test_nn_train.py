@@ -203,7 +203,7 @@ def test_early_stopping_waits_for_its_patience_and_can_bring_the_best_weights_ba
 
 
 def test_early_stopping_names_what_it_could_monitor():
-    with pytest.raises(ArgumentError, match="expected one of loss to monitor, got 'val_loss'"):
+    with pytest.raises(ArgumentError, match=r"expected one of loss to monitor, got 'val_loss' \(str\): give fit validation rows"):
         compiled(network()).fit(X, Y, callbacks=[EarlyStopping()])
     with pytest.raises(ArgumentError, match="expected 'auto', 'min' or 'max' as the mode, got 'up'"):
         EarlyStopping(mode="up")
@@ -245,6 +245,7 @@ def test_training_that_turns_to_nan_stops_names_the_operation_and_keeps_the_last
     ([0, 1], [1, 1], {}, r"x: expected a table, one row of numbers per example, got \[0, 1\] \(list\)"),
     ([[0, 1], [2]], [1, 1], {}, r"x: expected rows of numbers, all of one length, got \[\[0, 1\], \[2\]\] \(list\)"),
     ([[0, "a"]], [1], {}, r"x: expected rows of numbers, all of one length, got \[\[0, 'a'\]\] \(list\)"),
+    ([[0, 1]], [math.nan], {}, r"y: row 0: expected numbers, got nan: drop the row or fill it in"),
     ([[0, math.nan]], [1], {}, r"x: row 0: expected numbers, got nan in \[0.0, nan\] \(list\): drop the row or fill it in"),
     ([[0, 1]], [math.nan], {}, r"y: row 0: expected numbers, got nan"),
     ([], [], {}, r"x: expected at least one row, got none"),

@@ -60,7 +60,8 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs, model: Any) -> bool | None:
         if self.monitor not in logs:
             names = ", ".join(logs)
-            raise ArgumentError(f"EarlyStopping: expected one of {names} to monitor, got {shown(self.monitor)}")
+            hint = ": give fit validation rows" if self.monitor.removeprefix("val_") in logs else ""
+            raise ArgumentError(f"EarlyStopping: expected one of {names} to monitor, got {shown(self.monitor)}{hint}")
         now = self.sign * logs[self.monitor]
         if now < self.best - self.min_delta:
             self.best, self.waited = now, 0

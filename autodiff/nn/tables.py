@@ -57,8 +57,8 @@ def array(x: Any, what: str) -> Array:
     bad = ~np.isfinite(found)
     if bad.any():
         place = int(np.argwhere(bad)[0][0]) if found.ndim else 0
-        row = found[place].tolist() if found.ndim else float(found)
-        got = f"{found[bad].flat[0]} in {shown(row)}"
+        row = f" in {shown(found[place].tolist())}" if found.ndim > 1 else ""
+        got = f"{found[bad].flat[0]}{row}"
         raise ArgumentError(f"{what}: row {place}: expected numbers, got {got}: drop the row or fill it in")
     return found
 
