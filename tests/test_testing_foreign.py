@@ -174,3 +174,14 @@ def test_a_planted_slope_of_any_operation_is_blamed_through_an_adapter(name):
         if any(ours().gradient(alone)[1]):
             fault = culprit(off_by(name, 1 - 1e-12), alone)
             assert fault is not None and fault.sentence.startswith(f"{name} at ")
+
+
+def test_an_engine_that_fails_only_on_the_whole_is_told():
+    class Shallow(Plain):
+        def backward(self):
+            if len(self.order()) > 5:
+                raise RecursionError("too deep")
+            super().backward()
+
+    with pytest.raises(GradientError, match=r"Shallow cannot run model at .*: RecursionError: too deep\nblame: each operation is right by itself"):
+        check_gradients(model, [0.5, 0.75], Value=Shallow)

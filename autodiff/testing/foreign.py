@@ -88,8 +88,11 @@ def _read_early(engine: Adapter, program: Program) -> Fault | None:
     """Our own graph of the program, with the engine's gradients in it: where is a sum not what its users send?"""
     if not engine.objects or not set(engine.operations) >= {step.op for step in program.steps}:
         return None
-    theirs, graph = engine.run(program), ours().run(program)
-    engine.backward(theirs[-1])
+    try:
+        theirs, graph = engine.run(program), ours().run(program)
+        engine.backward(theirs[-1])
+    except Exception:
+        return None  # it fails on the way, though on none of the operations by itself
     if engine.grad(theirs[-1]) != 1:
         return None  # it does not keep the gradients of interior nodes
     for node, value in zip(graph, theirs):
