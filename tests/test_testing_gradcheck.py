@@ -205,6 +205,19 @@ def test_kinks_are_notes_and_not_failures():
         check_gradients(relu, [0.0], kinks=False)
 
 
+def test_a_derivative_that_cancels_to_0_is_no_kink():
+    report = check_gradients(lambda x: exp(x) * exp(-x), [700.0], 2)
+    assert report and report.notes == []
+
+
+def test_a_higher_derivative_that_is_not_there_is_told_and_one_that_is_nan_is_wrong(monkeypatch):
+    assert "cannot be told" in check_gradients(lambda x: x**2.01, [0.0], 2).notes[0]
+    right = VALUES.slope
+    monkeypatch.setattr(VALUES, "slope", lambda op, i: (lambda a, y: y * math.nan) if op == "sech" else right(op, i))
+    with pytest.raises(GradientError, match="derivative of order 2 .* the engine gives nan"):
+        check_gradients(tanh, [0.5], 2)
+
+
 def test_outputs_and_orders():
     assert check_gradients(lambda x, y: [x * y, exp(x) / y, x], [1.0, 2.0], order=2).gradients == 15
     assert check_gradients(lambda x, y: hypot(x, y) * sigmoid(x), [1.0, 2.0], order=3)

@@ -32,7 +32,9 @@ class OneSided(NamedTuple):
 
     @property
     def kink(self) -> bool:
-        return bool(abs(self.left - self.right) > 1e-20 * max(abs(self.left), abs(self.right)))
+        """Whether the sides differ, by more than what many digits leave of a derivative that is 0."""
+        apart = bool(abs(self.left - self.right) > 1e-20 * max(abs(self.left), abs(self.right)))
+        return apart and nearest(self.left) != nearest(self.right)
 
 
 def many_digits(program: Program, digits: int = 50) -> list[OneSided]:

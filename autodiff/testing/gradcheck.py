@@ -165,9 +165,11 @@ def _higher(run: Run, y: V, program: Program, order: int, report: Checked) -> No
     for entry in higher(y, run.inputs, program, order) if not report.problems else ():
         report.gradients += 1
         derivative = f"the derivative of order {len(entry.places)} along inputs {entry.places}"
-        if entry.exact.kink:
+        if entry.exact.right != entry.exact.right:
+            report.notes.append(f"{derivative} cannot be told: neither side is defined, or settles")
+        elif entry.exact.kink:
             report.notes.append(f"kink: {derivative} has two sides")
-        elif abs(entry.given - entry.exact.right) > entry.room:
+        elif not abs(entry.given - entry.exact.right) <= entry.room and entry.given != nearest(entry.exact.right):
             slope = next(slopes_wrong(topological_order(entry.below)), None)
             blame = f"\nblame: {slope.sentence()}" if slope else ""
             right = nearest(entry.exact.right)
