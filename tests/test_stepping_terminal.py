@@ -24,6 +24,7 @@ from autodiff.stepping import Log, Node, snapshot
 from autodiff.stepping.quiz import judged, question
 from tests.browser import Browser
 from tests.test_stepping import graphs
+from tests.test_stepping_page import xor_row
 
 console = pytest.importorskip("rich.console", reason="needs rich: pip install rich")
 
@@ -130,7 +131,7 @@ def test_the_screen_shows_the_step_and_the_numbers_of_the_log(y):
     screen = Screen(log)
     for step in log:
         screen.cursor.to(step.index)
-        text = written(screen.drawn(60), width=4000)
+        text = written(screen.drawn(4000, 60), width=4000)
         assert str(step) in text and all(part in text for row in step.equations for part in row)
         for line in text.splitlines():
             assert line.isprintable()
@@ -142,8 +143,22 @@ def test_the_screen_keeps_to_its_height_and_shows_the_node_that_changes():
         y = y * 1.01
     log = steps(y)
     screen = screen_of(log, "/", *"150", "enter")
-    text = written(screen.drawn(30))
-    assert len(text.splitlines()) <= 30 and f"▸  {log[150].label}" in text
+    text = written(screen.drawn(200, 30))
+    assert len(text.splitlines()) == 30 and f"▸  {log[150].label}" in text
+
+
+@pytest.mark.parametrize("quiz", [False, True])
+def test_on_a_terminal_of_24_lines_nothing_is_cut(quiz):
+    log = xor_row()
+    screen = Screen(log, quiz=quiz)
+    for _ in range(2 * len(log)):
+        text = written(screen.drawn(80, 24), width=80)
+        assert len(text.splitlines()) <= 24 and "q quit" in text
+        assert "▸" in text or len(text.splitlines()) > 22
+        assert screen.typing is None or "> ▏" in text
+        for key in ("right", "0", "enter") if quiz else ("right",):
+            screen.press(key)
+    assert screen.cursor.index == len(log) - 1
 
 
 @pytest.mark.parametrize("middle, room", [(0, 5), (3, 5), (7, 1), (19, 5), (10, 4), (10, 100), (18, 0)])

@@ -16,6 +16,7 @@ from ..stepping.log import Log
 from ..stepping.orders import verdict
 from ..stepping.quiz import UNREAD, judged, question, read_number
 from ..stepping.snapshot import Node
+from ..stepping.step import Step
 from ..stepping.training import STAGES
 from ..stepping.wording import name, short
 from .keys import pressed_keys
@@ -43,11 +44,11 @@ def step_through(
     console = console or Console()
     pressed = pressed_keys() if keys is None else nullcontext(keys)
     with pressed as presses, Live(console=console, screen=True, auto_refresh=False) as live:
-        live.update(screen.drawn(console.size.height), refresh=True)
+        live.update(screen.drawn(*console.size), refresh=True)
         for key in presses:
             if not screen.press(key):
                 break
-            live.update(screen.drawn(console.size.height), refresh=True)
+            live.update(screen.drawn(*console.size), refresh=True)
 
 
 class Screen:
@@ -117,31 +118,40 @@ class Screen:
         except ArgumentError as error:
             self.note = str(error)
 
-    def drawn(self, height: int = 40) -> Any:
-        """The screen as a rich renderable of at most so many lines."""
+    def drawn(self, width: int = 200, height: int = 40) -> Any:
+        """The screen as a rich renderable of that size: the step, nodes as far as there is room, and what to do."""
+        from io import StringIO
+
+        from rich.console import Console, Group
+        from rich.text import Text
+
+        head = self._step(self.log[self.cursor.index])
+        foot = Group(Text(self.note, "yellow"), self._prompt(), Text(HELP, "dim"))
+        console = Console(width=width, height=height, file=StringIO())
+        room = height - 1 - sum(len(console.render_lines(part)) for part in (head, foot))
+        return Group(head, self._nodes(room), foot) if room > 1 else Group(head, foot)
+
+    def _step(self, step: Step) -> Any:
+        """The step in a frame; its equations step aside for a question about the next."""
         from rich.console import Group
         from rich.panel import Panel
         from rich.table import Table
         from rich.text import Text
 
-        step = self.log[self.cursor.index]
-        title = Text(
-            f" {name(self.log.graph.root.label)} · {STAGES[step.phase]} · step {step.index} of {len(self.log) - 1} "
-        )
+        where = f"{STAGES[step.phase]} · step {step.index} of {len(self.log) - 1}"
         equations = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        for style in ("bold", "dim", "", "bold"):
+            equations.add_column(style=style, overflow="fold")
         for row in step.equations:
-            equations.add_row(
-                *[Text(part, style) for part, style in zip(row, ("bold", "dim", "", "bold"), strict=True)]
-            )
-        below: list[Any] = [Text("too early", "bold red")] if step.premature else []
+            equations.add_row(*map(Text, row))
+        lines = [Text("too early", "bold red")] if step.premature else []
         if step.source:
-            below.append(Text(str(step.source), "dim"))
-        below += [Text(line, "cyan") for line in self.cursor.report().splitlines()]
-        if self.cursor.index == len(self.log) - 1 and self.log.order != "topological":
-            below.append(Text(verdict(self.log), "red"))
-        head = Panel(Group(Text(str(step), "bold"), Text(""), equations, *below), title=title, title_align="left")
-        room = height - 16 - len(below) - len(step.equations)
-        return Group(head, self._nodes(max(room, 3)), Text(self.note, "yellow"), self._prompt(), Text(HELP, "dim"))
+            lines.append(Text(str(step.source), "dim"))
+        lines += [Text(line, "cyan") for line in self.cursor.report().splitlines()]
+        if step.index == len(self.log) - 1 and self.log.order != "topological":
+            lines.append(Text(verdict(self.log), "red"))
+        inside = [Text(str(step), "bold"), *([] if self.asked else [Text(""), equations]), *lines]
+        return Panel(Group(*inside), title=Text(f" {name(self.log.graph.root.label)} · {where} "), title_align="left")
 
     def _nodes(self, room: int) -> Any:
         """The nodes that matter now, as many as there is room for: those around the node that changes."""
@@ -151,7 +161,7 @@ class Screen:
         step = self.log[self.cursor.index]
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
         for heading in ("", "node", "number", "gradient", "sum"):
-            table.add_column(heading)
+            table.add_column(heading, no_wrap=True)
         for node in around(self.log.graph.nodes, step.target, room):
             data, gradient = self.log.state(node.number, step.index)
             mark, style = ("▸", "bold") if node.number == step.target else ("", "")
