@@ -84,8 +84,10 @@ def contributions(steps: Sequence[Value], operands: Mapping[Value, str], fixed: 
     for v in reversed(steps):
         if v not in reached:
             continue
+        lists = list_of_slopes(v, operands)
+        lines += lists
         for i, parent in enumerate(v.parents):
-            text = slope_text(v, i, operands) if parent not in fixed else None
+            text = None if parent in fixed else f"{lists[0][0]}[{i}]" if lists else slope_text(v, i, operands)
             if text is None:
                 continue
             slope = ast.parse(text, mode="eval").body
@@ -126,6 +128,17 @@ def times(slope: ast.expr, name: ast.Name) -> ast.expr:
     return name if is_number(slope, 1) else ast.BinOp(slope, ast.Mult(), name)
 
 
+def list_of_slopes(v: Value, operands: Mapping[Value, str]) -> list[Line]:
+    """The line that gives all slopes of an operation of any number of inputs, where they are found together."""
+    rule = TABLE[v.op].slopes[0] if TABLE[v.op].variadic else None
+    if rule in (None, "ones(xs)", "swapped(xs)"):
+        return []
+    taken, name = set(operands.values()), f"slopes_{operands[v]}"
+    while name in taken:
+        name += "_"
+    return [(name, "=", str(rule).replace("xs", f"[{', '.join(operands[parent] for parent in v.parents)}]"))]
+
+
 def slope_text(v: Value, i: int, operands: Mapping[Value, str]) -> str | None:
     """The slope of one operand by the rule of the table, over names; None where the rule has none."""
     op, names = TABLE[v.op], [operands[parent] for parent in v.parents]
@@ -136,9 +149,7 @@ def slope_text(v: Value, i: int, operands: Mapping[Value, str]) -> str | None:
         return substituted(rules.ieee(rule), dict(zip("abc", names)) | {"y": operands[v]})
     if rule == "ones(xs)":
         return "1.0"
-    if rule == "swapped(xs)":
-        return names[(i + len(names) // 2) % len(names)]
-    return f"{rule.replace('xs', '[' + ', '.join(names) + ']')}[{i}]"
+    return names[(i + len(names) // 2) % len(names)]  # swapped(xs)
 
 
 def substituted(rule: str, names: Mapping[str, str]) -> str:
