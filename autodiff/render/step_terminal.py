@@ -150,7 +150,7 @@ class Screen:
         lines += [Text(line, "cyan") for line in self.cursor.report().splitlines()]
         if step.index == len(self.log) - 1 and self.log.order != "topological":
             lines.append(Text(verdict(self.log), "red"))
-        inside = [Text(str(step), "bold"), *([] if self.asked else [Text(""), equations]), *lines]
+        inside: list[Any] = [Text(str(step), "bold"), *([] if self.asked else [Text(""), equations]), *lines]
         return Panel(Group(*inside), title=Text(f" {name(self.log.graph.root.label)} · {where} "), title_align="left")
 
     def _nodes(self, room: int) -> Any:
