@@ -11,7 +11,7 @@ import pytest
 from drawings import HOSTILE, SVG, SVG_ENGINES, groups, installed, neuron
 
 import autodiff
-from autodiff import Value, draw, relu
+from autodiff import Value, draw, nn, relu
 from autodiff.errors import DrawingError
 from autodiff.render import engine, style
 
@@ -74,6 +74,19 @@ def test_an_engine_draws_the_links_from_a_graph_to_its_gradient(one_engine, powe
 def test_an_engine_draws_in_every_direction(one_engine, rankdir):
     f, w, x = neuron()
     assert ["w", "data 2", "grad ·"] in sum(groups(draw(f, rankdir=rankdir).svg(), "node").values(), [])
+
+
+def test_an_engine_keeps_the_neurons_of_each_layer_in_order(one_engine):
+    one, two = nn.MLP(2, [2, 1], seed=1), nn.MLP(2, [3, 1], seed=2)
+    drawing = draw(one([1.0, 2.0]) * two([1.0, 2.0]), collapse="neuron")
+    heights = {g.get("id"): float(g.find(f"{SVG}text").get("y")) for g in xml.fromstring(drawing.svg()).iter(f"{SVG}g")
+               if g.get("class", "").startswith("node")}  # fmt: skip
+    layers = {}
+    for node in drawing.picture.nodes:
+        if node.title.startswith("neurons["):
+            layers.setdefault(node.path, {})[node.title] = heights[node.key]
+    assert sorted(map(len, layers.values())) == [1, 1, 2, 3]
+    assert all([layer[title] for title in sorted(layer)] == sorted(layer.values()) for layer in layers.values())
 
 
 def test_an_engine_draws_hostile_names_as_they_stand(one_engine):

@@ -67,15 +67,20 @@ def layout(picture: Picture, style: Style) -> dict[str, str]:
     """How the engine places things: close together, but for layers of many edges, which need room and straight lines.
 
     ordering=in puts the operands of each operation in their order. Where there are frames, which it does not work with,
-    the engine chooses; but remincross=false keeps neurons that are boxes in the order of their layer.
+    the engine chooses; but with few rounds of uncrossing it keeps neurons that are boxes in the order of their layer.
+    newrank counts ranks across frames, so that each link leads on: old engines lose links between neighbours of a rank.
     """
     roomy = {"ranksep": "2", "splines": "line", "outputorder": "edgesfirst"}
     room = roomy if is_crowded(picture) else {"ranksep": "0.35"}
-    order = {"remincross": "false"} if has_groups(picture) else {} if clusters(picture) else {"ordering": "in"}
-    # Ranks of all frames together, so that each link leads on: old engines lose links between neighbours of one rank.
     ranks = {"newrank": "true"} if any(edge.link for edge in picture.edges) else {}
     always = _attributes(rankdir=style.rankdir, bgcolor=PAGE[0].fill, fontname=FONT, pad=0.12, nodesep=0.12)
-    return always | room | order | ranks
+    return always | room | ranks | ordering(picture)
+
+
+def ordering(picture: Picture) -> dict[str, str]:
+    if has_groups(picture):
+        return {"remincross": "false", "mclimit": "0.1"}
+    return {} if clusters(picture) else {"ordering": "in"}
 
 
 def has_groups(picture: Picture) -> bool:
