@@ -471,6 +471,17 @@ def test_training_steps_forward_error_gradients_and_update():
         steps(loss, parameters=[w], rate=nan)
 
 
+def test_a_parameter_that_stands_twice_moves_once_and_one_alone_is_no_list():
+    w = Value(1.0)
+    loss = (w * 2 - 1) ** 2
+    assert [step.kind for step in steps(loss, parameters=[w, w])].count("update") == 1
+    for wrong in (w, "w", 3.0):
+        with pytest.raises(OperandError, match="expected a list of parameters, got"):
+            steps(loss, parameters=wrong)
+    with pytest.raises(ArgumentError, match="expected a Value, a name or a number from 0"):
+        steps(loss, parameters=[w], prediction=99)
+
+
 @pytest.mark.parametrize("row, target", [((0.0, 0.0), 0), ((0.0, 1.0), 1), ((1.0, 0.0), 1), ((1.0, 1.0), 0)])
 def test_the_update_is_what_sgd_does_bit_for_bit(row, target):
     model = autodiff.nn.MLP(2, [8, 1], activation="relu", output="sigmoid", seed=4)

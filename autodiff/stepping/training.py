@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import NamedTuple
 
-from ..errors import ArgumentError, shown
+from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from .snapshot import Snapshot
 
@@ -44,9 +44,12 @@ def training(
     """A training step: `parameters` that the graph does not depend on stay as they are, and are left out."""
     if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not isfinite(rate):
         raise ArgumentError(f"expected a finite number as the learning rate, got {shown(rate)}")
+    if isinstance(parameters, str) or not isinstance(parameters, Iterable):
+        raise OperandError(f"expected a list of parameters, got {shown(parameters)}")
     inside = [p for p in parameters if not isinstance(p, Value) or p in graph.values]
-    outputs = [prediction] if isinstance(prediction, Value) else list(prediction)
-    return Training(tuple(map(graph.number, inside)), float(rate), tuple(map(graph.number, outputs)))
+    outputs = prediction if isinstance(prediction, Iterable) and not isinstance(prediction, str) else [prediction]
+    moved = dict.fromkeys(map(graph.number, inside))  # each once, as by an optimizer
+    return Training(tuple(moved), float(rate), tuple(map(graph.number, outputs)))
 
 
 def stages(graph: Snapshot, plan: Training | None) -> bytearray:
