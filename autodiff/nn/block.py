@@ -54,8 +54,9 @@ class Block(Module):
     input_shape: Shape | None = None
     output_shape: Shape | None = None
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **options: Any) -> None:
         """Every layer answers an unknown argument with the nearest one that it has."""
+        super().__init_subclass__(**options)
         if "__init__" in vars(cls):
             cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
 
