@@ -136,6 +136,12 @@ def test_what_is_blocked_contributes_nothing():
     assert run(autodiff.relu(x) * 2.0)[:2] == (0.0, (0.0,))
 
 
+def test_two_names_never_share_a_symbol():
+    a, b, c = Value(2.0, name="x1"), Value(3.0, name="x_1"), Value(4.0)
+    assert formula(a * b).latex == r"y = x_{1} \, \mathrm{x\_1}"
+    assert formula(b + c).latex == r"y = x_{1} + \mathrm{x1}"
+
+
 def test_inputs_alone_and_constants_alone():
     x = Value(2.0, name="x")
     assert formula(x).text == "x = x" and run(x)[:2] == (2.0, (1.0,))

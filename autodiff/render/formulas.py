@@ -76,7 +76,9 @@ class Formula:
     @property
     def latex(self) -> str:
         """LaTeX for inside a mathematics environment."""
-        lines = [(latex.symbol(name), right) for name, right in self.lines(latex.NOTATION)]
+        symbols = latex.Symbols()
+        notation = latex.NOTATION._replace(name=lambda word: Written(symbols[word]))
+        lines = [(symbols[name], right) for name, right in self.lines(notation)]
         if len(lines) == 1:
             return " = ".join(lines[0])
         return r"\begin{aligned} " + r" \\ ".join(f"{left} &= {right}" for left, right in lines) + r" \end{aligned}"

@@ -1,7 +1,7 @@
 r"""Formulas in LaTeX: fractions, roots, powers, Greek letters; whatever a name holds stays text.
 
 >>> symbol("w0"), symbol("alpha"), symbol("loss"), symbol("layers_0_w_1")
-('w_{0}', '\\alpha', '\\mathrm{loss}', '\\mathrm{layers\\_0\\_w\\_1}')
+('w_{0}', '\\mathrm{w\\_0}', 'w_{0}')
 """
 
 from __future__ import annotations
@@ -32,6 +32,20 @@ def symbol(word: str) -> str:
     else:
         return upright(word)
     return f"{stem}_{{{digits}}}" if digits else stem
+
+
+class Symbols(dict[str, str]):
+    r"""The symbol of each word of a formula; a word whose symbol is another's already is written out.
+
+    >>> symbols = Symbols()
+    >>> symbols["w0"], symbols["w_0"], symbols["w0"]
+    ('w_{0}', '\\mathrm{w\\_0}', 'w_{0}')
+    """
+
+    def __missing__(self, word: str) -> str:
+        found = symbol(word)
+        self[word] = upright(word) if found in self.values() else found
+        return self[word]
 
 
 def upright(word: str) -> str:
