@@ -1,7 +1,7 @@
 r"""Formulas in LaTeX: fractions, roots, powers, Greek letters; whatever a name holds stays text.
 
 >>> symbol("w0"), symbol("alpha"), symbol("loss"), symbol("layers_0_w_1")
-('w_{0}', '\\mathrm{w\\_0}', 'w_{0}')
+('w_{0}', '\\alpha', '\\mathrm{loss}', '\\mathrm{layers\\_0\\_w\\_1}')
 """
 
 from __future__ import annotations
