@@ -465,6 +465,19 @@ def test_it_prints_with_all_its_steps(opened):
 
 
 @pytest.mark.browser
+def test_what_is_printed_is_light_whatever_the_reader_prefers(opened):
+    colours = "['.input rect', '.operation rect', '.output rect'].map((x) => getComputedStyle(document.querySelector(x)).fill)"
+    printed = []
+    for dark in (False, True):
+        shown = opened(chain_rule(), dark=dark)
+        shown.press("End")
+        shown.call("Emulation.setEmulatedMedia", media="print", features=[
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}, {"name": "prefers-reduced-motion", "value": "reduce"}])
+        printed.append(shown.run(colours))
+    assert printed[0] == printed[1]
+
+
+@pytest.mark.browser
 def test_a_wrong_order_is_marked_where_it_goes_wrong(opened):
     a = Value(3.0)
     b = a + a
