@@ -147,6 +147,15 @@ def test_a_changed_optimizer_is_refused_with_what_is_wrong(changes, sentence, tm
         nn.load(path)
 
 
+def test_a_number_that_only_overflows_is_refused_too(tmp_path):
+    model = MODELS["Sequential"]()
+    model.compile("adam", "sparse_categorical_crossentropy")
+    path = nn.save(model, tmp_path / "model.json", optimizer=True)
+    path.write_text(path.read_text().replace('"beta_1": 0.9', '"beta_1": 1e999'))
+    with pytest.raises(ArgumentError, match="beta_1, got inf"):
+        nn.load(path)
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[1, 2]", "null", "import os", '{"a": NaN}', "[" * 100_000, '{"a": 1e999}'])
 def test_what_is_no_model_is_refused(text, tmp_path):
     (tmp_path / "file").write_text(text)
