@@ -1,7 +1,8 @@
-"""Number systems: the table of operations over floats, exact fractions, 50 digits, dual numbers and Values.
+"""Number systems: the table of operations over floats, exact fractions and 50 digits.
 
 A `System` says how a float becomes a number of its kind and what the vocabulary means there. Nothing else is needed:
-the rules of the table are text, and run over any of them.
+the rules of the table are text, and run over any of them. Dual numbers and Values are systems, too, in modules of
+their own.
 
 >>> from autodiff.ops import TABLE
 >>> FRACTIONS.formula("div")(FRACTIONS.number(1.0), FRACTIONS.number(3.0))
@@ -10,7 +11,6 @@ Fraction(1, 3)
 3
 """
 
-import ast
 import inspect
 import math
 from collections.abc import Callable, Mapping
@@ -153,107 +153,3 @@ def many_digits(digits: int = 50) -> System:
         "pi": +context.pi, "nan": context.nan, "inf": context.inf,
     }  # fmt: skip
     return System("mpmath", context.mpf, plain({"__builtins__": {}} | names, rules.named), rules.named)
-
-
-class _Prefix(rules.Lazy):
-    """Every operator becomes the row of the table that it is: `a * b` is mul(a, b)."""
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        self.generic_visit(node)
-        row = _ROWS.get(type(node.op))
-        return rules.call(row, node.left, node.right) if row else node
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        self.generic_visit(node)
-        return rules.call(_ROWS[type(node.op)], node.operand)
-
-
-_ROWS: dict[type, str] = {
-    ast.UAdd: "pos", ast.USub: "neg", ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
-}  # fmt: skip
-
-
-@cache
-def prefix(rule: str) -> str:
-    """The rule in functions alone: for numbers without operators."""
-    return ast.unparse(_Prefix().visit(ast.parse(rule, mode="eval")))
-
-
-class Dual:
-    """A number and its derivative along one direction; it carries the system that both belong to."""
-
-    __slots__ = ("primal", "tangent", "system")
-
-    def __init__(self, primal: N, tangent: N, system: System) -> None:
-        self.primal, self.tangent, self.system = primal, tangent, system
-
-    def __repr__(self) -> str:
-        return f"Dual({self.primal}, {self.tangent})"
-
-    def __lt__(self, other: N) -> bool:
-        return bool(self.primal < primal(other))
-
-    def __le__(self, other: N) -> bool:
-        return bool(self.primal <= primal(other))
-
-    def __gt__(self, other: N) -> bool:
-        return bool(self.primal > primal(other))
-
-    def __ge__(self, other: N) -> bool:
-        return bool(self.primal >= primal(other))
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self.primal == primal(other))
-
-    def __bool__(self) -> bool:
-        return bool(self.primal)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def primal(x: N) -> N:
-    return x.primal if isinstance(x, Dual) else x
-
-
-def duals(base: System = FLOATS) -> System:
-    """Dual numbers over another system; over dual numbers, they carry second derivatives.
-
-    >>> system = duals()
-    >>> system.formula("mul")(Dual(3.0, 1.0, FLOATS), Dual(3.0, 1.0, FLOATS))
-    Dual(9.0, 6.0)
-    """
-
-    zero = base.number(0.0)
-    add, mul = base.formula("add"), base.formula("mul")
-
-    def lifted(x: N) -> Dual:
-        if isinstance(x, Dual) and x.system is base:
-            return x
-        return Dual(base.number(x) if isinstance(x, float | int) else x, zero, base)
-
-    def run(operation: str, *operands: N) -> Dual:
-        """The rule of forward mode: the tangent of an operation is the sum of its slopes times its inputs' tangents."""
-        pairs = [lifted(x) for x in operands]
-        primals: Any = [pair.primal for pair in pairs]
-        inputs = (primals,) if TABLE[operation].variadic else primals
-        y = base.formula(operation)(*inputs)
-        tangent = zero
-        for index, slopes in enumerate(TABLE[operation].slopes):
-            moved = pairs if TABLE[operation].variadic else pairs[index : index + 1]
-            if slopes is None or all(pair.tangent is zero for pair in moved):
-                continue
-            slope: Any = base.slope(operation, index)(*inputs, y)
-            for each, pair in zip(slope if TABLE[operation].variadic else [slope], moved, strict=True):
-                if each is not None and pair.tangent is not zero:
-                    tangent = add(tangent, mul(each, pair.tangent))
-        return Dual(y, tangent, base)
-
-    def row(operation: str) -> Callable[..., Dual]:
-        if TABLE[operation].variadic:
-            return lambda xs: run(operation, *xs)
-        return lambda *operands: run(operation, *operands)
-
-    names: dict[str, Any] = {"__builtins__": {}, "ones": lambda xs: [1] * len(xs), "swapped": kernels.swapped}
-    names |= {constant: base.names[constant] for constant in ("nan", "inf", "pi") if constant in base.names}
-    names |= {operation: row(operation) for operation in TABLE}
-    return System(f"dual over {base.name}", lambda x: Dual(base.number(x), zero, base), plain(names, prefix), prefix)

@@ -21,9 +21,10 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from . import elementwise, kernels, reductions, rules
+from .dual_numbers import duals
 from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
-from .numbers import FLOATS, FRACTIONS, N, System, duals, many_digits, plain
+from .numbers import FLOATS, FRACTIONS, N, System, many_digits, plain
 from .ops import TABLE
 from .value import Value, constant
 

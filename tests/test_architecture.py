@@ -10,7 +10,7 @@ import autodiff
 PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
 LAYERS = [
-    ["errors", "watching"], ["kernels", "files"], ["stable", "operands"], ["ops"], ["rules", "graph"], ["numbers"],
+    ["errors", "watching"], ["kernels", "files"], ["stable", "operands"], ["ops"], ["rules", "graph"], ["numbers"], ["dual_numbers"],
     ["bodies"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
     ["differentiate", "stepping", "compiled", "expression"],
     ["nn", "render", "testing"],

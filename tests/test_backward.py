@@ -11,7 +11,8 @@ from hypothesis import given, strategies as st
 
 from autodiff import Value, elementwise, functions, gradient_graph, reductions, replay
 from autodiff.graph import edges, leaves, topological_order, users
-from autodiff.numbers import FLOATS, FRACTIONS, Dual, duals
+from autodiff.dual_numbers import Dual, duals
+from autodiff.numbers import FLOATS, FRACTIONS
 from autodiff.ops import TABLE
 
 RATIONAL = ["add", "sub", "mul", "neg", "pos", "maximum", "minimum", "relu", "abs", "dot", "total"]

@@ -189,7 +189,8 @@ def test_a_gradient_graph_has_the_numbers_of_a_backward_pass_at_the_edges(name):
 
 
 def test_dual_numbers_compare_and_print_by_their_primals():
-    from autodiff.numbers import FLOATS, Dual
+    from autodiff.dual_numbers import Dual
+    from autodiff.numbers import FLOATS
 
     a, b = Dual(1.0, 5.0, FLOATS), Dual(2.0, 0.0, FLOATS)
     assert a < b and a <= 1.0 and b > a and b >= 2.0 and a == 1.0 and a != b and repr(a) == "Dual(1.0, 5.0)"

@@ -28,7 +28,8 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import MissingExtraError, ReplayError
-from ..numbers import FLOATS, FRACTIONS, Dual, System, duals, plain
+from ..dual_numbers import Dual, duals
+from ..numbers import FLOATS, FRACTIONS, System, plain
 from ..ops import TABLE
 from ..rules import named
 from .adapter import Adapter

@@ -1,0 +1,125 @@
+"""Dual numbers: a number and its derivative along one direction, by which a graph is differentiated forwards.
+
+>>> system = duals()
+>>> system.formula("mul")(Dual(3.0, 1.0, FLOATS), Dual(3.0, 1.0, FLOATS))
+Dual(9.0, 6.0)
+"""
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from . import kernels, rules
+from .numbers import FLOATS, N, System, plain
+from .ops import TABLE
+
+
+class Dual:
+    """A number and its derivative along one direction; it carries the system that both belong to."""
+
+    __slots__ = ("primal", "tangent", "system")
+
+    def __init__(self, primal: N, tangent: N, system: System) -> None:
+        self.primal, self.tangent, self.system = primal, tangent, system
+
+    def __repr__(self) -> str:
+        return f"Dual({self.primal}, {self.tangent})"
+
+    def __lt__(self, other: N) -> bool:
+        return bool(self.primal < primal(other))
+
+    def __le__(self, other: N) -> bool:
+        return bool(self.primal <= primal(other))
+
+    def __gt__(self, other: N) -> bool:
+        return bool(self.primal > primal(other))
+
+    def __ge__(self, other: N) -> bool:
+        return bool(self.primal >= primal(other))
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.primal == primal(other))
+
+    def __bool__(self) -> bool:
+        return bool(self.primal)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def primal(x: N) -> N:
+    return x.primal if isinstance(x, Dual) else x
+
+
+@cache
+def duals(base: System = FLOATS) -> System:
+    """Dual numbers over another system; over dual numbers, they carry second derivatives.
+
+    >>> duals(duals())
+    System('dual over dual over float')
+    """
+    zero = base.number(0.0)
+    names: dict[str, Any] = {"__builtins__": {}, "ones": lambda xs: [1] * len(xs), "swapped": kernels.swapped}
+    names |= {constant: base.names[constant] for constant in ("nan", "inf", "pi") if constant in base.names}
+    names |= {operation: _row(operation, base, zero) for operation in TABLE}
+    return System(f"dual over {base.name}", lambda x: Dual(base.number(x), zero, base), plain(names, prefix), prefix)
+
+
+def _row(operation: str, base: System, zero: N) -> Callable[..., Dual]:
+    """The rule of forward mode: the tangent of an operation is the sum of its slopes times its operands' tangents."""
+    formula, slopes = base.formula(operation), TABLE[operation].slopes
+    add, mul = base.formula("add"), base.formula("mul")
+
+    def lifted(x: N) -> Dual:
+        if isinstance(x, Dual) and x.system is base:
+            return x
+        return Dual(base.number(x) if isinstance(x, float | int) else x, zero, base)
+
+    def tangent(pairs: Sequence[Dual], factors: Iterable[N | None]) -> N:
+        found = zero
+        for slope, pair in zip(factors, pairs, strict=True):
+            if slope is not None and pair.tangent is not zero:
+                found = add(found, mul(slope, pair.tangent))
+        return found
+
+    def of_list(operands: Sequence[N]) -> Dual:
+        pairs = [lifted(x) for x in operands]
+        xs = [pair.primal for pair in pairs]
+        y = formula(xs)
+        moved = slopes[0] is not None and any(pair.tangent is not zero for pair in pairs)
+        factors: Any = base.slope(operation, 0)(xs, y) if moved else [None] * len(xs)
+        return Dual(y, tangent(pairs, factors), base)
+
+    def of_operands(*operands: N) -> Dual:
+        pairs = [lifted(x) for x in operands]
+        xs = [pair.primal for pair in pairs]
+        y = formula(*xs)
+        needed = [rule is not None and pair.tangent is not zero for rule, pair in zip(slopes, pairs)]
+        factors = [base.slope(operation, index)(*xs, y) if each else None for index, each in enumerate(needed)]
+        return Dual(y, tangent(pairs, factors), base)
+
+    return of_list if TABLE[operation].variadic else of_operands
+
+
+class _Prefix(rules.Lazy):
+    """Every operator becomes the row of the table that it is: `a * b` is mul(a, b)."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        row = _ROWS.get(type(node.op))
+        return rules.call(row, node.left, node.right) if row else node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        self.generic_visit(node)
+        return rules.call(_ROWS[type(node.op)], node.operand)
+
+
+_ROWS: dict[type, str] = {
+    ast.UAdd: "pos", ast.USub: "neg", ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
+}  # fmt: skip
+
+
+@cache
+def prefix(rule: str) -> str:
+    """The rule in functions alone: for numbers without operators."""
+    return ast.unparse(_Prefix().visit(ast.parse(rule, mode="eval")))
