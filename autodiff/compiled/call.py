@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import ArgumentError, OperandError, shown
 from ..operands import number
 from ..value import Value
+from .spaces import type_name
 
 FLOATS = {float}
 
@@ -37,17 +38,17 @@ class Call(NamedTuple):
 
     def part(self, which: Any) -> "Call":
         """The call with these rows alone."""
-        data = [x[which] if many else x for x, many in zip(self.data, self.signature.batched)]
+        data = [np.asarray(x)[which] if many else x for x, many in zip(self.data, self.signature.batched)]
         return self._replace(data=data, rows=len(which))
 
     def joined(self, parts: Sequence[tuple[Any, list[Any]]]) -> list[Any]:
         """The results of all rows from those of some; what has no rows is a sum over them."""
         results = []
         for each in zip(*(results for _, results in parts)):
-            if any(np.ndim(x) for x in each):
+            if any(x.ndim for x in each if type(x) is not float):
                 whole = np.empty(self.rows or 0)
                 for (which, _), x in zip(parts, each):
-                    whole[which] = x
+                    whole[which] = np.asarray(x)
                 results.append(whole)
             else:
                 results.append(sum(each[1:], each[0]))
@@ -76,7 +77,7 @@ def _datum(function: str, name: str, x: Any) -> Any:
         raise OperandError(f"{function}: expected numbers or arrays, got {shown(x)} as {name}; pass its .data")
     if isinstance(x, (list, tuple)) or getattr(x, "ndim", False):
         array = x if hasattr(x, "ndim") else np.array([number(each, f"{function}: {name}") for each in x])
-        if array.ndim != 1 or array.dtype.kind not in "biuf":
+        if array.ndim != 1 or not type_name(array).startswith(("float", "bfloat", "int", "uint", "bool")):
             kind = f"{array.ndim} axes of {array.dtype}"
             raise OperandError(f"{function}: expected a number or a vector of real numbers as {name}, got {kind}")
         return array.astype(np.float64) if isinstance(array, np.ndarray) else array

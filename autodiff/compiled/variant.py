@@ -15,6 +15,7 @@ from .passes import folded, without_dead
 from .program import Program
 from .record import Tape, record
 from .roll import Group, rolled
+from .spaces import space_of
 from .unroll import Argument, unrolled
 
 SMALL = 4000  # operations: beyond this a function of numbers runs on arrays, if it rolls
@@ -37,6 +38,7 @@ class Variant:
         if single:
             wrt = [group.name for group in groups]
             self.programs["value_and_grad"] = without_dead(reverse(self.program, wrt))
+        self.space = space_of("numpy" if target == "math" else target)
         self.source = emit.source(self.programs, target)
         self.functions = emit.functions(self.source, "compiled")
 
@@ -59,24 +61,24 @@ class Variant:
         return values + self.gradients(results[outputs:], data), held
 
     def run_arrays(self, what: str, data: list[Any]) -> list[Any]:
-        inputs = [self.packed(group, data) for group in self.groups]
+        like = next(filter(self.space.owns, data), None)
+        inputs = [self.packed(group, data, like) for group in self.groups]
         if self.captured:
             read = np.fromiter(map(_data, self.captured), np.float64, len(self.captured))
-            inputs += [read] if self.rolled else list(read)
+            inputs += [self.space.array(x, like) for x in ([read] if self.rolled else read)]
         with np.errstate(all="ignore"):
             return list(self.functions[what](*inputs))
 
-    def packed(self, group: Group, data: list[Any]) -> Any:
+    def packed(self, group: Group, data: list[Any], like: Any) -> Any:
         if not group.vector:
-            x = data[group.members[0]]
-            return np.float64(x) if type(x) is float else x
-        return np.stack([data[member] for member in group.members], axis=-1)
+            return self.space.array(data[group.members[0]], like)
+        return self.space.stacked([data[member] for member in group.members], like)
 
     def plain(self, x: Any, rows: int | None) -> Any:
         """A result of a batch has one entry per row also where it depends on none; a single one is a float."""
         if rows is None:
             return float(x)
-        return x if getattr(x, "ndim", 0) else np.full(rows, float(x))
+        return x if getattr(x, "ndim", 0) else self.space.full(rows, x)
 
     def gradients(self, results: list[Any], data: list[Any]) -> list[Any]:
         found: list[Any] = [None] * len(data)

@@ -41,7 +41,7 @@ class Ways:
         known = self._known.get(call.signature)
         variant = known[-1] if known else self.way(call, 0)[0]
         results, held = variant.run(what, call.data, call.rows)
-        if held is True or np.all(held):
+        if held is True or all_of(held):
             return results, variant
         return self._elsewhere(call, what) if call.rows is None else (self._row_by_row(call, what), variant)
 
@@ -58,7 +58,7 @@ class Ways:
             check_number(self.name, [variant.program for variant in (*known, *self._once)])
             variant = self.latest = chosen(self.name, self.function, call.signature, call.row(0), self.target)
             first = call if call.rows is None else call.part(np.array([0]))
-            if not variant.program.guards or np.all(variant.run("value", first.data, first.rows)[1]):
+            if not variant.program.guards or all_of(variant.run("value", first.data, first.rows)[1]):
                 self._known[call.signature] = (*known, variant)
             else:
                 self._once.append(variant)
@@ -69,7 +69,7 @@ class Ways:
         for tried in count():
             variant, recorded = self.way(call, tried)
             results, held = variant.run(what, call.data, call.rows)
-            if recorded or np.all(held):
+            if recorded or all_of(held):
                 break
         return results, variant
 
@@ -87,7 +87,13 @@ class Ways:
             waiting = waiting[~held]
             if not len(waiting):
                 break
-        return call.joined(parts)
+        like = next(filter(variant.space.owns, call.data), None)
+        return [variant.space.array(x, like) if np.ndim(x) else x for x in call.joined(parts)]
+
+
+def all_of(held: Any) -> bool:
+    """Whether a condition holds for all rows; NumPy would hand an array of another kind back to its maker."""
+    return bool(np.all(np.asarray(held)))
 
 
 def check_number(name: str, programs: Iterable[Program]) -> None:

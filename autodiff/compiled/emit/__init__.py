@@ -22,11 +22,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ... import rules
+from ...errors import ArgumentError
 from ..program import Program
 from .array_writer import ArrayWriter
 from .jax_writer import JaxWriter
 from .math_writer import MathWriter
 from .numpy_writer import NumpyWriter
+from .portable import portable
 from .preamble import ARRAY_WORDS, preamble
 from .templates import WORDS
 from .writer import Writer
@@ -40,11 +42,15 @@ def source(programs: Mapping[str, Program], target: str) -> str:
     writer = WRITERS.get(target, ArrayWriter)
     bodies = [writer(program, tables).function(name) for name, program in programs.items()]
     numbers = "".join(f"{name} = {text}\n" for text, name in tables.items())
-    words = {word for body in (numbers, *bodies) for word in WORDS.findall(body)}
-    head = preamble(words & ARRAY_WORDS, target)
-    return "\n\n".join(part for part in (head, numbers, *bodies) if part)
+    text = "\n\n".join(part for part in (numbers, *bodies) if part)
+    text = text if target in WRITERS else portable(text)
+    head = preamble(set(WORDS.findall(text)) & ARRAY_WORDS, target)
+    return f"{head}\n\n{text}" if head else text
 
 
 def functions(text: str, name: str) -> dict[str, Callable[..., Any]]:
     """The functions that emitted source defines, its text visible to tracebacks and debuggers."""
-    return rules.module(name, text)
+    try:
+        return rules.module(name, text)
+    except ImportError as error:
+        raise ArgumentError(f"compile: the target does not have all that the program uses: {error}") from None

@@ -191,7 +191,8 @@ class ArrayWriter(Writer):
             code = blocks[0][1] if len(blocks) == 1 else self.laid(name, blocks)
         else:
             found, rows = pieces(each), "-1, " * each.rows
-            flat = ", ".join(f"{text}.reshape({rows}{each.size})" for text, each in zip(texts, found))
+            flat = ", ".join(self.table(f"array([{text}])") if is_number(text) else f"{text}.reshape({rows}{each.size})"
+                             for text, each in zip(texts, found))
             zero = f"({texts[0]}.shape[0], 1)" if each.rows else "1"
             self.assign(f"{name}_parts", f"concat([{flat}, zeros({zero})], axis=-1)")
             tables = [self.table(f"array({term.tolist()})") for term in layout.gathers(found, prod(each.shape))]

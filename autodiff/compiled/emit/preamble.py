@@ -18,14 +18,15 @@ from itertools import takewhile
 from types import FunctionType, ModuleType
 
 from ... import kernels, stable
-from . import helpers
+from . import helpers, portable
 
 VOCABULARY = frozenset(kernels.__all__) | frozenset(stable.NAMES) | frozenset(helpers.HELPERS)
 ARRAY_WORDS = VOCABULARY | {
     "add", "all", "array", "broadcast_to", "concat", "einsum", "empty", "full_like", "logical_not", "matmul", "stack",
-    "take", "tensordot", "vecdot", "zeros",
+    "tensordot", "vecdot", "zeros", "take", *portable.WORDS,
 }  # fmt: skip
 RESERVED = ARRAY_WORDS | {"held"}
+METHODS = {"numpy", "jax.numpy"}  # whose arrays have the methods sum, max, reshape, …
 AS_OURS = {"sign"}  # what we define for other modules, and NumPy does as we do
 
 
@@ -53,7 +54,7 @@ def array_head(words: set[str], module: str) -> str:
         if home is None or module == "numpy" and word in AS_OURS:
             imports.add(word)
             return
-        text, used = _definition(home, word)
+        text, used = _definition(home, word, module in METHODS)
         for name in sorted(used):
             define(name)
         definitions[word] = text
@@ -72,12 +73,14 @@ def _home(word: str) -> ModuleType | None:
 
 
 @cache
-def _definition(home: ModuleType, word: str) -> tuple[str, frozenset[str]]:
+def _definition(home: ModuleType, word: str, methods: bool) -> tuple[str, frozenset[str]]:
     """The text that defines a function or number of ours, and the names that it uses."""
     item = getattr(home, word)
     if not isinstance(item, FunctionType):
         return f"{word} = {item!r}\n", frozenset()
     tree = ast.parse(text_of(item))
+    if not methods:
+        tree = portable.rewritten(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.returns = None

@@ -14,10 +14,12 @@ Every rewriting keeps the bits.
 """
 
 import ast
+import math
 from collections.abc import Mapping
 from functools import cache
 
 from ... import rules, stable
+from ...numbers import FLOATS
 from .preamble import text_of
 
 
@@ -62,10 +64,13 @@ class Divisions(ast.NodeTransformer):
 
 
 class Floats(ast.NodeTransformer):
-    """For arrays: numbers are floats, and a quotient of plain numbers must not raise."""
+    """For arrays: numbers are floats, what is a function of plain numbers is one, and no quotient of such raises."""
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         return ast.Constant(float(ast.literal_eval(node)))
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(math.pi) if node.id == "pi" else node
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
@@ -75,6 +80,12 @@ class Floats(ast.NodeTransformer):
         if isinstance(left, ast.Constant) and isinstance(right, ast.Constant) and right.value:
             return ast.Constant(ast.literal_eval(left) / ast.literal_eval(right))
         return rules.call("divide", node.left, node.right)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if not isinstance(node.func, ast.Name) or not all(isinstance(x, ast.Constant) for x in node.args):
+            return node
+        return ast.Constant(FLOATS.names[node.func.id](*(ast.literal_eval(x) for x in node.args)))
 
 
 class Inline(ast.NodeTransformer):

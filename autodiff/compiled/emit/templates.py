@@ -32,7 +32,7 @@ class Template(NamedTuple):
 
     def of_condition(self) -> "Template":
         """For a `where` whose first operand is a comparison already, and not a number to compare with 0."""
-        return Template(re.sub(r"\{a\} > 0(\.0)?", "{a}", self.text), ())
+        return Template(re.sub(r"\(\{a\} < 0(\.0)?\) \| \(\{a\} > 0(\.0)?\)|\{a\} > 0(\.0)?", "{a}", self.text), ())
 
 
 @cache

@@ -1,0 +1,174 @@
+"""Code for NumPy in the words of the array API alone, which has functions where NumPy has methods.
+
+>>> portable("    y = x.reshape(2, 3).sum(axis=-1)  # a comment stays")
+'    y = sum(reshape(x, (2, 3)), axis=-1)  # a comment stays'
+>>> print(portable("table_0 = array([[1, 0], [0, 1]])\\ny = x[:, table_0]"))
+table_0 = asarray([[1, 0], [0, 1]])
+y = reshape(take(x, reshape(table_0, (-1,)), axis=-1), (-1, 2, 2))
+"""
+
+import ast
+import re
+from collections.abc import Callable
+
+from ... import stable
+from ...rules import call
+from . import helpers
+
+OURS = {*stable.NAMES, *helpers.HELPERS}  # what is defined in the same text
+
+METHODS = {"sum", "max", "argmax", "repeat"}
+WORDS = {*METHODS, "asarray", "float64", "permute_dims", "reshape"}
+TABLE = re.compile(r"table_\d+ = .*")
+
+
+def portable(text: str) -> str:
+    """The text of functions and numbers, line by line, so that comments and blank lines stay."""
+    writer = _ArrayAPI()
+    return "\n".join(_line(line, writer) for line in text.split("\n"))
+
+
+def _line(line: str, writer: "_ArrayAPI") -> str:
+    code, gap, comment = line.partition("  # ")
+    bare = code.lstrip()
+    if not bare or bare.startswith("def "):
+        return line
+    start, bare = code[: len(code) - len(bare)] + "return " * bare.startswith("return "), bare.removeprefix("return ")
+    tree = writer.visit(ast.parse(bare))
+    text = ast.unparse(tree)
+    bare_tuple = isinstance(tree.body[0], ast.Expr) and isinstance(tree.body[0].value, ast.Tuple)
+    return start + (text[1:-1] if bare_tuple else text) + gap + comment
+
+
+def rewritten(tree: ast.Module) -> ast.Module:
+    """The same for a definition as a tree."""
+    found: ast.Module = _ArrayAPI().visit(tree)
+    return found
+
+
+class _ArrayAPI(ast.NodeTransformer):
+    def __init__(self) -> None:
+        self.shapes: dict[str, list[int]] = {}  # of the tables of places, by name
+        self.argument = ""  # the first of the function of ours that is being written: an array
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
+        self.argument = node.args.args[0].arg
+        return self.generic_visit(node)  # type: ignore[return-value]
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        if isinstance(node.targets[0], ast.Name) and TABLE.match(ast.unparse(node)):
+            self.shapes[node.targets[0].id] = _shape_of(node.value)
+        return self.generic_visit(node)  # type: ignore[return-value]
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute):
+            return self.method(node, node.func)
+        if not isinstance(node.func, ast.Name):
+            return node
+        if node.func.id in OURS:
+            return self.of_arrays(node)
+        if node.func.id == "where":
+            return self.where(node)
+        return _REWRITES[node.func.id](node) if node.func.id in _REWRITES else node
+
+    def of_arrays(self, node: ast.Call) -> ast.expr:
+        """A function of ours takes arrays alone: beside an array, a number becomes one like it."""
+        like = next((ast.unparse(x) for x in node.args if not _is_plain(x)), None)
+        if like is None:
+            return node
+        filled = [_code(f"full_like({like}, {ast.unparse(x)})") if _is_plain(x) else x for x in node.args]
+        return ast.Call(node.func, filled, node.keywords)
+
+    def where(self, node: ast.Call) -> ast.expr:
+        """One of the two sides must be an array."""
+        condition, chosen, other = node.args
+        if not (_is_plain(chosen) and _is_plain(other)):
+            return node
+        text = ast.unparse(chosen)
+        array = f"full_like({self.argument}, {text})" if self.argument else f"asarray({text}, dtype=float64)"
+        return call("where", condition, _code(array), other)
+
+    def method(self, node: ast.Call, function: ast.Attribute) -> ast.expr:
+        """x.sum(axis=0) as sum(x, axis=0); the sizes of reshape as one tuple."""
+        arguments = node.args
+        if function.attr == "reshape" and not (len(arguments) == 1 and isinstance(arguments[0], ast.Tuple)):
+            arguments = [ast.Tuple(arguments, ast.Load())]
+        elif function.attr not in METHODS | {"reshape"}:
+            return node
+        return ast.Call(ast.Name(function.attr, ast.Load()), [function.value, *arguments], node.keywords)
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """x[table] and x[:, table] as take, which knows lists of places only."""
+        self.generic_visit(node)
+        place = node.slice.elts[-1] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+        if not (isinstance(place, ast.Name) and place.id in self.shapes):
+            return node
+        shape = self.shapes[place.id]
+        if len(shape) == 1:
+            return _code(f"take({ast.unparse(node.value)}, {place.id}, axis=-1)")
+        wanted = [-1, *shape] if isinstance(node.slice, ast.Tuple) else shape
+        flat = f"take({ast.unparse(node.value)}, reshape({place.id}, (-1,)), axis=-1)"
+        return _code(f"reshape({flat}, {tuple(wanted)})")
+
+
+def _code(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def _shape_of(table: ast.expr) -> list[int]:
+    """The sizes of the nested lists that a table of places is made of."""
+    found = []
+    inner: ast.expr | None = table.args[0] if isinstance(table, ast.Call) and table.args else None
+    while isinstance(inner, ast.List):
+        found.append(len(inner.elts))
+        inner = inner.elts[0] if inner.elts else None
+    return found
+
+
+def _array(node: ast.Call) -> ast.expr:
+    """Numbers are float64 whatever the namespace takes for granted; places are integers."""
+    numbers = any(isinstance(part, ast.Constant) and type(part.value) is float for part in ast.walk(node))
+    named = any(isinstance(part, ast.Name) and part.id in ("inf", "nan") for part in ast.walk(node))
+    keywords = [ast.keyword("dtype", ast.Name("float64", ast.Load()))] if numbers or named else []
+    return ast.Call(ast.Name("asarray", ast.Load()), node.args, keywords)
+
+
+def _full_like(node: ast.Call) -> ast.expr:
+    """One number everywhere: a plain number as it is, an array of one element broadcast."""
+    like, value = node.args
+    return node if _is_plain(value) else _code(f"broadcast_to({ast.unparse(value)}, {ast.unparse(like)}.shape)")
+
+
+def _tensordot(node: ast.Call) -> ast.expr:
+    return ast.Call(node.func, node.args[:2], [ast.keyword("axes", node.args[2])])
+
+
+def _einsum(node: ast.Call) -> ast.expr:
+    """A product of two arrays whose axes are brought into one order, summed over those that the result lacks."""
+    spec, *operands = node.args
+    first, second, result = str(ast.literal_eval(spec)).replace("->", ",").split(",")
+    letters = result + "".join(sorted({*first, *second} - {*result}))
+    aligned = [_aligned(ast.unparse(x), axes, letters) for x, axes in zip(operands, (first, second))]
+    product = " * ".join(aligned)
+    lost = tuple(range(len(result), len(letters)))
+    return _code(f"sum({product}, axis={lost})" if lost else product)
+
+
+def _aligned(code: str, axes: str, letters: str) -> str:
+    """An array with an axis for each of the letters, of size 1 where it has none."""
+    order = sorted(axes, key=letters.index)
+    if list(axes) != order:
+        code = f"permute_dims({code}, {tuple(axes.index(letter) for letter in order)})"
+    return f"{code}[{', '.join(':' if letter in axes else 'None' for letter in letters)}]"
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether code is a plain number, to be known without running anything but arithmetic."""
+    named = (part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Call, ast.Attribute)))
+    return all(isinstance(part, ast.Name) and part.id in ("inf", "nan") for part in named)
+
+
+_REWRITES: dict[str, Callable[[ast.Call], ast.expr]] = {
+    "array": _array, "full_like": _full_like, "tensordot": _tensordot, "einsum": _einsum,
+}  # fmt: skip

@@ -1,0 +1,73 @@
+"""Arrays of a target's namespace: what goes into a program, and what comes out of it.
+
+>>> space_of("numpy").stacked([np.array([1.0, 2.0]), np.array([3.0, 4.0])], None)
+array([[1., 3.],
+       [2., 4.]])
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from ..errors import ArgumentError
+
+
+class Space:
+    """NumPy."""
+
+    def owns(self, x: Any) -> bool:
+        """Whether x is an array of floats of this namespace, whose precision the others may take."""
+        return isinstance(x, np.ndarray)
+
+    def array(self, x: Any, like: Any) -> Any:
+        """An argument as the program takes it, in the precision of another, if there is such."""
+        return np.float64(x) if type(x) is float else x
+
+    def stacked(self, columns: Sequence[Any], like: Any) -> Any:
+        """Several arguments as one vector for each row."""
+        return np.stack(columns, axis=-1)
+
+    def full(self, rows: int, x: Any) -> Any:
+        """A result that is one number for all rows."""
+        return np.full(rows, float(x))
+
+
+class OtherSpace(Space):
+    """Any other namespace: everything becomes an array of its own."""
+
+    def __init__(self, target: str) -> None:
+        try:
+            self.module = import_module(target)
+            self.asarray = self.module.asarray
+        except (ImportError, AttributeError) as error:
+            raise ArgumentError(f"compile: expected a module of arrays as the target, got {target}: {error}") from None
+
+    def owns(self, x: Any) -> bool:
+        return type_name(x).startswith(("float", "bfloat")) and not isinstance(x, (np.ndarray, np.generic))
+
+    def array(self, x: Any, like: Any) -> Any:
+        if self.owns(x):
+            return x
+        return self.asarray(np.asarray(x, np.float64), **({} if like is None else {"dtype": like.dtype}))
+
+    def stacked(self, columns: Sequence[Any], like: Any) -> Any:
+        if all(type(x) is float for x in columns):
+            return self.array(columns, like)
+        return self.module.stack([self.array(x, like) for x in columns], axis=-1)
+
+    def full(self, rows: int, x: Any) -> Any:
+        return self.module.full((rows,), float(x), dtype=x.dtype)
+
+
+def type_name(x: Any) -> str:
+    """The name of an array's type of element, as in "float32"; empty for what is no array."""
+    return str(getattr(x, "dtype", "")).rpartition(".")[2]
+
+
+@cache
+def space_of(target: str) -> Space:
+    """The arrays of a target."""
+    return Space() if target == "numpy" else OtherSpace(target)
