@@ -38,11 +38,13 @@ def test_micrograd_is_told_only_what_it_does():
     micrograd = pytest.importorskip("micrograd.engine", reason="needs micrograd")
     report = conformance(micrograd.Value, examples=30)
     assert [result.name for result in report.failures] == [
-        "operators", "second backward", "two roots", "slopes fixed", "float data", "extreme numbers", "depth", "repeatable",
+        "operators", "second backward", "two roots", "slopes fixed", "float data", "extreme numbers", "tails", "depth",
+        "repeatable",
     ]  # fmt: skip
     said = "\n".join(report.sentences)
     for sentence in ["`0.75 ** a` does not work: TypeError", "adds interior gradients again", "21.0 instead of 15.0",
                      "backward reads `data` again", "the int 0 in `data`", "raises ZeroDivisionError", "recursion depth at 9",
+                     "puts the complex", "the slope of `0.0 ** 0.0` cannot be had: ZeroDivisionError",
                      "last bits differ between runs: parents are kept in a set"]:  # fmt: skip
         assert sentence in said
 
@@ -156,7 +158,7 @@ class Odd:
         self.val, self.adjoint, self.made = x, 0.0, ()
 
     def __add__(self, other):
-        new = Odd(self.val + (other.val if isinstance(other, Odd) else other))
+        new = type(self)(self.val + (other.val if isinstance(other, Odd) else other))
         new.made = (self, other)
         return new
 
@@ -192,6 +194,31 @@ def test_what_cannot_be_found_can_be_given():
 def test_what_is_no_engine_is_told(thing, sentence):
     with pytest.raises(ArgumentError, match=sentence):
         conformance(thing)
+
+
+class OneSided(Odd):
+    """Adds numbers on its right only, and backward goes wrong: the one must not hide the other."""
+
+    def backprop(self):
+        self.adjoint = 1.0
+
+
+def test_a_form_that_does_not_work_hides_nothing_else():
+    report = conformance(OneSided, properties=["operators", "slopes"])
+    assert [result.name for result in report.failures] == ["operators", "slopes"]
+    assert report.sentences[0].startswith("`0.75 + a` does not work") and report.sentences[1] == "`a + b`: no gradient reaches a"
+
+
+def test_what_cannot_be_examined_is_neither_right_nor_wrong():
+    report = conformance(OneSided, properties=["operators", "slopes", "sums", "gradient sizes", "second backward"])
+    assert [result.waits for result in report.results] == [
+        "", "", "waits until `a + b` is right", "waits until `a * b` is right", "waits until `a + b` and `a * b` is right",
+    ]  # fmt: skip
+    assert [result.holds for result in report.results] == [False] * 5 and len(report.failures) == 2
+    assert written(report, "text").splitlines()[0] == "OneSided: 0 of 5 properties hold, 3 could not be examined"
+    assert ElementTree.fromstring(written(report, "junit")).get("skipped") == "3"
+    scored = json.loads(written(report, "gradescope"))["tests"][2]
+    assert scored["score"] == 0 and scored["output"] == "waits until `a + b` is right"
 
 
 def test_an_unknown_property_is_told():

@@ -21,10 +21,16 @@ class Value:
     def __add__(self, other):
         other = other if isinstance(other, Value) else Value(other)
         out = Value(self.data + other.data)
-        out.made = (self, other)
+        out.made = (self, 1.0), (other, 1.0)
         return out
 
-    __radd__ = __add__
+    def __mul__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data * other.data)
+        out.made = (self, other.data), (other, self.data)
+        return out
+
+    __radd__, __rmul__ = __add__, __mul__
 
     def backward(self):
         %s
@@ -37,17 +43,17 @@ RIGHT = """order, stack, seen = [], [(self, False)], set()
             elif id(node) not in seen:
                 seen.add(id(node))
                 stack.append((node, True))
-                stack.extend((x, False) for x in node.made)
+                stack.extend((x, False) for x, _ in node.made)
         for node in order:
             if node.made:
                 node.grad = 0.0
         self.grad += 1.0
         for node in reversed(order):
-            for x in node.made:
-                x.grad += node.grad"""
+            for x, slope in node.made:
+                x.grad += slope * node.grad"""
 WRONG = """self.grad += 1.0
-        for x in self.made:
-            x.grad += self.grad"""
+        for x, slope in self.made:
+            x.grad += slope * self.grad"""
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 
 from ..errors import ArgumentError, shown
-from .exam import Exam, Finding, told
+from .exam import Exam, Finding, Waits, told
 from .looking import adapter_for
 from .properties import PROPERTIES, Property
 
@@ -27,11 +27,12 @@ class Result:
     findings: list[Finding] = field(default_factory=list)
     known: str = ""
     seconds: float = 0.0
+    waits: str = ""  # what must be right before this can be examined
 
     @property
     def holds(self) -> bool:
-        """Whether nothing unexpected was found."""
-        return not self.findings or bool(self.known)
+        """Whether it was examined and nothing unexpected was found."""
+        return bool(self.known) or not (self.findings or self.waits)
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Conformance:
 
     @property
     def failures(self) -> list[Result]:
-        """The properties that do not hold."""
-        return [result for result in self.results if not result.holds]
+        """The properties that were examined and do not hold."""
+        return [result for result in self.results if result.findings and not result.holds]
 
     @property
     def sentences(self) -> list[str]:
@@ -52,7 +53,7 @@ class Conformance:
         return [finding.sentence for result in self.failures for finding in result.findings]
 
     def __bool__(self) -> bool:
-        return not self.failures
+        return all(result.holds for result in self.results)
 
     def __str__(self) -> str:
         from .report import as_text
@@ -91,13 +92,16 @@ def _chosen(names: Iterable[str] | None) -> list[Property]:
 def result_of(exam: Exam, each: Property, known: Mapping[str, str]) -> Result:
     start = perf_counter()
     findings: list[Finding] = []
+    waits = ""
     try:
         findings.extend(each.examine(exam))
     except MemoryError:
         raise
+    except Waits as reason:
+        waits = str(reason)
     except Exception as error:  # the engine may raise anywhere, and that is a finding too
         findings.append(Finding(f"{each.name} cannot be examined: {told(error)}"))
-    return Result(each.name, each.says, findings, known.get(each.name, ""), perf_counter() - start)
+    return Result(each.name, each.says, findings, known.get(each.name, ""), perf_counter() - start, waits)
 
 
 class ConformanceTests:
@@ -123,4 +127,5 @@ class ConformanceTests:
         report = conformance(self.Value, examples=self.examples, properties=[*needed, property_name])
         result = report.results[-1]
         if not result.holds:
-            raise AssertionError("\n".join(f"{each.sentence}\n{each.program}" for each in result.findings))
+            told = [result.waits] if result.waits else [f"{each.sentence}\n{each.program}" for each in result.findings]
+            raise AssertionError("\n".join(told))

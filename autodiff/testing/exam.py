@@ -43,6 +43,10 @@ class Answer(NamedTuple):
     error: str | None = None
 
 
+class Waits(Exception):
+    """A property cannot be examined before something else is right; the message says what."""
+
+
 class Exam:
     """The engine, what is already known to be wrong with it, and how many programs to try."""
 
@@ -50,6 +54,7 @@ class Exam:
         self.engine, self.examples, self.seed = engine, examples, seed
         self.exponential = False  # so slow over shared nodes that larger programs would never end
         self.wrong: set[str] = set()  # operations that nothing else is to be blamed with
+        self.broken: set[tuple[str, int]] = set()  # forms of operations that do not work, and which operand is a number
 
     def ask(self, program: Program) -> Answer:
         """The engine's output and gradient; never raises."""
@@ -82,8 +87,18 @@ class Exam:
 
     @property
     def sound(self) -> set[str]:
-        """The operations in which nothing wrong has been found."""
-        return set(self.operations) - self.wrong
+        """The operations in which nothing wrong has been found, but perhaps with a plain number on their left."""
+        return set(self.operations) - self.wrong - {op for op, number in self.broken if number != 0}
+
+    def works(self, program: Program) -> bool:
+        """Whether nothing wrong has been found in any step of a program, in the form that it has there."""
+        return not any(step.op in self.wrong or form(step) in self.broken for step in program.steps)
+
+    def need(self, *operations: str) -> None:
+        """Raise `Waits` unless these operations are sound."""
+        faulty = [f"`{TABLE[op].formula}`" for op in operations if op not in self.sound]
+        if faulty:
+            raise Waits(f"waits until {' and '.join(faulty)} is right")
 
     def source(self, program: Program) -> str:
         """The program as one would type it against the engine."""
@@ -109,6 +124,12 @@ def forms(op: str, xs: Point) -> Iterator[Program]:
     if op in HAVE_FORMS:
         yield Program(xs[:1], (Step(op, (0, xs[1])),))
         yield Program(xs[1:], (Step(op, (xs[0], 0)),))
+
+
+def form(step: Step) -> tuple[str, int]:
+    """The operation, and which operand of an operator is a plain number; -1 if none is."""
+    numbers = [index for index, x in enumerate(step.operands) if type(x) is float] if step.op in HAVE_FORMS else []
+    return step.op, numbers[0] if numbers else -1
 
 
 def ordinary_points(op: str) -> list[Point]:

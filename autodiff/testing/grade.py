@@ -107,7 +107,8 @@ def _read(target: str, folder: Path, status: int | None, seconds: float) -> Grad
     if "cannot" in told:
         return Graded(target, cannot=told["cannot"])
     results = [
-        Result(each["name"], each["says"], [Finding(**one) for one in each["findings"]], each["known"], each["seconds"])
+        Result(each["name"], each["says"], [Finding(**one) for one in each["findings"]],
+               each["known"], each["seconds"], each["waits"])  # fmt: skip
         for each in told["properties"]
     ]
     return Graded(target, Conformance(target, results))

@@ -52,6 +52,7 @@ ROWS: tuple[tuple[str, str, dict[Any, Any], str, str], ...] = (
     ("tanh: tail lost",            "tanh",  {0: "1 - y * y"},            "`tanh(20.0)` has slope 0.0",                     PACKAGES),
     ("tanh: by exponentials",      "tanh",  {"formula": "(exp(a) - exp(-a)) / (exp(a) + exp(-a))"}, "`tanh(710.0)` gives nan", "BVLC/caffe#1455"),
     ("sigmoid: sign in slope",     "sigmoid", {0: "y * (1 + y)"},        "`sigmoid`: its slope along a comes out as `y * (1 + y)`", MADE_UP),
+    ("sigmoid: factor missing",    "sigmoid", {0: "1 - y"},              "`sigmoid`: its slope along a comes out as `1 - y`", "shubhamwagh/picograd, in its engine.py"),
     ("sigmoid: input for output",  "sigmoid", {0: "a * (1 - a)"},        "`sigmoid`: its slope along a comes out as `a * (1 - a)`", "BoltzmannEntropy/interviews.ai#15, a book"),
     ("sigmoid: tail lost",         "sigmoid", {0: "y * (1 - y)"},        "`sigmoid(40.0)` has slope 0.0",                  PACKAGES),
     ("sigmoid: overflows",         "sigmoid", {"formula": "exp(a) / (1 + exp(a))"}, "`sigmoid(710.0)` gives nan",          "clab/dynet#1525"),

@@ -27,9 +27,13 @@ def written(report: Conformance, form: str, points: Mapping[str, float] | None =
 def as_text(report: Conformance) -> str:
     """For people: how many properties hold, then what is wrong, with the programs that show it."""
     right = sum(result.holds for result in report.results)
-    lines = [f"{report.engine}: {right} of {len(report.results)} properties hold"]
+    waiting = sum(bool(result.waits) for result in report.results)
+    more = f", {waiting} could not be examined" if waiting else ""
+    lines = [f"{report.engine}: {right} of {len(report.results)} properties hold{more}"]
     for result in report.results:
-        if result.findings:
+        if result.waits:
+            lines += ["", f"{result.name}: {result.waits}"]
+        elif result.findings:
             reason = f" (known: {result.known})" if result.known else ""
             lines += ["", f"{result.name}{reason}"]
             for finding in result.findings:
@@ -46,7 +50,7 @@ def as_json(report: Conformance) -> str:
 
 def _plain(result: Result) -> dict[str, Any]:
     return {
-        "name": result.name, "says": result.says, "holds": result.holds, "known": result.known,
+        "name": result.name, "says": result.says, "holds": result.holds, "known": result.known, "waits": result.waits,
         "seconds": round(result.seconds, 3), "findings": [finding._asdict() for finding in result.findings],
     }  # fmt: skip
 
@@ -55,12 +59,15 @@ def as_junit(report: Conformance) -> str:
     """For continuous integration: one test case for each property."""
     seconds = sum(result.seconds for result in report.results)
     counts = {"tests": str(len(report.results)), "failures": str(len(report.failures)), "errors": "0"}
+    counts["skipped"] = str(sum(bool(result.waits) for result in report.results))
     name = f"autodiff conformance of {_legal(report.engine)}"
     suite = ElementTree.Element("testsuite", {"name": name, **counts, "time": f"{seconds:.3f}"})
     for result in report.results:
         told = {"classname": "conformance", "name": result.name, "time": f"{result.seconds:.3f}"}
         case = ElementTree.SubElement(suite, "testcase", told)
-        if not result.holds:
+        if result.waits:
+            ElementTree.SubElement(case, "skipped", message=_legal(result.waits))
+        elif not result.holds:
             failure = ElementTree.SubElement(case, "failure", message=_legal(result.findings[0].sentence))
             failure.text = _legal(_told(result))
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
@@ -77,7 +84,7 @@ def as_gradescope(report: Conformance, points: Mapping[str, float]) -> str:
         worth = points.get(result.name, 1)
         tests.append({
             "name": result.name, "score": worth if result.holds else 0, "max_score": worth, "visibility": "visible",
-            "status": "passed" if result.holds else "failed", "output": _told(result) or result.says,
+            "status": "passed" if result.holds else "failed", "output": _told(result) or result.waits or result.says,
         })  # fmt: skip
     return json.dumps({"tests": tests, "output": as_text(report).splitlines()[0]}, indent=2)
 

@@ -4,14 +4,13 @@ import random
 from collections.abc import Iterator
 from time import perf_counter
 
-from ..exam import Answer, Exam, Finding
+from ..exam import Answer, Exam, Finding, Waits
 from ..program import Program, Step
 
 
 def depth(exam: Exam) -> Iterator[Finding]:
     """A chain of many operations runs at the default recursion limit."""
-    if "add" not in exam.sound:
-        return
+    exam.need("add")
     longest = 20_000 if exam.engine.objects else 2_000
 
     def runs(length: int) -> Answer:
@@ -30,7 +29,8 @@ def depth(exam: Exam) -> Iterator[Finding]:
 
 def sharing(exam: Exam) -> Iterator[Finding]:
     """Time grows with the number of nodes, not with the number of paths."""
-    if "add" not in exam.sound or not exam.engine.objects:
+    exam.need("add")
+    if not exam.engine.objects:
         return
 
     def seconds(levels: int) -> float:
@@ -50,8 +50,9 @@ def sharing(exam: Exam) -> Iterator[Finding]:
 
 def repeatable(exam: Exam) -> Iterator[Finding]:
     """The same program gives the same bits every time."""
-    if not {"add", "mul"} <= exam.sound or exam.exponential:
-        return
+    exam.need("add", "mul")
+    if exam.exponential:
+        raise Waits("waits until shared nodes take no longer than others")
     chance = random.Random(exam.seed)
     inputs = tuple(chance.uniform(0.5, 1.5) for _ in range(4))
     steps = [Step("mul", (chance.randrange(4 + n), chance.uniform(-1, 1))) for n in range(12)]

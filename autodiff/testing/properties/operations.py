@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..diagnosis import Sample, called, explained
-from ..exam import Exam, Finding, close, forms, ordinary_points, right
+from ..exam import Exam, Finding, close, form, forms, ordinary_points, right
 from ..program import Program, Step
 from ..special import Point
 
@@ -34,7 +34,7 @@ def operators(exam: Exam) -> Iterator[Finding]:
             for program in shape:
                 answer, wanted = exam.value(program), float(right(program).value)
                 if answer.error is not None or not close(answer.value, wanted):
-                    exam.wrong.add(op)
+                    exam.broken.add(form(program.steps[0]))
                     yield Finding(_misvalued(op, program, answer.value, answer.error, wanted), exam.source(program))
                     break
 
@@ -55,10 +55,8 @@ def _misvalued(op: str, program: Program, given: float, error: str | None, wante
 def slopes(exam: Exam) -> Iterator[Finding]:
     """Each operation has the right slope along each operand at ordinary points."""
     for op in exam.operations:
-        if op in exam.wrong:
-            continue
         for shape in zip(*[list(forms(op, xs)) for xs in ordinary_points(op)]):
-            found = _wrong_slope(exam, op, list(shape))
+            found = _wrong_slope(exam, op, list(shape)) if exam.works(shape[0]) else None
             if found:
                 exam.wrong.add(op)
                 yield found

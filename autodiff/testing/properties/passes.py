@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 
-from ..exam import Exam, Finding, close, forms, ordinary_points, right, told
+from ..exam import Exam, Finding, Waits, close, forms, ordinary_points, right, told
 from ..program import Program, Step
 
 
 def _example(exam: Exam) -> Program | None:
-    """c = a * b; y = (c + a) * c: interior nodes that are shared; None if the engine cannot do it."""
+    """c = a * b; y = (c + a) * c: interior nodes that are shared; None if the engine keeps no gradients."""
     program = Program((1.5, -0.25), (Step("mul", (0, 1)), Step("add", (2, 0)), Step("mul", (3, 2))))
-    if not exam.engine.objects or not {"add", "mul"} <= exam.sound:
+    if not exam.engine.objects:
         return None
+    exam.need("add", "mul")
     answer = exam.ask(program)
-    usable = answer.error is None and all(map(close, answer.gradient, right(program).gradient))
-    return program if usable else None
+    if answer.error is not None or not all(map(close, answer.gradient, right(program).gradient)):
+        raise Waits("waits until the gradients of shared nodes are right")
+    return program
 
 
 def second_backward(exam: Exam) -> Iterator[Finding]:
@@ -97,8 +99,9 @@ def unused_inputs(exam: Exam) -> Iterator[Finding]:
 def slopes_fixed(exam: Exam) -> Iterator[Finding]:
     """Writing `data` after the forward pass does not change the gradients of what was computed before."""
     engine = exam.engine
-    if not engine.objects or engine.set_data is None or "mul" not in exam.sound:
+    if not engine.objects or engine.set_data is None:
         return
+    exam.need("mul")
     x = engine.make(3.0)
     y = engine.apply("mul", x, x)
     engine.set_data(x, 5.0)

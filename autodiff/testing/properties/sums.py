@@ -15,10 +15,8 @@ OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one g
 
 def sums(exam: Exam) -> Iterator[Finding]:
     """Gradients over several paths add up, whatever the order in which the paths were written."""
-    add, mul = "add" in exam.sound, "mul" in exam.sound
-    if not add:
-        return
-    times = "mul" if mul else "add"
+    exam.need("add")
+    times = "mul" if "mul" in exam.sound else "add"
     for program, sentence in _small(times):
         answer, wanted = exam.ask(program), right(program)
         if not _same(answer, wanted):
