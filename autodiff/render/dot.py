@@ -19,7 +19,7 @@ from .style import EDGES, LOOKS, PAGE, Style, facts_shown, numeral
 FONT = "Helvetica"  # every engine knows its widths, with or without fonts on the machine
 # A backslash is doubled, because the entity of one would become an escape once it is read.
 ENTITIES = {ord(c): f"&#{ord(c)};" for c in '&{}|<>"'} | {ord("\\"): "\\\\"}
-SIDES = {  # where arrows leave and arrive when frames leave them little room
+SIDES = {  # where arrows leave and arrive in a crowd, so that frames stay clear
     "LR": {"tailport": "e", "headport": "w"}, "RL": {"tailport": "w", "headport": "e"},
     "TB": {"tailport": "s", "headport": "n"}, "BT": {"tailport": "n", "headport": "s"},
 }  # fmt: skip
@@ -40,7 +40,7 @@ def source(picture: Picture, style: Style) -> str:
     for path in sorted(places, key=len, reverse=True):  # the innermost first, as each is copied into the next
         parts.get(path[:-1], graph).subgraph(parts[path])
     largest, crowded = largest_flow(picture), is_crowded(picture)
-    ports = SIDES[style.rankdir] if has_groups(picture) else {}
+    ports = SIDES[style.rankdir] if crowded else {}
     for edge, gap in zip(picture.edges, lengths(picture)):
         label = "" if edge.link or crowded and not edge.lit else edge_label(edge, style)
         graph.edge(edge.source, edge.target, label=label, **edge_attributes(edge, style, largest), **ports, **gap)
