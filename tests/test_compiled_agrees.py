@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autodiff
-from autodiff import Value, functions
+from autodiff import Value, elementwise, functions
 from autodiff.compiled import compile
+from autodiff.numbers import FLOATS
 from autodiff.ops import TABLE
+from autodiff.reductions import of_many
 
-SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 2.5, math.inf, -math.inf, math.nan, 5e-324, -5e-324, 1e-310, 709.78, -745.13,
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -2.0, 3.0, 2.5, math.inf, -math.inf, math.nan, 5e-324, -5e-324, 1e-310, 709.78, -745.13,
            1e200, -1e200, 1e-200, 20.0, -40.0, 0.7, 1e16]  # fmt: skip
 numbers = st.one_of(st.sampled_from(SPECIAL), st.floats())
 
@@ -21,12 +23,15 @@ OPERATORS = {"neg": lambda a: -a, "add": lambda a, b: a + b, "sub": lambda a, b:
              "div": lambda a, b: a / b, "pow": lambda a, b: a**b, "abs": lambda a: abs(a), "pos": lambda a: +a,
              "remainder": lambda a, b: a % b}  # fmt: skip
 NARY = {"total": lambda *xs: autodiff.total(xs), "dot": lambda *xs: autodiff.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :]),
-        "logsumexp": autodiff.logsumexp}  # fmt: skip
+        "logsumexp": autodiff.logsumexp, "largest": lambda *xs: of_many("largest", xs)}  # fmt: skip
 SELECTED = {"where": lambda a, b: autodiff.where(a > 0.5, a, b)}
 CONSTANT_LAST = {"clip": lambda a: autodiff.clip(a, -1.0, 2.0), "leaky_relu": autodiff.leaky_relu, "elu": autodiff.elu}
 PLAIN = {name: getattr(functions, name) for name in functions.__all__
          if name in TABLE and not TABLE[name].variadic and name not in {*SELECTED, *CONSTANT_LAST}}  # fmt: skip
-EVERY = {**OPERATORS, **PLAIN, **SELECTED, **CONSTANT_LAST}
+# What the gradients of the others are made of.
+SLOPES = {name: getattr(elementwise, name) for name in TABLE if hasattr(elementwise, name) and not hasattr(functions, name)}
+SLOPES["elu_slope"] = lambda a: elementwise.elu_slope(a, 1.0)
+EVERY = {**OPERATORS, **PLAIN, **SELECTED, **CONSTANT_LAST, **SLOPES}
 ROUNDED_ONCE = ["neg", "add", "sub", "mul", "div", "abs", "maximum", "minimum", "where", "clip", "relu", "leaky_relu", "sqrt",
                 "floor", "sign"]  # fmt: skip
 
@@ -78,6 +83,20 @@ def steps_of(names):
     )
 
 
+def test_every_row_of_the_table_is_tested():
+    assert {*EVERY, *NARY} == set(TABLE)
+
+
+@pytest.mark.parametrize(("name", "kink"), [(op.name, kink) for op in TABLE.values() for kink in op.kinks])
+def test_the_special_values_meet_every_kink_and_every_tie(name, kink):
+    """The bounds of clip and the numbers of leaky_relu and elu are those of CONSTANT_LAST."""
+    bounds = {"clip": (-1.0, 2.0), "leaky_relu": (0.01,), "elu": (1.0,), "elu_slope": (1.0,)}.get(name, ())
+    points = itertools.product(SPECIAL, repeat=TABLE[name].arity - len(bounds))
+    at_kink = eval(f"lambda a, b=0.0, c=0.0: {kink}", dict(FLOATS.names))
+    assert sum(bool(at_kink(*point, *bounds)) for point in points) >= 1
+    assert any(x != 0 and abs(x) < 2.3e-308 for x in SPECIAL) and any(x != x for x in SPECIAL)
+
+
 @given(steps_of(EVERY), st.lists(numbers, min_size=1, max_size=4))
 @settings(max_examples=150, deadline=None)
 def test_the_math_target_gives_the_bits_of_eager(steps, xs):
@@ -112,6 +131,20 @@ def test_each_operation_on_arrays_is_within_a_few_ulp_of_eager(name):
         assert apart(values[row], value) <= 4, (xs, values[row], value)
         for which in range(len(xs)):
             assert apart(gradients[which][row], gradient[which]) <= 8, (xs, which, gradients[which][row], gradient[which])
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+def test_a_row_gives_the_same_bits_in_any_batch(name):
+    function = compile(EVERY[name], "numpy").value_and_grad
+    points = np.array(list(itertools.product(SPECIAL, repeat=arity(EVERY[name]))))
+    points = points[np.random.default_rng(0).permutation(len(points))][:100]
+    value, gradients = function(*points.T)
+    for size in (1, 3, 7):
+        for start in range(0, len(points), size):
+            part, slopes = function(*points[start : start + size].T)
+            assert list(map(bits, part)) == list(map(bits, value[start : start + size]))
+            for whole, some in zip(gradients, slopes):
+                assert list(map(bits, some)) == list(map(bits, whole[start : start + size]))
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))
