@@ -77,7 +77,7 @@ def test_an_engine_draws_in_every_direction(one_engine, rankdir):
 
 
 def test_an_engine_keeps_the_neurons_of_each_layer_in_order(one_engine):
-    one, two = nn.MLP(2, [2, 1], seed=1), nn.MLP(2, [3, 1], seed=2)
+    one, two = nn.MLP(2, [5, 4, 1], seed=1), nn.MLP(2, [3, 6, 1], seed=2)
     drawing = draw(one([1.0, 2.0]) * two([1.0, 2.0]), collapse="neuron")
     heights = {g.get("id"): float(g.find(f"{SVG}text").get("y")) for g in xml.fromstring(drawing.svg()).iter(f"{SVG}g")
                if g.get("class", "").startswith("node")}  # fmt: skip
@@ -85,7 +85,7 @@ def test_an_engine_keeps_the_neurons_of_each_layer_in_order(one_engine):
     for node in drawing.picture.nodes:
         if node.title.startswith("neurons["):
             layers.setdefault(node.path, {})[node.title] = heights[node.key]
-    assert sorted(map(len, layers.values())) == [1, 1, 2, 3]
+    assert sorted(map(len, layers.values())) == [1, 1, 3, 4, 5, 6]
     assert all([layer[title] for title in sorted(layer)] == sorted(layer.values()) for layer in layers.values())
 
 

@@ -67,7 +67,7 @@ def layout(picture: Picture, style: Style) -> dict[str, str]:
     """How the engine places things: close together, but for layers of many edges, which need room and straight lines.
 
     ordering=in puts the operands of each operation in their order. Where there are frames, which it does not work with,
-    the engine chooses; but with few rounds of uncrossing it keeps neurons that are boxes in the order of their layer.
+    the engine chooses; but without a second round of uncrossing it keeps neurons that are boxes in their order.
     newrank counts ranks across frames, so that each link leads on: old engines lose links between neighbours of a rank.
     """
     roomy = {"ranksep": "2", "splines": "line", "outputorder": "edgesfirst"}
@@ -79,7 +79,7 @@ def layout(picture: Picture, style: Style) -> dict[str, str]:
 
 def ordering(picture: Picture) -> dict[str, str]:
     if has_groups(picture):
-        return {"remincross": "false", "mclimit": "0.1"}
+        return {"remincross": "false"}
     return {} if clusters(picture) else {"ordering": "in"}
 
 
