@@ -76,7 +76,8 @@ def near(actual, expected, ulps):
     return actual == 0 and abs(expected) < 1e-305 or special.apart(actual, expected) <= ulps
 
 
-@given(special.steps_of(special.ROUNDED_ONCE),
+# XLA divides by a number by multiplying with its reciprocal, which rounds twice.
+@given(special.steps_of([name for name in special.ROUNDED_ONCE if name != "div"]),
        st.lists(st.tuples(*[st.sampled_from(NORMAL) | st.floats(allow_subnormal=False)] * 3), min_size=1, max_size=2))  # fmt: skip
 @settings(max_examples=30, deadline=None)
 def test_where_every_operation_rounds_once_jax_gives_the_bits_of_eager_in_each_row_and_alone(steps, rows):
