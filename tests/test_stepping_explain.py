@@ -161,6 +161,17 @@ def test_a_product_neither_overflows_nor_underflows_on_the_way():
     assert product([]) == 1.0 and product([0.0, 2.0]) == 0.0 and isnan(product([0.0, inf])) and isnan(product([nan]))
 
 
+def test_a_sum_beyond_every_float_is_infinite_and_told():
+    x = Value(1.0)
+    y = (x * 1e200 + x) * 1e200
+    for sign in (1.0, -1.0):
+        why = explain(y * sign, x, most=1)
+        assert why.rest == sign * 1e200 and f"= {sign * inf:g}" in str(why) and why.gradient == sign * inf
+    z = ((x + x + x) * 1e200) * 1e200
+    why = explain(z, x, most=0)
+    assert why.rest == inf and str(why).count("= inf\n") == 2
+
+
 def test_counts_are_written_for_people():
     assert [counted(1), counted(12345), counted(2**60), counted(2**60 - 5), counted(3 * 2**60)] == [
         "1", "12,345", "2^60", "about 2^60", "about 2^62"]

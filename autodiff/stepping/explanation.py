@@ -23,7 +23,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from .log import Log
 from .names import names_in
-from .paths import Edge, Path, counts, exact_sum, largest_paths
+from .paths import Edge, Path, counts, exact_sum, largest_paths, rounded
 from .reasons import reasons
 from .snapshot import Snapshot, snapshot
 from .wording import in_formula, name, or_zero, short
@@ -49,7 +49,7 @@ class Explanation:
     def rest(self) -> float:
         """What the paths that are not in `paths` add up to: exact before its one rounding, where `exact` is known."""
         if self.exact is not None:
-            return float(self.exact - sum((path.exact for path in self.paths if path.exact is not None), Fraction()))
+            return rounded(self.exact - sum((path.exact for path in self.paths if path.exact is not None), Fraction()))
         return (self.gradient or 0.0) - sum(path.product for path in self.paths)
 
     @property
@@ -80,7 +80,7 @@ class Explanation:
             return []
         first, second = max(len(row[0]) for row in rows), max(9, *(len(row[1]) for row in rows))
         lines = [f"  {route:{first}}  {factors:{second}}  = {short(product)}" for route, factors, product in rows]
-        total = float(self.exact) if self.exact is not None else self.gradient
+        total = rounded(self.exact) if self.exact is not None else self.gradient
         lines.append(f"  {'sum':{first}}  {'':{second}}  = {short(total)}")
         if self.exact is not None and self.gradient is not None and total != self.gradient:
             rounding = f"backward() rounds at each step and arrives at {self.gradient!r}, not {total!r}"

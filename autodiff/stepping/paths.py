@@ -57,7 +57,7 @@ def largest_paths(nodes: Sequence[Node], x: int, count: list[int], most: int, ex
         candidates = []
         for parent, slope in zip(node.parents, node.slopes, strict=True):
             if slope is not None and count[parent]:
-                for size, _, way in ways[parent]:
+                for size, _, way in ways.get(parent, ()):
                     serial -= 1  # of equals, the first found
                     candidates.append((_plus(size, slope), serial, (way, parent, slope)))
         if candidates:
@@ -81,10 +81,11 @@ def _path(end: int, way: Way, exact: bool) -> Path:
     nodes.reverse()
     slopes.reverse()
     fraction = prod(map(Fraction, slopes), start=Fraction(1)) if exact else None
-    return Path(tuple(nodes), tuple(slopes), _rounded(fraction) if fraction is not None else product(slopes), fraction)
+    return Path(tuple(nodes), tuple(slopes), rounded(fraction) if fraction is not None else product(slopes), fraction)
 
 
-def _rounded(fraction: Fraction) -> float:
+def rounded(fraction: Fraction) -> float:
+    """The nearest float, which is infinite for a fraction beyond them all."""
     try:
         return float(fraction)
     except OverflowError:
