@@ -128,6 +128,12 @@ def test_focus_draws_a_neighbourhood_and_says_what_it_leaves_out():
     assert len(picture.edges) == 4 + 2
 
 
+def test_a_constant_in_focus_is_drawn_by_itself():
+    x = Value(2.0, name="x")
+    y = x ** 2
+    assert [node.title for node in draw(y, focus=y.parents[1], radius=1).picture.nodes] == ["constant", "a ** b", "… 1 more"]
+
+
 def test_depth_draws_what_lies_near_the_output():
     nodes = chain(10)
     picture = draw(nodes[-1], depth=3).picture

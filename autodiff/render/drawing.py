@@ -59,7 +59,8 @@ def draw(
     style, roots = Style(rankdir, digits, checked_parts(show)), checked_roots(y)
     forward = [] if isinstance(beside, (list, tuple)) and not beside else checked_roots(beside, "beside")
     kept = part([*forward, *roots], checked_focus(focus), whole_number("radius", radius), depth)
-    plan = Plan(roots, digits=digits, constants=yes_or_no("constants", constants), kept=kept, beside=forward)
+    whole = yes_or_no("constants", constants)
+    plan = Plan(roots, digits=digits, constants=whole, kept=kept, beside=forward, focus=focus)
     level = fitting(plan, checked_level(collapse), whole_number("max_nodes", max_nodes))
     return Drawing(plan.picture(level, yes_or_no("cluster", cluster), highlighted(path)), style)
 

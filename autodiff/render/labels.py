@@ -22,13 +22,13 @@ from .scopes import path_of_name
 from .style import Number, legible, numeral
 
 
-def folded(order: Sequence[Value], roots: Sequence[Value], digits: int) -> dict[Value, str]:
+def folded(order: Sequence[Value], shown: Sequence[Value], digits: int) -> dict[Value, str]:
     """The constants that read better inside their operation, and how: `x ** 2`, not an arrow from a box with a 2.
 
     So does what is made of constants alone, such as the `3 - 1` that the rule for a slope leaves behind. Operations of
     any number of inputs (a dot product with data) keep theirs: a list of numbers makes no label.
     """
-    kept = set(roots)
+    kept = set(shown)
     for v in order:
         if v.parents and TABLE[v.op].variadic:
             kept.update(v.parents)

@@ -32,10 +32,12 @@ class Plan:
     def __init__(
         self, roots: Sequence[Value], *,
         digits: int = 4, constants: bool = False, kept: Collection[Value] | None = None, beside: Sequence[Value] = (),
+        focus: Value | None = None,
     ) -> None:  # fmt: skip
         self.roots, self.kept, self.beside = [*beside, *roots], kept, beside
         self.order = topological_order(*self.roots)
-        self.hidden = {} if constants else folded(self.order, self.roots, digits)
+        shown = self.roots if focus is None else [*self.roots, focus]
+        self.hidden = {} if constants else folded(self.order, shown, digits)
         self._boxes: dict[str | int | None, dict[Value, Box]] = {}
         self._keys: dict[str | int | None, dict[Value, str]] = {}
 
