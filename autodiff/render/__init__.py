@@ -2,11 +2,14 @@
 
     style      the numerals, the signs, the colours
     picture    Picture: plain nodes and edges, all that the renderers below read
-    plan       Values -> Picture; with labels, scopes, boxes and focus, which it is made of, all that reads Values
+    plan       Values -> Picture; with labels, scopes, models, boxes and focus, all that reads Values
     dot        Picture -> DOT
     engine     DOT -> SVG, PNG, PDF by whichever engine is there
     svg        what an engine's SVG still lacks: words for screen readers, colours for the night
     text       Picture -> a tree of lines
+    mermaid    Picture -> Mermaid, for pages that render it
+    network    Picture -> NetworkX
+    difference what changed between two Pictures
     checks     what `draw` is asked for, or an error
     drawing    `draw` and `Drawing`, which put the above together
     formulas   `formula`: Values -> text, LaTeX and Python, by way of writing, latex and python

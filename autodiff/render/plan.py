@@ -1,6 +1,6 @@
 """From Values to a `Picture`.
 
-This module and those that it is made of (labels, scopes, boxes, focus) are the only ones of the drawings that read
+This module and those that it is made of (labels, scopes, models, boxes, focus) are the only ones of the drawings that read
 Values.
 
 >>> from autodiff import Value

@@ -65,8 +65,6 @@ class Notation(NamedTuple):
 
 def summed(notation: Notation, operands: Sequence[Written]) -> Written:
     """total(xs) as a sum."""
-    if not operands:
-        return notation.number(0.0)
     text = notation.signs["+"].join(notation.held(each, TIGHTNESS["+"], i > 0) for i, each in enumerate(operands))
     return Written(text, TIGHTNESS["+"] if len(operands) > 1 else operands[0].tight)
 
