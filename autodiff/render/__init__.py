@@ -9,7 +9,7 @@
     text       Picture -> a tree of lines
     mermaid    Picture -> Mermaid, for pages that render it
     network    Picture -> NetworkX
-    difference what changed between two Pictures
+    difference   what changed between two Pictures
     checks     what `draw` is asked for, or an error
     drawing    `draw` and `Drawing`, which put the above together
     formulas   `formula`: Values -> text, LaTeX and Python, by way of writing, latex and python

@@ -1,7 +1,7 @@
 """From Values to a `Picture`.
 
-This module and those that it is made of (labels, scopes, models, boxes, focus) are the only ones of the drawings that read
-Values.
+This module and those that it is made of (labels, scopes, models, boxes, focus) are the only ones of the drawings that
+read Values.
 
 >>> from autodiff import Value
 >>> x = Value(3.0, name="x")
