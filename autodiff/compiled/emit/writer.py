@@ -32,8 +32,9 @@ class Writer:
             held = self.held(guard.register, guard.answer)
             body.append(f"    held = {'held & ' * bool(count)}{held}  # {guard.place}")
         inputs = [name for name, each in zip(self.names, self.program.instructions) if each.op == "input"]
-        end = ", held" if self.program.guards else "," * (len(result) == 1)
-        return "\n".join([f"def {name}({', '.join(inputs)}):", *body, f"    return {', '.join(result)}{end}", ""])
+        result += ["held"] * bool(self.program.guards)
+        end = ", ".join(result) + "," * (len(result) == 1) if result else "()"
+        return "\n".join([f"def {name}({', '.join(inputs)}):", *body, f"    return {end}", ""])
 
     def instruction(self, index: int, each: Instruction) -> None:
         """Write the line of a register."""
