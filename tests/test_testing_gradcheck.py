@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import example, given, settings
 
-from autodiff import Value, exp, gradient_graph, hypot, log, maximum, relu, sigmoid, tanh
+from autodiff import Value, atan2, exp, gradient_graph, hypot, log, maximum, relu, sigmoid, tanh
 from autodiff.errors import ArgumentError, GradientError, OperandError, ReplayError, TableError
 from autodiff.numbers import FRACTIONS
 from autodiff.replaying import VALUES
@@ -16,7 +16,8 @@ from autodiff.testing import check_gradients, check_operation, mutants, oracles,
 from autodiff.testing.looking import ours
 from autodiff.testing.blame import slopes_wrong, wrong_sum
 from autodiff.testing.differences import finite_differences, many_digits, many_digits_mixed
-from autodiff.testing.exam import forms, ordinary_points
+from autodiff.testing.exam import Exam, forms, ordinary_points
+from autodiff.testing.foreign import off
 from autodiff.testing.operation import points_of
 from autodiff.testing.program import Program, Step, recorded
 from autodiff.testing.strategies import OPERATIONS
@@ -216,6 +217,15 @@ def test_a_higher_derivative_that_is_not_there_is_told_and_one_that_is_nan_is_wr
     monkeypatch.setattr(VALUES, "slope", lambda op, i: (lambda a, y: y * math.nan) if op == "sech" else right(op, i))
     with pytest.raises(GradientError, match="derivative of order 2 .* the engine gives nan"):
         check_gradients(tanh, [0.5], 2)
+
+
+def test_a_jump_is_no_fault_of_the_engine():
+    """On its cut atan2 has the slope of one side only; the other side is a step down of 2 pi."""
+    program = Program((0.0,), (Step("atan2", (0, -1.25)),))
+    (sides,) = many_digits(program)
+    assert sides.ends == (-0.8, math.inf) and sides.kink
+    assert off(Exam(ours()).ask(program), program) is None
+    assert "kink at a = 0.0" in check_gradients(lambda x: atan2(x, -1.25), [0.0]).notes[0]
 
 
 def test_outputs_and_orders():

@@ -33,8 +33,10 @@ class OneSided(NamedTuple):
     @property
     def kink(self) -> bool:
         """Whether the sides differ, by more than what many digits leave of a derivative that is 0."""
-        apart = bool(abs(self.left - self.right) > 1e-20 * max(abs(self.left), abs(self.right)))
-        return apart and nearest(self.left) != nearest(self.right)
+        left, right = nearest(self.left), nearest(self.right)
+        if math.isinf(left) or math.isinf(right):
+            return left != right  # the function jumps
+        return bool(left != right and abs(self.left - self.right) > 1e-20 * max(abs(self.left), abs(self.right)))
 
 
 def many_digits(program: Program, digits: int = 50) -> list[OneSided]:
