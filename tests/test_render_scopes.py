@@ -101,17 +101,17 @@ def test_models_of_any_shapes_have_boxes_of_their_own(first, second):
 def test_a_model_that_feeds_another_has_boxes_of_its_own():
     encoder, decoder = nn.MLP(2, [5, 3], seed=1), nn.MLP(3, [4, 1], seed=1)
     assert layers_of(decoder(encoder([1.0, 2.0]))) == {
-        "layers[0]": 16, "layers[1]": 5, "layers[0] #2": 15, "layers[1] #2": 18,
+        "layers[0]": 15, "layers[1]": 18, "layers[0] #2": 16, "layers[1] #2": 5,
     }  # fmt: skip
     single = nn.MLP(2, [3], seed=1)
-    assert layers_of(decoder(single([1.0, 2.0]))) == {"layers[0]": 16, "layers[1]": 5, "layers[0] #2": 9}
+    assert layers_of(decoder(single([1.0, 2.0]))) == {"layers[0]": 9, "layers[0] #2": 16, "layers[1] #2": 5}
 
 
 def test_heads_that_share_an_encoder_have_boxes_of_their_own():
     encoder, small, large = nn.MLP(2, [3, 3], seed=1), nn.MLP(3, [2], seed=1), nn.MLP(3, [4], seed=1)
     hidden = encoder([1.0, 2.0])
     assert layers_of(total([*small(hidden), *large(hidden)])) == {
-        "layers[0]": 8, "layers[0] #2": 9, "layers[1] #2": 12, "layers[0] #3": 16,
+        "layers[0]": 9, "layers[1]": 12, "layers[0] #2": 8, "layers[0] #3": 16,
     }  # fmt: skip
 
 

@@ -34,8 +34,15 @@ class _Models:
 
     def __init__(self, paths: dict[Value, Path]) -> None:
         self.paths = paths
-        self.of = {v: [v] for v in paths}  # the members of the model of each parameter, one list for all of them
-        self.names = {id(members): {v.name} for v, members in self.of.items()}
+        self.of: dict[Value, list[Value]] = {}  # the members of the model of each parameter, one list for all of them
+        self.names: dict[int, set[str | None]] = {}  # their names, by the id of that list
+
+    def add(self, parameters: list[Value]) -> None:
+        """New parameters, which meet at an operation: of one model, unless two have the same name."""
+        names = {v.name for v in parameters}
+        for members in [parameters] if len(names) == len(parameters) else [[v] for v in parameters]:
+            self.of.update(dict.fromkeys(members, members))
+            self.names[id(members)] = {v.name for v in members}
 
     def join(self, a: Value, b: Value) -> bool:
         """Make one model of two, unless they hold the same name; whether they are one now."""
@@ -60,7 +67,9 @@ class _Models:
             if not mine:
                 heads[v] = sources
                 continue
-            for other in mine:
+            if fresh := [p for p in dict.fromkeys(mine) if p not in self.of]:
+                self.add(fresh)
+            for other in {id(self.of[p]): p for p in mine}.values():
                 self.join(mine[0], other)
             path, layers = self.paths[mine[0]], {self.paths[mine[0]][0]}
             for head in sources:
@@ -80,7 +89,7 @@ class _Models:
                     latest[layer] = members[0]
 
     def distinct(self) -> Iterable[list[Value]]:
-        """Each model once, in the order of their first parameters."""
+        """Each model once, in the order in which they run."""
         return list({id(members): members for members in self.of.values()}.values())
 
     def numbers(self) -> dict[Value, int]:
