@@ -13,8 +13,8 @@
 [0, 1, 1, 0]
 
 Read the modules in this order: module, activations, initial, layers, rows, crossentropy, losses, optimizer, optimizers,
-schedules; then block, dense, merging, models, tables, engines, train, saving. The first ten need nothing but Python;
-what works on arrays loads on first use, and NumPy with it.
+schedules; then block, dense, merging, models, tables, engines, run, train, saving. The first ten need nothing but
+Python; what works on arrays loads on first use, and NumPy with it.
 """
 
 from importlib import import_module
@@ -31,9 +31,9 @@ from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, R
 if TYPE_CHECKING:
     from . import callbacks, data
     from .models import Model, Sequential
+    from .run import History
     from .saving import load, save
     from .step import step_function
-    from .train import History
 
 __all__ = [
     "MLP", "SGD", "Activation", "Adagrad", "Adam", "AdamW", "Add", "Block", "Concatenate", "Dense", "Dropout",
@@ -43,7 +43,7 @@ __all__ = [
 ]  # fmt: skip
 
 _HOME = {
-    "History": "train", "Model": "models", "Sequential": "models", "load": "saving", "save": "saving",
+    "History": "run", "Model": "models", "Sequential": "models", "load": "saving", "save": "saving",
     "step_function": "step",
 }  # fmt: skip
 _MODULES = ("callbacks", "data", "idx", "plots")

@@ -20,8 +20,8 @@ from ..value import Value
 from . import activations
 from .layers import Neuron
 from .module import Module
+from .run import History
 from .tables import Array
-from .train import History
 
 Axes = Any  # matplotlib's; the package is loaded on first use
 SHEET = ("sigmoid", "tanh", "relu", "leaky_relu", "maxout", "elu")

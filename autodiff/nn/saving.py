@@ -150,7 +150,7 @@ def _restore_optimizer(model: Any, record: Any) -> None:
         raise ArgumentError(f"load: optimizer: unknown hyperparameters {sorted(unknown)}")
     model.optimizer = kind(lr=record["lr"])
     for name, x in record["hyperparameters"].items():
-        if type(x) is not type(getattr(model.optimizer, name, None)) or not math.isfinite(x):
+        if type(x) is not type(getattr(model.optimizer, name, None)) or x in (math.inf, -math.inf):
             raise ArgumentError(f"load: optimizer: expected another kind of {name}, got {shown(x)}")
         setattr(model.optimizer, name, x)
     model.optimizer.bind(model.parameters())

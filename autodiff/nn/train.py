@@ -12,43 +12,25 @@ True
 """
 
 from collections.abc import Iterable, Sequence
-from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from ..anomaly import detect_anomaly
-from ..errors import AnomalyError, ArgumentError, OperandError, shown
+from ..errors import ArgumentError, OperandError, shown
 from . import initial, losses, metrics, optimizers, tables
 from .block import Block
 from .callbacks import Callback
-from .engines import Engine, engine_for, forward, require_engine
+from .engines import engine_for, forward, require_engine
 from .keywords import known_arguments
 from .losses import Loss
 from .metrics import Metric
 from .metrics import find as find_metric
 from .optimizers import Optimizer
-from .progress import Advance, progress, silent
+from .progress import progress, silent
+from .run import History, Run
 from .tables import Array
 
 Data = Any  # rows: nested lists or arrays of numbers
-
-
-class History:
-    """What happened in training: `history` has a list per name, one number per epoch of `epoch`."""
-
-    def __init__(self) -> None:
-        self.epoch: list[int] = []
-        self.history: dict[str, list[float]] = {}
-
-    def add(self, epoch: int, logs: dict[str, float]) -> None:
-        self.epoch.append(epoch)
-        for name, x in logs.items():
-            self.history.setdefault(name, []).append(x)
-
-    def __repr__(self) -> str:
-        last = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.history.items())
-        return f"History({len(self.epoch)} epochs{': ' * bool(last)}{last})"
 
 
 class Trainable(Block):
@@ -103,7 +85,7 @@ class Trainable(Block):
             held_out = checked_pair(validation_data)
         validation = held_out if len(held_out[0]) else None
         self._prepare(x, y, optimizer)
-        run = _Run(self, loss, engine_for(self.engine, self, loss, optimizer), callbacks)
+        run = Run(self, loss, engine_for(self.engine, self, loss, optimizer), callbacks)
         count = (epochs - initial_epoch) * -(-len(x) // batch_size)
         with progress(count, "Training", quiet=verbose not in (1, "auto")) as advance:
             lines = verbose == 2 or verbose == 1 and advance is silent
@@ -194,71 +176,3 @@ def checked_callbacks(callbacks: Any) -> list[Callback]:
         if not isinstance(callback, Callback):
             raise OperandError(f"callbacks: expected objects of nn.callbacks.Callback, got {shown(callback)}")
     return found
-
-
-class _Run:
-    """One call of `fit`: what it keeps from batch to batch."""
-
-    def __init__(self, model: Trainable, loss: Loss, engine: Engine, callbacks: list[Callback]) -> None:
-        self.model, self.loss, self.engine, self.callbacks = model, loss, engine, callbacks
-        self.history, self.stop = History(), False
-        self.good = engine.weights()
-
-    def epochs(self, first: int, end: int) -> Iterable[int]:
-        """The epochs to run, with the callbacks' say; training is on while a caller works on one."""
-        self._tell("on_train_begin")
-        for epoch in range(first, end):
-            self._tell("on_epoch_begin", epoch)
-            yield epoch
-            if self.stop:
-                break
-        self._tell("on_train_end")
-
-    def epoch(self, x: Array, y: Array, batches: list[list[int]], label: str, advance: Advance) -> float:
-        """Train on every batch; the mean loss over the rows."""
-        whole = 0.0
-        self.model.train()
-        try:
-            for place, batch in enumerate(batches):
-                loss = self.batch(x[batch], y[batch], f"epoch {label}, batch {place + 1}")
-                whole += loss * len(batch)
-                advance(f"epoch {label}, loss {loss:.4f}")
-        finally:
-            self.model.eval()
-        self.engine.sync()
-        return whole / len(x)
-
-    def batch(self, x: Array, y: Array, where: str) -> float:
-        """One step, or the end of training if a number is no longer one."""
-        loss = self.engine.loss(x, y)
-        if isfinite(loss):
-            before = self.engine.weights()
-            if self.engine.step():
-                self.good = before
-                return loss
-            self.good = before
-        reason = self.reason(x, y, loss)
-        self.engine.restore(self.good)
-        raise AnomalyError(
-            f"training stopped in {where}: {reason}. The weights are those of the last good batch. "
-            f"A lower learning rate, or scaled inputs, may help"
-        )
-
-    def reason(self, x: Array, y: Array, loss: float) -> str:
-        """The first operation that made a nan or inf: the batch again, watched."""
-        try:
-            with detect_anomaly():
-                self.loss(y.tolist(), [self.model(row) for row in x.tolist()]).backward()
-        except AnomalyError as error:
-            return str(error)
-        return f"the loss was {loss}, and the step made a weight nan or inf"
-
-    def after(self, epoch: int, logs: dict[str, float]) -> None:
-        for callback in self.callbacks:
-            self.stop |= callback.on_epoch_end(epoch, dict(logs), self.model) is True
-        if self.callbacks:  # one may have set the weights
-            self.engine.reload()
-
-    def _tell(self, method: str, *arguments: Any) -> None:
-        for callback in self.callbacks:
-            getattr(callback, method)(*arguments, self.model)

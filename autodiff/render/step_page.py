@@ -35,7 +35,8 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str
     drawn = drawn_with(log, core)
     chosen = [i for i in range(len(log)) if log.target(i) in core or log.events.node[i] in core]
     if len(drawn) > MOST_NODES or len(chosen) > MOST_STEPS:
-        advice = "show a part of it by html(focus=NODE, depth=2)" if focus is None else "choose a smaller depth or another node"
+        smaller = "choose a smaller depth or another node"
+        advice = "show a part of it by html(focus=NODE, depth=2)" if focus is None else smaller
         raise ArgumentError(
             f"a page shows at most {MOST_NODES:,} nodes and {MOST_STEPS:,} steps, and this would be {len(drawn):,} and "
             f"{len(chosen):,}: {advice}, or read all of it by text() or save('steps.json')"
