@@ -163,3 +163,65 @@ def test_sharing_keeps_one_of_each_instruction():
     f = compile(lambda x: tanh(x) * tanh(x))
     f(1.0)
     assert str(f.program).count("tanh x") == 2 and str(shared(f.program)).count("tanh x") == 1
+
+
+def first_of_rest(x_0, *x):
+    return x_0 + 2 * x[0]
+
+
+def by_place_and_name(a, /, **named):
+    return a * a * named["a"]
+
+
+@pytest.mark.parametrize(("function", "args", "kwargs", "value", "gradients"), [
+    (first_of_rest, (1.0, 10.0), {}, 21.0, (1.0, 2.0)),
+    (by_place_and_name, (2.0,), {"a": 5.0}, 20.0, {"a": 20.0, "a_": 4.0}),
+    (lambda *xs, **named: xs[0] * named["xs_0"], (2.0,), {"xs_0": 5.0}, 10.0, {"xs_0": 5.0, "xs_0_": 2.0}),
+    (lambda x, *, k: x - k, (3.0,), {"k": 1.0}, 2.0, {"x": 1.0, "k": -1.0}),
+    (lambda x, y=2.0, z=3.0: x * y * z, (5.0,), {"z": 7.0}, 70.0, {"x": 14.0, "z": 10.0}),
+    (lambda x, y=2.0: x * y, (5.0,), {}, 10.0, (2.0,)),
+    (lambda: 3.0, (), {}, 3.0, ()),
+])  # fmt: skip
+def test_however_arguments_are_taken_each_has_a_name_of_its_own(function, args, kwargs, value, gradients):
+    for target in ("math", "numpy"):
+        f = compile(function, target)
+        assert f(*args, **kwargs) == value and f.value_and_grad(*args, **kwargs) == (value, gradients)
+
+
+def test_the_same_names_by_place_and_by_keyword_are_different_calls():
+    f = compile(lambda *xs, **named: sum(xs, 0.0) - sum(named.values(), 0.0))
+    assert f(2.0) == 2.0 and f(xs_0=2.0) == -2.0 and f(3.0) == 3.0
+
+
+def test_a_list_of_no_results_is_empty():
+    for target in ("math", "numpy"):
+        assert compile(lambda x: [], target)(1.0) == []
+    assert compile(lambda: 3.0).hessian() == [] and compile(lambda *xs: dot(xs, xs)).hvp([], []) == []
+
+
+def test_a_hessian_is_of_one_output():
+    with pytest.raises(ArgumentError, match="one Value, got several; use jacobian"):
+        compile(lambda x: [x, x]).hessian(1.0)
+
+
+def test_a_masked_array_is_refused_and_a_strided_or_integer_one_is_not():
+    f = compile(bowl)
+    with pytest.raises(OperandError, match="masked array as x; use its .filled"):
+        f(np.ma.array([1.0, 2.0], mask=[False, True]), 1.0)
+    assert f(np.arange(4)[::-2], 1.0).tolist() == [12.0, 4.0]
+
+
+def test_what_a_function_raises_comes_through_and_leaves_it_as_it_was():
+    def picky(x):
+        if x < 0:
+            raise KeyError("mine")
+        return x * 2
+
+    f = compile(picky)
+    for _ in range(2):
+        with pytest.raises(KeyError, match="mine"):
+            f([1.0, -1.0])
+        assert f([1.0, 2.0]).tolist() == [2.0, 4.0]
+    plain = compile(lambda x: x + 1)
+    plain(1.0)
+    assert not plain.program.guards

@@ -1,8 +1,8 @@
 """The arguments of one call: numbers, or arrays with one entry per row.
 
->>> call = call_of("f", ("x", "y"), [[1, 2, 3], 0.5])
->>> call.signature, call.rows, call.row(2)
-(Signature(names=('x', 'y'), batched=(True, False)), 3, [3.0, 0.5])
+>>> call = call_of("f", Layout(("x", "y")), [[1, 2, 3], 0.5])
+>>> call.signature.batched, call.rows, call.row(2)
+((True, False), 3, [3.0, 0.5])
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,16 @@ import numpy as np
 from ..errors import ArgumentError, OperandError, shown
 from ..operands import number
 from ..value import Value
+from .parameters import Layout
 from .spaces import type_name
 
 FLOATS = {float}
 
 
 class Signature(NamedTuple):
-    """The names of a call's arguments, and which of them have one entry for each row."""
+    """How a call's arguments are handed over, and which of them have one entry for each row."""
 
-    names: tuple[str, ...]
+    layout: Layout
     batched: tuple[bool, ...]
 
 
@@ -55,10 +56,11 @@ class Call(NamedTuple):
         return results
 
 
-def call_of(function: str, names: tuple[str, ...], values: Sequence[Any]) -> Call:
+def call_of(function: str, layout: Layout, values: Sequence[Any]) -> Call:
     """The call of a function with these arguments, checked."""
+    names = layout.names
     if set(map(type, values)) == FLOATS:
-        return Call(Signature(names, (False,) * len(names)), list(values), None)
+        return Call(Signature(layout, (False,) * len(names)), list(values), None)
     data: list[Any] = [x if type(x) is float else _datum(function, name, x) for name, x in zip(names, values)]
     batched = tuple([type(x) is not float for x in data])
     lengths = {name: int(x.shape[0]) for name, x, many in zip(names, data, batched) if many}
@@ -68,13 +70,15 @@ def call_of(function: str, names: tuple[str, ...], values: Sequence[Any]) -> Cal
                             ", ".join(f"{name} of {length}" for name, length in lengths.items()))  # fmt: skip
     if rows == 0:
         raise ArgumentError(f"{function}: expected at least one row, got empty arrays")
-    return Call(Signature(names, batched), data, rows)
+    return Call(Signature(layout, batched), data, rows)
 
 
 def _datum(function: str, name: str, x: Any) -> Any:
     """A float, or an array of one number for each row."""
     if isinstance(x, Value):
-        raise OperandError(f"{function}: expected numbers or arrays, got {shown(x)} as {name}; pass its .data")
+        raise OperandError(f"{function}: expected numbers or arrays, got {shown(x)} as {name}; on Values run .function")
+    if isinstance(x, np.ma.MaskedArray):
+        raise OperandError(f"{function}: expected numbers in all rows, got a masked array as {name}; use its .filled()")
     if isinstance(x, (list, tuple)) or getattr(x, "ndim", False):
         array = x if hasattr(x, "ndim") else np.array([number(each, f"{function}: {name}") for each in x])
         if array.ndim != 1 or not type_name(array).startswith(("float", "bfloat", "int", "uint", "bool")):

@@ -216,8 +216,10 @@ def _fill_problem(each: Instruction, operands: list[Instruction]) -> str:
     problem = _count_problem(operands, 1, 2) or _shape_problem(each, operands[0].shape, operands[0].rows)
     if problem:
         return problem
-    scalar = len(operands) == 2 and operands[1].shape == () and not operands[1].rows and each.detail is None
-    return "" if scalar or len(operands) == 1 and type(each.detail) is float else f"expected a number, or a scalar of the program, got {shown(each.detail)}"
+    known = type(each.detail) is float
+    if len(operands) == 2:
+        known = each.detail is None and operands[1].shape == () and not operands[1].rows
+    return "" if known else f"expected a number, or a scalar of the program, got {shown(each.detail)}"
 
 
 _STRUCTURE: dict[str, Callable[[Instruction, list[Instruction]], str]] = {

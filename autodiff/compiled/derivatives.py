@@ -12,6 +12,7 @@ the other side of a kink.
 from collections.abc import Callable
 from typing import Any
 
+from ..errors import ArgumentError
 from ..reductions import total
 from ..replaying import gradient_graph
 from ..value import Value, constant
@@ -32,8 +33,10 @@ def hvp(function: Callable[..., Any], *both: Value) -> list[Value]:
     """The Hessian times a direction, for as many numbers of the one as of the other, without the Hessian."""
     xs, direction = both[: len(both) // 2], both[len(both) // 2 :]
     slope = total([g * d for g, d in zip(gradient_graph(_value(function(*xs)), xs), direction)])
-    return gradient_graph(slope, xs)
+    return gradient_graph(_value(slope), xs)
 
 
 def _value(y: Any) -> Value:
+    if isinstance(y, (list, tuple)):
+        raise ArgumentError("expected a function that returns one Value, got several; use jacobian for those")
     return y if type(y) is Value else constant(y, "derivative")

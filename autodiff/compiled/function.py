@@ -27,7 +27,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from . import derivatives
 from .call import FLOATS, Call, Signature, call_of
-from .parameters import Parameters
+from .parameters import Layout, Parameters
 from .program import Program
 from .variant import Variant
 from .ways import Ways
@@ -45,12 +45,9 @@ class CompiledFunction:
         self.function, self.target = function, target
         self.name = getattr(function, "__name__", type(function).__name__)
         self._parameters = Parameters(function)
-        self._ways = Ways(self.name, self._of_names, target)
+        self._ways = Ways(self.name, function, target)
         self._quick: dict[int, tuple[Callable[..., Any], list[Value]]] = {}  # by the number of floats given
-        self._derivatives: dict[tuple[str, tuple[str, ...]], CompiledFunction] = {}
-
-    def _of_names(self, arguments: dict[str, Any]) -> Any:
-        return self._parameters.apply(self.function, arguments)
+        self._derivatives: dict[tuple[str, Layout], CompiledFunction] = {}
 
     def __repr__(self) -> str:
         return f"compile({self.name}, target={self.target!r})"
@@ -75,7 +72,7 @@ class CompiledFunction:
         call = self._call(args, kwargs)
         (value, *gradients), variant = self._ways.run(call, "value_and_grad")
         if kwargs:
-            return value, dict(zip(call.signature.names, gradients))
+            return value, dict(zip(call.signature.layout.names, gradients))
         if variant.unconditional:
             self._quick[len(args)] = variant.functions["value_and_grad"], variant.captured
         return value, tuple(gradients)
@@ -107,24 +104,24 @@ class CompiledFunction:
                                 f"{shown(direction)}")  # fmt: skip
         if len(at) != len(direction):
             raise ArgumentError(f"{self.name}.hvp: expected a direction of {len(at)} numbers, got {len(direction)}")
-        names, values = self._parameters.bind(self.name, tuple(at), {})
-        return self._derived("hvp", names, [*values, *direction])
+        layout, values = self._parameters.bind(self.name, tuple(at), {})
+        return self._derived("hvp", layout, [*values, *direction])
 
-    def _derived(self, kind: str, names: tuple[str, ...], values: Sequence[Any]) -> Any:
+    def _derived(self, kind: str, layout: Layout, values: Sequence[Any]) -> Any:
         """The matrix, or vector, of derivatives that a function compiled from the derivative's graph gives."""
-        if (kind, names) not in self._derivatives:
+        if (kind, layout) not in self._derivatives:
             rule = getattr(derivatives, kind)
 
             def function(*xs: Value) -> Any:
-                return self._of_names(dict(zip(names, xs)))
+                return layout.apply(self.function, xs)
 
-            self._derivatives[kind, names] = CompiledFunction(lambda *xs: rule(function, *xs), self.target)
-        found = self._derivatives[kind, names](*values)
+            self._derivatives[kind, layout] = CompiledFunction(lambda *xs: rule(function, *xs), self.target)
+        found = self._derivatives[kind, layout](*values)
+        batch = bool(found) and bool(np.ndim(found[0]))
         if kind == "hvp":
-            return np.stack(found, axis=-1) if np.ndim(found[0]) else found
-        size = len(names)
-        rows = [found[start : start + size] for start in range(0, len(found), size)]
-        batch = bool(found) and np.ndim(found[0])
+            return np.stack(found, axis=-1) if batch else found
+        size = len(layout.names)
+        rows = [found[start : start + size] for start in range(0, len(found), size or 1)]
         return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2) if batch else rows
 
     @property
@@ -139,10 +136,10 @@ class CompiledFunction:
 
     def _shown(self) -> Variant:
         if self._ways.latest is None:
-            names = self._parameters.names
-            if names is None:
+            layout = self._parameters.layout
+            if layout is None:
                 raise ArgumentError(f"{self.name}: how many arguments it takes shows when it is called: call it first")
-            signature = Signature(names, (self.target != "math",) * len(names))
+            signature = Signature(layout, (self.target != "math",) * len(layout.names))
             self._ways.way(Call(signature, [np.ones(1) if many else 1.0 for many in signature.batched], 1), 0)
         assert self._ways.latest is not None
         return self._ways.latest

@@ -68,6 +68,9 @@ class Condition:
     def __init__(self, recorder: "Recorder", node: Value) -> None:
         self.recorder, self.node = recorder, node
 
+    def __repr__(self) -> str:
+        return f"a comparison that is {self.node._data == 1.0}"
+
     def __bool__(self) -> bool:
         answer = self.node._data == 1.0
         self.recorder.guards.append((self.node, answer, calling_line()))

@@ -89,19 +89,19 @@ class Variant:
         return found if results else []
 
 
-def chosen(name: str, function: Callable[[dict[str, Value]], Any], signature: Signature, row: list[float],
+def chosen(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
            target: str | None) -> Variant:  # fmt: skip
     """The function recorded on one row of numbers, as the program that suits its size and its arguments."""
-    arguments = {each: Value(x, name=each) for each, x in zip(signature.names, row)}
+    arguments = [Value(x, name=each) for each, x in zip(signature.layout.names, row)]
     shape: list[bool] = []
 
     def run() -> list[Value]:
-        y = function(arguments)
+        y = signature.layout.apply(function, arguments)
         single = not isinstance(y, (list, tuple))
         shape.append(single)
         return [_value(name, each) for each in ([y] if single else y)]
 
-    tape = record(run, list(arguments.values()))
+    tape = record(run, arguments)
     batch = any(signature.batched)
     if target == "math" and batch:
         raise ArgumentError(f"{name}: the target 'math' runs on single numbers; for arrays use 'numpy'")
@@ -115,7 +115,7 @@ def chosen(name: str, function: Callable[[dict[str, Value]], Any], signature: Si
 
 def grouped(signature: Signature) -> list[Group]:
     """The arguments of a rolled program: a few by name, many as two vectors, of those with rows and those without."""
-    names, batched = signature
+    names, batched = signature.layout.names, signature.batched
     if len(names) <= MANY:
         return [Group(name, (index,), rows, False) for index, (name, rows) in enumerate(zip(names, batched))]
     found = []
@@ -136,7 +136,7 @@ def _value(name: str, y: Any) -> Value:
 
 
 def _unrolled(tape: Tape, signature: Signature, single: bool, target: str) -> Variant:
-    arguments = [Argument(*each) for each in zip(signature.names, signature.batched)]
+    arguments = [Argument(*each) for each in zip(signature.layout.names, signature.batched)]
     program, captured = unrolled(tape, arguments, exact=target == "math")
     groups = [Group(each.name, (index,), each.rows, False) for index, each in enumerate(arguments)]
     return Variant(program, groups, captured, single, target)

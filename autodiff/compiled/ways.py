@@ -3,11 +3,11 @@
 A call runs the way whose comparisons come out as they did when it was recorded; where there is none, it is recorded. In
 a batch, each row goes its own way.
 
->>> from autodiff.compiled.call import call_of
->>> ways = Ways("f", lambda arguments: arguments["x"] * 2 if arguments["x"] > 0 else -arguments["x"])
->>> [ways.run(call_of("f", ("x",), [x]), "value")[0] for x in (3.0, -3.0)]
+>>> from autodiff.compiled.call import Layout, call_of
+>>> ways = Ways("f", lambda x: x * 2 if x > 0 else -x)
+>>> [ways.run(call_of("f", Layout(("x",)), [x]), "value")[0] for x in (3.0, -3.0)]
 [[6.0], [3.0]]
->>> ways.run(call_of("f", ("x",), [[3.0, -3.0, 1.0]]), "value")[0]
+>>> ways.run(call_of("f", Layout(("x",)), [[3.0, -3.0, 1.0]]), "value")[0]
 [array([6., 3., 2.])]
 """
 
@@ -27,9 +27,9 @@ MOST_WAYS = 64
 
 
 class Ways:
-    """What has been recorded of a function of named Values."""
+    """What has been recorded of a function of Values."""
 
-    def __init__(self, name: str, function: Callable[[dict[str, Any]], Any], target: str | None = None) -> None:
+    def __init__(self, name: str, function: Callable[..., Any], target: str | None = None) -> None:
         self.name, self.function, self.target = name, function, target
         self.latest: Variant | None = None
         self._once: list[Variant] = []
