@@ -1,6 +1,6 @@
 """Find a wrong gradient, in this engine or in anyone's, and say which line of mathematics is wrong.
 
-    check_gradients(f, args)       every gradient of a function of Values, with blame for a wrong one, in anyone's engine
+    check_gradients(f, args)       every gradient of a function of Values, with blame for a wrong one, anyone's too
     check_operation(Op(...))       one row of the table, such as an operation of your own
     programs(), values(), inputs_for(operation or program)      Hypothesis strategies
     oracles                        the many ways to a gradient that must agree
