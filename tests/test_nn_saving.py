@@ -23,6 +23,7 @@ MODELS = {
     "one layer": lambda: nn.MLP(2, [3], output="softmax", seed=1),
     "Sequential": lambda: nn.Sequential([nn.Input(2), nn.Dense(4, "relu"), nn.Dense(2, "softmax")], seed=1),
     "functional": functional,
+    "with a shortcut": lambda: with_a_shortcut(),
 }
 
 
@@ -62,13 +63,14 @@ class Own(nn.Module):
 
 
 def with_a_shortcut():
-    x = nn.Input(2)
-    return nn.Model(x, nn.Add()([nn.Dense(2)(x), x]))
+    """Branches, a layer that is used twice, and both merges."""
+    x, twice = nn.Input(2), nn.Dense(2, "tanh", seed=3)
+    joined = nn.Concatenate()([nn.Add()([twice(x), x]), twice(twice(x)), x])
+    return nn.Model(x, nn.Dense(3, "softmax", seed=4)(joined))
 
 
 @pytest.mark.parametrize("make, options, sentence", [
-    (Own, {}, r"save: expected an MLP, a Sequential or a Model that is a chain, got Own\(\)"),
-    (lambda: with_a_shortcut(), {}, r"a Model that is a chain, got Model\(\(None, 2\) -> \(None, 2\), 2 layers\)"),
+    (Own, {}, r"save: expected an MLP, a Sequential or a Model, got Own\(\)"),
     (lambda: nn.MLP(1, [1], output=lambda z: z * 2), {}, r"save: expected activations that go by a name, got <function"),
     (lambda: nn.Sequential([nn.Input(2), nn.Sequential([nn.Dense(1)])]), {}, r"save: expected layers of the kinds Dense, "),
     (lambda: nn.Sequential([nn.Dense(1)]), {}, r"save: expected a model that knows its input"),
@@ -104,6 +106,31 @@ def edited(path, **changes):
     return path
 
 
+@pytest.mark.parametrize("calls, sentence", [
+    (5, r"calls: expected a list, got 5 \(int\)"),
+    ([[0, []]], r"calls: expected a layer and what it is called on, got \[0, \[\]\]"),
+    ([[0, [1]]], r"calls: expected a whole number up to 0, got 1 \(int\)"),
+    ([[9, [0]]], r"calls: expected a whole number up to 3, got 9 \(int\)"),
+    ([[0, [True]]], r"calls: expected a whole number up to 0, got True"),
+    ([[0, [0, 0]]], r"calls: expected one row, or several to bring together, got \[0, \[0, 0\]\]"),
+    ([[1, [0]]], r"calls: expected one row, or several to bring together, got \[1, \[0\]\]"),
+    ([[0, [0]]], r"calls: expected a call of each of 4 layers, got"),
+    ([[0, [0]], [1, [0, 1]], *([2, [place, place]] for place in range(2, 80)), [3, [2]]], r"at most 67,108,864 parameters"),
+])
+def test_hostile_calls_of_layers_are_refused(calls, sentence, tmp_path):
+    model = with_a_shortcut()
+    assert [type(layer).__name__ for layer in model.layers] == ["Dense", "Add", "Concatenate", "Dense"]
+    path = nn.save(model, tmp_path / "model.json")
+    with pytest.raises(ArgumentError, match=sentence):
+        nn.load(edited(path, model__calls=calls))
+
+
+def test_a_chain_cannot_bring_rows_together(tmp_path):
+    path = edited(nn.save(MODELS["Sequential"](), tmp_path / "model.json"), model__layers=[{"kind": "Add", "name": None}])
+    with pytest.raises(ArgumentError, match="expected layers of one row in a chain"):
+        nn.load(path)
+
+
 @pytest.mark.parametrize("changes, sentence", [
     ({"format": "pickle"}, r"expected the format 'autodiff model', got 'pickle' \(str\)"),
     ({"version": 2}, r"expected version 1, got 2 \(int\): use a newer autodiff"),
@@ -112,7 +139,7 @@ def edited(path, **changes):
     ({"parameters": ["1"] * 22}, r"parameters: expected a list of finite numbers"),
     ({"parameters": [True] * 22}, r"parameters: expected a list of finite numbers"),
     ({"model__kind": "Lambda"}, r"model: expected the kind MLP, Sequential or Model"),
-    ({"model__layers__0__kind": "Lambda"}, r"layers: expected one of Dense, Maxout, Activation, Dropout, Flatten, got"),
+    ({"model__layers__0__kind": "Lambda"}, r"layers: expected one of Dense, Maxout, Activation, Dropout, Flatten, Add, Concatenate, got"),
     ({"model__layers__0__kind": ["Dense"]}, r"layers: expected one of Dense"),
     ({"model__layers__0__units": 10**12}, r"expected at most 67,108,864 parameters, got a model of"),
     ({"model__layers__0__units": "4"}, r"units: expected whole numbers of at least 1, got \['4'\] \(list\)"),

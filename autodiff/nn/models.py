@@ -180,11 +180,10 @@ class Model(Network):
         self.ensure_built(inputs.shape)
         self.name_parameters()
 
-    def is_chain(self) -> bool:
-        """Whether each layer follows the one before, once."""
-        before = [(self._inputs,), *((symbol,) for _, _, symbol in self._calls)]
-        parents = [parents for _, parents, _ in self._calls]
-        return len(self._calls) == len(self.layers) and parents == before[:-1]
+    def calls(self) -> list[tuple[int, list[int]]]:
+        """Which layer is called, by its place, and on what: 0 is the input, n the output of call n."""
+        places = {self._inputs: 0} | {symbol: place for place, (_, _, symbol) in enumerate(self._calls, 1)}
+        return [(self.layers.index(block), [places[parent] for parent in parents]) for block, parents, _ in self._calls]
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         return self._outputs.shape

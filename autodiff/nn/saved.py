@@ -2,7 +2,7 @@
 
 >>> require_model({"kind": "Sequential", "name": None, "input_shape": [2], "layers": [{"kind": "Lambda"}]})
 Traceback (most recent call last):
-autodiff.errors.ArgumentError: load: layers: expected one of Dense, Maxout, Activation, Dropout, Flatten, got ...
+autodiff.errors.ArgumentError: load: layers: expected one of Dense, Maxout, ..., got {'kind': 'Lambda'} (dict)
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import ArgumentError, shown
 from .activations import ACTIVATIONS
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
+from .merging import Add, Concatenate, Merge
 
 MOST_BYTES, MOST_PARAMETERS = 2**31, 2**26
 
@@ -23,7 +24,7 @@ HYPERPARAMETERS = {
 }  # fmt: skip
 FIELDS: dict[type, tuple[str, ...]] = {
     Dense: ("units", "activation"), Maxout: ("units", "pieces"), Activation: ("activation",),
-    Dropout: ("rate", "seed", "drawn"), Flatten: (),
+    Dropout: ("rate", "seed", "drawn"), Flatten: (), Add: (), Concatenate: (),
 }  # fmt: skip
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in FIELDS}
 
@@ -34,13 +35,21 @@ def parameter_count(record: Any) -> int:
     if record["kind"] == "MLP":
         widths = [record["nin"], *record["nouts"]]
         return _limited(sum((a + 1) * b for a, b in zip(widths, widths[1:])))
-    count, width = 0, math.prod(record["input_shape"])
-    for layer in record["layers"]:
-        units = layer.get("units")
-        if units is not None:
-            count += (width + 1) * units * layer.get("pieces", 1)
-            width = units
-    return _limited(count)
+    counts, widths = {}, [math.prod(record["input_shape"])]
+    for index, places in calls_of(record):
+        layer, width = record["layers"][index], widths[places[0]]
+        if "units" in layer:
+            counts[index] = (width + 1) * layer["units"] * layer.get("pieces", 1)
+            width = layer["units"]
+        elif layer["kind"] == "Concatenate":
+            width = sum(widths[place] for place in places)
+        widths.append(_limited(width))
+    return _limited(sum(counts.values()))
+
+
+def calls_of(record: Record) -> list[tuple[int, list[int]]]:
+    """Which layer is called, and on what: 0 is the input, n the output of call n. A chain need not say."""
+    return record.get("calls") or [(index, [index]) for index in range(len(record["layers"]))]
 
 
 def parsed(path: Path) -> Any:
@@ -76,13 +85,33 @@ def require_model(record: Any) -> None:
         if len(set(record["activations"][:-1])) > 1:
             raise ArgumentError(f"load: model: expected one activation for all hidden layers, got {shown(record)}")
         return
-    require_keys(record, {"kind", "name", "input_shape", "layers"}, set(), "model")
+    calls = {"calls"} if record["kind"] == "Model" else set()
+    require_keys(record, {"kind", "name", "input_shape", "layers"}, calls, "model")
     _sizes(record["input_shape"], "input_shape")
     _require_name(record["name"])
     if not isinstance(record["layers"], list):
         raise ArgumentError(f"load: layers: expected a list, got {shown(record['layers'])}")
     for layer in record["layers"]:
         _require_layer(layer)
+    if "calls" in record:
+        _require_calls(record["calls"], record["layers"])
+    elif any(issubclass(KINDS[layer["kind"]], Merge) for layer in record["layers"]):
+        raise ArgumentError(f"load: layers: expected layers of one row in a chain, got {shown(record['layers'])}")
+
+
+def _require_calls(calls: Any, layers: list[Any]) -> None:
+    if not isinstance(calls, list):
+        raise ArgumentError(f"load: calls: expected a list, got {shown(calls)}")
+    for earlier, call in enumerate(calls):
+        if not (isinstance(call, list) and len(call) == 2 and isinstance(call[1], list) and call[1]):
+            raise ArgumentError(f"load: calls: expected a layer and what it is called on, got {shown(call)}")
+        for number, most in ((call[0], len(layers) - 1), *((place, earlier) for place in call[1])):
+            if type(number) is not int or not 0 <= number <= most:
+                raise ArgumentError(f"load: calls: expected a whole number up to {most}, got {shown(number)}")
+        if (len(call[1]) > 1) != issubclass(KINDS[layers[call[0]]["kind"]], Merge):
+            raise ArgumentError(f"load: calls: expected one row, or several to bring together, got {shown(call)}")
+    if {call[0] for call in calls} != set(range(len(layers))):
+        raise ArgumentError(f"load: calls: expected a call of each of {len(layers)} layers, got {shown(calls)}")
 
 
 def _require_layer(layer: Any) -> None:

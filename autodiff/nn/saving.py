@@ -29,7 +29,9 @@ from .layers import MLP
 from .models import Model, Sequential
 from .module import Module
 from .optimizers import OPTIMIZERS, Optimizer
-from .saved import FIELDS, HYPERPARAMETERS, KINDS, Record, finite_numbers, parameter_count, parsed, require_keys
+from .saved import (
+    FIELDS, HYPERPARAMETERS, KINDS, Record, calls_of, finite_numbers, parameter_count, parsed, require_keys,
+)  # fmt: skip
 
 FORMAT, VERSION = "autodiff model", 1
 
@@ -37,8 +39,8 @@ FORMAT, VERSION = "autodiff model", 1
 def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -> Path:
     """Write an MLP, Sequential or Model to a file, whole or not at all; return the path.
 
-    A Model must be a chain. Raises `ArgumentError` for a model with activations or layers of the user's own, which a
-    file of data cannot hold: save its `state_dict()` instead.
+    Raises `ArgumentError` for a model with activations or layers of the user's own, which a file of data cannot hold:
+    save its `state_dict()` instead.
     """
     record: Record = {"format": FORMAT, "version": VERSION, "model": described(model)}
     record["parameters"] = [parameter.data for parameter in model.parameters()]
@@ -77,12 +79,14 @@ def described(model: Module) -> Record:
         sizes = [len(layer.neurons) for layer in model.layers]
         activations = [_known_activation(layer.activation) for layer in model.layers]
         return {"kind": "MLP", "nin": model.layers[0].nin, "nouts": sizes, "activations": activations}
-    if not isinstance(model, (Sequential, Model)) or isinstance(model, Model) and not model.is_chain():
-        raise OperandError(f"save: expected an MLP, a Sequential or a Model that is a chain, got {shown(model)}")
+    if not isinstance(model, (Sequential, Model)):
+        raise OperandError(f"save: expected an MLP, a Sequential or a Model, got {shown(model)}")
     model.require_built("save")
     layers = [_layer_record(layer) for layer in model.layers]
-    kind = "Sequential" if isinstance(model, Sequential) else "Model"
-    return {"kind": kind, "name": model.name, "input_shape": list(model.input_shape or ()), "layers": layers}
+    record: Record = {"name": model.name, "input_shape": list(model.input_shape or ()), "layers": layers}
+    if isinstance(model, Sequential):
+        return {"kind": "Sequential", **record}
+    return {"kind": "Model", **record, "calls": model.calls()}
 
 
 def _layer_record(layer: Block) -> Record:
@@ -126,10 +130,11 @@ def built(record: Record) -> Any:
     if record["kind"] == "Sequential":
         model: Sequential | Model = Sequential([shape, *layers], name=record["name"], seed=0)
     else:
-        symbol = shape
-        for layer in layers:
-            symbol = layer(symbol)
-        model = Model(shape, symbol, name=record["name"])
+        symbols = [shape]
+        for index, places in calls_of(record):
+            rows = [symbols[place] for place in places]
+            symbols.append(layers[index](rows if len(rows) > 1 else rows[0]))
+        model = Model(shape, symbols[-1], name=record["name"])
     for layer, described_layer in zip(layers, record["layers"]):
         if isinstance(layer, Dropout):
             layer.drawn = described_layer["drawn"]
