@@ -1,5 +1,7 @@
 """What `compile` promises: arguments, shapes, guards, errors, source, threads, saved programs."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -122,6 +124,18 @@ def test_the_source_runs_in_a_file_of_its_own(tmp_path):
         value, *gradients = namespace["value_and_grad"](*arguments)
         assert np.array_equal(value, expected[0])
         assert all(np.array_equal(a, b) for a, b in zip(gradients, expected[1]))
+
+
+@pytest.mark.parametrize("target", ["numpy", "array_api_strict"])
+def test_no_two_results_are_one_array(target):
+    pytest.importorskip(target)
+    for function in (lambda x, y, z: [x, x, x * 1.0], lambda x, y, z: x + y + z, lambda x, y, z: x):
+        f = compile(function, target)
+        arguments = [np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([5.0, 6.0])]
+        results = f(*arguments) if isinstance(f(*arguments), list) else [f(*arguments), *f.value_and_grad(*arguments)[1]]
+        arrays = [np.asarray(result) for result in results]
+        for one, other in itertools.combinations([*arrays, *arguments], 2):
+            assert not np.shares_memory(one, other)
 
 
 builtins_compile = __builtins__["compile"] if isinstance(__builtins__, dict) else __builtins__.compile

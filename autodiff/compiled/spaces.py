@@ -34,6 +34,10 @@ class Space:
         """A result that is one number for all rows."""
         return np.full(rows, float(x))
 
+    def copied(self, x: Any) -> Any:
+        """A result that another is, too."""
+        return np.copy(x) if np.ndim(x) else x
+
 
 class OtherSpace(Space):
     """Any other namespace: everything becomes an array of its own."""
@@ -60,6 +64,9 @@ class OtherSpace(Space):
 
     def full(self, rows: int, x: Any) -> Any:
         return self.module.full((rows,), float(x), dtype=x.dtype)
+
+    def copied(self, x: Any) -> Any:
+        return self.asarray(x, copy=True)
 
 
 def type_name(x: Any) -> str:

@@ -67,7 +67,14 @@ class Variant:
             read = np.fromiter(map(_data, self.captured), np.float64, len(self.captured))
             inputs += [self.space.array(x, like) for x in ([read] if self.rolled else read)]
         with np.errstate(all="ignore"):
-            return list(self.functions[what](*inputs))
+            return self.apart(self.functions[what](*inputs))
+
+    def apart(self, results: Sequence[Any]) -> list[Any]:
+        """The results as arrays of their own: whoever changes one changes no other."""
+        if len(set(map(id, results))) == len(results):
+            return list(results)
+        first = {id(x): index for index, x in reversed(list(enumerate(results)))}
+        return [x if first[id(x)] == index else self.space.copied(x) for index, x in enumerate(results)]
 
     def packed(self, group: Group, data: list[Any], like: Any) -> Any:
         if not group.vector:
