@@ -23,7 +23,8 @@ from autodiff.render.stepper import from_json
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.cursor import CONDITIONS, Cursor
 from autodiff.stepping.mathematics import SPACE, mathematics, taken
-from autodiff.stepping.orders import ORDERS, verdict
+from autodiff.stepping.judging import verdict
+from autodiff.stepping.orders import ORDERS
 from autodiff.stepping.training import training
 from autodiff.stepping.wording import printable, short
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..errors import ArgumentError, shown
 from ..stepping.explanation import explained
+from ..stepping.judging import verdict
 from ..stepping.log import Log
-from ..stepping.orders import verdict
 from ..stepping.paths import Path
 from ..stepping.quiz import CLOSE, MISCONCEPTIONS, question
 from ..stepping.records import made

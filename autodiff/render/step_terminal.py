@@ -12,8 +12,8 @@ from typing import Any
 
 from ..errors import ArgumentError, MissingExtraError
 from ..stepping.cursor import Cursor
+from ..stepping.judging import verdict
 from ..stepping.log import Log
-from ..stepping.orders import verdict
 from ..stepping.quiz import UNREAD, judged, question, read_number
 from ..stepping.snapshot import Node
 from ..stepping.step import Step

@@ -25,8 +25,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from ..stepping.cursor import Cursor
+from ..stepping.judging import verdict
 from ..stepping.log import Log
-from ..stepping.orders import verdict
 from ..stepping.step import Step
 from ..stepping.training import STAGES
 from ..stepping.wording import name, short

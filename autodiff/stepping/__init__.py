@@ -1,10 +1,11 @@
 """The event log of a backward pass: every step of backpropagation as a record, in the order in which it happens.
 
     snapshot     a graph of Values as plain records, so that a log stays what it was when the program goes on
+    passes       what a forward and a backward pass compute, step by step
     log          the steps of a forward and a backward pass over a snapshot: lazy, a sequence of frozen `Step` records
     cursor       a place in a log that moves: next, back, to, until, and watches
     names        what the caller's program calls its Values, and the source lines that made them
-    orders       wrong orders, which read a gradient before its sum is complete
+    orders       wrong orders, which read a gradient before its sum is complete; judging says what they did
     explanation  why a gradient is what it is: its paths, what blocks it, where it became nan
     training     one step of training: forward, error, gradients, update
 

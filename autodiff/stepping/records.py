@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 from .events import CONTRIBUTION, INPUT, KINDS, OPERATION, SEED, UPDATE
 from .mathematics import mathematics, taken
+from .passes import Passes
 from .snapshot import Node
 from .step import Step
 from .wording import TERMS, formula_of, in_formula, name, or_zero, short, slope_of, worded
 
-if TYPE_CHECKING:
-    from .log import Log
-
 CHOSEN = "(a < 0) | (a > 0)"  # how the table says that the condition of `where(a, b, c)` holds
 
 
-def recorded_step(log: Log, index: int) -> Step:
+def recorded_step(log: Passes, index: int) -> Step:
     """The record of one event."""
     kind, node = log.events.kind[index], log.graph.nodes[log.events.node[index]]
     if kind in (INPUT, OPERATION):
@@ -29,7 +27,7 @@ def recorded_step(log: Log, index: int) -> Step:
     return _edge_step(log, index, node)
 
 
-def _forward_step(log: Log, index: int, node: Node) -> Step:
+def _forward_step(log: Passes, index: int, node: Node) -> Step:
     rule, numbers = made(log, node)
     return Step(
         index=index, phase="error" if log.stages[node.number] else "forward", kind=KINDS[log.events.kind[index]],
@@ -38,7 +36,7 @@ def _forward_step(log: Log, index: int, node: Node) -> Step:
     )  # fmt: skip
 
 
-def _seed_step(log: Log, index: int, node: Node) -> Step:
+def _seed_step(log: Passes, index: int, node: Node) -> Step:
     before = log.events.before[index] if log.holds(node.number) else None
     return Step(
         index=index, phase="backward", kind="seed", node=node.number, label=node.label, operation=node.operation,
@@ -48,7 +46,7 @@ def _seed_step(log: Log, index: int, node: Node) -> Step:
     )  # fmt: skip
 
 
-def _update_step(log: Log, index: int, node: Node) -> Step:
+def _update_step(log: Passes, index: int, node: Node) -> Step:
     gradient, rate = log.events.before[index], log.training.rate if log.training else 0.0
     return Step(
         index=index, phase="update", kind="update", node=node.number, label=node.label, operation=node.operation,
@@ -59,7 +57,7 @@ def _update_step(log: Log, index: int, node: Node) -> Step:
     )  # fmt: skip
 
 
-def _edge_step(log: Log, index: int, node: Node) -> Step:
+def _edge_step(log: Passes, index: int, node: Node) -> Step:
     events = log.events
     operand, arrived, upstream = events.operand[index], events.arrived[index], events.upstream[index]
     parent, slope = log.graph.nodes[node.parents[operand]], node.slopes[operand]
@@ -79,7 +77,7 @@ def _edge_step(log: Log, index: int, node: Node) -> Step:
     )  # fmt: skip
 
 
-def made(log: Log, node: Node) -> tuple[str, str]:
+def made(log: Passes, node: Node) -> tuple[str, str]:
     """How a node was made, in the names of its operands and in numbers: "w * x", "0.5 * 2"."""
     if not node.parents:
         return name(node.label), short(node.data)
@@ -87,7 +85,7 @@ def made(log: Log, node: Node) -> tuple[str, str]:
     return _in_symbols(log, rule, node), _in_numbers(log, rule, node)
 
 
-def _slope(log: Log, rule: str | None, node: Node, operand: int) -> tuple[str, str]:
+def _slope(log: Passes, rule: str | None, node: Node, operand: int) -> tuple[str, str]:
     """The rule of a slope in names, with the choices that the table makes, and in numbers, with those choices made."""
     if rule is None:
         return "a constant of the operation", "blocked"
@@ -98,12 +96,12 @@ def _slope(log: Log, rule: str | None, node: Node, operand: int) -> tuple[str, s
     return _in_symbols(log, written, node), _in_numbers(log, holds, node)
 
 
-def _in_symbols(log: Log, rule: str, node: Node, operand: int | None = None) -> str:
+def _in_symbols(log: Passes, rule: str, node: Node, operand: int | None = None) -> str:
     labels = _texts(node.parents, lambda number: _label(log.graph.nodes[number]))
     return worded(rule, labels, name(node.label), operand)
 
 
-def _in_numbers(log: Log, rule: str, node: Node, operand: int | None = None) -> str:
+def _in_numbers(log: Passes, rule: str, node: Node, operand: int | None = None) -> str:
     numbers = _texts(node.parents, lambda number: in_formula(log.graph.nodes[number].data))
     return worded(rule, numbers, in_formula(node.data), operand)
 
@@ -135,7 +133,7 @@ class _Texts(Sequence[str]):
         return _Texts(found, self.text) if isinstance(index, slice) else self.text(found)  # type: ignore[arg-type]
 
 
-def _sum(log: Log, index: int) -> str:
+def _sum(log: Passes, index: int) -> str:
     """The contributions that have arrived, and a question mark for each that has not: "6 + 4 + ?"."""
     events, target = log.events, log.target(index)
     terms: list[str] = []
@@ -153,7 +151,7 @@ def _sum(log: Log, index: int) -> str:
     return " + ".join([*terms[::-1], *["?"] * min(waiting, TERMS), *["…"] * (waiting > TERMS)])
 
 
-def sent(log: Log, index: int) -> float:
+def sent(log: Passes, index: int) -> float:
     """What the step added to a gradient: the contribution, or the 1 of the seed."""
     events = log.events
     if events.kind[index] == SEED:
