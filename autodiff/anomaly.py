@@ -70,8 +70,8 @@ class _Anomaly(Watcher):
 
     def made(self, node: Value) -> None:
         self.lines[node] = user_line()
-        inputs = [parent._data for parent in node.parents]
-        if isfinite(node._data) or any(isnan(x) for x in inputs) or not (isnan(node._data) or all(map(isfinite, inputs))):
+        y, inputs = node._data, [parent._data for parent in node.parents]
+        if isfinite(y) or any(isnan(x) for x in inputs) or not (isnan(y) or all(map(isfinite, inputs))):
             return
         raise AnomalyError(f"{node.op} made {node._data} from {self._inputs(node)}, at {self.lines[node]}")
 

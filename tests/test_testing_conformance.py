@@ -13,7 +13,6 @@ from autodiff import Value
 from autodiff.errors import ArgumentError
 from autodiff.testing import Adapter, ConformanceTests, adapter_for, conformance, engines
 from autodiff.testing.looking import ours
-from autodiff.testing.conforming import Conformance
 from autodiff.testing.diagnosis import Sample, explained, found
 from autodiff.testing.exam import Exam
 from autodiff.testing.killing import as_markdown, verdict
@@ -21,6 +20,7 @@ from autodiff.testing.mutants import MUTANTS, Mutant, load, source
 from autodiff.testing.properties import PROPERTIES, operations
 from autodiff.testing.properties.drawn import smallest, wrong
 from autodiff.testing.report import written
+from autodiff.testing.results import Conformance
 
 ORDERS = ["order: breadth first", "order: depth first", "order: every path", "order: leaves first"]
 

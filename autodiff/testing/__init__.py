@@ -18,20 +18,22 @@ from ..errors import MissingExtraError
 if TYPE_CHECKING:
     from . import engines, mutants, oracles
     from .adapter import Adapter, FunctionAdapter
-    from .conforming import Conformance, ConformanceTests, conformance
+    from .conforming import ConformanceTests, conformance
     from .gradcheck import check_gradients
     from .looking import adapter_for
     from .operation import check_operation
     from .program import Program, Step
+    from .results import Conformance
     from .strategies import inputs_for, numbers, programs, values
 
 _HOMES = {
     "adapter": "Adapter FunctionAdapter",
-    "conforming": "Conformance ConformanceTests conformance",
+    "conforming": "ConformanceTests conformance",
     "gradcheck": "check_gradients",
     "looking": "adapter_for",
     "operation": "check_operation",
     "program": "Program Step",
+    "results": "Conformance",
     "strategies": "inputs_for numbers programs values",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}

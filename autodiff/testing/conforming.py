@@ -8,7 +8,6 @@ Value: 20 of 20 properties hold
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
@@ -16,49 +15,7 @@ from ..errors import ArgumentError, shown
 from .exam import Exam, Finding, Waits, told
 from .looking import adapter_for
 from .properties import PROPERTIES, Property
-
-
-@dataclass(frozen=True)
-class Result:
-    """One property: what was found against it, and why that is expected of this engine, if it is."""
-
-    name: str
-    says: str
-    findings: list[Finding] = field(default_factory=list)
-    known: str = ""
-    seconds: float = 0.0
-    waits: str = ""  # what must be right before this can be examined
-
-    @property
-    def holds(self) -> bool:
-        """Whether it was examined and nothing unexpected was found."""
-        return bool(self.known) or not (self.findings or self.waits)
-
-
-@dataclass(frozen=True)
-class Conformance:
-    """The report on an engine."""
-
-    engine: str
-    results: list[Result]
-
-    @property
-    def failures(self) -> list[Result]:
-        """The properties that were examined and do not hold."""
-        return [result for result in self.results if result.findings and not result.holds]
-
-    @property
-    def sentences(self) -> list[str]:
-        """Everything that was found, the most basic first."""
-        return [finding.sentence for result in self.failures for finding in result.findings]
-
-    def __bool__(self) -> bool:
-        return all(result.holds for result in self.results)
-
-    def __str__(self) -> str:
-        from .report import as_text
-
-        return as_text(self)
+from .results import Conformance, Result
 
 
 def conformance(

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .conforming import Conformance, Result
 from .exam import Finding
+from .results import Conformance, Result
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "AUTODIFF_GRADE"

@@ -1,16 +1,12 @@
 """A conformance report as text, JSON, JUnit XML, and the results.json that Gradescope reads."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree
 
 from ..errors import ArgumentError, shown
-
-if TYPE_CHECKING:
-    from .conforming import Conformance, Result
+from .results import Conformance, Result
 
 FORMATS = ("text", "json", "junit", "gradescope")
 
@@ -21,25 +17,7 @@ def written(report: Conformance, form: str, points: Mapping[str, float] | None =
         raise ArgumentError(f"format: expected one of {', '.join(FORMATS)}, got {shown(form)}")
     if form == "gradescope":
         return as_gradescope(report, points or {})
-    return {"text": as_text, "json": as_json, "junit": as_junit}[form](report)
-
-
-def as_text(report: Conformance) -> str:
-    """For people: how many properties hold, then what is wrong, with the programs that show it."""
-    right = sum(result.holds for result in report.results)
-    waiting = sum(bool(result.waits) for result in report.results)
-    more = f", {waiting} could not be examined" if waiting else ""
-    lines = [f"{report.engine}: {right} of {len(report.results)} properties hold{more}"]
-    for result in report.results:
-        if result.waits:
-            lines += ["", f"{result.name}: {result.waits}"]
-        elif result.findings:
-            reason = f" (known: {result.known})" if result.known else ""
-            lines += ["", f"{result.name}{reason}"]
-            for finding in result.findings:
-                lines.append(f"  - {finding.sentence}")
-                lines += [f"        {line}" for line in finding.program.splitlines()]
-    return "\n".join(lines)
+    return as_json(report) if form == "json" else as_junit(report) if form == "junit" else str(report)
 
 
 def as_json(report: Conformance) -> str:
@@ -86,7 +64,7 @@ def as_gradescope(report: Conformance, points: Mapping[str, float]) -> str:
             "name": result.name, "score": worth if result.holds else 0, "max_score": worth, "visibility": "visible",
             "status": "passed" if result.holds else "failed", "output": _told(result) or result.waits or result.says,
         })  # fmt: skip
-    return json.dumps({"tests": tests, "output": as_text(report).splitlines()[0]}, indent=2)
+    return json.dumps({"tests": tests, "output": str(report).splitlines()[0]}, indent=2)
 
 
 def _told(result: Result) -> str:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from .adapter import Adapter
-from .conforming import Conformance, result_of
+from .conforming import result_of
 from .exam import Exam, told
 from .looking import adapter_for
 from .properties import PROPERTIES
 from .report import as_json
+from .results import Conformance
 
 
 class CannotRun(Exception):
