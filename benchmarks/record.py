@@ -73,7 +73,8 @@ def arguments_of(parameters: list[Any], inputs: list[Any]) -> tuple[list[Any], l
 
 def timed(loss: Callable[[], Any], arguments: list[Any], groups: list[Any], count: int) -> Times:
     """Forward, recorded and rolled in turn, so many times."""
-    from autodiff.compiled.record import recording, tape_of
+    from autodiff.compiled.record import recording
+    from autodiff.compiled.tape import tape_of
     from autodiff.compiled.roll import rolled
 
     rounds = []

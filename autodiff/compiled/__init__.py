@@ -7,7 +7,8 @@ Top to bottom, from the function that a user gives to the one that runs:
 
     function.py     compile, and what it returns       parameters.py, call.py      the arguments of a call
     ways.py         one recording for each branching   variant.py, batch.py        one such, ready to run
-    record.py       what a function did: a tape        unroll.py                   tape to scalar program
+    record.py       runs a function once               tape.py                     what it did, in flat arrays
+    unroll.py       tape to scalar program             strides.py, spaces.py       views; arrays of a target
     roll/           tape to array program: loops become matrix products
     program.py      what a program is                  checking.py, saving.py      is it one; as JSON
     builder.py      writes one                         passes.py                   makes it smaller

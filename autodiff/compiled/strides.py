@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from .program import Shape
-from .record import Ints
+from .tape import Ints
 
 
 def c_strides(shape: Shape) -> Shape:

@@ -20,7 +20,7 @@ from ..ops import TABLE
 from ..value import Value
 from .builder import Builder
 from .program import Guard, Program
-from .record import Tape, eager_order
+from .tape import Tape, eager_order
 
 
 class Argument(NamedTuple):

@@ -13,9 +13,10 @@ from .call import Signature
 from .grad import reverse
 from .passes import folded, without_dead
 from .program import Program
-from .record import Tape, record
+from .record import record
 from .roll import Group, rolled
 from .spaces import space_of
+from .tape import Tape
 from .unroll import Argument, unrolled
 
 SMALL = 4000  # operations: beyond this a function of numbers runs on arrays, if it rolls

@@ -6,6 +6,7 @@
     numpy_writer.py   what NumPy does in place                              templates.py  the table's rules as code
     jax_writer.py     what XLA does in place                                rewrites.py   on which those stand
     preamble.py       imports and definitions                               helpers.py    what array namespaces lack
+    portable.py       for any other namespace: functions in place of methods
 
 >>> from ..program import Instruction, Program
 >>> print(source({"value": Program((Instruction("input", name="x"), Instruction("tanh", (0,))), (1,))}, "numpy"))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..program import Shape
-from ..record import Ints
+from ..tape import Ints
 from ..strides import c_strides
 
 

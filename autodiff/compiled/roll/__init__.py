@@ -28,7 +28,7 @@ return add_7
 
 from collections.abc import Sequence
 
-from ..record import Tape
+from ..tape import Tape
 from .flatten import flattened
 from .levels import levels_of
 from .locations import Group

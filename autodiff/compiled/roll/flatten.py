@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..record import CODES, Ints, Tape
+from ..tape import CODES, Ints, Tape
 
 Flags = npt.NDArray[np.bool_]
 

@@ -11,7 +11,7 @@
 
 import numpy as np
 
-from ..record import Ints, Tape
+from ..tape import Ints, Tape
 from .flatten import Sums, ranges
 
 DEEP = 100  # levels: from here on there must be FEWEST nodes a level on average, or rolling is given up

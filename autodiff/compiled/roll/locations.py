@@ -18,7 +18,7 @@ import numpy as np
 from ...value import Value
 from ..builder import Builder
 from ..program import Shape
-from ..record import Ints, Tape
+from ..tape import Ints, Tape
 from ..strides import affine, c_strides
 
 CONSTANT, CAPTURED = -1, -2  # in place of a register: a number that needs none, a Value that is not captured yet

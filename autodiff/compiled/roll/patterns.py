@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..program import Shape
-from ..record import Ints
+from ..tape import Ints
 
 
 class Grid(NamedTuple):

@@ -10,7 +10,7 @@ from ...ops import TABLE
 from ...value import Value
 from ..builder import Builder
 from ..program import Guard, Program, Shape
-from ..record import CODES, NAMES, Ints, Tape
+from ..tape import CODES, NAMES, Ints, Tape
 from .flatten import Lists, Sums
 from .locations import Group, Locations
 from .patterns import alike, grid, vector
