@@ -14,7 +14,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..operands import number
 from ..value import Value
 from .parameters import Layout
-from .spaces import type_name
+from .spaces import is_real
 
 FLOATS = {float}
 
@@ -81,7 +81,7 @@ def _datum(function: str, name: str, x: Any) -> Any:
         raise OperandError(f"{function}: expected numbers in all rows, got a masked array as {name}; use its .filled()")
     if isinstance(x, (list, tuple)) or getattr(x, "ndim", False):
         array = x if hasattr(x, "ndim") else np.array([number(each, f"{function}: {name}") for each in x])
-        if array.ndim != 1 or not type_name(array).startswith(("float", "bfloat", "int", "uint", "bool")):
+        if array.ndim != 1 or not is_real(array):
             kind = f"{array.ndim} axes of {array.dtype}"
             raise OperandError(f"{function}: expected a number or a vector of real numbers as {name}, got {kind}")
         return array.astype(np.float64) if isinstance(array, np.ndarray) else array

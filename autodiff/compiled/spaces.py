@@ -18,9 +18,9 @@ from ..errors import ArgumentError
 class Space:
     """NumPy."""
 
-    def owns(self, x: Any) -> bool:
-        """Whether x is an array of floats of this namespace, whose precision the others may take."""
-        return isinstance(x, np.ndarray)
+    def like(self, data: Sequence[Any]) -> Any:
+        """An array whose precision the others are to take; None: they are all of float64."""
+        return None
 
     def array(self, x: Any, like: Any) -> Any:
         """An argument as the program takes it, in the precision of another, if there is such."""
@@ -49,7 +49,11 @@ class OtherSpace(Space):
         except (ImportError, AttributeError) as error:
             raise ArgumentError(f"compile: expected a module of arrays as the target, got {target}: {error}") from None
 
+    def like(self, data: Sequence[Any]) -> Any:
+        return next(filter(self.owns, data), None)
+
     def owns(self, x: Any) -> bool:
+        """Whether x is an array of floats of this namespace."""
         return type_name(x).startswith(("float", "bfloat")) and not isinstance(x, (np.ndarray, np.generic))
 
     def array(self, x: Any, like: Any) -> Any:
@@ -67,6 +71,12 @@ class OtherSpace(Space):
 
     def copied(self, x: Any) -> Any:
         return self.asarray(x, copy=True)
+
+
+def is_real(x: Any) -> bool:
+    """Whether the elements of an array are real numbers, in any namespace."""
+    known: bool = getattr(x.dtype, "kind", "?") in "biuf"  # NumPy says so at once
+    return known or type_name(x).startswith(("float", "bfloat", "int", "uint", "bool"))
 
 
 def type_name(x: Any) -> str:

@@ -62,7 +62,7 @@ class Variant:
         return values + self.gradients(results[outputs:], data), held
 
     def run_arrays(self, what: str, data: list[Any]) -> list[Any]:
-        like = next(filter(self.space.owns, data), None)
+        like = self.space.like(data)
         inputs = [self.packed(group, data, like) for group in self.groups]
         if self.captured:
             read = np.fromiter(map(_data, self.captured), np.float64, len(self.captured))

@@ -87,7 +87,7 @@ class Ways:
             waiting = waiting[~held]
             if not len(waiting):
                 break
-        like = next(filter(variant.space.owns, call.data), None)
+        like = variant.space.like(call.data)
         return [variant.space.array(x, like) if np.ndim(x) else x for x in call.joined(parts)]
 
 
