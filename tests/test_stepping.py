@@ -97,11 +97,26 @@ def test_each_contribution_is_upstream_times_slope_and_each_sum_is_before_plus_c
 def test_the_steps_follow_the_topological_order_of_backward(y):
     order = every_node(y)
     log = Log(snapshot(y))
-    values = [step.node for step in log.forward]
-    assert values == [i for i, node in enumerate(order) if node.op != "constant"]
     sent = [(step.node, step.operand) for step in log.backward if step.kind != "seed"]
     expected = [(i, k) for i in reversed(range(len(order))) for k, p in enumerate(order[i].parents) if p.op != "constant"]
     assert sent == [edge for edge in expected if log.live[edge[0]]]
+
+
+@given(graphs())
+def test_the_forward_pass_visits_each_node_once_after_what_it_is_made_of(y):
+    graph = snapshot(y)
+    visited: set[int] = {node.number for node in graph.nodes if node.operation == "constant"}
+    for step in Log(graph).forward:
+        assert step.node not in visited and visited.issuperset(graph.nodes[step.node].parents)
+        visited.add(step.node)
+    assert visited == set(range(len(graph.nodes)))
+
+
+def test_the_forward_pass_of_a_network_begins_with_its_inputs_and_goes_layer_by_layer():
+    x = [Value(1.0, name="x0"), Value(0.0, name="x1")]
+    labels = [step.label for step in steps((autodiff.nn.MLP(2, [8, 1], seed=3)(x) - 1) ** 2).forward]
+    assert labels[:3] == ["x0", "x1", "layers[0].neurons[0].w[0]"] and labels[2:18] == sorted(labels[2:18])
+    assert max(i for i, label in enumerate(labels) if "layers[0]" in label) < labels.index("layers[1].neurons[0].w[0]")
 
 
 @given(graphs())
@@ -393,6 +408,15 @@ def test_a_place_that_does_not_exist_is_an_error_that_says_what_does(where):
         steps(y).until(where)
 
 
+def test_a_misspelt_name_is_answered_with_the_nearest_one_and_a_strange_one_with_a_few():
+    x = [Value(1.0, name=f"weight{i}") for i in range(100)]
+    film = steps(functions.total(x))
+    with pytest.raises(ArgumentError, match=r"got 'wieght7' \(str\): did you mean 'weight7'\?$"):
+        film.to("wieght7")
+    with pytest.raises(ArgumentError, match=r"got 'zz' \(str\); the 101 names begin with weight0, weight1, weight2, weight3$"):
+        film.to("zz")
+
+
 @pytest.mark.parametrize("wrong", [3.0, "y", None, [Value(1.0)]])
 def test_only_a_value_can_be_stepped_through(wrong):
     with pytest.raises(OperandError, match="expected a Value"):
@@ -481,6 +505,12 @@ def test_a_parameter_that_stands_twice_moves_once_and_one_alone_is_no_list():
             steps(loss, parameters=wrong)
     with pytest.raises(ArgumentError, match="expected a Value, a name or a number from 0"):
         steps(loss, parameters=[w], prediction=99)
+
+
+@pytest.mark.parametrize("given", [{"rate": 0.1}, {"prediction": 0}, {"prediction": [0]}, {"rate": 0.1, "prediction": 0}])
+def test_a_rate_or_a_prediction_without_parameters_is_an_error_that_says_what_is_missing(given):
+    with pytest.raises(ArgumentError, match=f"^steps: expected parameters .* got {next(iter(given))}=.*parameters=model.parameters"):
+        steps(Value(1.0) * 2, **given)
 
 
 @pytest.mark.parametrize("row, target", [((0.0, 0.0), 0), ((0.0, 1.0), 1), ((1.0, 0.0), 1), ((1.0, 1.0), 0)])

@@ -20,7 +20,9 @@ from autodiff.render.step_layout import layout
 from autodiff.render.step_page import page
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.explanation import explained
+from autodiff.stepping.judging import beside, unlike
 from autodiff.stepping.quiz import MISCONCEPTIONS, judged, question
+from autodiff.stepping.records import made, made_within
 from autodiff.stepping.wording import name, short
 from tests.browser import Browser
 from tests.test_stepping import graphs
@@ -484,9 +486,93 @@ def test_a_wrong_order_is_marked_where_it_goes_wrong(opened):
     c = b + b
     log = steps(c, order="depth-first")
     shown = opened(log)
-    assert "in depth-first order" in shown.text("h1") and shown.text("#verdict") == ""
+    assert "in depth-first order" in shown.text("h1") and not shown.visible("#verdict")
     shown.press("ArrowRight", log.first_premature)
-    assert "reads the gradient of b when 1 of 2" in shown.text("#verdict") and "Too early" in shown.text("#say")
+    assert shown.visible("#verdict") and "reads the gradient of b when 1 of 2" in shown.text("#verdict")
+    assert "Too early" in shown.text("#say")
+
+
+TABLE = "[...document.querySelectorAll('%s tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))"
+
+
+@pytest.mark.browser
+def test_a_wrong_order_stands_beside_the_right_one_and_why_speaks_of_both(opened):
+    a = Value(3.0)
+    b = a + a
+    c = b + b
+    log = steps(c, order="depth-first")
+    shown = opened(log)
+    shown.press("End")
+    assert shown.run(TABLE % "#gradients") == [["a", "6", "4"], ["b", "2", "2"], ["c", "1", "1"]]
+    assert shown.run("document.querySelectorAll('#gradients .off').length") == 1 and shown.visible("#gradients")
+    assert [tuple(row) for row in shown.run(TABLE % "#beside")] == beside(log) and len(beside(log)) == 6
+    assert shown.texts("#beside td.off") == ["! b → a: 1", "! b → a: 2"] and shown.texts("#beside td.now") == ["  b → a: 6"]
+    shown.click("#why summary")
+    shown.wait("document.querySelector('#because').textContent")
+    why = shown.text("#because").splitlines()
+    assert why[0] == "The gradient of a is 6 = 1 + 1 + 2 + 2 in depth-first order. The right one:"
+    assert why[1].startswith("d c / d a = 4: the sum over 4 paths")
+    assert shown.problems == []
+
+
+@pytest.mark.browser
+def test_an_order_that_does_no_harm_says_so_without_alarm_and_the_right_order_stands_alone(opened):
+    a = Value(3.0)
+    c = a * 2
+    shown = opened(steps(c, order="breadth-first"))
+    shown.press("End")
+    assert shown.attribute("#verdict", "class") == "right" and not shown.visible("#gradients") and shown.visible("#beside")
+    shown = opened(steps(c))
+    shown.press("End")
+    assert not any(map(shown.visible, ("#verdict", "#gradients", "#beside", "#orders")))
+
+
+def test_why_tells_a_gradient_that_was_held_from_what_this_pass_adds():
+    a = Value(3.0)
+    c = a * a
+    a.grad = 5.0
+    log = steps(c, held=True)
+    assert unlike(log, 0, 6.0) == "The gradient of a is 11 = 5 + 3 + 3, with the 5 that it held before. What this pass adds:"
+    assert unlike(steps(c), 0, 6.0) == ""
+
+
+BROKEN = """[...document.querySelectorAll('#say, #equations td, #gradients td')].flatMap((part) => {
+  const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT), broken = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode())
+    for (const word of text.data.matchAll(/[^\\s]+/g)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) broken.push(word[0]);
+    }
+  return broken;
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1280, 900), (1000, 800), (800, 600), (390, 844)])
+def test_no_number_and_no_word_is_broken_over_two_lines_and_the_current_node_is_in_view(opened, size):
+    x0, x1 = Value(1.0), Value(0.0)
+    loss = (nn.MLP(2, [8, 1], seed=3)([x0, x1]) - 1) ** 2
+    shown = opened(steps(loss), width=size[0], height=size[1])
+    for _ in steps(loss):
+        assert shown.run(BROKEN) == [], shown.text("#place")
+        assert shown.run("document.documentElement.scrollWidth") <= size[0]
+        assert shown.run("""(() => {
+          const board = document.querySelector('#board').getBoundingClientRect(), box = document.querySelector('.node.active').getBoundingClientRect();
+          return box.left >= board.left && box.right <= board.right && box.top >= board.top && box.bottom <= board.bottom; })()"""), shown.text("#place")
+        shown.press("ArrowRight")
+
+
+def test_a_long_formula_keeps_its_operands_in_a_box_and_all_of_it_in_the_title():
+    x0, x1 = Value(1.0), Value(0.0)
+    log = steps(nn.MLP(2, [8, 1], seed=3)([x0, x1]))
+    dots = [node for node in log.graph.nodes if node.operation == "dot"]
+    assert [made_within(log, node, 30) for node in dots[-2:]] == ["dot([…w[0], …w[1]], [x0, x1])", "dot([…w[0], …], [v15, …])"]
+    assert made_within(log, dots[-1], 200) == made(log, dots[-1])[0]
+    long = Value(1.0, name="model.blocks[11].attention.heads[3].query[0]")
+    data = shown_data(steps(long * long), {0, 1}, [0, 1], [])
+    assert data["nodes"][0]["brief"] == {"label": "…query[0]"} and data["nodes"][0]["label"] == long.name
 
 
 @pytest.mark.browser

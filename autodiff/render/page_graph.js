@@ -16,6 +16,15 @@ const cut = (text, box) => {
   const room = Math.floor((box[2] - 18) / 7.3 + 0.1);
   return text.length <= room ? text : text.slice(0, room - 1) + "…";
 };
+const newest = (sum, box) => {
+  const terms = sum.split(" + ");
+  let text = sum;
+  while (text !== cut(text, box) && terms.length > 2) {
+    terms.splice(0, terms[0] === "…" ? 2 : 1, "…");
+    text = terms.join(" + ");
+  }
+  return cut(text, box);
+};
 
 // The drawing, made once
 const [width, height] = log.size;
@@ -53,8 +62,7 @@ const nodes = log.nodes.map((node, number) => {
     parts[part] = drawn("text", { class: part, x: x + 9, y: y + 17 + 16 * line });
     if (line >= 0) group.append(parts[part]);
   }
-  parts.label.textContent = cut(node.label, node.box);
-  parts.made.textContent = cut(node.made, node.box);
+  for (const part in node.brief) parts[part].textContent = cut(node.brief[part], node.box);
   group.addEventListener("click", () => visit(number));
   group.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); visit(number); }
@@ -78,10 +86,14 @@ window.addEventListener("resize", fit);
 fit();
 
 // What moves in it
-function near(group) {
-  const board = $("board").getBoundingClientRect(), box = group.getBoundingClientRect();
-  if (box.left < board.left || box.right > board.right) $("board").scrollLeft += box.left - board.left - (board.width - box.width) / 2;
-  if (box.top < board.top || box.bottom > board.bottom) $("board").scrollTop += box.top - board.top - (board.height - box.height) / 2;
+function near(groups) {  // the first of them always, the others as far as there is room for all
+  const board = $("board").getBoundingClientRect(), boxes = groups.map((group) => group.getBoundingClientRect());
+  for (const [start, end, scroll] of [["left", "right", "scrollLeft"], ["top", "bottom", "scrollTop"]]) {
+    const room = board[end] - board[start];
+    let low = Math.min(...boxes.map((box) => box[start])), high = Math.max(...boxes.map((box) => box[end]));
+    if (high - low > room) [low, high] = [boxes[0][start], boxes[0][end]];
+    if (low < board[start] || high > board[end]) $("board")[scroll] += (low + high) / 2 - board[start] - room / 2;
+  }
 }
 
 function label(step) {

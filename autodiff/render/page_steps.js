@@ -23,7 +23,7 @@ function show(at) {
     const blocked = found.blocked[i] && !gradient;
     parts.gradient.textContent = node.outside ? "" : gradient ? `gradient ${gradient.gradient[0]}` : blocked ? "blocked" : "";
     parts.gradient.classList.toggle("complete", Boolean(gradient) && gradient.arrived === gradient.expected);
-    parts.sum.textContent = cut(sum, node.box);
+    parts.sum.textContent = newest(sum, node.box);
     parts.group.classList.toggle("unknown", !data);
     parts.group.classList.toggle("path", lit.nodes.has(i));
     parts.group.classList.toggle("active", i === step.target);
@@ -45,7 +45,7 @@ function show(at) {
   $("source").textContent = step.source;
   $("equations").tBodies[0].replaceChildren(...step.equations.map((row) => {
     const line = element("tr", {});
-    line.append(...row.map((text) => element("td", {}, text)));
+    line.append(...row.map(cell));
     return line;
   }));
   $("slider").value = at;
@@ -55,9 +55,18 @@ function show(at) {
   $("next").disabled = $("last").disabled = at === last && !state.pending;
   for (const button of $("stages").children) button.setAttribute("aria-current", button.dataset.phase === step.phase);
   for (const [i, item] of [...$("steps").children].entries()) item.firstChild.setAttribute("aria-current", i === at);
-  $("verdict").textContent = step.early || at === last ? log.verdict : "";
-  const focus = nodes[step.target >= 0 ? step.target : step.node];
-  if (focus) near(focus.group);
+  $("wrong").hidden = !log.wrong || !(step.early || at === last);
+  const sent = steps.slice(0, at + 1).filter((one) => one.kind === "contribution").length - 1;
+  for (const [i, row] of beside.entries()) row.firstChild.classList.toggle("now", step.kind === "contribution" && i === sent);
+  const focus = [...new Set([step.target, step.node])].filter((i) => i >= 0).map((i) => nodes[i].group);
+  if (focus.length) near(focus);
+}
+
+// A cell of a table; a long name may break before its parts, and nothing else breaks within a word
+function cell(text) {
+  const made = element("td", {});
+  text.split(/(?=\.[A-Za-z_]|\[)/).forEach((part, i) => made.append(...(i ? [element("wbr", {}), part] : [part])));
+  return made;
 }
 
 // Why a gradient is what it is: while this is open, the path that carries most of it is lit
@@ -102,6 +111,22 @@ function play() {
   }, 1200);
   $("play").textContent = "Pause";
 }
+
+// A wrong order, beside the right one
+const rows = (id, texts) => texts.map((row) => {
+  const line = $(id).tBodies[0].insertRow();
+  line.append(...row.map(cell));
+  return line;
+});
+const wrong = log.wrong || { verdict: "", right: true, gradients: [], beside: [] };
+$("verdict").textContent = wrong.verdict;
+$("verdict").classList.toggle("right", wrong.right);
+$("gradients").hidden = wrong.right;
+for (const heading of document.querySelectorAll(".order")) heading.textContent = `in ${log.order} order`;
+rows("gradients", wrong.gradients.map((row) => row.slice(0, 3))).forEach((line, i) => line.classList.toggle("off", wrong.gradients[i][3]));
+const beside = rows("beside", log.part ? [] : wrong.beside);
+for (const line of beside) line.firstChild.classList.toggle("off", line.textContent.startsWith("!"));
+$("orders").hidden = !beside.length;
 
 // The controls
 $("title").textContent = log.title + (log.part ? " (a part)" : "") + (log.order === "topological" ? "" : `, in ${log.order} order`);

@@ -11,15 +11,15 @@ from typing import Any
 
 from ..errors import ArgumentError, shown
 from ..stepping.explanation import explained
-from ..stepping.judging import verdict
+from ..stepping.judging import astray, beside, headline, unlike
 from ..stepping.log import Log
 from ..stepping.paths import Path
 from ..stepping.quiz import CLOSE, MISCONCEPTIONS, question
-from ..stepping.records import made
+from ..stepping.records import made, made_within
 from ..stepping.snapshot import Node
 from ..stepping.step import Step
 from ..stepping.training import STAGES
-from ..stepping.wording import name, short
+from ..stepping.wording import last_part, name, short
 from .step_layout import layout
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
@@ -77,7 +77,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     return {
         "title": name(log.graph.root.label),
         "order": log.order,
-        "verdict": verdict(log) if log.order != "topological" else "",
+        "wrong": _wrong(log, drawn) if log.order != "topological" else None,
         "stages": STAGES,
         "misconceptions": MISCONCEPTIONS,
         "close": CLOSE,
@@ -96,6 +96,20 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     }  # fmt: skip
 
 
+def _wrong(log: Log, drawn: Iterable[int]) -> dict[str, Any]:
+    """What the order did: in a sentence, by the gradients of both orders, and by their contributions side by side."""
+    wrong = set(astray(log))
+    return {
+        "verdict": headline(log),
+        "right": not wrong,
+        "gradients": [
+            (name(log.graph.nodes[i].label), short(log.gradient(i)), short(log.right.gradient(i)), i in wrong)
+            for i in sorted(drawn, key=lambda i: i not in wrong)  # those first
+        ],
+        "beside": beside(log),
+    }
+
+
 def _explained(log: Log, drawn: Iterable[int]) -> list[int]:
     """The inputs whose gradients the page explains: of a graph that it shows a part of, the paths lie elsewhere."""
     whole = len(log.graph.nodes) <= MOST_EXPLAINED
@@ -107,7 +121,7 @@ def _why(log: Log, x: int, place: dict[int, int], edges: dict[tuple[int, int], i
     path = found.paths[0] if found.paths else None
     return {
         "label": name(found.label),
-        "text": str(found),
+        "text": "\n".join(filter(None, [unlike(log, x, found.gradient), str(found)])),
         "nodes": [place[number] for number in path.nodes if number in place] if path else [],
         "edges": [edges[edge] for edge in _followed(log, path) if edge in edges] if path else [],
     }
@@ -128,6 +142,7 @@ def _node(log: Log, node: Node, inside: bool, lines: dict[str, int], box: Sequen
     return {
         "label": name(node.label),
         "made": made(log, node)[0] if node.parents else "",
+        "brief": _brief(log, node),
         "kind": "input" if not node.parents else "output" if root else "operation",
         "outside": not inside,
         "data": short(node.data),
@@ -149,12 +164,17 @@ def _kept(log: Log, core: set[int], source: int, target: int) -> bool:
 
 def _box(log: Log, node: Node, widest: dict[int, dict[str, int]]) -> dict[str, int]:
     """The lines of a node's box, each with the letters that it needs at most."""
-    lines = {"label": len(name(node.label))}
-    if node.parents:
-        lines["made"] = len(made(log, node)[0])
+    lines = {line: len(text) for line, text in _brief(log, node).items()}
     lines["data"] = max(len(short(node.data)), 8)
     lines |= {"gradient": 0} | widest.get(node.number, {})
     return {line: min(letters, WIDEST) for line, letters in lines.items()}
+
+
+def _brief(log: Log, node: Node) -> dict[str, str]:
+    """What a box says of its node, as short as it has to be."""
+    label = name(node.label)
+    texts = {"label": label if len(label) <= WIDEST else last_part(label)}
+    return texts | {"made": made_within(log, node, WIDEST)} if node.parents else texts
 
 
 def _widest(steps: Iterable[Step]) -> dict[int, dict[str, int]]:

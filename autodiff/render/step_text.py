@@ -22,17 +22,14 @@ Gradients: x 6
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 
 from ..stepping.cursor import Cursor
-from ..stepping.judging import verdict
+from ..stepping.judging import beside, verdict
 from ..stepping.log import Log
-from ..stepping.step import Step
 from ..stepping.training import STAGES
 from ..stepping.wording import name, short
 
 MOST_GRADIENTS = 20
-MOST_BESIDE = 40
 
 
 def text_lines(log: Log, watched: Sequence[int] = ()) -> Iterator[str]:
@@ -69,16 +66,9 @@ def ending(log: Log) -> Iterator[str]:
 
 def _beside(log: Log) -> Iterator[str]:
     """The contributions of a wrong order next to those of the right one, as long as that can be read."""
-    right = Log(log.graph, held=log.held)
-    columns = [[_sent(step) for step in one.backward if step.kind == "contribution"] for one in (log, right)]
-    if max(map(len, columns)) > MOST_BESIDE:
-        return
-    width = max(len(log.order), *map(len, columns[0])) if columns[0] else len(log.order)
-    yield f"  {log.order:{width}}  topological"
-    for mine, its in zip_longest(*columns, fillvalue=""):
+    rows = beside(log)
+    width = max([len(log.order), *(len(mine) for mine, _ in rows)])
+    if rows:
+        yield f"  {log.order:{width}}  topological"
+    for mine, its in rows:
         yield f"  {mine:{width}}  {its}".rstrip()
-
-
-def _sent(step: Step) -> str:
-    early = "!" if step.premature else " "
-    return f"{early} {name(step.label)} → {name(step.parent_label or '')}: {short(step.gradient_after)}"

@@ -40,13 +40,15 @@ from ..files import write_whole
 from ..stepping.cursor import Cursor
 from ..stepping.log import Log
 from ..stepping.names import lines_in, names_in, recorded
-from ..stepping.snapshot import snapshot
+from ..stepping.snapshot import Snapshot, snapshot
 from ..stepping.step import Step
-from ..stepping.training import training
+from ..stepping.training import Training, training
 from ..value import Value
 from .step_json import log_from, to_json
 from .step_page import page
 from .step_text import text_lines
+
+RATE = 0.1  # the learning rate of a step of training
 
 
 class Steps(Log):
@@ -126,14 +128,14 @@ def steps(
     order: str = "topological",
     held: bool = False,
     parameters: Iterable[Value] | None = None,
-    rate: float = 0.1,
+    rate: float | None = None,
     prediction: Value | Iterable[Value] = (),
 ) -> Steps:
     """The steps that compute `y` and then its gradients, named after the caller's variables; the graph is not touched.
 
     With another `order` than "topological", one that is wrong (see `autodiff.stepping.orders`). With `held=True` the
     leaves begin with the gradients that they hold, as in a second `backward()`. With `parameters`, a step of training:
-    they then move by the learning `rate` times their gradients, and what follows the `prediction` is the error.
+    they then move by the learning `rate` (0.1) times their gradients, and what follows the `prediction` is the error.
     """
     return steps_in(sys._getframe(1), y, order, held, parameters, rate, prediction)
 
@@ -144,7 +146,7 @@ def steps_in(
     order: str = "topological",
     held: bool = False,
     parameters: Iterable[Value] | None = None,
-    rate: float = 0.1,
+    rate: float | None = None,
     prediction: Value | Iterable[Value] = (),
 ) -> Steps:
     """As `steps`, with names from a given frame or from a namespace such as a module's."""
@@ -152,8 +154,20 @@ def steps_in(
     names = names_in(scope, wanted)
     sources = lines_in(scope, names) if isinstance(scope, FrameType) else {}
     graph = snapshot(y, names, {**sources, **recorded(wanted)})
-    plan = None if parameters is None else training(graph, parameters, rate, prediction)
-    return Steps(graph, order, held, plan)
+    return Steps(graph, order, held, _plan(graph, parameters, rate, prediction))
+
+
+def _plan(
+    graph: Snapshot, parameters: Iterable[Value] | None, rate: float | None, prediction: Value | Iterable[Value]
+) -> Training | None:
+    """The step of training that is asked for; None where there is none."""
+    if parameters is not None:
+        return training(graph, parameters, RATE if rate is None else rate, prediction)
+    if rate is not None or not isinstance(prediction, tuple) or prediction:
+        got = f"rate={shown(rate)}" if rate is not None else f"prediction={shown(prediction)}"
+        example = "steps(loss, parameters=model.parameters(), rate=0.1)"
+        raise ArgumentError(f"steps: expected parameters to train, got {got} without any; write {example}")
+    return None
 
 
 def from_json(text: str) -> Steps:

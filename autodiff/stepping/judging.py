@@ -1,4 +1,4 @@
-"""What a wrong order of the backward pass did to the gradients, in words.
+"""What a wrong order of the backward pass did to the gradients, in words and beside the right one.
 
 >>> from autodiff import Value
 >>> from autodiff.stepping import snapshot
@@ -8,33 +8,75 @@ Depth-first order is wrong here: at step 5 it reads the gradient of b when 1 of 
   the gradient of a: 6, and should be 4
 >>> print(verdict(Log(snapshot(c), "breadth-first")))
 Breadth-first order gives the right gradients here: no gradient was read before its sum was complete.
+>>> beside(Log(snapshot(c, {b: "b", c: "c"}), "breadth-first"))
+[('  c → b: 1', '  c → b: 1'), ('  c → b: 2', '  c → b: 2'), ('  b → a: 2', '  b → a: 2'), ('  b → a: 4', '  b → a: 4')]
 """
 
+from itertools import zip_longest
+
 from .log import Log
+from .step import Step
 from .wording import name, short
+
+MOST_BESIDE = 40  # contributions: beyond them two columns cannot be read side by side
 
 
 def verdict(log: Log) -> str:
     """What a wrong order did to the gradients: who was read too early, and which gradients came out wrong."""
-    right = Log(log.graph, held=log.held)
-    leaves = [
-        (node, log.gradient(node.number), right.gradient(node.number)) for node in log.graph.nodes if not node.parents
-    ]
+    leaves = [log.graph.nodes[number] for number in astray(log) if not log.graph.nodes[number].parents]
     wrong = [
-        f"  the gradient of {name(leaf.label)}: {short(got)}, and should be {short(due)}"
-        for leaf, got, due in leaves
-        if not same(got, due)
+        f"  the gradient of {name(leaf.label)}: {short(log.gradient(leaf.number))}, "
+        f"and should be {short(log.right.gradient(leaf.number))}"
+        for leaf in leaves
     ]
-    title = log.order.capitalize()
-    early = log.first_premature
+    return "\n".join([headline(log), *wrong])
+
+
+def astray(log: Log) -> list[int]:
+    """The nodes whose gradients came out wrong."""
+    return [i for i in range(len(log.graph.nodes)) if not same(log.gradient(i), log.right.gradient(i))]
+
+
+def headline(log: Log) -> str:
+    """The verdict in a sentence or two: whether gradients came out wrong, and which was read too early."""
+    title, early, wrong = log.order.capitalize(), log.first_premature, astray(log)
     if early is None and not wrong:
         return f"{title} order gives the right gradients here: no gradient was read before its sum was complete."
     if early is None:
-        return "\n".join([f"{title} order is wrong here.", *wrong])
-    step = log[early]
-    read = f"it reads the gradient of {name(step.label)} when {log.read_when(early)} contributions have arrived"
-    ends = "\n".join(["", *wrong]) if wrong else "\nthe gradients come out right all the same."
+        return f"{title} order is wrong here."
+    read = f"it reads the gradient of {name(log[early].label)} when {log.read_when(early)} contributions have arrived"
+    ends = "" if wrong else "\nthe gradients come out right all the same."
     return f"{title} order is wrong here: at step {early} {read}.{ends}"
+
+
+def beside(log: Log) -> list[tuple[str, str]]:
+    """The contributions of a wrong order, "!" before those sent too early, next to those of the right one."""
+    mine, its = ([_sent(step) for step in one.backward if step.kind == "contribution"] for one in (log, log.right))
+    return [] if max(len(mine), len(its)) > MOST_BESIDE else list(zip_longest(mine, its, fillvalue=""))
+
+
+def _sent(step: Step) -> str:
+    early = "!" if step.premature else " "
+    return f"{early} {name(step.label)} → {name(step.parent_label or '')}: {short(step.gradient_after)}"
+
+
+def unlike(log: Log, x: int, due: float | None) -> str:
+    """Why the gradient of this log is another than the `due` one: its order, or what the node held; "" where it is not.
+
+    >>> from autodiff import Value
+    >>> from autodiff.stepping import snapshot
+    >>> a = Value(3.0, name="a"); b = a + a
+    >>> unlike(Log(snapshot(b + b), "depth-first"), 0, due=4.0)
+    'The gradient of a is 6 = 1 + 1 + 2 + 2 in depth-first order. The right one:'
+    """
+    got, label = log.gradient(x), name(log.graph.nodes[x].label)
+    if same(got, due):
+        return ""
+    _, last = log.state(x, len(log) - 1)
+    numbers = f"The gradient of {label} is {short(got)}" + (f" = {last.sum}" if last and "+" in last.sum else "")
+    if not same(got, log.right.gradient(x)):
+        return f"{numbers} in {log.order} order. The right one:"
+    return f"{numbers}, with the {short(log.graph.held[x])} that it held before. What this pass adds:"
 
 
 def same(x: float | None, y: float | None) -> bool:

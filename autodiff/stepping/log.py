@@ -66,6 +66,11 @@ class Log(Passes, Sequence[Step]):
         return self[self.seed_index :]
 
     @cached_property
+    def right(self) -> Log:
+        """The log of the right order over the same graph: this one, where its order is right."""
+        return self if self.order == "topological" else Log(self.graph, held=self.held)
+
+    @cached_property
     def changes(self) -> Changes:
         """Which steps change which node: made for the first question about it."""
         return Changes(array("q", map(self.target, range(len(self)))), len(self.graph.nodes))

@@ -1,4 +1,4 @@
-"""Orders in which a backward pass may follow the edges: the right one, and two that are often written instead.
+"""Orders of the passes: layer by layer forward; backward the right one, and two that are often written instead.
 
     topological     a node sends only after everything that uses it has sent: its gradient is then complete
     depth-first     each contribution is passed on at once, by recursion: right on trees; a shared node passes on a part
@@ -15,6 +15,8 @@ contributions to b come from the same node, and breaks on `b = a + a; c = b * 3;
 >>> nodes = snapshot(c).nodes
 >>> [len(list(follow(nodes, bytearray([1, 1, 1])))) for follow in ORDERS.values()]
 [4, 6, 4]
+>>> [node.number for node in layer_by_layer(nodes)]
+[0, 1, 2]
 """
 
 from collections import deque
@@ -26,6 +28,21 @@ from .snapshot import Node
 MOST = 1_000_000  # edges: without a sort there are as many to follow as paths, which double with each shared node
 
 Edges = Iterator[tuple[int, int]]  # (node, which operand of it), in the order in which the edges are followed
+
+
+def layer_by_layer(nodes: Sequence[Node]) -> list[Node]:
+    """The order of the forward pass, from left to right in a drawing: an input stands right before its first use.
+
+    Within a layer, inputs come first, and of these the ones that most operations share: the data before the weights.
+    """
+    layer, first, uses = [0] * len(nodes), [len(nodes)] * len(nodes), [0] * len(nodes)
+    for node in nodes:
+        here = layer[node.number] = 1 + max([layer[p] for p in node.parents], default=-1)
+        for parent in node.parents:
+            first[parent] = min(first[parent], here)
+            uses[parent] += 1
+    places = [(layer[i], 0) if node.parents else (first[i] - 1, -uses[i]) for i, node in enumerate(nodes)]
+    return sorted(nodes, key=lambda node: places[node.number])
 
 
 def topological(nodes: Sequence[Node], live: bytearray) -> Edges:

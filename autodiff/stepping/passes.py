@@ -18,7 +18,7 @@ from typing import Any
 
 from ..errors import ArgumentError, shown
 from .events import BLOCKED, CONTRIBUTION, DETACHED, INPUT, OPERATION, SEED, UPDATE, Events
-from .orders import ORDERS
+from .orders import ORDERS, layer_by_layer
 from .snapshot import Node, Snapshot
 from .training import Training, stages
 from .wording import slope_of
@@ -49,8 +49,8 @@ class Passes:
             self.events.note(UPDATE, parameter, before=self.gradients[parameter], after=self.gradients[parameter])
 
     def _forward(self) -> None:
-        """The nodes in topological order; in training, those of the error after all others."""
-        nodes = [node for node in self.graph.nodes if node.operation != "constant"]
+        """The nodes layer by layer; in training, those of the error after all others."""
+        nodes = [node for node in layer_by_layer(self.graph.nodes) if node.operation != "constant"]
         for node in sorted(nodes, key=lambda node: self.stages[node.number]):
             self.events.note(OPERATION if node.parents else INPUT, node.number)
 

@@ -10,7 +10,7 @@ from .mathematics import mathematics, taken
 from .passes import Passes
 from .snapshot import Node
 from .step import Step
-from .wording import TERMS, formula_of, in_formula, name, or_zero, short, slope_of, worded
+from .wording import TERMS, formula_of, in_formula, last_part, name, or_zero, printable, short, slope_of, worded
 
 CHOSEN = "(a < 0) | (a > 0)"  # how the table says that the condition of `where(a, b, c)` holds
 
@@ -83,6 +83,17 @@ def made(log: Passes, node: Node) -> tuple[str, str]:
         return name(node.label), short(node.data)
     rule = formula_of(node.operation)
     return _in_symbols(log, rule, node), _in_numbers(log, rule, node)
+
+
+def made_within(log: Passes, node: Node, letters: int) -> str:
+    """How a node was made, in names, in at most so many letters: names by their ends, and of lists as much as fits."""
+    text, _ = made(log, node)
+    labels = _texts(node.parents, lambda number: last_part(_label(log.graph.nodes[number])))
+    for terms in range(TERMS, 1, -1):
+        if len(text) <= letters:
+            break
+        text = worded(formula_of(node.operation), labels, name(node.label), terms=terms)
+    return printable(text, letters)
 
 
 def _slope(log: Passes, rule: str | None, node: Node, operand: int) -> tuple[str, str]:

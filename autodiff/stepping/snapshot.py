@@ -12,12 +12,15 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
 from ..value import Value
 from .wording import name, printable, short
+
+FEW, MOST_COMPARED = 4, 10_000  # names that an error lists, and that it compares with a misspelt one
 
 
 class Source(NamedTuple):
@@ -70,11 +73,19 @@ class Snapshot:
             self._labels = self._labels or {node.label: node.number for node in self.nodes}
             if where in self._labels:
                 return self._labels[where]
-            known = ", ".join([name(node.label) for node in self.nodes if node.operation != "constant"][:12])
-            raise ArgumentError(f"expected the name of a node, got {shown(where)}; there are: {known}")
+            raise ArgumentError(f"expected the name of a node, got {shown(where)}{self._hint(where)}")
         if isinstance(where, int) and not isinstance(where, bool) and 0 <= where < len(self.nodes):
             return where
         raise ArgumentError(f"expected a Value, a name or a number from 0 to {len(self.nodes) - 1}, got {shown(where)}")
+
+    def _hint(self, label: str) -> str:
+        """The name that may have been meant, or a few of those that there are."""
+        labels = [name(node.label) for node in self.nodes if node.operation != "constant"]
+        near = get_close_matches(label, labels[:MOST_COMPARED], n=1)
+        if near:
+            return f": did you mean {near[0]!r}?"
+        few = ", ".join(labels[:FEW])
+        return f"; there are: {few}" if len(labels) <= FEW else f"; the {len(labels):,} names begin with {few}"
 
 
 def snapshot(

@@ -65,32 +65,46 @@ def slope_of(operation: str, operand: int) -> str | None:
     return op.slopes[0 if op.variadic else operand]
 
 
-def worded(rule: str, inputs: Sequence[str], output: str, operand: int | None = None) -> str:
+def last_part(label: str) -> str:
+    """The end of a long name, which tells it from its neighbours.
+
+    >>> last_part("layers[1].neurons[0].w[0]"), last_part("x0"), last_part("-1.5")
+    ('…w[0]', 'x0', '-1.5')
+    """
+    owner, dot, own = label.rpartition(".")
+    return f"…{own}" if dot and own[:1].isalpha() else label
+
+
+def worded(
+    rule: str, inputs: Sequence[str], output: str, operand: int | None = None, terms: int = TERMS
+) -> str:
     """A rule of the table with its letters replaced: a, b, c and xs by `inputs`, y by `output`.
 
-    Where the rule is a list of slopes, `operand` picks one of them.
+    Where the rule is a list of slopes, `operand` picks one of them. Of a list at most `terms` inputs are written.
     """
     if rule.isdecimal():
         return rule
     if "xs" in rule:
-        text = _worded_list(rule, inputs, output, operand)
+        text = _worded_list(rule, inputs, output, operand, terms)
         return BRACKETS.sub(r"\1", text) if "(-" in text else text
     words = dict(zip("abc", inputs), y=output)
     text = LETTERS.sub(lambda letter: words.get(letter[0], letter[0]), rule)
     return BRACKETS.sub(r"\1", text) if "(-" in text else text
 
 
-def _worded_list(rule: str, inputs: Sequence[str], output: str, operand: int | None) -> str:
+def _worded_list(rule: str, inputs: Sequence[str], output: str, operand: int | None, terms: int) -> str:
     half = len(inputs) // 2
     if rule == "ones(xs)":
         return "1"
     if rule == "swapped(xs)" and operand is not None:
         return inputs[operand - half]
-    listed = f"{_listed(inputs[:half])}, {_listed(inputs[half:])}" if rule == "dot(xs)" else _listed(inputs)
+    parts = [inputs[:half], inputs[half:]] if rule == "dot(xs)" else [inputs]
+    listed = ", ".join(_listed(part, terms) for part in parts)
     text = re.sub(r"\b(?:xs|y)\b", lambda letter: listed if letter[0] == "xs" else output, rule)
     return text if operand is None else f"{text}[{operand}]"
 
 
-def _listed(items: Sequence[str]) -> str:
-    shown = list(items) if len(items) <= TERMS else [*items[: TERMS - 2], "…", items[-1]]
+def _listed(items: Sequence[str], terms: int) -> str:
+    first, last = items[: max(terms - 2, 1)], items[-1:] if terms > 2 else ()
+    shown = [*items] if len(items) <= terms else [*first, "…", *last]
     return "[" + ", ".join(shown) + "]"
