@@ -334,7 +334,7 @@ def test_a_reader_that_stops_early_is_no_error(program):
 
 
 def test_a_terminal_that_knows_only_ascii_is_no_error():
-    done = subprocess.run([sys.executable, "-m", "autodiff.cli", "step", *NEURON], capture_output=True,
+    done = subprocess.run([sys.executable, "-m", "autodiff", "step", *NEURON], capture_output=True,
                           env={**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"})  # fmt: skip
     assert done.returncode == 0 and b"y = tanh(v4)" in done.stdout and done.stderr == b""
 
