@@ -149,6 +149,16 @@ def test_an_inner_node_that_a_pass_brought_nothing_shows_a_gradient_of_zero():
     assert "grad 0" in draw(h).text() and "·" not in draw(h).text()
 
 
+def test_shared_nodes_that_are_called_alike_are_numbered_in_text():
+    x = Value(2.0, name="x")
+    assert "(1)" not in draw((x * x) * (x * x)).text(), "no line points at what is not shared"
+    a, b = x * 2.0, x * 3.0
+    text = draw((a * a) + (b * b), constants=True).text()
+    assert [line.strip("│├└─ ").split("  ")[:2] for line in text.splitlines() if "(above)" in line] == [
+        ["* (1)", "(above)"], ["x", "(above)"], ["* (2)", "(above)"],
+    ]  # fmt: skip
+
+
 def test_the_edge_of_a_constant_is_called_by_its_letter_alone():
     dot = draw(Value(2.0, name="x") ** 3, constants=True).dot
     assert '" b "' in dot and '" a: 12 "' in dot and "b:" not in dot
@@ -194,7 +204,7 @@ def test_a_drawing_shows_its_size():
     assert repr(draw(Value(1.0))) == "Drawing(1 node, 0 edges)"
 
 
-RENDER = "boxes drawing dot focus labels models picture plan scopes style svg text".split()
+RENDER = "arrows boxes drawing dot edges focus labels models picture plan scopes style svg text through".split()
 DRAWN = [pytest.param(f"render.{name}", marks=needs_engine) for name in ("engine", "paint")]
 MODULES = ["files", "scoping", *(f"render.{name}" for name in RENDER), *DRAWN]
 

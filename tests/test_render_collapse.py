@@ -128,6 +128,25 @@ def test_focus_draws_a_neighbourhood_and_says_what_it_leaves_out():
     assert len(picture.edges) == 4 + 2
 
 
+def test_focus_is_marked_and_what_is_left_out_is_one_box_on_each_side_of_a_frame():
+    model = nn.MLP(2, [8, 1], seed=1)
+    x = Value(0.5, name="x")
+    y = model([x, 1.0])
+    picture = draw(y, focus=x, radius=2).picture
+    assert [node.title for node in picture.nodes if node.lit] == ["x"] and not any(edge.lit for edge in picture.edges)
+    stubs = [node for node in picture.nodes if node.kind == "more"]
+    assert [(node.title, node.key[-1]) for node in stubs] == [("… 25 more", "b"), ("… 8 more", "a")]
+
+
+def test_what_several_nodes_leave_out_is_counted_once():
+    x = Value(0.5, name="x")
+    shared = (x * 2.0).exp()
+    y = (shared * 3.0) * (shared + 1.0)
+    stub, = (node for node in draw(y, depth=1).picture.nodes if node.kind == "more")
+    assert stub.title == "… 1 more"
+    assert sum(edge.source == stub.key for edge in draw(y, depth=1).picture.edges) == 2
+
+
 def test_a_constant_in_focus_is_drawn_by_itself():
     x = Value(2.0, name="x")
     y = x ** 2

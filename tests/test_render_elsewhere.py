@@ -8,7 +8,7 @@ import sys
 import pytest
 from drawings import contrast, needs_engine
 
-from autodiff import Value, draw, exp, explain, gradient_graph, nn, relu, sigmoid
+from autodiff import Value, draw, exp, explain, gradient_graph, nn, relu, sigmoid, where
 from autodiff.errors import ArgumentError, MissingExtraError, OperandError
 from autodiff.render import mermaid, style
 
@@ -82,6 +82,30 @@ def test_networkx_gets_every_node_and_every_edge():
     assert networkx.is_directed_acyclic_graph(graph)
 
 
+@pytest.mark.parametrize("form", ["graphml", "gexf", "gml"])
+@pytest.mark.parametrize("collapse", [None, "neuron", "layer"])
+@pytest.mark.parametrize("backward", [False, True])
+def test_networkx_writes_every_drawing_to_a_file_and_reads_it_again(form, collapse, backward, tmp_path):
+    networkx = pytest.importorskip("networkx")
+    loss = (nn.MLP(2, [8, 1], seed=1)([1.0, Value(0.0, name="x")]) - 1.0) ** 2
+    if backward:
+        loss.backward()
+    graph = draw(loss, collapse=collapse).to_networkx()
+    getattr(networkx, f"write_{form}")(graph, tmp_path / "graph")
+    again = getattr(networkx, f"read_{form}")(tmp_path / "graph")
+    assert (len(again.nodes), len(again.edges)) == (len(graph.nodes), len(graph.edges))
+    assert {type(x) for _, facts in graph.nodes(data=True) for x in facts.values()} <= {str, int, float}
+
+
+def test_networkx_names_what_a_box_holds_alike_for_every_box():
+    pytest.importorskip("networkx")
+    loss = (nn.MLP(2, [8, 1], seed=1)([1.0, 0.0]) - 1.0) ** 2
+    loss.backward()
+    boxes = [facts for _, facts in draw(loss, collapse="layer").to_networkx().nodes(data=True) if facts["kind"] == "group"]
+    assert sorted((box["parameters"], box.get("parts")) for box in boxes) == [(9, None), (24, 8)]
+    assert all(box["parameters_min"] <= box["parameters_max"] and "grad_norm" in box for box in boxes)
+
+
 def test_without_networkx_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "networkx", None)
     with pytest.raises(MissingExtraError, match=r"needs networkx: pip install 'autodiff\[render\]'"):
@@ -126,6 +150,14 @@ def test_beside_takes_values_only():
         draw(Value(1.0), beside=3.0)
 
 
+def test_a_graph_is_not_drawn_beside_itself():
+    y, inputs = neuron()
+    with pytest.raises(ArgumentError, match="beside: expected the values that a gradient graph was made from"):
+        draw(y, beside=y)
+    w, x = inputs[:2]
+    assert draw(gradient_graph(w * x, [w]), beside=w * x).picture.nodes, "the slope is x, a part of both graphs"
+
+
 # Before and after
 
 def training():
@@ -159,11 +191,52 @@ def test_nothing_changes_between_a_drawing_and_itself():
     assert draw(y).since(draw(y)).dot == draw(y).dot
 
 
-@pytest.mark.parametrize("other", [lambda x: x, lambda x: relu(x * x), lambda x: exp(exp(exp(x))), lambda x: exp(x * x)])
+@pytest.mark.parametrize("other", [lambda x: x, lambda x: relu(x * x), lambda x: exp(exp(exp(x))), lambda x: exp(x * x),
+                                   lambda x: exp(x) + exp(x), lambda x: exp(x) * relu(x)])
 def test_another_computation_is_refused(other):
     x = Value(1.0, name="x")
     with pytest.raises(ArgumentError, match="since: expected an earlier drawing of the same computation, got"):
         draw(exp(x) * exp(x)).since(draw(other(x)))
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    (lambda x, z: x * 3.0, lambda x, z: x + 4.0),
+    (lambda x, z: x * 3.0, lambda x, z: z * 3.0),
+    (lambda x, z: x - z, lambda x, z: z - x),
+])  # fmt: skip
+def test_other_operations_and_other_inputs_are_another_computation(one, other):
+    x, z = Value(1.0, name="x"), Value(2.0, name="z")
+    with pytest.raises(ArgumentError, match="since: expected an earlier drawing of the same computation, got"):
+        draw(one(x, z)).since(draw(other(x, z)))
+
+
+def test_another_constant_is_a_change_and_no_other_computation():
+    x = Value(1.0, name="x")
+    assert draw(x * 4.0).since(draw(x * 3.0)).text().startswith("* 3 → * 4  data 3 → 4")
+
+
+def test_a_changed_edge_keeps_its_contribution():
+    w, x = Value(0.5, name="w"), Value(2.0, name="x")
+
+    def drawing():
+        w.grad = x.grad = 0.0
+        y = (w * x) ** 2
+        y.backward()
+        return draw(y, show=["slope", "contribution"])
+
+    before, w.data = drawing(), 1.0
+    assert "2 × 2 = 4 → 2 × 4 = 8" in drawing().since(before).dot
+    assert "slope 2 × 2 = 4 → 2 × 4 = 8" in drawing().since(before).text()
+
+
+def test_what_changed_is_bold_and_the_rest_is_not():
+    w, x = Value(0.5, name="w"), Value(2.0, name="x")
+    before, w.data = draw(w * x), 1.0
+    drawing = draw(w * x).since(before)
+    assert [node.changed for node in drawing.picture.nodes] == [True, False, True]
+    assert drawing.dot.count("Helvetica-Bold") == 3, "w, the product, and the edge with the slope w"
+    hidden = draw(w * x, show=["grad"]).since(draw(w * x, show=["grad"]))
+    assert "Helvetica-Bold" not in hidden.dot
 
 
 def test_a_flipped_relu_is_told():
@@ -182,6 +255,49 @@ def test_the_largest_path_of_an_explanation_can_be_highlighted():
     assert sum(edge.lit for edge in drawing.picture.edges) == len(why.paths[0].slopes)
     assert [node.title for node in drawing.picture.nodes if node.lit] == ["w", "*", "+", "y: sigmoid"]
     assert not any(node.lit for node in draw(y, path=explain(y, Value(1.0))).picture.nodes)
+
+
+def lit_edges(drawing):
+    titles = {node.key: node.title for node in drawing.picture.nodes}
+    return [(titles[edge.source], titles[edge.target], edge.slope) for edge in drawing.picture.edges if edge.lit]
+
+
+def test_the_edges_of_the_listed_paths_are_highlighted_and_no_others():
+    q = Value(2.0, name="q")
+    y = q + q * 100.0
+    assert lit_edges(draw(y, path=explain(y, q, most=1))) == [("q", "* 100", 100.0), ("* 100", "+", 1.0)]
+    assert len(lit_edges(draw(y, path=explain(y, q)))) == 3
+
+
+def test_a_blocked_edge_is_never_highlighted():
+    q = Value(-1.0, name="q")
+    y = where(q < 0, q, q * 2.0)
+    for path in (explain(y, q), explain(y, q).path, [q, y]):
+        assert [edge.blocked for edge in draw(y, path=path).picture.edges if edge.lit] == [False]
+
+
+def test_paths_through_the_same_nodes_take_different_edges():
+    x = Value(3.0, name="x")
+    y = (x * x) * 2.0
+    assert [edge.lit for edge in draw(y, path=explain(y, x, most=1)).picture.edges] == [True, False, True]
+    assert [edge.lit for edge in draw(y, path=explain(y, x)).picture.edges] == [True] * 3
+    z = x * x
+    square = z * z
+    assert sum(edge.lit for edge in draw(square, path=explain(square, x, most=2)).picture.edges) == 3
+    assert sum(edge.lit for edge in draw(square, path=explain(square, x, most=4)).picture.edges) == 4
+
+
+def test_a_highlight_is_thick_and_keeps_the_colours():
+    y, (w, x, b) = neuron()
+    y.backward()
+    plain, marked = draw(y), draw(y, path=explain(y, w))
+    looks = [re.findall(r"(?:fill)?color=\"#\w+\"", drawing.dot) for drawing in (plain, marked)]
+    assert looks[0] == looks[1]
+    assert marked.dot.count("penwidth=4.5") == 3 and "penwidth=4.5" not in plain.dot
+    assert marked.dot.count("penwidth=3.5") == 4 and "penwidth=3.5" not in plain.dot
+    assert {edge.lit for edge in marked.picture.edges} == {True, False}
+    others = [line for line in marked.dot.splitlines() if "->" in line and "lit" not in line]
+    assert others and all("penwidth=1.1" in line for line in others), "width stands for the path alone"
 
 
 @pytest.mark.parametrize("path", [3, [3], "wxy"])

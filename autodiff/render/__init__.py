@@ -2,7 +2,8 @@
 
     style      the numerals, the signs, the colours
     picture    Picture: plain nodes and edges, all that the renderers below read
-    plan       Values -> Picture; with labels, scopes, models, boxes and focus, all that reads Values
+    plan       Values -> Picture; with labels, scopes, models, boxes, through, edges and focus, all that reads Values
+    arrows     what is written on an edge
     dot        Picture -> DOT
     engine     DOT -> SVG, PNG, PDF by whichever engine is there
     svg        what an engine's SVG still lacks: words for screen readers, colours for the night

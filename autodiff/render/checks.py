@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
+from .edges import Highlight
 from .style import PARTS
 
 if TYPE_CHECKING:
@@ -44,24 +46,52 @@ def checked_parts(show: Iterable[str]) -> tuple[str, ...]:
     return parts
 
 
+def checked_beside(y: Sequence[Value], beside: Value | Sequence[Value]) -> list[Value]:
+    """The values whose graph is drawn beside that of `y`; none for an empty list."""
+    if isinstance(beside, (list, tuple)) and not beside:
+        return []
+    roots = checked_roots(beside, "beside")
+    if set(y) <= set(roots):
+        raise ArgumentError("beside: expected the values that a gradient graph was made from, as in "
+                            "draw(gradient_graph(y, [x]), beside=y), got what is drawn already")  # fmt: skip
+    return roots
+
+
 def checked_focus(focus: Value | None) -> Value | None:
     if focus is None or isinstance(focus, Value):
         return focus
     raise OperandError(f"focus: expected a Value that the drawn graph depends on, got {shown(focus)}")
 
 
-def highlighted(path: Iterable[Value] | Explanation) -> list[Value]:
-    """The nodes to highlight: of an explanation, those of its largest path."""
+def highlighted(path: Iterable[Value] | Explanation) -> Highlight:
+    """What to highlight: of an explanation, exactly the paths that it lists; of Values, also the edges between them."""
     if path is None or isinstance(path, tuple) and not path:
-        return []
+        return Highlight()
     from ..stepping import Explanation  # here, so that a drawing without it does not load the stepper
 
     if isinstance(path, Explanation):
-        return list(path.path)
+        return Highlight(frozenset(path.path), frozenset(edges_listed(path)))
     found = list(path) if isinstance(path, Iterable) and not isinstance(path, Value) else [path]
     if not all(isinstance(v, Value) for v in found):
         raise OperandError(f"path: expected Values, or what explain(y, x) returns, got {shown(path)}")
-    return found
+    return Highlight(frozenset(found))
+
+
+def edges_listed(why: Explanation) -> Iterator[tuple[Value, int]]:
+    """The edges of the paths that are listed, as operations with the number of an operand.
+
+    Paths through the same nodes, such as the two of x * x, take different operands.
+    """
+    value_of = {number: value for value, number in why.graph.values.items()}
+    seen: Counter[tuple[tuple[int, ...], tuple[str, ...]]] = Counter()
+    for path in why.paths:
+        same = path.nodes, tuple(map(repr, path.slopes))  # as text, because nan equals nothing
+        turn, seen[same] = seen[same], seen[same] + 1
+        for before, after, slope in zip(path.nodes, path.nodes[1:], same[1]):
+            v, parent = value_of[after], value_of[before]
+            ways = [i for i, p in enumerate(v.parents) if p is parent and repr(v.slopes[i]) == slope]
+            turn, way = divmod(turn, len(ways))
+            yield v, ways[way]
 
 
 def whole_number(name: str, number: int) -> int:

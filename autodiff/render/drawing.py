@@ -21,7 +21,9 @@ from ..files import write_whole
 from ..graph import topological_order
 from ..value import Value
 from . import dot, engine, mermaid, svg, text
-from .checks import checked_focus, checked_level, checked_parts, checked_roots, highlighted, whole_number, yes_or_no
+from .checks import (
+    checked_beside, checked_focus, checked_level, checked_parts, checked_roots, highlighted, whole_number, yes_or_no,
+)  # fmt: skip
 from .difference import difference
 from .focus import around, near
 from .network import network
@@ -57,7 +59,7 @@ def draw(
     Drawing(2 nodes, 1 edge)
     """
     style, roots = Style(rankdir, digits, checked_parts(show)), checked_roots(y)
-    forward = [] if isinstance(beside, (list, tuple)) and not beside else checked_roots(beside, "beside")
+    forward = checked_beside(roots, beside)
     kept = part([*forward, *roots], checked_focus(focus), whole_number("radius", radius), depth)
     whole = yes_or_no("constants", constants)
     plan = Plan(roots, digits=digits, constants=whole, kept=kept, beside=forward, focus=focus)
@@ -152,7 +154,7 @@ class Drawing:
         """
         if not isinstance(before, Drawing):
             raise OperandError(f"since: expected an earlier Drawing, got {shown(before)}")
-        return Drawing(difference(before.picture, self.picture, self.style.digits), self.style)
+        return Drawing(difference(before.picture, self.picture, self.style), self.style)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows: the SVG, or else the text and the reason; never a traceback."""

@@ -10,9 +10,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ..value import Value
+from .picture import Edge, Node, Path
 
 
 def around(order: Sequence[Value], focus: Value, radius: int) -> set[Value]:
@@ -39,3 +40,28 @@ def near(roots: Sequence[Value], depth: int) -> set[Value]:
         found |= border
         depth -= 1
     return found
+
+
+def stubs(
+    order: Sequence[Value], keys: Mapping[Value, str], hidden: Collection[Value], nodes: Sequence[Node]
+) -> tuple[list[Node], list[Edge]]:
+    """What a part of a graph leaves out: "… 3 more" before and after what stands in each outermost frame."""
+    path_of = {node.key: node.path[:1] for node in nodes}
+    left_out: dict[tuple[str, Path], dict[Value, None]] = {}
+    ends: dict[tuple[str, Path], dict[str, None]] = {}
+    for v in order:
+        for parent in v.parents:
+            source, target = keys.get(parent), keys.get(v)
+            if (source is None) == (target is None) or parent in hidden:
+                continue
+            key, side, other = (target, "b", parent) if source is None else (source, "a", v)
+            place = side, path_of[str(key)]
+            left_out.setdefault(place, {})[other] = None
+            ends.setdefault(place, {})[str(key)] = None
+    rest, edges = [], []
+    for (side, path), others in left_out.items():
+        borders = list(ends[side, path])
+        stub = f"{borders[0]}{side}"
+        rest.append(Node(stub, "more", f"… {len(others):,} more"))
+        edges += [Edge(*((stub, key) if side == "b" else (key, stub))) for key in borders]
+    return rest, edges

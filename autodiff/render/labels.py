@@ -106,12 +106,16 @@ def node_facts(v: Value, reached: bool, uses: int) -> tuple[Fact, ...]:
     return ("data", v.data), ("grad", v.grad if reached else None), *shared
 
 
-def group_facts(members: Sequence[Value], exits: Sequence[Value], reached: set[Value], box: Box) -> tuple[Fact, ...]:
+def group_facts(
+    members: Sequence[Value], exits: Sequence[Value], reached: set[Value], box: Box, outputs: int
+) -> tuple[Fact, ...]:
     """What a collapsed group gives (its results and their gradients) and what it holds (its parameters)."""
     shown = exits or members
     facts: list[Fact] = [("data", extent([v.data for v in shown]))]
     if any(v.op != "constant" for v in shown):
         facts.append(("grad", extent([v.grad for v in shown]) if not reached.isdisjoint(shown) else None))
+    if outputs:
+        facts.append((counted(outputs, "output"), ""))
     inside = {path[len(box.path) :][:1] for path in set(map(box.path_of, members))} - {()}
     if len(inside) > 1:
         facts.append((f"{len(inside):,} {common_word(inside)}", ""))

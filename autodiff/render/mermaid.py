@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import re
 
-from .dot import clusters, edge_kind, edge_label, edge_width, is_crowded, largest_flow
+from .arrows import label
+from .dot import clusters, edge_kind, edge_width, is_crowded, largest_flow
 from .picture import Node, Picture
 from .style import EDGES, LOOKS, Style, facts_shown
 
 JOINER = "#8288;"  # a word joiner, which cannot be seen: $$x$$, \n and fa:fa-car mean something even as entities
-LINES = {kind: light.line for kind, (light, _) in EDGES.items()} | {"plain": "#767676", "lit": "#a855a0"}
+LINES = {kind: light.line for kind, (light, _) in EDGES.items()} | {"plain": "#767676"}
 FRAME = f"fill:none,stroke:{LINES['scope']},color:{LINES['scope']}"
 WIDE = '%%{init: {"flowchart": {"wrappingWidth": 400}}}%%'  # or a neuron's range would be broken into two lines
 
@@ -29,12 +30,11 @@ def source(picture: Picture, style: Style) -> str:
     lines = [WIDE, f"flowchart {direction}", *framed(picture, style)]
     crowded, largest = is_crowded(picture), largest_flow(picture)
     for number, edge in enumerate(picture.edges):
-        label = "" if edge.link or crowded and not edge.lit else escaped(edge_label(edge, style).strip())
+        words = "" if crowded and not edge.lit else escaped(label(edge, style))
         arrow = "-.-x" if edge.blocked else "-.->" if edge.link else "-->"
-        lines.append(f'    {edge.source} {arrow}{f"|{quoted(label)}|" if label else ""} {edge.target}')
-        kind = edge_kind(edge, style)
-        width = 3.6 if edge.lit else edge_width(edge, largest) if kind in ("plus", "minus") else 1.1
-        lines.append(f"    linkStyle {number} stroke:{LINES[kind]},stroke-width:{width:.3g}px")
+        lines.append(f'    {edge.source} {arrow}{f"|{quoted(words)}|" if words else ""} {edge.target}')
+        width = edge_width(edge, style, largest)
+        lines.append(f"    linkStyle {number} stroke:{LINES[edge_kind(edge, style)]},stroke-width:{width:.3g}px")
     used = {node.kind for node in picture.nodes}
     frames = [f"    style cluster{i} {FRAME}" for i in range(len(clusters(picture)))]
     return "\n".join([*lines, *frames, *(styled(kind) for kind in LOOKS if kind in used)]) + "\n"

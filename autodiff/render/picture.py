@@ -16,7 +16,10 @@ Fact = tuple[str, Number]  # a label, and a number, a range, a text, or None for
 
 
 class Node(NamedTuple):
-    """A box: what it is called, its kind (a key of `style.LOOKS`), the facts in it, the scopes that it stands in."""
+    """A box: what it is called, its kind (a key of `style.LOOKS`), the facts in it, the scopes that it stands in.
+
+    `op` is the operation, which the title may not tell apart from another; `changed` is since an earlier drawing.
+    """
 
     key: str
     kind: str
@@ -24,6 +27,8 @@ class Node(NamedTuple):
     facts: tuple[Fact, ...] = ()
     path: Path = ()
     lit: bool = False
+    op: str = ""
+    changed: bool = False
 
     @property
     def full_title(self) -> str:
@@ -39,7 +44,7 @@ class Edge(NamedTuple):
 
     `operand` is its letter in the title of the operation, where the order matters; `flow` is the gradient that it
     carries back, slope times gradient `above`, once a backward pass has run; `times` is how many edges it stands for;
-    a `link` leads from a graph to the graph of its gradient; a `note` stands in place of the slope.
+    a `link` leads from a graph to the graph of its gradient; `before` is the same edge in an earlier drawing.
     """
 
     source: str
@@ -51,8 +56,8 @@ class Edge(NamedTuple):
     times: int = 1
     lit: bool = False
     link: bool = False
-    note: str = ""
     above: float | None = None
+    before: Edge | None = None
 
 
 class Picture(NamedTuple):

@@ -1,7 +1,7 @@
 """From Values to a `Picture`.
 
-This module and those that it is made of (labels, scopes, models, boxes, focus) are the only ones of the drawings that
-read Values.
+This module and those that it is made of (labels, scopes, models, boxes, through, edges, focus) are the only ones of
+the drawings that read Values.
 
 >>> from autodiff import Value
 >>> x = Value(3.0, name="x")
@@ -13,17 +13,18 @@ output ** 2 9.0
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from ..graph import topological_order
-from ..ops import TABLE
-from ..value import NOTHING, Value
+from ..value import Value
 from .boxes import Box, collapsed
-from .labels import folded, group_facts, is_lettered, kind, node_facts, title, with_gradients
+from .edges import Edges, Highlight
+from .focus import stubs
+from .labels import folded, group_facts, kind, node_facts, title, with_gradients
 from .picture import Edge, Node, Path, Picture
 from .scopes import common, paths
+from .through import Exits, exits
 
 
 class Plan:
@@ -36,8 +37,8 @@ class Plan:
     ) -> None:  # fmt: skip
         self.roots, self.kept, self.beside = [*beside, *roots], kept, beside
         self.order = topological_order(*self.roots)
-        shown = self.roots if focus is None else [*self.roots, focus]
-        self.hidden = {} if constants else folded(self.order, shown, digits)
+        self.focus = frozenset([] if focus is None else [focus])
+        self.hidden = {} if constants else folded(self.order, [*self.roots, *self.focus], digits)
         self._boxes: dict[str | int | None, dict[Value, Box]] = {}
         self._keys: dict[str | int | None, dict[Value, str]] = {}
 
@@ -67,22 +68,25 @@ class Plan:
     def keys(self, collapse: str | int | None) -> dict[Value, str]:
         """The key of the node that each value is drawn as."""
         if collapse not in self._keys:
-            self._keys[collapse] = keyed(self.order, self.hidden, self.boxes(collapse), self.kept)
+            boxes = self.boxes(collapse)
+            self._keys[collapse] = keyed(self.order, self.hidden, boxes, with_boxes(self.kept, boxes))
         return self._keys[collapse]
 
-    def picture(self, collapse: str | int | None = None, cluster: bool = True, path: Iterable[Value] = ()) -> Picture:
-        """The picture at a level of detail; the nodes of `path` are highlighted, and the edges between them."""
-        boxes, lit = self.boxes(collapse), frozenset(path)
-        keys = self.keys(collapse)
+    def picture(
+        self, collapse: str | int | None = None, cluster: bool = True, lit: Highlight = Highlight()
+    ) -> Picture:  # fmt: skip
+        """The picture at a level of detail."""
+        boxes, keys, reached = self.boxes(collapse), self.keys(collapse), with_gradients(self.order)
         scopes = self.scopes if cluster else {}
-        draft = _Draft(keys, boxes, with_gradients(self.order), self.hidden, scopes, lit)
-        edges = draft.edges(self.order)
+        given = exits(self.order, boxes, self.roots)
+        edges = Edges(keys, boxes, self.hidden, reached, lit).made(self.order, given)
         if self.beside and cluster:
             edges = linked(edges, {key: scopes[v][0] for v, key in keys.items()})
-        nodes = draft.nodes(self.order, frozenset(self.roots))
-        stubs, ends = draft.stubs(self.order) if self.kept is not None else ([], [])
+        marked = lit.nodes | self.focus
+        nodes = _Nodes(keys, boxes, reached, self.hidden, scopes, marked, given).made(self.order, self.roots)
+        rest, ends = stubs(self.order, keys, self.hidden, nodes) if self.kept is not None else ([], [])
         outputs = dict.fromkeys(keys[root] for root in self.roots if root in keys)
-        return Picture((*nodes, *stubs), (*edges, *ends), tuple(outputs))
+        return Picture((*nodes, *rest), (*edges, *ends), tuple(outputs))
 
 
 def pictured(roots: Sequence[Value], *, constants: bool = False, collapse: str | int | None = None) -> Picture:
@@ -93,6 +97,14 @@ def pictured(roots: Sequence[Value], *, constants: bool = False, collapse: str |
 def linked(edges: list[Edge], frames: dict[str, str]) -> list[Edge]:
     """The edges, with those between a graph and its gradient marked as links."""
     return [edge._replace(link=frames[edge.source] != frames[edge.target]) for edge in edges]
+
+
+def with_boxes(kept: Collection[Value] | None, boxes: dict[Value, Box]) -> Collection[Value] | None:
+    """The nodes to draw, where a box is drawn whole or not at all."""
+    if kept is None or not boxes:
+        return kept
+    drawn = {boxes[v] for v in kept if v in boxes}
+    return {*kept, *(v for v, box in boxes.items() if box in drawn)}
 
 
 def keyed(
@@ -114,55 +126,19 @@ def keyed(
     return keys
 
 
-class _Draft:
-    """A picture in the making."""
+class _Nodes:
+    """Makes the nodes of a picture."""
 
     def __init__(
         self, keys: dict[Value, str], boxes: dict[Value, Box], reached: set[Value], hidden: dict[Value, str],
-        scopes: dict[Value, Path], lit: frozenset[Value],
+        scopes: dict[Value, Path], lit: frozenset[Value], exits: Exits,
     ) -> None:  # fmt: skip
         self.keys, self.boxes, self.reached, self.hidden = keys, boxes, reached, hidden
-        self.scopes, self.lit = scopes, lit
-        # The members of each group that others use, in order.
-        self.exits: defaultdict[Box, dict[Value, None]] = defaultdict(dict)
+        self.scopes, self.lit, self.exits = scopes, lit, exits
 
-    def edges(self, order: Sequence[Value]) -> list[Edge]:
-        """An edge for every operand; those between a group and the rest are merged."""
-        edges: list[Edge] = []
-        merged: defaultdict[tuple[str, str], _Merged] = defaultdict(_Merged)
-        keys, boxes = self.keys, self.boxes
-        for v in order:
-            if not v.parents or (target := keys.get(v)) is None:
-                continue
-            whole, lit, above = v in boxes, v in self.lit, v.grad if self.flows(v) else None
-            for i, parent in enumerate(v.parents):
-                source = keys.get(parent)
-                if source is None or source == target:
-                    continue
-                box = boxes.get(parent)
-                if box is not None:
-                    self.exits[box][parent] = None
-                if whole or box is not None:
-                    merged[source, target].add(parent, v.slopes[i], above, lit and parent in self.lit)
-                else:
-                    edges.append(self.edge(v, i, parent, source, target, lit and parent in self.lit))
-        return [*edges, *(all_of_them.edge(*ends) for ends, all_of_them in merged.items())]
-
-    def edge(self, v: Value, i: int, parent: Value, source: str, target: str, lit: bool) -> Edge:
-        slope = v.slopes[i]
-        operand = TABLE[v.op].inputs[i] if is_lettered(v, self.hidden) else ""
-        above = v.grad if self.flows(v) and slope is not None else None
-        flow = None if above is None or slope is None else slope * above
-        blocked = slope is None and parent.op != "constant"
-        return Edge(source, target, slope, blocked, operand, flow, 1, lit, above=above)
-
-    def flows(self, v: Value) -> bool:
-        """Whether a gradient came to this node, which it sends on: 0 too, but not the zero of one that none came to."""
-        return v in self.reached and v.grad is not NOTHING
-
-    def nodes(self, order: Sequence[Value], roots: frozenset[Value]) -> list[Node]:
+    def made(self, order: Sequence[Value], outputs: Sequence[Value]) -> list[Node]:
         """A node for every key, in the order in which they come up."""
-        members: dict[Box, list[Value]] = {}
+        members, roots = dict[Box, list[Value]](), frozenset(outputs)
         for v, box in self.boxes.items():
             if v in self.keys:
                 members.setdefault(box, []).append(v)
@@ -185,60 +161,12 @@ class _Draft:
     def node(self, v: Value, key: str, roots: frozenset[Value], uses: int) -> Node:
         path = self.scopes.get(v, ())
         facts = node_facts(v, v in self.reached, uses)
-        return Node(key, kind(v, roots), title(v, self.hidden, len(path)), facts, path, v in self.lit)
+        return Node(key, kind(v, roots), title(v, self.hidden, len(path)), facts, path, v in self.lit, op=v.op)
 
     def group(self, box: Box, key: str, members: list[Value], roots: frozenset[Value]) -> Node:
-        exits = [*self.exits[box], *(v for v in members if v in roots)]
+        exits = list(self.exits.get(box, ()))
         around = box.path[:-1] if box.is_scope else common({box.path_of(v) for v in members})
         path = around if self.scopes else ()
-        facts = group_facts(members, exits, self.reached, box)
+        facts = group_facts(members, exits, self.reached, box, sum(v in roots for v in exits))
         lit = not self.lit.isdisjoint(members)
         return Node(key, "group", box.title(len(path)), facts, path, lit)
-
-    def stubs(self, order: Sequence[Value]) -> tuple[list[Node], list[Edge]]:
-        """What a part of a graph leaves out: "… 3 more" before or after each node at its border."""
-        before: dict[str, int] = {}
-        after: dict[str, int] = {}
-        for v in order:
-            for parent in v.parents:
-                source, target = self.keys.get(parent), self.keys.get(v)
-                if source is None and target is not None and parent not in self.hidden:
-                    before[target] = before.get(target, 0) + 1
-                elif target is None and source is not None:
-                    after[source] = after.get(source, 0) + 1
-        nodes, edges = [], []
-        for side, counts in (("b", before), ("a", after)):
-            for key, count in counts.items():
-                stub = f"{key}{side}"
-                nodes.append(Node(stub, "more", f"… {count:,} more"))
-                edges.append(Edge(*((stub, key) if side == "b" else (key, stub))))
-        return nodes, edges
-
-
-class _Merged:
-    """Many edges between the same two nodes, added up: there may be hundreds of thousands."""
-
-    __slots__ = ("count", "slope", "flow", "open", "shut", "lit")
-
-    def __init__(self) -> None:
-        self.count = self.open = self.shut = 0
-        self.slope: float | None = None
-        self.flow: float | None = None
-        self.lit = False
-
-    def add(self, parent: Value, slope: float | None, above: float | None, lit: bool) -> None:
-        self.count += 1
-        self.slope = slope
-        if lit:
-            self.lit = True
-        if slope is None:
-            self.shut += parent.op != "constant"
-        else:
-            self.open += 1
-            if above is not None:
-                self.flow = (self.flow or 0.0) + slope * above
-
-    def edge(self, source: str, target: str) -> Edge:
-        blocked = self.shut > 0 and not self.open
-        slope = self.slope if self.count == 1 else None
-        return Edge(source, target, slope, blocked, "", self.flow, self.count, self.lit)

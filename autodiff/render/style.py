@@ -72,7 +72,6 @@ EDGES = {
     "blocked": (Paint("none", "#767676", "#505050"), Paint("none", "#8c8c8c", "#c0c0c0")),
     "link":    (Paint("none", "#767676", "#505050"), Paint("none", "#8c8c8c", "#c0c0c0")),
     "scope":   (Paint("none", "#767676", "#505050"), Paint("none", "#8c8c8c", "#c0c0c0")),
-    "lit":     (by_day("none", "#000000"), by_night("none", "#ffffff")),
 }
 # fmt: on
 

@@ -36,11 +36,25 @@ def finished(drawn: bytes, picture: Picture, style: Style) -> str:
             title.text = ".".join(places[int((title.text or "").removeprefix("cluster"))])
         else:
             group.remove(title)
+    lift_titles(root)
     for tag, text in reversed([("title", heading(picture)), ("desc", description(picture)), ("style", sheet())]):
         element = xml.Element(f"{{{SVG}}}{tag}")
         element.text = text
         root.insert(0, element)
     return xml.tostring(root, encoding="unicode") + "\n"
+
+
+def lift_titles(root: xml.Element) -> None:
+    """Draw the titles of frames last, each with a rim, so that no edge crosses them out."""
+    for graph in root.findall(f"{{{SVG}}}g"):
+        titles = xml.Element(f"{{{SVG}}}g", {"class": "scope titles", "stroke": PAGE[0].fill, "stroke-width": "3"})
+        for frame in graph.findall(f"{{{SVG}}}g"):
+            for text in frame.findall(f"{{{SVG}}}text") if frame.get("class", "").startswith("cluster") else ():
+                text.set("paint-order", "stroke")
+                frame.remove(text)
+                titles.append(text)
+        if len(titles):
+            graph.append(titles)
 
 
 def edges_by_ends(picture: Picture) -> dict[tuple[str, str], list[Edge]]:
@@ -62,10 +76,11 @@ def description(picture: Picture) -> str:
     kinds = [node.kind for node in picture.nodes if node.kind != "more"]
     counts = {kind: kinds.count(kind) for kind in LOOKS if kind in kinds}
     words = [f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items()]
+    group = "; into a group, that of what the group gives" if "group" in kinds else ""
     return (
         f"{', '.join(words)}. Each box shows its value (data) and its gradient (grad); "
-        "each arrow shows the slope of the chain rule, from an operand to its operation. Its colour and width tell the "
-        "sign and size of the gradient that flows back along it."
+        f"each arrow shows the slope of the chain rule, from an operand to its operation{group}. Its colour and width "
+        "tell the sign and size of the gradient that flows back along it."
     )
 
 
@@ -77,15 +92,18 @@ def node_sentence(node: Node, style: Style) -> str:
 
 
 def edge_sentence(edge: Edge, nodes: dict[str, Node], style: Style) -> str:
+    before = edge.before or edge
     words = [f"from {nodes[edge.source].title} to {nodes[edge.target].title}"]
     if edge.times > 1:
         words.append(f"{edge.times:,} edges")
+    if edge.lit:
+        words.append("highlighted")
     if edge.blocked:
         words.append("blocked, no gradient flows")
-    if edge.slope is not None or edge.note:
-        words.append(f"slope {edge.note or numeral(edge.slope, style.digits)}")
-    if edge.flow is not None:
-        words.append(f"carries {numeral(edge.flow, style.digits)}")
+    for word, x, was in (("slope", edge.slope, before.slope), ("carries", edge.flow, before.flow)):
+        if x is not None:
+            numbers = [numeral(was, style.digits), numeral(x, style.digits)]
+            words.append(f"{word} {' → '.join(dict.fromkeys(numbers))}")
     return ": ".join([words[0], ", ".join(words[1:])] if words[1:] else words)
 
 
@@ -94,7 +112,9 @@ def sheet() -> str:
     rules = [
         rule(".graph > polygon", PAGE[1]),
         *(rule_of_node(kind, look.dark) for kind, look in LOOKS.items()),
-        rule(".lit.node :is(path, polygon, polyline)", EDGES["lit"][1], "stroke"),
+        rule(".group.end :is(path, polygon, polyline)", LOOKS["output"].dark, "stroke"),
+        rule(".titles text", PAGE[1], "stroke"),
+        rule(".graph > text", Paint(EDGES["plain"][1].text, "none", ""), "fill"),
         *(rule_of_edge(kind, night) for kind, (_, night) in EDGES.items()),
     ]
     return "@media (prefers-color-scheme: dark) {\n" + "\n".join(rules) + "\n}"

@@ -1,6 +1,7 @@
 """A picture as a tree of lines, for terminals, screen readers, and machines without a drawing engine.
 
-A node that several others use is written out once, and then only pointed at, so the text is as long as the graph.
+A node that several others use is written out once, and then only pointed at, so the text is as long as the graph; it
+gets a number if another is called like it.
 
 >>> from autodiff import Value
 >>> from autodiff.render.plan import pictured
@@ -17,13 +18,17 @@ A node that several others use is written out once, and then only pointed at, so
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
+
+from .arrows import since
 from .picture import Edge, Node, Picture
-from .style import Style, facts_shown, numeral
+from .style import Style, facts_shown
 
 
 def tree(picture: Picture, style: Style) -> str:
     """Each output, and under each operation its operands."""
-    nodes = {node.key: node for node in picture.nodes}
+    nodes, numbers = {node.key: node for node in picture.nodes}, numbered(picture)
     operands: dict[str, list[Edge]] = {}
     for arrow in picture.edges:
         operands.setdefault(arrow.target, []).append(arrow)
@@ -35,7 +40,8 @@ def tree(picture: Picture, style: Style) -> str:
     while stack:
         key, edge, branch, margin = stack.pop()
         slope = [] if edge is None else [edge_text(edge, style)]
-        lines.append(branch + "  ".join(filter(None, [*node_words(nodes[key], style, key in written), *slope])))
+        words = node_words(nodes[key], style, key in written, numbers.get(key))
+        lines.append(branch + "  ".join(filter(None, [*words, *slope])))
         if key in written:
             continue
         written.add(key)
@@ -46,19 +52,31 @@ def tree(picture: Picture, style: Style) -> str:
     return "\n".join(lines)
 
 
-def node_words(node: Node, style: Style, written: bool) -> list[str]:
+def node_words(node: Node, style: Style, written: bool, number: int | None) -> list[str]:
+    title = node.full_title if number is None else f"{node.full_title} ({number})"
     if written:
-        return [node.full_title, "(above)"]
-    return [node.full_title, *(" ".join(filter(None, fact)) for fact in facts_shown(node.facts, style))]
+        return [title, "(above)"]
+    return [title, *(" ".join(filter(None, fact)) for fact in facts_shown(node.facts, style))]
 
 
 def edge_text(edge: Edge, style: Style) -> str:
-    """The slope of an edge, in words."""
-    name = f"slope of {edge.operand}" if edge.operand else "slope"
-    if edge.note:
-        return f"{name} {edge.note}"
-    if edge.blocked:
-        return f"blocked ({edge.operand})" if edge.operand else "blocked"
-    if edge.times > 1:
-        return f"{edge.times:,} edges"
-    return f"{name} {numeral(edge.slope, style.digits)}" if edge.slope is not None and "slope" in style.show else ""
+    """What is written on an edge, in words."""
+    written = since(edge, style)
+    if not written or written == "blocked":
+        return f"{written} ({edge.operand})" if written and edge.operand else written
+    if edge.slope is None and not edge.blocked:
+        return re.sub("×([0-9,]+)", r"\1 edges ", written).replace("Σ", "flow").rstrip()
+    return f"slope of {edge.operand} {written}" if edge.operand else f"slope {written}"
+
+
+def numbered(picture: Picture) -> dict[str, int]:
+    """A number for each node that several edges start from and that another is called like."""
+    uses = Counter(edge.source for edge in picture.edges)
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for node in picture.nodes:
+        alike[node.full_title].append(node.key)
+    found: dict[str, int] = {}
+    for keys in alike.values():
+        shared = [key for key in keys if uses[key] > 1] if len(keys) > 1 else []
+        found |= {key: number for number, key in enumerate(shared, 1)}
+    return found
