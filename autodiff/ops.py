@@ -72,7 +72,11 @@ def checked(op: Op) -> Op:
     """The row itself, or a `TableError` that names the operation and the word, if a rule leaves the vocabulary."""
     words = VOCABULARY.union(op.inputs, ("y", "blocked"))
     for rule in (op.formula, *filter(None, op.slopes), *op.kinks):
-        for word in compile(rule, f"<rule of {op.name}>", "eval").co_names:
+        try:
+            found = compile(rule, f"<rule of {op.name}>", "eval").co_names
+        except SyntaxError as error:
+            raise TableError(f"operation {op.name!r}: the rule {rule!r} is no expression: {error.msg}") from None
+        for word in found:
             if word not in words:
                 raise TableError(f"operation {op.name!r}: the rule {rule!r} uses the unknown word {word!r}")
     return op

@@ -7,19 +7,20 @@ import re
 import pytest
 from hypothesis import example, given, settings
 
-from autodiff import Value, atan2, exp, gradient_graph, hypot, log, maximum, relu, sigmoid, tanh
+from autodiff import Value, atan2, erf, exp, hypot, log, maximum, relu, sigmoid, sign, sin, sqrt, tanh
 from autodiff.errors import ArgumentError, GradientError, OperandError, ReplayError, TableError
-from autodiff.numbers import FRACTIONS
+from autodiff.numbers import FLOATS, FRACTIONS
 from autodiff.replaying import VALUES
 from autodiff.ops import TABLE, Op
 from autodiff.testing import check_gradients, check_operation, mutants, oracles, programs
 from autodiff.testing.looking import ours
 from autodiff.testing.blame import slopes_wrong, wrong_sum
-from autodiff.testing.differences import finite_differences, many_digits, many_digits_mixed
+from autodiff.testing.differences import many_digits, many_digits_mixed
+from autodiff.testing.finite import finite_differences, finite_sides
 from autodiff.testing.exam import Exam, forms, ordinary_points
 from autodiff.testing.foreign import off
 from autodiff.testing.operation import points_of
-from autodiff.testing.program import Program, Step, recorded
+from autodiff.testing.program import Program, Step
 from autodiff.testing.strategies import OPERATIONS
 from autodiff.testing.tolerance import allowed
 from autodiff.value import record
@@ -60,17 +61,15 @@ def test_four_thousand_right_programs_raise_no_alarm(program):
 def test_reverse_forward_and_symbolic_are_equal_over_fractions(program):
     reverse = oracles.reverse(program, FRACTIONS)
     assert oracles.forward(program, FRACTIONS) == reverse
-    pool = ours().run(program)
-    inputs = pool[: len(program.inputs)]
-    graphs = gradient_graph(pool[-1], inputs)
-    assert [recorded(graph, inputs).value(FRACTIONS) for graph in graphs] == reverse[1]
+    assert oracles.symbolic(program, FRACTIONS) == reverse
 
 
 @given(programs(operations=["add", "sub", "mul", "neg", "div", "exp", "tanh", "sin", "sigmoid", "log"], max_steps=5))
 def test_every_way_to_a_gradient_agrees(program):
     right = [float(side.right) for side in many_digits(program)]
     room = allowed(program).gradient
-    ways = [oracles.complex_step(program), *(way(program)[1] for way in (oracles.forward, oracles.reverse, oracles.eager))]
+    both = (oracles.forward, oracles.reverse, oracles.eager, oracles.symbolic)
+    ways = [oracles.complex_step(program), *(way(program)[1] for way in both)]
     for way in ways:
         assert all(abs(a - b) <= 20 * most for a, b, most in zip(way, right, room))
 
@@ -107,6 +106,179 @@ def test_finite_differences_know_their_own_error():
     for f, x, slope in [(math.exp, 1.0, math.e), (math.sin, 100.0, math.cos(100.0)), (lambda x: x**3, 1e-3, 3e-6)]:
         found = finite_differences(f, [x])[0]
         assert abs(found.slope - slope) <= found.error < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (math.sin, 1e10, math.cos(1e10)),
+        (math.log, 1e-3, 1e3),
+        (math.log, 1e-300, 1e300),
+        (lambda x: math.tanh(1e12 * x), 1e-13, 1e12 / math.cosh(0.1) ** 2),
+        (lambda x: 1 / (1 + math.exp(-1e6 * (x - 1))), 1.0, 250000.0),
+        (lambda x: x * 1e-250, 1e-40, 1e-250),
+        (lambda x: x * x, 1e150, 2e150),
+    ],
+)
+def test_finite_differences_choose_steps_that_suit_the_function(f, x, slope):
+    found = finite_differences(f, [x])[0]
+    assert abs(found.slope - slope) <= found.error < 1e-5 * abs(slope)
+
+
+def test_finite_differences_tell_the_two_sides_of_a_kink():
+    (sides,) = finite_sides(lambda x: max(x, 3.0 * x), [0.0])
+    assert sides.kink and (sides.left.slope, sides.right.slope) == (1.0, 3.0)
+    assert abs(sides.best.slope - 1.0) <= sides.best.error and abs(sides.best.slope - 3.0) <= sides.best.error
+
+
+@pytest.mark.parametrize("f", [math.sqrt, lambda x: x**1.1 if x >= 0 else math.nan, lambda x: (x > 0) - (x < 0)])
+def test_finite_differences_tell_nothing_where_nothing_settles(f):
+    assert not finite_differences(f, [0.0])[0].told
+
+
+def eagerly(program, factor=1.0):
+    """A program as a function of Values; `factor` plants a wrong slope in its last operation."""
+
+    def f(*xs):
+        y = program.pool(ours().apply, xs)[-1]
+        y.slopes = tuple(slope and slope * factor for slope in y.slopes)
+        return y
+
+    return f
+
+
+def finitely_checked(program):
+    report = check_gradients(eagerly(program), program.inputs, against="finite", raise_exception=False)
+    assert report, report
+    assert check_gradients(eagerly(program), program.inputs).notes == []
+
+
+@given(programs())
+@example(Program((0.0, 2.42), (Step("pow", (1, 0)), Step("log10", (2,)))))
+def test_right_programs_raise_no_alarm_by_differences_of_their_own(program):
+    finitely_checked(program)
+
+
+@pytest.mark.slow
+@settings(max_examples=2000)
+@given(programs())
+def test_two_thousand_right_programs_raise_no_alarm_by_differences_of_their_own(program):
+    finitely_checked(program)
+
+
+@given(programs(operations=["add", "mul", "sin", "tanh", "exp", "sigmoid"], max_steps=5))
+def test_differences_find_slopes_that_are_off_by_a_thousandth(program):
+    (*_, sure) = sorted(finite_differences(lambda *xs: program.value(FLOATS, xs), program.inputs), key=abs_ratio)
+    if abs_ratio(sure) > 1e5:  # else the function itself does not show it
+        report = check_gradients(eagerly(program, 1.001), program.inputs, against="finite", raise_exception=False)
+        assert "blame" in str(report)
+
+
+def abs_ratio(estimate):
+    return abs(estimate.slope) / estimate.error if estimate.error else math.inf * abs(estimate.slope or 0.0) or 0.0
+
+
+@pytest.mark.parametrize(
+    ("f", "changes", "line"),
+    [
+        (lambda x: Value(math.sin(x.data)) * x, "changes by -2.82886, and what it recorded by 0.14112", "math.sin(x.data)"),
+        (lambda x: Value(float(x.data) ** 2), "changes by 6, and what it recorded by 0", "float(x.data)"),
+        (lambda x: x * Value(x._data), "changes by 6, and what it recorded by 3", ""),
+        (lambda x: [x, relu(x) * x.data], "changes by 6, and what it recorded by 3", "relu(x) * x.data"),
+    ],
+)
+def test_a_gradient_that_does_not_follow_the_function_is_told(f, changes, line):
+    with pytest.raises(GradientError, match="does not follow the function: along a, ") as caught:
+        check_gradients(f, [3.0])
+    assert changes in str(caught.value) and line in str(caught.value)
+    assert ("its number is read at test_testing_gradcheck.py, line" in str(caught.value)) == bool(line)
+
+
+def test_a_gradient_lost_on_the_way_to_any_engine_is_told():
+    with pytest.raises(GradientError, match="does not follow the function"):
+        check_gradients(lambda x: x * math.exp(x.data), [1.0], Value=ours())
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: exp(50 * x), 10.0),
+        (lambda x: tanh(1e12 * x), 1e-12),
+        (lambda x: tanh(1e20 * x), 0.0),
+        (lambda x: sin(1e10 * x), 1.3),
+        (lambda x: (x + 1e8) - 1e8, 1.0),
+        (lambda x: exp(x) * exp(-x), 700.0),
+        (lambda x: x * x if x.data > 0 else x, 1e-9),
+        (lambda x: x * x if x.data > 1 else 2 * x - 1, 1.0),
+    ],
+)
+def test_steep_and_rounded_functions_raise_no_alarm(f, x):
+    assert str(check_gradients(f, [x])) == "right: 1 gradient of order 1, against differences at 50 digits"
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "note"),
+    [
+        (lambda x: x * 2 if x.data > 1 else x, 1.0, "kink at a = 1.0: <lambda> takes another branch at 1.0000000000000002"),
+        (lambda x: x if x > 0 else -x, 0.0, "kink at a = 0.0: slopes -1 and 1, <lambda> takes another branch at 5e-324"),
+        (lambda x: x * (1.0 if x.data > 0 else 2.0), 0.0, "kink at a = 0.0: slopes 2 and 1, of which the recording shows one"),
+    ],
+)
+def test_a_branch_is_noted_as_a_kink(f, x, note):
+    assert check_gradients(f, [x]).notes == [note]
+    with pytest.raises(GradientError, match="kink at a"):
+        check_gradients(f, [x], kinks=False)
+
+
+def test_differences_of_their_own_note_kinks_too():
+    assert check_gradients(relu, [0.0], against="finite").notes == ["kink at a = 0.0: slopes 0.0 and 1.0, engine gives 0.0"]
+    assert check_gradients(log, [1e-3], against="finite").notes == []
+
+
+@pytest.mark.parametrize("against", ["digits", "finite"])
+def test_operations_at_their_kinks_explain_a_gradient_between_no_sides(against):
+    report = check_gradients(lambda a: relu(a) - relu(-a), [0.0], against=against)
+    assert report and report.notes[0] == "kink at 0.0 of relu: slopes 0.0 and 1.0, engine gives 0.0"
+    with pytest.raises(GradientError, match="kink at 0.0 of relu"):
+        check_gradients(lambda a: relu(a) - relu(-a), [0.0], against=against, kinks=False)
+
+
+def test_a_jump_of_an_operation_is_noted():
+    report = check_gradients(sign, [0.0])
+    assert report and report.notes[0] == "kink at 0.0 of sign: it jumps, engine gives 0.0"
+
+
+def test_a_wrong_slope_is_blamed_at_a_kink_too():
+    with pytest.raises(GradientError, match="blame: relu at 0.0: its slope along a is 7.0, the right one is between"):
+        check_gradients(lambda a: replaced(relu(a), 7.0) - relu(-a), [0.0])
+
+
+def replaced(y, slope):
+    y.slopes = (slope,)
+    return y
+
+
+@pytest.mark.parametrize(
+    ("f", "xs", "blame"),
+    [
+        (lambda x: sqrt(x * x), [0.0], "sqrt at 0.0: its slope along operand 1 is inf, and inf times a slope of 0 is nan"),
+        (lambda x: x**0.5 * x, [0.0], "pow at 0.0, 0.5: its slope along operand 1 is inf, and inf times a slope of 0 is nan"),
+        (atan2, [0.0, 0.0], "atan2 at 0.0, 0.0: its slope along operand 1 is nan, and no slope is defined there"),
+    ],
+)
+def test_a_slope_that_is_not_finite_is_blamed(f, xs, blame):
+    with pytest.raises(GradientError, match=re.escape(blame)):
+        check_gradients(f, xs)
+    with pytest.raises(GradientError, match="blame: " + re.escape(blame.partition(" its")[0])):
+        check_gradients(f, xs, Value=ours())
+
+
+def test_values_of_the_caller_keep_their_gradients():
+    w, x = Value(2.0), Value(3.0)
+    half = w * 0.5
+    half.backward()
+    check_gradients(lambda x: x * w * half, [2.0], 2)
+    assert (w.grad, half.grad, x.grad) == (0.5, 1.0, 0.0)
 
 
 def test_a_planted_slope_is_blamed_with_its_line_and_a_program():
@@ -278,10 +450,27 @@ def test_a_misuse_is_told(arguments, error, sentence):
         check_gradients(*arguments)
 
 
-@pytest.mark.parametrize("options", [{"against": "torch"}, {"modes": ["sideways"]}, {"order": 0}])
-def test_an_unknown_option_is_shown(options):
-    with pytest.raises(ArgumentError, match=str(next(iter(options.values()))).strip("[]")):
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"against": "torch"}, "against: expected 'best', .* got 'torch'"),
+        ({"modes": ["sideways"]}, "modes: expected 'reverse' .* got \\['sideways'\\]"),
+        ({"modes": "fwd"}, r"modes: expected a list such as \['forward'\] .* got 'fwd' \(str\)"),
+        ({"order": 0}, "order: expected an int of 1 or more, got 0"),
+        ({"eps": -1}, "eps: expected a finite number that is not negative, got -1"),
+        ({"eps": 0.0, "against": "finite"}, "eps: expected a step above 0"),
+        ({"eps": 1e-3, "against": "digits"}, "eps: expected a step above 0, and against='finite'; got 0.001 with 'digits'"),
+        ({"rtol": -1}, "rtol: expected a finite number that is not negative, got -1"),
+        ({"atol": math.nan}, "atol: expected a finite number that is not negative, got nan"),
+    ],
+)
+def test_an_unusable_option_is_told(options, sentence):
+    with pytest.raises(ArgumentError, match=sentence):
         check_gradients(tanh, [1.0], **options)
+
+
+def test_a_step_asks_for_finite_differences():
+    assert check_gradients(tanh, [1.0], eps=1e-2).method == "finite differences"
 
 
 @pytest.mark.parametrize("against", ["digits", "complex", "finite", "best"])
@@ -294,6 +483,8 @@ def test_every_reference_finds_a_wrong_slope(against):
 def test_complex_step_says_when_it_does_not_apply():
     with pytest.raises(ReplayError, match="not analytic"):
         check_gradients(lambda x: relu(x) * 2, [1.0], against="complex")
+    with pytest.raises(ReplayError, match="complex step: no complex form: erf over complex numbers"):
+        check_gradients(erf, [1.0], against="complex")
 
 
 def test_a_report_can_be_returned_instead():
@@ -342,6 +533,8 @@ def test_a_wrong_row_is_told_with_its_rule_and_the_right_number(op, sentence):
 def test_a_misspelt_row_is_told():
     with pytest.raises(TableError, match="cosq"):
         check_operation(Op("c", "cosq(a)", ("1",)))
+    with pytest.raises(TableError, match=r"operation 'bad': the rule 'a\*\*\*' is no expression: invalid syntax"):
+        check_operation(Op("bad", "a***", ("1",)))
 
 
 def test_tolerances_have_no_floor():

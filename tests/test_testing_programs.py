@@ -1,9 +1,10 @@
 """Programs: what is drawn is well defined, shares nodes, prints as it runs, and shrinks to the smallest."""
 
 import math
+from collections import Counter
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, seed, settings
 from hypothesis import strategies as st
 
 
@@ -68,6 +69,36 @@ def test_only_the_operations_asked_for_are_drawn():
 def test_a_misspelt_operation_is_named():
     with pytest.raises(ArgumentError, match="'tahn'"):
         find(programs(operations=["tahn"]), lambda p: True, settings=quiet)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "sentence"),
+    [
+        (programs(operations=[]), "expected the name of one operation or more, got none"),
+        (programs(operations="mul"), r"expected a list of operations, such as \['mul'\], got 'mul'"),
+        (programs(inputs=[1.0]), r"expected a strategy of inputs, such as st.just\(\(0.5,\)\), got \[1.0\]"),
+        (programs(inputs=st.just(())), r"expected inputs to draw one float or more, got \(\)"),
+        (inputs_for("nosuch"), "inputs_for: expected an operation of the table or a program, got 'nosuch'"),
+        (inputs_for(3), "inputs_for: expected an operation of the table or a program, got 3"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(strategy, sentence):
+    with pytest.raises(ArgumentError, match=sentence):
+        find(strategy, lambda drawn: True, settings=quiet)
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_every_operation_has_its_turn(start):
+    drawn = Counter()
+
+    @seed(start)
+    @settings(database=None, max_examples=200, phases=[Phase.generate])
+    @given(programs())
+    def count(program):
+        drawn.update({step.op for step in program.steps})
+
+    count()
+    assert set(drawn) >= set(OPERATIONS) - {"pos"} and max(drawn.values()) < 70, drawn
 
 
 def test_inputs_can_be_given():

@@ -1,4 +1,4 @@
-"""Derivatives that know no slope rule: differences of the formulas at hundreds of digits, and of floats with an error.
+"""Derivatives that know no slope rule: one-sided differences of the formulas at hundreds of digits.
 
 >>> from .program import Step
 >>> print(many_digits(Program((0.0,), (Step("relu", (0,)),)))[0].ends)     # a kink has two sides
@@ -120,37 +120,3 @@ def _nested(f: Function, system: System, inputs: list[N], places: Sequence[int],
             moved[place] += moves * step
         total += (-1) ** (len(places) - sum(corner)) * f(system, tuple(moved))
     return total / step ** len(places)
-
-
-class Estimate(NamedTuple):
-    """A derivative by finite differences, and how wrong it may be."""
-
-    slope: float
-    error: float
-
-
-def finite_differences(f: Callable[..., float], xs: Sequence[float], step: float | None = None) -> list[Estimate]:
-    """The gradient of any function of floats by central differences, extrapolated to step 0 (Ridders' table).
-
-    >>> slope, error = finite_differences(math.sin, [1.0])[0]
-    >>> abs(slope - math.cos(1.0)) <= error < 1e-8
-    True
-    """
-    return [_ridders(lambda x: f(*xs[:index], x, *xs[index + 1 :]), x, step) for index, x in enumerate(xs)]
-
-
-def _ridders(f: Callable[[float], float], x: float, step: float | None, rows: int = 8, shrink: float = 1.6) -> Estimate:
-    h = step or 0.02 * max(1.0, abs(x))
-    best, table = Estimate(math.nan, math.inf), [0.0] * rows
-    for row in range(rows):
-        above, below = f(x + h), f(x - h)
-        rounding = 4 * (math.ulp(abs(above)) + math.ulp(abs(below))) / h if math.isfinite(above - below) else math.inf
-        last, table[0] = list(table), (above - below) / ((x + h) - (x - h))
-        for column in range(1, row + 1):
-            factor = shrink ** (2 * column)
-            table[column] = (table[column - 1] * factor - last[column - 1]) / (factor - 1)
-            error = max(abs(table[column] - table[column - 1]), abs(table[column] - last[column - 1])) + rounding
-            if error <= best.error:
-                best = Estimate(table[column], error)
-        h /= shrink
-    return best

@@ -9,14 +9,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement
 from typing import NamedTuple
 
 from ..errors import ReplayError
+from ..graph import topological_order
 from ..ops import TABLE
 from .blame import V
-from .differences import OneSided, finite_differences, many_digits, many_digits_mixed
+from .differences import OneSided, many_digits, many_digits_mixed
+from .finite import Sides
+from .following import differences
 from .oracles import complex_step
 from .program import Program, recorded
 from .running import Run
@@ -26,15 +30,16 @@ METHODS = {"digits": "differences at 50 digits", "complex": "complex step", "fin
 
 
 class Reference(NamedTuple):
-    """The gradient by a way that reads no slope of the engine, and the room around each entry."""
+    """The gradient by a way that reads no slope of the engine, the room around each entry, and how far f is rounded."""
 
     method: str
     sides: list[OneSided]
     rooms: list[float]
+    noise: float
 
     @property
     def finite(self) -> bool:
-        """Whether it comes from differences of floats, whose error is in the two sides already."""
+        """Whether it comes from differences of f itself, which are not exact."""
         return self.method == METHODS["finite"]
 
 
@@ -43,32 +48,35 @@ def reference(
     rtol: float | None = None, atol: float = 0.0, schoolbook: bool = False,
 ) -> Reference:  # fmt: skip
     """The right gradient of an output, by the best way that applies, or by the one asked for."""
-    method, sides = _sides(run, y, program, against, eps)
-    if rtol is not None:
-        rooms = [rtol * max(map(abs, side.ends)) + atol for side in sides]
-    elif method == METHODS["finite"]:
-        rooms = [0.0] * len(sides)
-    else:
-        rooms = allowed(program, times=8.0 if schoolbook else 3.0, schoolbook=schoolbook).gradient
-    return Reference(method, sides, rooms)
-
-
-def _sides(run: Run, y: V, program: Program, against: str, eps: float | None) -> tuple[str, list[OneSided]]:
     foreign = [step.op for step in program.steps if step.op not in TABLE]
     if foreign and against in ("digits", "complex"):
         raise ReplayError(f"{foreign[0]!r} is not in the table, so it has no formula to check by; use against='finite'")
-    if against == "complex":
-        return METHODS["complex"], [OneSided(slope, slope) for slope in complex_step(program)]
-    if against in ("best", "digits") and not foreign:
-        return METHODS["digits"], many_digits(program)
-    place = run.outputs.index(y)
+    if foreign:
+        noise = 8 * math.ulp(max(abs(node.data) for node in topological_order(y)))
+        rooms = [0.0] * len(run.inputs)
+    else:
+        noise, rooms = allowed(program, times=8.0 if schoolbook else 3.0, schoolbook=schoolbook)
+    if foreign or against == "finite":
+        method, found = METHODS["finite"], differences(run, y, eps, noise)
+        sides = [_side(each) for each in found]
+        rooms = [_error(each) + (own if math.isfinite(own) else 0.0) for each, own in zip(found, rooms)]
+    elif against == "complex":
+        method, sides = METHODS["complex"], [OneSided(slope, slope) for slope in complex_step(program)]
+    else:
+        method, sides = METHODS["digits"], many_digits(program)
+    if rtol is not None:
+        sure = rooms if method == METHODS["finite"] else [0.0] * len(rooms)
+        rooms = [rtol * max(map(abs, side.ends)) + atol + own for side, own in zip(sides, sure)]
+    return Reference(method, sides, rooms, noise)
 
-    def plain(*xs: float) -> float:
-        result = run.f(*map(run.Value, xs))
-        return float((result[place] if isinstance(result, (list, tuple)) else result).data)
 
-    estimates = finite_differences(plain, run.numbers, eps)
-    return METHODS["finite"], [OneSided(slope - error, slope + error) for slope, error in estimates]
+def _side(found: Sides) -> OneSided:
+    """Differences as a derivative from either side: one number, but at a kink."""
+    return OneSided(found.left.slope, found.right.slope) if found.kink else OneSided(found.best.slope, found.best.slope)
+
+
+def _error(found: Sides) -> float:
+    return max(found.left.error, found.right.error) if found.kink else found.best.error
 
 
 class Entry(NamedTuple):

@@ -10,21 +10,24 @@ kink at a = 0.0: slopes 0.0 and 1.0, engine gives 0.0
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import ArgumentError, GradientError, OperandError, shown
+from ..errors import GradientError, OperandError
 from ..graph import topological_order
 from ..value import Value
-from .accusation import accused, accused_through
+from .accusation import accused, accused_through, kinked, repeated
 from .adapter import Adapter
 from .blame import V, slopes_wrong
 from .differences import nearest
-from .exact import METHODS, Reference, higher, reference
+from .exact import Reference, higher, reference
 from .exam import Exam
+from .following import strays
 from .habits import leaked, modes_differ, not_finite, not_twice, unsteady
 from .looking import adapter_for
+from .options import settled
 from .program import Program, recorded
 from .running import Run
 
@@ -67,8 +70,9 @@ def check_gradients(
     f takes as many Values as there are numbers in `args`, and returns a Value or a list of them. `order` 2 checks the
     second derivatives too, and so on. `modes` are "reverse" and "forward", or "rev" and "fwd". `against` is "digits"
     (differences of the recorded formulas at 50 digits), "complex" (complex step), "finite" (differences of f itself, of
-    step `eps`), or "best". The tolerance is derived from the program unless `rtol` gives a relative one (and `atol` an
-    absolute one). At a kink any slope between the two sides is right, and noted; with `kinks=False` it is a problem.
+    steps from `eps` down), or "best". The tolerance is derived from the program unless `rtol` gives a relative one (and
+    `atol` an absolute one). At a kink any slope between the two sides is right, and noted; with `kinks=False` it is a
+    problem. f is also run beside the point, to see that what was recorded is all that its output depends on.
 
     `Value` may be anyone's engine: a class, or an `Adapter`. If it has no parents, slopes and op like ours, f is
     recorded with our Values, the engine runs what was recorded, and each operation is asked for alone to blame one.
@@ -80,7 +84,7 @@ def check_gradients(
     report = Checked(order=order)
     keeps_slopes = all(hasattr(Value, name) for name in ("parents", "slopes", "op"))
     engine = None if keeps_slopes else adapter_for(Value)
-    _known(against, modes, order, engine)
+    against = settled(against, modes, order, engine, rtol=rtol, atol=atol, eps=eps)
     run = Run(f, args, Value) if engine is None else _recorded(f, args)
     report.problems += unsteady(run)
     for y in run.outputs:
@@ -92,10 +96,13 @@ def check_gradients(
         elif engine is not None:
             right = reference(run, y, program, against, eps, rtol, atol, schoolbook=True)
             _through(engine, run, y, program, right, kinks, report)
+            _follows(run, y, program, right, kinks, report)
         else:
             right = reference(run, y, program, against, eps, rtol, atol)
-            _first(run, y, program, right, not {"forward", "fwd"}.isdisjoint(modes), kinks, report)
-            _higher(run, y, program, order, report)
+            with _gradients_kept(y):
+                _first(run, y, program, right, not {"forward", "fwd"}.isdisjoint(modes), kinks, report)
+                _follows(run, y, program, right, kinks, report)
+                _higher(run, y, program, order, report)
     if report.problems and raise_exception:
         raise GradientError(str(report))
     return report
@@ -113,17 +120,6 @@ def _recorded(f: Callable[..., Any], args: Sequence[float]) -> Run:
         raise OperandError(f"{error}; {way}") from None
 
 
-def _known(against: str, modes: Sequence[str], order: int, engine: Adapter | None) -> None:
-    if against not in ("best", *METHODS):
-        raise ArgumentError(f"against: expected 'best', 'digits', 'complex' or 'finite', got {shown(against)}")
-    if not set(modes) <= {"reverse", "forward", "rev", "fwd"} or not modes:
-        raise ArgumentError(f"check_gradients: expected modes among 'reverse' and 'forward', got {shown(modes)}")
-    if type(order) is not int or order < 1:
-        raise ArgumentError(f"check_gradients: expected an order of 1 or more, got {shown(order)}")
-    if engine is not None and order > 1:
-        raise ArgumentError(f"check_gradients: expected order 1 of the engine {engine.name}, got {order}")
-
-
 def _first(run: Run, y: V, program: Program, right: Reference, forward: bool, kinks: bool, report: Checked) -> None:
     """First derivatives: both backward passes, forward mode, and the comparison."""
     used = {node for node in topological_order(y) if not node.parents}
@@ -132,33 +128,58 @@ def _first(run: Run, y: V, program: Program, right: Reference, forward: bool, ki
     after = {node: node.grad for node in before}
     gradient = [after[x] - before[x] for x in run.inputs]
     report.problems += leaked(run, used, gradient)
-    if _compared(run, gradient, right, kinks, report):
+    wrong = _compared(run, gradient, right, kinks, report)
+    if wrong:
+        _explain(wrong, accused(run, y, program, before), run, y, program, kinks, report)
+    if not report.problems:
         again = not_twice(run, y, gradient, after)
         report.problems += [again] if again else []
         if forward and not right.finite:
             report.problems += modes_differ(run, program, gradient, right.rooms)
-    else:
-        report.problems += accused(run, y, program, before)
 
 
-def _compared(run: Run, gradient: Sequence[float], right: Reference, kinks: bool, report: Checked) -> bool:
-    """Whether every entry is right; the first that is not becomes a problem, and kinks become notes."""
+@contextmanager
+def _gradients_kept(y: V) -> Iterator[None]:
+    """Afterwards every node of the graph, the caller's own Values among them, has the gradient it had before."""
+    kept = [(node, node.grad) for node in topological_order(y)]
+    try:
+        yield
+    finally:
+        for node, grad in kept:
+            node.grad = grad
+
+
+def _compared(run: Run, gradient: Sequence[float], right: Reference, kinks: bool, report: Checked) -> str:
+    """What is wrong with the first entry that is; kinks become notes."""
     report.method = right.method
+    report.gradients += len(gradient)
     for letter, number, given, side, room in zip(run.letters, run.numbers, gradient, right.sides, right.rooms):
         low, high = side.ends
-        report.gradients += 1
         if low != low or high != high:
             where = f"{letter} = {number!r}"
+            if given != given:
+                return f"no derivative of {run.at()} along {letter} can be told, and the engine gives nan"
             report.notes.append(f"at {where} no derivative can be told: neither side is defined, or settles")
         elif not low - room <= given <= high + room:
             wanted = repr(low) if low == high else f"between {low!r} and {high!r}"
-            derivative = f"the derivative of {run.at()} along {letter}"
-            report.problems.append(f"{derivative} is {wanted}, and the engine gives {given!r}")
-            return False
-        elif side.kink and not right.finite:
+            about = f" ± {room:.1g}" if right.finite else ""
+            return f"the derivative of {run.at()} along {letter} is {wanted}{about}, and the engine gives {given!r}"
+        elif side.kink:
             note = f"kink at {letter} = {number!r}: slopes {low!r} and {high!r}, engine gives {given!r}"
             (report.notes if kinks else report.problems).append(note)
-    return True
+    return ""
+
+
+def _explain(wrong: str, blame: list[str], run: Run, y: V, program: Program, kinks: bool, report: Checked) -> None:
+    """A wrong entry is a problem, but for one that is right in every slope and sum and passes through a kink."""
+    explained = [] if blame else list(kinked(run, y))
+    if explained and kinks:
+        report.notes += [*explained, f"{wrong}: the kink explains it"]
+    else:
+        report.problems += [wrong, *(blame or explained or [NOBODY, repeated(program)])]
+
+
+NOBODY = "blame: no operation alone: each is right to rounding, so it is the order, the sums, or rounding that adds up"
 
 
 def _higher(run: Run, y: V, program: Program, order: int, report: Checked) -> None:
@@ -184,5 +205,16 @@ def _through(
     answer = Exam(engine).ask(program)
     if answer.error is not None:
         report.problems.append(f"{engine.name} cannot run {run.at()}: {answer.error}")
-    if answer.error is not None or not _compared(run, answer.gradient, right, kinks, report):
         report.problems += accused_through(engine, run, y, program)
+        return
+    wrong = _compared(run, answer.gradient, right, kinks, report)
+    if wrong:
+        _explain(wrong, accused_through(engine, run, y, program), run, y, program, kinks, report)
+
+
+def _follows(run: Run, y: V, program: Program, right: Reference, kinks: bool, report: Checked) -> None:
+    """f itself, run beside the point, must change as its recording does."""
+    if not (report.problems or right.finite):
+        problems, notes = strays(run, y, program, right.sides, right.rooms, right.noise)
+        report.problems += problems if kinks else problems + notes
+        report.notes += notes if kinks else []

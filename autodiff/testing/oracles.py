@@ -2,6 +2,7 @@
 
     reverse             the rules of the table, backwards, over any number system
     forward             dual numbers
+    symbolic            the gradient as a graph of operations, evaluated over any number system
     second              reverse over forward: the Hessian
     many_digits         one-sided differences of the formulas alone, at hundreds of digits; knows no slope rule
     complex_step        Im f(x + ih) / h, over the formulas that are analytic
@@ -10,7 +11,7 @@
     compiled            each target of the compiler
     eager               an engine: `Value`, or anyone's through an adapter
 
-Over `Fraction` there is no tolerance: reverse and forward give the same number.
+Over `Fraction` there is no tolerance: reverse, forward and symbolic give the same number.
 
 >>> from autodiff.testing.program import Step
 >>> program = Program((3.0,), (Step("mul", (0, 0)), Step("div", (1.0, 1))))
@@ -33,13 +34,14 @@ from ..numbers import FLOATS, FRACTIONS, System, plain
 from ..ops import TABLE
 from ..rules import named
 from .adapter import Adapter
-from .differences import finite_differences, many_digits
+from .differences import many_digits
+from .finite import finite_differences
 from .looking import ours
-from .program import N, Program, applied
+from .program import N, Program, applied, recorded
 
 __all__ = [
     "FLOATS", "FRACTIONS", "compiled", "complex_step", "eager", "finite_differences", "forward", "hips_autograd",
-    "many_digits", "reverse", "second",
+    "many_digits", "reverse", "second", "symbolic",
 ]  # fmt: skip
 
 Blur = Callable[[N, str, N], N]  # what rounding may do to the value or a slope of an operation, whose value is the last
@@ -93,6 +95,16 @@ def forward(program: Program, base: System = FLOATS) -> tuple[N, list[N]]:
     return results[0].primal, [result.tangent for result in results]
 
 
+def symbolic(program: Program, system: System = FLOATS) -> tuple[N, list[N]]:
+    """The output and the gradient by the gradient's own graph: each entry a program, run over the number system."""
+    from ..replaying import gradient_graph  # only now: most checks need no graph of a gradient
+
+    pool = ours().run(program)
+    inputs = pool[: len(program.inputs)]
+    graphs = gradient_graph(pool[-1], inputs)
+    return program.value(system), [recorded(graph, inputs).value(system) for graph in graphs]
+
+
 def second(program: Program, base: System = FLOATS) -> list[list[N]]:
     """The Hessian: the tangents of a reverse pass over dual numbers."""
     system, zero, one = duals(base), base.number(0.0), base.number(1.0)
@@ -110,8 +122,10 @@ def complex_step(program: Program, step: float = 1e-200) -> list[float]:
         inputs = [complex(x, step if index == moved else 0.0) for index, x in enumerate(program.inputs)]
         try:
             gradient.append(program.value(_complex(), inputs).imag / step)
-        except TypeError:
-            raise ReplayError(f"complex step: {program!r} compares its numbers, so it is not analytic") from None
+        except TypeError as error:
+            kinked = next((step.op for step in program.steps if TABLE[step.op].kinks or step.op == "where"), None)
+            why = f"{kinked} compares its numbers, so it is not analytic" if kinked else f"no complex form: {error}"
+            raise ReplayError(f"complex step: {why}; use many_digits, or against='digits'") from None
     return gradient
 
 

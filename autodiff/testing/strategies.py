@@ -70,6 +70,8 @@ def inputs_for(draw: DrawFn, target: str | Op | Program, special: bool = True, k
         inputs = draw(st.tuples(*[number] * len(target.inputs)))
         assume(special or sound(target.at(inputs), kinks))
         return inputs
+    if not isinstance(target, Op) and target not in TABLE:
+        raise ArgumentError(f"inputs_for: expected an operation of the table or a program, got {shown(target)}")
     op = TABLE[target] if isinstance(target, str) else target
     domains = op.domain * draw(st.integers(1, 4)) if op.variadic else op.domain
     domains = domains * 2 if op.name == "dot" else domains  # two lists of one length
@@ -94,42 +96,93 @@ def programs(
 
     `operations` are names of rows (all that have a public function, by default); `inputs` draws the input numbers.
     """
-    known = tuple(OPERATIONS if operations is None else operations)
-    for name in known:
-        if name not in TABLE:
-            raise ArgumentError(f"programs: expected names of operations, got {shown(name)}; see autodiff.ops.TABLE")
+    known = _known(operations)
+    if inputs is not None and not isinstance(inputs, SearchStrategy):
+        raise ArgumentError(f"programs: expected a strategy of inputs, such as st.just((0.5,)), got {shown(inputs)}")
     numbers_in = tuple(draw(inputs if inputs is not None else st.lists(hundredths(), min_size=1, max_size=3)))
+    if not numbers_in or not all(isinstance(x, float) for x in numbers_in):
+        raise ArgumentError(f"programs: expected inputs to draw one float or more, got {shown(numbers_in)}")
     pool = list(numbers_in)
     steps: list[Step] = []
     for _ in range(draw(st.integers(1, max_steps))):
-        step = Step(op := draw(st.sampled_from(known)), draw(operands(op, len(pool))))
-        result = well_behaved(step, pool, kinks)
-        if result is not None:
+        for step, result in draw(taken(draw(evenly(known)), pool, known, kinks)):
             steps.append(step)
             pool.append(result)
     assume(steps)
     return Program(numbers_in, tuple(steps)).pruned()
 
 
+def evenly(names: Sequence[str]) -> SearchStrategy[str]:
+    """One of the names; by two draws, because Hypothesis likes the first and what it drew before."""
+    index = st.integers(0, len(names) - 1)
+    return st.tuples(index, index).map(lambda two: names[sum(two) % len(names)])
+
+
+def _known(operations: Iterable[str] | None) -> tuple[str, ...]:
+    if isinstance(operations, str):
+        raise ArgumentError(f"programs: expected a list of operations, such as ['mul'], got {shown(operations)}")
+    known = tuple(OPERATIONS if operations is None else operations)
+    for name in known:
+        if name not in TABLE:
+            raise ArgumentError(f"programs: expected names of operations, got {shown(name)}; see autodiff.ops.TABLE")
+    if not known:
+        raise ArgumentError("programs: expected the name of one operation or more, got none")
+    return known
+
+
 @st.composite
-def operands(draw: DrawFn, op: str, places: int) -> tuple[Operand, ...]:
+def taken(
+    draw: DrawFn, op: str, pool: Sequence[float], known: Sequence[str], kinks: bool
+) -> list[tuple[Step, float]]:
+    """An operation on places of the pool, with its result; before it what brings an operand into its domain, if needed.
+
+    Otherwise the operations that are defined everywhere would crowd out all others.
+    """
+    step = Step(op, draw(operands(op, pool)))
+    result = well_behaved(step, pool, kinks)
+    if result is not None:
+        return [(step, result)]
+    row = TABLE[op]
+    for index, operand in enumerate(step.operands):
+        domain = row.domain[0 if row.variadic else index]
+        ways = [name for name in BRINGING.get(domain, ("exp", "cosh", "sigmoid")) if name in known]
+        if ways and type(operand) is int:
+            inner = Step(draw(st.sampled_from(ways)), (operand,))
+            inside = well_behaved(inner, pool, kinks)
+            step = Step(op, (*step.operands[:index], len(pool), *step.operands[index + 1 :]))
+            result = well_behaved(step, [*pool, inside], kinks) if inside is not None else None
+            if inside is not None and result is not None:
+                return [(inner, inside), (step, result)]
+    return []
+
+
+BRINGING = {(-1.0, 1.0): ("tanh", "sin", "erf"), (1.0, math.inf): ("cosh",)}
+
+
+@st.composite
+def operands(draw: DrawFn, op: str, pool: Sequence[float]) -> tuple[Operand, ...]:
     """Operands for one step: places, the newest first, with now and then a plain number among them.
 
     The first operand is mostly the newest result, so that a program holds together; the others may be any, so that it
-    shares.
+    shares. Places whose numbers lie in the operation's domain are preferred.
     """
-    newest = places - 1
-    place = st.integers(0, newest).map(lambda back: newest - back)
-    first = st.integers(0, 3 * newest).map(lambda draw: newest - max(0, draw - 2 * newest))
     row = TABLE[op]
+
+    def fitting(index: int) -> list[int]:
+        low, high = row.domain[index]
+        newest_first = range(len(pool) - 1, -1, -1)
+        return [place for place in newest_first if low <= pool[place] <= high] or list(newest_first)
+
     if row.variadic:
         count = draw(st.integers(1, 2)) * 2
-        return tuple(draw(st.lists(place, min_size=count, max_size=count)))
-    chosen: list[Operand] = [draw(place if rule else hundredths(0.01)) for rule in row.slopes]
-    if row.slopes[0]:
-        chosen[0] = draw(first)
-    if op == "where":
-        chosen[0] = draw(place)
+        return tuple(draw(st.lists(st.sampled_from(fitting(0)), min_size=count, max_size=count)))
+    chosen: list[Operand] = []
+    for index, rule in enumerate(row.slopes):
+        places = fitting(index)
+        if rule and index == 0:  # two times in three the newest
+            chosen.append(places[max(0, draw(st.integers(0, 3 * len(places) - 3)) - 2 * len(places) + 2)])
+        else:
+            chosen.append(draw(st.sampled_from(places) if rule or op == "where" and index == 0 else hundredths(0.01)))
     if op == "clip":
         chosen[1:] = sorted([-float(chosen[1]), float(chosen[2])])
     if len(chosen) == 2 and all(row.slopes) and draw(st.integers(0, 3)) == 3:
