@@ -407,7 +407,7 @@ def test_the_page_explains_each_gradient_and_lights_the_path_that_carries_most(o
     assert shown.texts("#of option") == [log.graph.nodes[number].label for number in leaves]
     for place, number in enumerate(leaves):
         shown.run(f"(of => {{ of.selectedIndex = {place}; of.dispatchEvent(new Event('change')); }})(document.querySelector('#of'))")
-        found = explained(log.graph, number, 3)
+        found = explained(log.graph, number, 5)
         assert shown.text("#because") == str(found)
         assert shown.run(lit % "edge") == (len(found.paths[0].slopes) if found.paths else 0)
         assert shown.run(lit % "node") == (len(found.paths[0].nodes) if found.paths else 0)
@@ -513,6 +513,19 @@ def test_a_wrong_order_stands_beside_the_right_one_and_why_speaks_of_both(opened
     assert why[0] == "The gradient of a is 6 = 1 + 1 + 2 + 2 in depth-first order. The right one:"
     assert why[1].startswith("d c / d a = 4: the sum over 4 paths")
     assert shown.problems == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1280, 860), (1000, 800), (390, 844)])
+def test_what_the_two_orders_end_with_is_in_view_with_the_controls(opened, size):
+    x0, x1 = Value(1.0), Value(0.0)
+    net = (nn.MLP(2, [4, 4, 1], activation="tanh", seed=3)([x0, x1]) - 1) ** 2
+    shown = opened(steps(net, order="depth-first"), width=size[0], height=size[1])
+    shown.press("End")
+    row = shown.run("document.querySelector('#gradients tr.off').getBoundingClientRect().bottom")
+    assert row <= shown.run("document.querySelector('#controls').getBoundingClientRect().top") or size[0] < 400
+    assert shown.run("document.documentElement.scrollWidth") <= size[0]
+    assert shown.run("document.querySelector('#gradients').scrollWidth <= document.querySelector('#now').clientWidth")
 
 
 @pytest.mark.browser

@@ -55,7 +55,8 @@ function show(at) {
   $("next").disabled = $("last").disabled = at === last && !state.pending;
   for (const button of $("stages").children) button.setAttribute("aria-current", button.dataset.phase === step.phase);
   for (const [i, item] of [...$("steps").children].entries()) item.firstChild.setAttribute("aria-current", i === at);
-  $("wrong").hidden = !log.wrong || !(step.early || at === last);
+  $("verdict").hidden = !log.wrong || !(step.early || at === last);
+  $("gradients").hidden = $("verdict").hidden || log.wrong.right;
   const sent = steps.slice(0, at + 1).filter((one) => one.kind === "contribution").length - 1;
   for (const [i, row] of beside.entries()) row.firstChild.classList.toggle("now", step.kind === "contribution" && i === sent);
   const focus = [...new Set([step.target, step.node])].filter((i) => i >= 0).map((i) => nodes[i].group);
@@ -65,7 +66,7 @@ function show(at) {
 // A cell of a table; a long name may break before its parts, and nothing else breaks within a word
 function cell(text) {
   const made = element("td", {});
-  text.split(/(?=\.[A-Za-z_]|\[)/).forEach((part, i) => made.append(...(i ? [element("wbr", {}), part] : [part])));
+  text.split(/(?=\.[A-Za-z_])/).forEach((part, i) => made.append(...(i ? [element("wbr", {}), part] : [part])));
   return made;
 }
 
@@ -120,8 +121,8 @@ const rows = (id, texts) => texts.map((row) => {
 });
 const wrong = log.wrong || { verdict: "", right: true, gradients: [], beside: [] };
 $("verdict").textContent = wrong.verdict;
+document.querySelector("main").classList.toggle("compared", !wrong.right);
 $("verdict").classList.toggle("right", wrong.right);
-$("gradients").hidden = wrong.right;
 for (const heading of document.querySelectorAll(".order")) heading.textContent = `in ${log.order} order`;
 rows("gradients", wrong.gradients.map((row) => row.slice(0, 3))).forEach((line, i) => line.classList.toggle("off", wrong.gradients[i][3]));
 const beside = rows("beside", log.part ? [] : wrong.beside);

@@ -24,7 +24,7 @@ from .step_layout import layout
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
 WIDEST = 30  # letters in a box
-PATHS, MOST_INPUTS, MOST_EXPLAINED = 3, 60, 1_000  # explained: paths, inputs of a page, nodes of a graph
+PATHS, MOST_INPUTS, MOST_EXPLAINED = 5, 60, 1_000  # explained: paths, inputs of a page, nodes of a graph
 
 
 def around(log: Log, focus: int, depth: int) -> set[int]:
