@@ -5,13 +5,15 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from autodiff.testing.command import main
-from autodiff.testing.grade import graded
+from autodiff.testing.grade import ROOT, graded
+from autodiff.testing.watch import PROCESSES
 
 VALUE = """
 class Value:
@@ -71,7 +73,7 @@ def engine(tmp_path):
 
 def test_a_right_engine_exits_with_0(engine, capsys):
     assert main(["grade", engine(VALUE % RIGHT), "--examples", "20"]) == 0
-    assert capsys.readouterr().out.strip().endswith("20 of 20 properties hold")
+    assert capsys.readouterr().out.splitlines()[0].endswith(": 17 of 20 properties hold, 3 do not apply")
 
 
 def test_a_wrong_engine_exits_with_1_and_is_told(engine, capsys):
@@ -109,6 +111,66 @@ def test_nothing_is_left_running(engine, tmp_path):
     child = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '{mark}'], start_new_session=True)\n"
     assert graded(engine(child + "time.sleep(600)"), seconds=1).exit_code == 2
     assert mark not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
+
+
+ORPHAN = """
+import os, time
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        os.execve("/bin/sleep", ["sleep", "271.%d"], {})
+    os._exit(0)
+time.sleep(0.3)
+"""
+
+
+@pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
+@pytest.mark.parametrize("end", ["", "while True: pass\n", "os._exit(3)\n", "os.kill(os.getpid(), 9)\n"])
+def test_an_orphan_in_a_session_of_its_own_without_an_environment_is_ended(engine, end):
+    found = graded(engine(ORPHAN % os.getpid() + end + VALUE % RIGHT), seconds=3, examples=5)
+    assert (found.report is None) == bool(end)
+    assert f"sleep 271.{os.getpid()}" not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
+def test_nothing_is_left_running_when_the_grading_is_interrupted(engine, tmp_path):
+    target = engine(ORPHAN % os.getpid() + "open('started', 'w').close()\ntime.sleep(600)\n")
+    grading = subprocess.Popen([sys.executable, "-m", "autodiff.testing.command", "grade", target], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    while not (tmp_path / "started").exists():
+        time.sleep(0.05)
+    grading.kill()
+    grading.wait()
+    for _ in range(100):
+        left = subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
+        if f"sleep 271.{os.getpid()}" not in left and "autodiff.testing.worker" not in left:
+            return
+        time.sleep(0.1)
+    raise AssertionError(left)
+
+
+def test_an_engine_that_ends_its_watcher_is_told(engine):
+    assert graded(engine("import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(600)")).cannot == (
+        "it ended the process that watches it, while it was imported")  # fmt: skip
+
+
+@pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
+def test_the_limit_is_of_memory_in_use_and_names_its_option(engine):
+    reserve = "import mmap\nroom = mmap.mmap(-1, 3 * 2**30)\n"  # 3 GB of addresses, of which nothing is used
+    assert graded(engine(reserve + VALUE % RIGHT), examples=5, memory=512).report is not None
+    use = "import time\nused = b'1' * (600 * 2**20)\ntime.sleep(600)\n"
+    told = graded(engine(use), memory=512).cannot
+    assert told == "it takes more than 512 MB of memory; if it may, use --memory with a larger number (while it was imported)"
+
+
+@pytest.mark.slow
+def test_jax_is_graded_within_the_usual_limits(engine):
+    pytest.importorskip("jax")
+    found = graded(engine("from autodiff.testing import engines\nValue = engines.jax()\n"), examples=20, seconds=300)
+    assert found.exit_code == 0, found.cannot
+
+
+def test_a_file_that_is_no_module_by_its_name_is_told(engine):
+    assert graded(engine(VALUE % RIGHT, "a.b.py")).cannot == "'a.b' has a dot in its name, and so is no module: rename it"
 
 
 def test_what_the_engine_prints_does_not_reach_the_report(engine):

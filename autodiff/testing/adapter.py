@@ -55,13 +55,13 @@ class Adapter:
             raise ArgumentError(f"{self.name} has no {op} that could be found; pass operations={{{op!r}: function}}")
         return self.operations[op](*operands)
 
-    def run(self, program: Program) -> list[V]:
+    def run(self, program: Program, number: Callable[[float], Any] = float) -> list[V]:
         """The inputs and the result of every step, as values of the engine; no backward pass yet."""
-        return program.pool(self.apply, [self.make(x) for x in program.inputs])
+        return program.pool(self.apply, [self.make(x) for x in program.inputs], number)
 
-    def gradient(self, program: Program) -> tuple[float, list[float]]:
-        """The output, and its gradient along the inputs."""
-        pool = self.run(program)
+    def gradient(self, program: Program, number: Callable[[float], Any] = float) -> tuple[float, list[float]]:
+        """The output, and its gradient along the inputs; plain numbers are floats, unless `number` makes others."""
+        pool = self.run(program, number)
         self.backward(pool[-1])
         return self.data(pool[-1]), [self.grad(x) for x in pool[: len(program.inputs)]]
 
@@ -85,9 +85,9 @@ class FunctionAdapter(Adapter):
         self.value_and_gradient = value_and_gradient
         super().__init__(name, make, float, _no_grad, _no_grad, operations, known=known)
 
-    def gradient(self, program: Program) -> tuple[float, list[float]]:
+    def gradient(self, program: Program, number: Callable[[float], Any] = float) -> tuple[float, list[float]]:
         inputs = [self.make(x) for x in program.inputs]
-        y, slopes = self.value_and_gradient(lambda *xs: program.pool(self.apply, xs)[-1], inputs)
+        y, slopes = self.value_and_gradient(lambda *xs: program.pool(self.apply, xs, number)[-1], inputs)
         return float(y), [float(slope) for slope in slopes]
 
 

@@ -40,13 +40,13 @@ class Sample(NamedTuple):
     right: float
 
 
-def explained(op: str, index: int, samples: Sequence[Sample]) -> str:
-    """What is wrong with a slope, in a sentence."""
+def explained(op: str, index: int, samples: Sequence[Sample], case: str = "") -> str:
+    """What is wrong with a slope, in a sentence; `case` says where, if the samples are only those."""
     along = f"operand {index + 1}" if TABLE[op].variadic else "abc"[index]
-    what = f"{called(op)}: its slope along {along}"
+    what = f"{called(op)}{case}: its slope along {along}"
     wrong = [sample for sample in samples if not close(sample.given, sample.right)]
     if all(sample.given == 0 for sample in samples):
-        return f"{called(op)}: no gradient reaches {along}"
+        return f"{called(op)}{case}: no gradient reaches {along}, wherever it was tried"
     if all(close(sample.given, -sample.right) for sample in samples):
         return f"{what} has the wrong sign"
     if all(close(sample.given, to_float32(sample.right), 1e-15) for sample in samples):
@@ -55,11 +55,27 @@ def explained(op: str, index: int, samples: Sequence[Sample]) -> str:
     if formula is not None:
         return f"{what} comes out as `{formula}`, and should be `{rule(op, index)}`"
     ratios = [sample.given / sample.right for sample in samples if sample.right]
-    if ratios and all(abs(ratio - ratios[0]) <= 1e-12 * max(1.0, abs(ratio)) for ratio in ratios):
+    at_zeros = [sample.given for sample in samples if not sample.right]
+    if ratios and not any(at_zeros) and all(abs(ratio - ratios[0]) <= 1e-12 * max(1.0, abs(ratio)) for ratio in ratios):
         return f"{what} is {ratios[0]:.10g} times what it should be, `{rule(op, index)}`"
     sample = wrong[0]
     point = ", ".join(f"{name} = {x!r}" for name, x in sample.names.items() if name != "y")
     return f"{what} is {sample.given!r} at {point}, and should be {sample.right!r}, which is `{rule(op, index)}`"
+
+
+def case_of(samples: Sequence[Sample], wrong: Sequence[Sample]) -> str:
+    """What the wrong ones among powers have in common, and not all have: " with a negative exponent"."""
+    exponents = {sample.names["b"] for sample in wrong}
+    cases = {
+        f" with the exponent {min(exponents):g}": [each for each in samples if {each.names["b"]} == exponents],
+        " with a negative exponent": [each for each in samples if each.names["b"] < 0],
+        " at a negative base": [each for each in samples if each.names["a"] < 0],
+    }
+    one, negative, base = (
+        words if len(some) < len(samples) and all(each in some for each in wrong) else ""
+        for words, some in cases.items()
+    )
+    return (one or negative) + base
 
 
 def found(samples: Sequence[Sample]) -> str | None:

@@ -19,9 +19,11 @@ from pathlib import Path
 
 from .exam import Finding
 from .results import Conformance, Result
+from .watch import too_much
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "AUTODIFF_GRADE"
+GRACE = 15.0  # seconds beside those of the engine, for the worker to start and to end
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Graded:
 
 
 def graded(target: str, *, seconds: float = 60, memory: int = 1024, examples: int = 200, seed: int = 0) -> Graded:
-    """Examine `path/to/engine.py:Value`, for at most so many seconds and so many megabytes of memory."""
+    """Examine `path/to/engine.py:Value`, for at most so many seconds and megabytes of memory in use."""
     path, colon, name = target.rpartition(":")
     if not colon or not name.isidentifier():
         return Graded(target, cannot="expected the file and the class, as in path/to/engine.py:Value")
@@ -48,15 +50,15 @@ def graded(target: str, *, seconds: float = 60, memory: int = 1024, examples: in
     with tempfile.TemporaryDirectory() as folder:
         options = {
             "path": str(Path(path).resolve()), "name": name, "target": target, "seconds": seconds, "memory": memory,
-            "examples": examples, "seed": seed, "report": f"{folder}/report", "progress": f"{folder}/progress",
-        }  # fmt: skip
+            "examples": examples, "seed": seed,
+        } | {name: f"{folder}/{name}" for name in ("report", "progress", "ended")}  # fmt: skip
         Path(folder, "options").write_text(json.dumps(options), encoding="utf8")
-        status = _run(Path(folder), seconds)
-        return _read(target, Path(folder), status, seconds)
+        _run(Path(folder), seconds)
+        return _read(target, Path(folder), seconds, memory)
 
 
-def _run(folder: Path, seconds: float) -> int | None:
-    """Run the worker to its end, or kill it, and whatever it started; its exit status, None if time ran out."""
+def _run(folder: Path, seconds: float) -> None:
+    """Run the worker, which ends by itself what the engine starts; if it does not end, the engine has got at it."""
     token = uuid.uuid4().hex
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {TOKEN: token, "PYTHONPATH": os.pathsep.join(paths)}
@@ -66,13 +68,23 @@ def _run(folder: Path, seconds: float) -> int | None:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=environment, start_new_session=True,
         )  # fmt: skip
         try:
-            return worker.wait(seconds)
+            worker.wait(seconds + GRACE)
         except subprocess.TimeoutExpired:
-            return None
+            pass
         finally:
-            for number in [worker.pid, *_started(token)]:
-                _kill(number, group=number == worker.pid)
-            worker.wait()
+            _stop(worker)
+            for number in _started(token):
+                _kill(number)
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    """Ask the worker to end what it watches, and end it if it does not."""
+    worker.terminate()
+    try:
+        worker.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def _started(token: str) -> Iterator[int]:
@@ -85,19 +97,24 @@ def _started(token: str) -> Iterator[int]:
             continue  # it has ended, or is not ours
 
 
-def _kill(number: int, group: bool) -> None:
+def _kill(number: int) -> None:
     try:
-        (os.killpg if group else os.kill)(number, signal.SIGKILL)
+        os.kill(number, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass  # it has ended
 
 
-def _read(target: str, folder: Path, status: int | None, seconds: float) -> Graded:
+def _read(target: str, folder: Path, seconds: float, memory: int) -> Graded:
     """The report that the worker left, or what its end says."""
     report, progress = folder / "report", folder / "progress"
     stage = progress.read_text(encoding="utf8") if progress.exists() else "start"
     during = "while it was imported" if stage == "import" else f"while {stage!r} was examined"
-    if status is None or status == -signal.SIGXCPU:
+    if not (folder / "ended").exists():
+        return Graded(target, cannot=f"it ended the process that watches it, {during}")
+    status, limit = json.loads((folder / "ended").read_text(encoding="utf8")).values()
+    if limit == "memory":
+        return Graded(target, cannot=f"{too_much(memory)} ({during})")
+    if limit == "time" or status == -signal.SIGXCPU:
         return Graded(target, cannot=f"it did not finish within {seconds:g} s, {during}")
     if not report.exists():
         last = (folder / "errors").read_text(encoding="utf8", errors="replace").strip().splitlines()[-1:]
@@ -108,7 +125,7 @@ def _read(target: str, folder: Path, status: int | None, seconds: float) -> Grad
         return Graded(target, cannot=told["cannot"])
     results = [
         Result(each["name"], each["says"], [Finding(**one) for one in each["findings"]],
-               each["known"], each["seconds"], each["waits"])  # fmt: skip
+               each["known"], each["seconds"], each["waits"], each["absent"])  # fmt: skip
         for each in told["properties"]
     ]
     return Graded(target, Conformance(target, results))

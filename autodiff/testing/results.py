@@ -23,11 +23,17 @@ class Result:
     known: str = ""
     seconds: float = 0.0
     waits: str = ""  # what must be right before this can be examined
+    absent: str = ""  # why it does not apply to this engine
+
+    @property
+    def differs(self) -> bool:
+        """Whether something was found, and is documented of this engine."""
+        return bool(self.known and self.findings)
 
     @property
     def holds(self) -> bool:
         """Whether it was examined and nothing unexpected was found."""
-        return bool(self.known) or not (self.findings or self.waits)
+        return self.differs or not (self.findings or self.waits or self.absent)
 
 
 @dataclass(frozen=True)
@@ -48,17 +54,28 @@ class Conformance:
         return [finding.sentence for result in self.failures for finding in result.findings]
 
     def __bool__(self) -> bool:
-        return all(result.holds for result in self.results)
+        return all(result.holds for result in self.results if not result.absent)
+
+    @property
+    def headline(self) -> str:
+        """How many properties hold, and what became of the others."""
+        right = sum(result.holds and not result.differs for result in self.results)
+        differ = sum(result.differs for result in self.results)
+        waiting = sum(bool(result.waits) for result in self.results)
+        absent = sum(bool(result.absent) for result in self.results)
+        more = f", {differ} differ{'s' * (differ == 1)} as documented" if differ else ""
+        more += f", {waiting} could not be examined" if waiting else ""
+        more += f", {absent} do{'es' * (absent == 1)} not apply" if absent else ""
+        return f"{self.engine}: {right} of {len(self.results)} properties hold{more}"
 
     def __str__(self) -> str:
         """For people: how many properties hold, then what is wrong, with the programs that show it."""
-        right = sum(result.holds for result in self.results)
-        waiting = sum(bool(result.waits) for result in self.results)
-        more = f", {waiting} could not be examined" if waiting else ""
-        lines = [f"{self.engine}: {right} of {len(self.results)} properties hold{more}"]
+        lines = [self.headline]
         for result in self.results:
             if result.waits:
                 lines += ["", f"{result.name}: {result.waits}"]
+            elif result.absent:
+                lines += ["", f"{result.name}: does not apply, because {result.absent}"]
             elif result.findings:
                 reason = f" (known: {result.known})" if result.known else ""
                 lines += ["", f"{result.name}{reason}"]

@@ -1,7 +1,8 @@
 """The process in which an engine under examination runs: limited, alone, and expected to die.
 
 `grade` starts it as `python -P -m autodiff.testing.worker options.json`, where the options say which engine, which
-limits, and where to write what is being examined and the report. The engine's own output goes nowhere.
+limits, and where to write what is being examined and the report. It splits in two: the one half examines, the other
+watches it and ends whatever it has started. The engine's own output goes nowhere.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from .looking import adapter_for
 from .properties import PROPERTIES
 from .report import as_json
 from .results import Conformance
+from .watch import PROCESSES, too_much, watched
+
+SPARE = 2**16  # MB of addresses
 
 
 class CannotRun(Exception):
@@ -29,17 +33,24 @@ class CannotRun(Exception):
 
 
 def main(options: dict[str, Any]) -> None:
-    """Examine the engine under its limits, and write the report, or why there is none."""
+    """Examine the engine under its limits, end what it has started, and write how it ended."""
     for module in ("hypothesis", "mpmath", "autodiff.testing.strategies", "autodiff.testing.tolerance"):
         if find_spec(module):
             import_module(module)  # now, while no file of the engine's can stand in the way
+    ended = watched(lambda: examine(options), options["seconds"], options["memory"])
+    Path(options["ended"]).write_text(json.dumps(ended._asdict()), encoding="utf8")
+    os._exit(0)
+
+
+def examine(options: dict[str, Any]) -> None:
+    """The half that runs the engine; it writes a report, if it lives so long, and never returns."""
     limit(options["memory"], options["seconds"])
     try:
         outcome = examined(options)
     except CannotRun as error:
         outcome = json.dumps({"cannot": str(error)})
     except MemoryError:
-        outcome = json.dumps({"cannot": f"it takes more than {options['memory']} MB of memory"})
+        outcome = json.dumps({"cannot": too_much(options["memory"])})
     except SystemExit as error:
         outcome = json.dumps({"cannot": f"it calls sys.exit({error.code!r})"})
     except KeyboardInterrupt:
@@ -49,8 +60,11 @@ def main(options: dict[str, Any]) -> None:
 
 
 def limit(memory: int, seconds: float) -> None:
-    """Bound address space (MB), processor time and the size of files, for good: hard limits cannot be raised again."""
-    bytes_of_memory = memory * 2**20
+    """Bound address space (MB), processor time and the size of files, for good: hard limits cannot be raised again.
+
+    Some packages reserve far more addresses than they use, so where what is used can be watched they get some to spare.
+    """
+    bytes_of_memory = (memory + (SPARE if PROCESSES.is_dir() else 0)) * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (bytes_of_memory, bytes_of_memory))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**24, 2**24))
@@ -94,6 +108,9 @@ def imported(path: Path) -> Any:
     while (folder / "__init__.py").exists():
         folder, names = folder.parent, [folder.name, *names]
     sys.path.insert(0, str(folder))
+    unusable = [name for name in names if "." in name]
+    if unusable:
+        raise CannotRun(f"{unusable[0]!r} has a dot in its name, and so is no module: rename it")
     if len(names) == 1 and names[0] in sys.modules:  # such as a file named random.py
         raise CannotRun(f"{path.name} bears the name of a module that is already in use: rename it")
     return import_module(".".join(names))

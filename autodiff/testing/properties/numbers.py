@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ...numbers import FLOATS
 from ...ops import TABLE
-from ..exam import Answer, Exam, Finding, close, forms, right, special_points
+from ..exam import Absent, Answer, Exam, Finding, close, forms, right, special_points
 from ..program import Program, Step
 from ..special import Point
 
@@ -14,7 +14,8 @@ PUT: dict[str, list[Point]] = {"relu": [(-1.5,), (2.5,)], "pow": [(-8.0, 1 / 3)]
 
 def ieee(exam: Exam) -> Iterator[Finding]:
     """Every number has an answer, as IEEE-754 says: inf and nan come out, nothing is raised."""
-    for op in sorted(exam.operations, key="pow".__eq__):  # pow last: its slopes call exp and log
+    extreme = exam.among([op for op in TABLE if special_points(op)], "operation with extremes")
+    for op in sorted(extreme, key="pow".__eq__):  # pow last: its slopes call exp and log
         for xs in special_points(op):
             program = next(filter(exam.works, forms(op, xs)), None)
             if program is None:
@@ -38,7 +39,8 @@ def _misplaced(program: Program, answer: Answer, wanted: float) -> str | None:
     if 0 < abs(wanted) < 2.3e-308:
         return f"{gives}: subnormal numbers are flushed to 0" if answer.value == 0 else None
     clamped = ": it looks clamped" if math.isfinite(answer.value) and abs(answer.value) < abs(wanted) else ""
-    clamped = ": it underflows too early" if answer.value == 0 else clamped
+    if answer.value == 0:
+        clamped = ": it underflows too early" if max(map(abs, program.inputs)) > 1 else ": it is lost to cancellation"
     return f"{gives}{clamped}"
 
 
@@ -51,14 +53,16 @@ def written(program: Program) -> str:
 
 def kinds(exam: Exam) -> Iterator[Finding]:
     """Numbers stay floats: an int or a complex number in `data` changes what later operations mean."""
+    exam.need_values()
     engine = exam.engine
-    if not engine.objects or engine.raw is None:
-        return
-    for op in [op for op in ("relu", "abs", "maximum", "floor", "sign", "pow") if op in exam.operations]:
+    if engine.raw is None:
+        raise Absent("what `data` holds was given as a function")
+    for op in exam.among(("relu", "abs", "maximum", "floor", "sign", "pow"), "operation that could choose an int"):
         for xs in PUT.get(op, [(-1.5,)]):
             program = list(forms(op, xs))[1 if op == "pow" else 0]
             if not exam.works(program):
                 continue
+            exam.asked += 1
             try:
                 data = engine.raw(engine.run(program)[-1])
             except Exception:

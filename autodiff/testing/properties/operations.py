@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from ..diagnosis import Sample, called, explained
-from ..exam import Exam, Finding, close, form, forms, ordinary_points, right
+from ..diagnosis import Sample, called, case_of, explained
+from ..exam import HAVE_FORMS, Answer, Exam, Finding, Waits, close, form, right, shapes
 from ..program import Program, Step
 from ..special import Point
 
 
 def values(exam: Exam) -> Iterator[Finding]:
     """A new value holds its number and a gradient of 0; the gradient of a value along itself is 1."""
+    exam.need_values()
+    exam.asked += 1
     engine = exam.engine
-    if not engine.objects:
-        return
     x = engine.make(2.5)
     if engine.data(x) != 2.5:
         yield Finding(f"a value made of 2.5 holds {engine.data(x)!r}")
@@ -28,15 +28,45 @@ def values(exam: Exam) -> Iterator[Finding]:
 
 
 def operators(exam: Exam) -> Iterator[Finding]:
-    """Each operation gives the right number, with plain numbers on either side too."""
+    """Each operation gives the right number, with plain numbers on either side too, be they floats or ints."""
+    _need_any(exam)
     for op in exam.operations:
-        for shape in zip(*[list(forms(op, xs)) for xs in ordinary_points(op)]):
+        for shape in shapes(op):
             for program in shape:
                 answer, wanted = exam.value(program), float(right(program).value)
                 if answer.error is not None or not close(answer.value, wanted):
                     exam.broken.add(form(program.steps[0]))
                     yield Finding(_misvalued(op, program, answer.value, answer.error, wanted), exam.source(program))
                     break
+        if op in HAVE_FORMS:
+            yield from _with_ints(exam, op)
+
+
+def _need_any(exam: Exam) -> None:
+    if not exam.operations:
+        raise Waits("waits for an operation")
+
+
+def _with_ints(exam: Exam, op: str) -> Iterator[Finding]:
+    """The plain number 2 does what 2.0 does."""
+    for operands in ((0, 2.0), (2.0, 0)):
+        program = Program((1.5,), (Step(op, operands),))
+        if not exam.works(program):
+            continue
+        usual, answer = exam.ask(program), exam.ask(program, int)
+        if usual.error is not None:
+            continue
+        written, source = program.text().splitlines()[-1].removeprefix("y = "), exam.source(program).replace("2.0", "2")
+        whole = f"`{written.replace('2.0', '2')}`"
+        if answer.error is not None:
+            yield Finding(f"{whole} does not work, though `{written}` does: {answer.error}", source)
+        elif not all(map(close, _numbers(answer), _numbers(usual))):
+            given, wanted = (f"{each.value!r} and the slope {each.gradient[0]!r}" for each in (answer, usual))
+            yield Finding(f"{whole} at 1.5 gives {given}, where `{written}` gives {wanted}", source)
+
+
+def _numbers(answer: Answer) -> tuple[float, ...]:
+    return answer.value, *answer.gradient
 
 
 def _misvalued(op: str, program: Program, given: float, error: str | None, wanted: float) -> str:
@@ -54,9 +84,11 @@ def _misvalued(op: str, program: Program, given: float, error: str | None, wante
 
 def slopes(exam: Exam) -> Iterator[Finding]:
     """Each operation has the right slope along each operand at ordinary points."""
+    _need_any(exam)
     for op in exam.operations:
-        for shape in zip(*[list(forms(op, xs)) for xs in ordinary_points(op)]):
-            found = _wrong_slope(exam, op, list(shape)) if exam.works(shape[0]) else None
+        for shape in shapes(op):
+            programs = list(filter(exam.works, shape))
+            found = _wrong_slope(exam, op, programs) if programs else None
             if found:
                 exam.wrong.add(op)
                 yield found
@@ -79,7 +111,10 @@ def _wrong_slope(exam: Exam, op: str, programs: list[Program]) -> Finding | None
         if bad and op == "mul" and _by_grad(exam):
             return Finding("`a * b` multiplies by the other's grad instead of its data", exam.source(programs[0]))
         if bad:
-            return Finding(explained(op, index, samples), exam.source(programs[bad[0]]))
+            wrong = [samples[number] for number in bad]
+            case = case_of(samples, wrong) if op == "pow" else ""
+            sentence = explained(op, index, wrong if case else samples, case)
+            return Finding(sentence, exam.source(programs[bad[0]]))
     return None
 
 
@@ -103,6 +138,7 @@ def _names(program: Program) -> dict[str, float]:
 def repeated(exam: Exam) -> Iterator[Finding]:
     """The same value on both sides of an operation gets both gradients."""
     both = ("add", "mul", "sub", "div", "pow", "maximum", "minimum", "hypot", "atan2")
+    exam.among(both, "operation on two values")
     for op in [op for op in both if op in exam.sound]:
         program = Program((1.5,), (Step(op, (0, 0)),))
         answer, wanted = exam.ask(program), right(program).gradient[0]

@@ -1,16 +1,20 @@
 """Backward passes one after the other, and what they may not touch."""
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from ..exam import Exam, Finding, Waits, close, forms, ordinary_points, right, told
+from ...ops import TABLE
+from ..exam import Absent, Exam, Finding, Waits, close, forms, ordinary_points, right, told
 from ..program import Program, Step
 
+IN_PLACE = {"add": operator.iadd, "sub": operator.isub, "mul": operator.imul, "div": operator.itruediv}
 
-def _example(exam: Exam) -> Program | None:
-    """c = a * b; y = (c + a) * c: interior nodes that are shared; None if the engine keeps no gradients."""
+
+def _example(exam: Exam) -> Program:
+    """c = a * b; y = (c + a) * c: interior nodes that are shared."""
     program = Program((1.5, -0.25), (Step("mul", (0, 1)), Step("add", (2, 0)), Step("mul", (3, 2))))
-    if not exam.engine.objects:
-        return None
+    exam.need_values()
     exam.need("add", "mul")
     answer = exam.ask(program)
     if answer.error is not None or not all(map(close, answer.gradient, right(program).gradient)):
@@ -21,8 +25,6 @@ def _example(exam: Exam) -> Program | None:
 def second_backward(exam: Exam) -> Iterator[Finding]:
     """A second backward pass adds exactly one more gradient to the leaves."""
     program, engine = _example(exam), exam.engine
-    if program is None:
-        return
     pool = engine.run(program)
     source = exam.source(program) + "\ny.backward()"
     engine.backward(pool[-1])
@@ -46,8 +48,7 @@ def second_backward(exam: Exam) -> Iterator[Finding]:
 def two_roots(exam: Exam) -> Iterator[Finding]:
     """Two outputs that share a node add their gradients up."""
     engine = exam.engine
-    if _example(exam) is None:
-        return
+    _example(exam)
     a = engine.make(1.5)
     shared = engine.apply("mul", a, a)
     first, second = engine.apply("mul", shared, 2.0), engine.apply("mul", shared, 3.0)
@@ -62,11 +63,12 @@ def two_roots(exam: Exam) -> Iterator[Finding]:
 
 
 def inputs_unchanged(exam: Exam) -> Iterator[Finding]:
-    """Neither an operation nor a backward pass changes a number that went in."""
-    for op in exam.operations:
-        if not exam.engine.objects or op in ("where", "clip", "leaky_relu", "elu"):
-            continue
+    """No operation, nor one in place, nor a backward pass changes a number that went in."""
+    exam.need_values()
+    plain = [op for op in TABLE if op not in ("where", "clip", "leaky_relu", "elu")]
+    for op in exam.among(plain, "operation"):
         program = next(forms(op, ordinary_points(op)[0]))
+        exam.asked += exam.works(program)
         try:
             pool = exam.engine.run(program)
             before = exam.engine.data(pool[-1])
@@ -81,14 +83,37 @@ def inputs_unchanged(exam: Exam) -> Iterator[Finding]:
         if exam.engine.data(pool[-1]) != before:
             yield Finding(f"backward changes the data of its output from {before!r} to {exam.engine.data(pool[-1])!r}")
             return
+    for op, in_place in IN_PLACE.items():
+        if op in exam.operations and exam.works(Program((1.5,), (Step(op, (0, 2.5)),))):
+            yield from _in_place(exam, op, in_place)
+
+
+def _in_place(exam: Exam, op: str, in_place: Callable[[Any, Any], Any]) -> Iterator[Finding]:
+    """`a += b` makes a new value under the name a: whatever else has that name keeps its number and gradient."""
+    engine, written = exam.engine, f"a {TABLE[op].symbol}= 2.5"
+    source = f"a = {engine.name}(1.5)\nb = a\n{written}\na.backward()"
+    a = engine.make(1.5)
+    try:
+        result = in_place(a, 2.5)
+        kept, given = engine.data(a), engine.data(result)
+        engine.backward(result)
+        slope = engine.grad(a)
+    except Exception:
+        return  # to refuse is no fault
+    wanted = right(Program((1.5,), (Step(op, (0, 2.5)),)))
+    if kept != 1.5:
+        change = f"after `b = a` and `{written}`, b is {kept!r} instead of 1.5"
+        yield Finding(f"`{written}` changes its input: {change}", source)
+    elif not close(given, wanted.value):
+        yield Finding(f"`{written}` makes {given!r} of 1.5 instead of {wanted.value!r}", source)
+    elif not close(slope, wanted.gradient[0]):
+        wrong = f"after `b = a` and `{written}`, b gets {slope!r} instead of {wanted.gradient[0]!r}"
+        yield Finding(f"`{written}` has another slope than `a {TABLE[op].symbol} 2.5`: {wrong}", source)
 
 
 def unused_inputs(exam: Exam) -> Iterator[Finding]:
     """A value that the output does not depend on gets no gradient."""
-    program = _example(exam)
-    if program is None:
-        return
-    engine = exam.engine
+    program, engine = _example(exam), exam.engine
     other, pool = engine.make(0.5), engine.run(program)
     side = engine.apply("mul", other, pool[0])
     engine.backward(pool[-1])
@@ -98,10 +123,12 @@ def unused_inputs(exam: Exam) -> Iterator[Finding]:
 
 def slopes_fixed(exam: Exam) -> Iterator[Finding]:
     """Writing `data` after the forward pass does not change the gradients of what was computed before."""
+    exam.need_values()
     engine = exam.engine
-    if not engine.objects or engine.set_data is None:
-        return
+    if engine.set_data is None:
+        raise Absent("how to write `data` is not known")
     exam.need("mul")
+    exam.asked += 1
     x = engine.make(3.0)
     y = engine.apply("mul", x, x)
     engine.set_data(x, 5.0)

@@ -1,0 +1,124 @@
+"""Watch a process to its end: its time, its memory, and that nothing which it has started outlives it.
+
+On Linux the watching process adopts what the watched one leaves behind (PR_SET_CHILD_SUBREAPER), however it was
+started, and reads from /proc who descends from it and how much memory they use together. Elsewhere there is neither:
+time is watched, and the process group is ended.
+
+>>> watched(lambda: os._exit(3), seconds=10, memory=1024)
+Ended(status=3, limit='')
+"""
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+PROCESSES = Path("/proc/self/task")  # only Linux has it
+SET_PARENT_DEATH_SIGNAL, SET_CHILD_SUBREAPER = 1, 36  # of prctl
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Ended(NamedTuple):
+    """How a process ended: its exit status, negative for a signal, and which limit it broke: "time", "memory" or ""."""
+
+    status: int
+    limit: str
+
+
+def watched(run: Callable[[], None], seconds: float, memory: int) -> Ended:
+    """Run a function in a process of its own, for so many seconds and megabytes; nothing that it starts is left."""
+    signal.signal(signal.SIGTERM, _stop)
+    _control(SET_CHILD_SUBREAPER, 1)
+    _control(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+    child = os.fork()
+    if not child:
+        os.setpgid(0, 0)
+        _control(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        try:
+            run()
+        finally:
+            os._exit(1)
+    try:
+        return _wait(child, time.monotonic() + seconds, memory * 2**20)
+    finally:
+        end_descendants(child)
+
+
+def too_much(memory: int) -> str:
+    """The sentence on an engine that reached the limit of memory."""
+    return f"it takes more than {memory} MB of memory; if it may, use --memory with a larger number"
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(1)  # so that what is to be done finally is done
+
+
+def _control(option: int, value: int) -> None:
+    """Linux's prctl, where there is one."""
+    if PROCESSES.is_dir():
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def _wait(child: int, until: float, memory: int) -> Ended:
+    limit = ""
+    while True:
+        number, status = os.waitpid(child, os.WNOHANG)
+        if number:
+            return Ended(os.waitstatus_to_exitcode(status), limit)
+        if not limit and (time.monotonic() > until or used() > memory):
+            limit = "time" if time.monotonic() > until else "memory"
+            _kill(child)
+        time.sleep(0.05)
+
+
+def end_descendants(child: int) -> None:
+    """Kill all that descends from this process, until nothing does."""
+    try:
+        os.killpg(child, signal.SIGKILL)  # at least its group, where /proc does not tell
+    except (ProcessLookupError, PermissionError):
+        pass
+    while True:
+        for number in descendants():
+            _kill(number)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _kill(number: int) -> None:
+    try:
+        os.kill(number, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # it has ended
+
+
+def used() -> int:
+    """How many bytes of memory the descendants of this process hold; 0 where that cannot be told."""
+    total = 0
+    for number in descendants():
+        try:
+            total += int(Path(f"/proc/{number}/statm").read_text().split()[1]) * PAGE
+        except (OSError, IndexError):
+            continue  # it has ended
+    return total
+
+
+def descendants() -> list[int]:
+    """The processes that this one has started, and those that they have, as /proc tells."""
+    children: dict[int, list[int]] = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(file.read_text(errors="replace").rpartition(")")[2].split()[1])
+        except (OSError, IndexError):
+            continue  # it has ended
+        children.setdefault(parent, []).append(int(file.parent.name))
+    found = [os.getpid()]
+    for number in found:  # which grows on the way
+        found += children.get(number, [])
+    return found[1:]
