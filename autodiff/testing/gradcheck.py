@@ -179,7 +179,7 @@ def _explain(wrong: str, blame: list[str], run: Run, y: V, program: Program, kin
         report.problems += [wrong, *(blame or explained or [NOBODY, repeated(program)])]
 
 
-NOBODY = "blame: no operation alone: each is right to rounding, so it is the order, the sums, or rounding that adds up"
+NOBODY = "blame: each operation is right by itself, so it is the order, the sums, or rounding that adds up"
 
 
 def _higher(run: Run, y: V, program: Program, order: int, report: Checked) -> None:
@@ -205,7 +205,7 @@ def _through(
     answer = Exam(engine).ask(program)
     if answer.error is not None:
         report.problems.append(f"{engine.name} cannot run {run.at()}: {answer.error}")
-        report.problems += accused_through(engine, run, y, program)
+        report.problems += accused_through(engine, run, y, program) or [NOBODY, repeated(program)]
         return
     wrong = _compared(run, answer.gradient, right, kinks, report)
     if wrong:
