@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autodiff
-from autodiff import Value, exp, formula, nn, relu, sigmoid, sqrt
+from autodiff import Value, exp, formula, nn, relu, sigmoid, sqrt, where
 from autodiff.errors import OperandError
 from autodiff.graph import leaves
 from autodiff.ops import TABLE
@@ -144,7 +144,9 @@ def test_two_names_never_share_a_symbol():
 
 def test_inputs_alone_and_constants_alone():
     x = Value(2.0, name="x")
-    assert formula(x).text == "x = x" and run(x)[:2] == (2.0, (1.0,))
+    assert formula(x).text == "x = 2" == formula(x).latex and run(x)[:2] == (2.0, (1.0,))
+    assert formula(Value(-2.5)).text == "x1 = -2.5" and run(Value(-2.5))[:2] == (-2.5, (1.0,))
+    assert formula(x * 1).text == "y = x"
     assert run(Value(1.0) * 0.0 + 3.0)[:2] == (3.0, (0.0,))
 
 
@@ -170,6 +172,42 @@ def test_a_name_that_means_something_elsewhere_does_no_harm(name):
     assert "passwd" not in formula(z).latex
 
 
+def test_a_keyword_is_a_name_in_text_and_latex_and_gets_an_underline_in_python():
+    rate, kind, lambda_ = Value(2.0, name="lambda"), Value(3.0, name="class"), Value(4.0, name="lambda_")
+    y = rate * kind + lambda_
+    assert formula(y).text == "y = lambda * class + lambda_2"
+    assert formula(rate * kind).latex == r"y = \lambda \, \mathrm{class}"
+    assert "def f(lambda_, class_, lambda_2):" in formula(y).python
+    assert_right(y)
+    assert_right(Value(2.0, name="d_x") * Value(3.0, name="x") * Value(5.0, name="_d_x"))
+
+
+def test_two_inputs_of_one_name_are_told_apart_by_a_number():
+    y = Value(2.0, name="x") - Value(3.0, name="x") * Value(5.0, name="the rate")
+    assert formula(y).text == "y = x - x_2 * the_rate"
+    assert formula(y).latex == r"y = x - x_{2} \, \mathrm{the\_rate}"
+    assert_right(y)
+
+
+def test_a_formula_with_a_where_says_that_it_holds_on_one_branch():
+    x = Value(3.0, name="x")
+    one = formula(where(x > 1, x, x * 3))
+    assert one.text == "y = where(1, x, x * 3)\n(holds on the branch that was recorded)"
+    assert one.latex.endswith(r"\quad \text{(holds on the branch that was recorded)}")
+    assert one.python.count('"""Holds on the branch that was recorded."""') == 2
+    assert_right(where(x > 1, x, x * 3))
+    assert "recorded" not in formula(relu(x) * x).text + formula(relu(x)).python
+
+
+def test_what_makes_no_difference_is_left_out_and_what_is_there_twice_is_named_once():
+    w, x = Value(0.5, name="w"), Value(2.0, name="x")
+    slope, = autodiff.gradient_graph((w * x) ** 2, [w])
+    assert "* 1" not in formula(slope).text and "** 0" not in formula(slope).text
+    assert formula(1 * (w * x) ** 0 * 2).text == "y = 2" and formula(w ** 1 / 1 * x).text == "y = w * x"
+    assert formula(exp(w) * x + exp(w)).text == "v1 = exp(w)\ny = v1 * x + v1"
+    assert formula(w * 0.0 + w * -0.0).text == "y = w * 0 + w * -0.0", "zeros of two signs are two numbers"
+
+
 def test_a_notebook_shows_latex():
     assert formula(Value(1.0, name="x") * 2)._repr_latex_() == r"$\displaystyle y = x \cdot 2$"
     assert str(formula(Value(1.0, name="x") * 2)) == repr(formula(Value(1.0, name="x") * 2)) == "y = x * 2"
@@ -185,7 +223,7 @@ def test_only_a_value_has_a_formula():
         formula(3)
 
 
-@pytest.mark.parametrize("module", ["formulas", "writing", "latex", "python"])
+@pytest.mark.parametrize("module", ["formulas", "simpler", "writing", "latex", "python"])
 def test_the_examples_of_the_documentation_run(module):
     assert doctest.testmod(importlib.import_module(f"autodiff.render.{module}")).failed == 0
 

@@ -13,7 +13,7 @@
     difference   what changed between two Pictures
     checks     what `draw` is asked for, or an error
     drawing    `draw` and `Drawing`, which put the above together
-    formulas   `formula`: Values -> text, LaTeX and Python, by way of writing, latex and python
+    formulas   `formula`: Values -> text, LaTeX and Python, by way of simpler, writing, latex and python
 """
 
 from .drawing import Drawing, draw

@@ -40,10 +40,12 @@ from ..ops import VOCABULARY
 from ..value import Value
 from . import latex, python
 from .python import PYTHON
+from .simpler import Simpler, simpler
 from .writing import PLAIN, Notation, Written
 
 MOST_SHOWN = 500  # nodes of a formula that a notebook shows by itself
-RESERVED = VOCABULARY | set(keyword.kwlist) | {"sent"}
+RESERVED = VOCABULARY | {"sent"}
+RECORDED = "holds on the branch that was recorded"  # a where knows which side it took, and not what it asked
 
 
 def formula(y: Value) -> Formula:
@@ -68,29 +70,35 @@ class Formula:
         """A name that every notation can write for each input and the result: a word, unlike any other."""
         return named(self.order)
 
+    @cached_property
+    def is_branch(self) -> bool:
+        """Whether it would be another formula had a condition come out the other way."""
+        return any(v.op == "where" for v in self.order)
+
     @property
     def text(self) -> str:
         """One line per named part, the result last."""
-        return "\n".join(f"{name} = {right}" for name, right in self.lines(PLAIN))
+        lines = [f"{name} = {right}" for name, right in parts(self.order, self.names, PLAIN)]
+        return "\n".join([*lines, f"({RECORDED})"] if self.is_branch else lines)
 
     @property
     def latex(self) -> str:
         """LaTeX for inside a mathematics environment."""
         symbols = latex.Symbols()
         notation = latex.NOTATION._replace(name=lambda word: Written(symbols[word]))
-        lines = [(symbols[name], right) for name, right in self.lines(notation)]
+        lines = [(symbols[name], right) for name, right in parts(self.order, self.names, notation)]
+        remark = rf" \quad \text{{({RECORDED})}}" if self.is_branch else ""
         if len(lines) == 1:
-            return " = ".join(lines[0])
-        return r"\begin{aligned} " + r" \\ ".join(f"{left} &= {right}" for left, right in lines) + r" \end{aligned}"
+            return " = ".join(lines[0]) + remark
+        rows = r" \\ ".join(f"{left} &= {right}" for left, right in lines)
+        return rf"\begin{{aligned}} {rows}{remark} \end{{aligned}}"
 
     @property
     def python(self) -> str:
         """Two functions of the inputs: `f`, the value, and `df`, the tuple of its derivatives, by the chain rule."""
-        return python.source(self.order, self.names, fixed(self.order), self.lines(PYTHON))
-
-    def lines(self, notation: Notation) -> list[tuple[str, str]]:
-        """(name, right side) of each part."""
-        return parts(self.order, self.names, notation)
+        names = spelled(self.names)
+        remark = f"{RECORDED.capitalize()}." if self.is_branch else ""
+        return python.source(self.order, names, fixed(self.order), parts(self.order, names, PYTHON), remark)
 
     def __str__(self) -> str:
         return self.text
@@ -105,19 +113,25 @@ class Formula:
 
 def parts(order: Sequence[Value], names: dict[Value, str], notation: Notation) -> list[tuple[str, str]]:
     """The named parts of a graph, each with what it is equal to; the last is the result."""
-    uses, lines, root, numbers = users(order), list[tuple[str, str]](), order[-1], fixed(order)
+    lines, root = list[tuple[str, str]](), order[-1]
+    simple = Simpler(fixed(order), {}, users(order)) if notation.exact else simpler(order, names)
     written: dict[Value, Written] = {}
     fresh = unused("v", set(names.values()))
     for v in order:
-        if v in numbers or not v.parents:
-            written[v] = notation.number(v.data) if v in numbers else notation.name(names[v])
+        if v not in simple.uses:
             continue
-        for parent in too_wide(v, written, notation.width):
-            written[parent] = line(fresh(), written[parent], lines, notation)
-        written[v] = notation.operation(v.op, [written[parent] for parent in v.parents])
-        if v is not root and (uses[v] > 1 or v in names):
+        if v in simple.numbers or not v.parents:
+            written[v] = notation.number(v.data) if v in simple.numbers else notation.name(names[v])
+            continue
+        operands = simple.operands(v)
+        for operand in too_wide(operands, written, notation.width):
+            written[operand] = line(fresh(), written[operand], lines, notation)
+        written[v] = notation.operation(v.op, [written[operand] for operand in operands])
+        if v is not root and (simple.uses[v] > 1 or v in names):
             written[v] = line(names.get(v) or fresh(), written[v], lines, notation)
-    return [*lines, (names[root], written[root].text)]
+    if not root.parents and not notation.exact:
+        return [(names[root], notation.number(root.data).text)]
+    return [*lines, (names[root], written[simple.same.get(root, root)].text)]
 
 
 def fixed(order: Sequence[Value]) -> set[Value]:
@@ -129,16 +143,16 @@ def fixed(order: Sequence[Value]) -> set[Value]:
     return found
 
 
-def too_wide(v: Value, written: dict[Value, Written], widest: int) -> list[Value]:
-    """The operands that need lines of their own, the widest first, for the operation to fit on one."""
-    operands = [parent for parent in dict.fromkeys(v.parents) if parent.parents]
-    width = sum(len(written[parent].text) for parent in v.parents)
+def too_wide(operands: Sequence[Value], written: dict[Value, Written], widest: int) -> list[Value]:
+    """The operands that need lines of their own, the widest first, for their operation to fit on one."""
+    wide = [operand for operand in dict.fromkeys(operands) if operand.parents]
+    width = sum(len(written[operand].text) for operand in operands)
     found = []
-    for parent in sorted(operands, key=lambda parent: -len(written[parent].text)) if width > widest else ():
-        if width <= widest or len(written[parent].text) < widest // 4:
+    for operand in sorted(wide, key=lambda operand: -len(written[operand].text)) if width > widest else ():
+        if width <= widest or len(written[operand].text) < widest // 4:
             break
-        width -= len(written[parent].text)
-        found.append(parent)
+        width -= len(written[operand].text)
+        found.append(operand)
     return found
 
 
@@ -149,14 +163,20 @@ def line(name: str, right: Written, lines: list[tuple[str, str]], notation: Nota
 
 
 def named(order: Sequence[Value]) -> dict[Value, str]:
-    """A word for each input, for each operation that has a name, and for the result: x1, x2, … where there is none."""
+    """A word for each input, for each operation that has a name, and for the result: x1, x2, … where there is none.
+
+    Of two with the same name, the second is x_2; what is called like a function, exp, is exp_.
+    """
     taken: set[str] = set(RESERVED)
+    more: dict[str, Callable[[], str]] = {}
     found: dict[Value, str] = {}
     for v in order:
         word = "" if v.name is None or v.op == "constant" else worded(v.name)
-        if word and word not in taken and not re.fullmatch(rf".*\.{v.op}\d+", v.name or ""):  # named by a scope
-            found[v] = word
-            taken.add(word)
+        if not word or re.fullmatch(rf".*\.{v.op}\d+", v.name or ""):  # named by a scope
+            continue
+        word += "_" * (word in RESERVED)
+        found[v] = word if word not in taken else more.setdefault(word, unused(f"{word}_", taken, 2))()
+        taken.add(found[v])
     fresh = unused("x", taken)
     found |= {v: fresh() for v in order if v.op == "input" and v not in found}
     if order[-1] not in found:
@@ -167,19 +187,27 @@ def named(order: Sequence[Value]) -> dict[Value, str]:
 def worded(name: str) -> str:
     """A name as a word: layers[0].w[1] is layers_0_w_1.
 
-    >>> worded("w0"), worded("layers[0].w[1]"), worded("2x"), worded("import os; os.abort()")
-    ('w0', 'layers_0_w_1', '', '')
+    >>> worded("w0"), worded("layers[0].w[1]"), worded("the rate"), worded("2x"), worded("import os; os.abort()")
+    ('w0', 'layers_0_w_1', 'the_rate', '', '')
     """
-    if len(name) > 60 or not re.fullmatch(r"[\w.\[\]]+", name):
+    if len(name) > 60 or not re.fullmatch(r"[\w. \[\]]+", name):
         return ""
     word = re.sub(r"\W+", "_", name).strip("_")
     is_stable = unicodedata.normalize("NFKC", word) == word  # Python reads names in this form
-    return word if word.isidentifier() and is_stable and not word.startswith("d_") else ""  # d_x is a derivative
+    return word if word.isidentifier() and is_stable else ""
 
 
-def unused(stem: str, taken: set[str]) -> Callable[[], str]:
+def spelled(names: dict[Value, str]) -> dict[Value, str]:
+    """The words as names of Python: lambda_ for lambda, and _d_x for d_x, which is a derivative."""
+    return {
+        v: f"{word}_" if keyword.iskeyword(word) else f"_{word}" if word.startswith("d_") else word
+        for v, word in names.items()
+    }
+
+
+def unused(stem: str, taken: set[str], first: int = 1) -> Callable[[], str]:
     """Names stem1, stem2, … that are not taken."""
-    numbers = iter(range(1, 10**9))
+    numbers = iter(range(first, 10**9))
 
     def fresh() -> str:
         return next(name for number in numbers if (name := f"{stem}{number}") not in taken)

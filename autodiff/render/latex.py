@@ -23,7 +23,7 @@ SPELLED = {"log": "ln", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "m
 def symbol(word: str) -> str:
     """A word as a symbol: one letter or Greek, with its digits as an index; any other word upright."""
     letters, digits = re.fullmatch(r"(.*?)_?(\d*)", word, re.DOTALL).groups()  # type: ignore[union-attr]
-    if word in CONSTANTS:
+    if word in CONSTANTS or word.endswith("_"):
         return upright(word)
     if letters in GREEK:
         stem = f"\\{letters}"

@@ -26,14 +26,16 @@ Line = tuple[str, str, str]  # a name, "=" or "+=", and what is on the right
 
 
 def source(
-    order: Sequence[Value], names: Mapping[Value, str], fixed: Collection[Value], lines: Sequence[tuple[str, str]]
-) -> str:
-    """The source of `f` and `df`, after the imports that they need; on ordinary numbers both run."""
+    order: Sequence[Value], names: Mapping[Value, str], fixed: Collection[Value], lines: Sequence[tuple[str, str]],
+    remark: str = "",
+) -> str:  # fmt: skip
+    """The source of `f` and `df`, each with the remark, after the imports that they need."""
     arguments = ", ".join(names[v] for v in order if v.op == "input")
     *before, (_, result) = lines
     value = [*(f"{name} = {right}" for name, right in before), f"return {result}"]
     derivatives = gradient(order, dict(names), fixed)
-    functions = [written("f", arguments, value), written("df", arguments, derivatives)]
+    docs = [f'"""{remark}"""'] if remark else []
+    functions = [written("f", arguments, [*docs, *value]), written("df", arguments, [*docs, *derivatives])]
     if any("sent(" in line for line in derivatives):
         functions.insert(0, SENT)
     text = "\n\n".join(functions)
