@@ -23,7 +23,7 @@ from autodiff.render.stepper import from_json
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.cursor import CONDITIONS, Cursor
 from autodiff.stepping.mathematics import SPACE, mathematics, taken
-from autodiff.stepping.judging import verdict
+from autodiff.stepping.judging import unlike, verdict
 from autodiff.stepping.orders import ORDERS
 from autodiff.stepping.training import training
 from autodiff.stepping.wording import printable, short
@@ -465,6 +465,24 @@ def test_a_wrong_order_on_a_tree_or_without_early_reads_is_said_to_be_right_only
         for node in log.graph.nodes:
             if not node.parents:
                 assert repr(log.gradient(node.number)) == repr(right.gradient(node.number))
+
+
+def test_sums_that_differ_by_their_rounding_alone_are_not_called_wrong():
+    x = Value(1.0)
+    log = steps(functions.total([x * 0.1, x * 0.2, x * 0.3]), order="breadth-first")
+    assert (log.first_premature, log.gradient(x), log.right.gradient(x)) == (None, 0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1)
+    assert log.gradient(x) != log.right.gradient(x)
+    assert verdict(log) == ("Breadth-first order adds the same contributions in another order here, and rounds in another way: "
+                            "no gradient was read before its sum was complete.")
+    assert unlike(log, log.graph.number("x"), log.right.gradient(x)) == ""
+
+
+def test_numbers_that_are_wrong_in_their_last_digits_are_written_so_that_they_differ():
+    a = Value(3.0)
+    b = a * 1e-9 + a
+    log = steps(b + b * 1e-12, order="breadth-first")
+    wrong, right = (f"{one.gradient(a)!r}" for one in (log, log.right))
+    assert short(float(wrong)) == short(float(right)) and f"the gradient of a: {wrong}, and should be {right}" in verdict(log)
 
 
 def test_an_unknown_order_is_an_error_that_lists_the_orders():

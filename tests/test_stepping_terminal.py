@@ -264,7 +264,7 @@ def test_in_a_real_terminal_keys_step_and_the_terminal_is_left_as_it_was():
 
     try:
         wait_for("w is 0.5.")
-        os.write(master, b"\x1b[C\x1b[C")
+        os.write(master, b"\x1b[C\x1b[C\x1b[C")
         wait_for("v2 = w * x = 0.5 * 2 = 1.")
         os.write(master, b"\x1b[F")
         wait_for("v2 sends 1 × 0.5 = 0.5 to x")

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import ArgumentError, shown
 from ..stepping.explanation import explained
-from ..stepping.judging import astray, beside, headline, unlike
+from ..stepping.judging import astray, beside, both, headline, unlike
 from ..stepping.log import Log
 from ..stepping.paths import Path
 from ..stepping.quiz import CLOSE, MISCONCEPTIONS, question
@@ -98,12 +98,12 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
 
 def _wrong(log: Log, drawn: Iterable[int]) -> dict[str, Any]:
     """What the order did: in a sentence, by the gradients of both orders, and by their contributions side by side."""
-    wrong = set(astray(log))
+    wrong = astray(log)
     return {
         "verdict": headline(log),
         "right": not wrong,
         "gradients": [
-            (name(log.graph.nodes[i].label), short(log.gradient(i)), short(log.right.gradient(i)), i in wrong)
+            (name(log.graph.nodes[i].label), *both(log, i), i in wrong)
             for i in sorted(drawn, key=lambda i: i not in wrong)  # those first
         ],
         "beside": beside(log),

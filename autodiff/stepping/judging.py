@@ -23,27 +23,35 @@ MOST_BESIDE = 40  # contributions: beyond them two columns cannot be read side b
 
 def verdict(log: Log) -> str:
     """What a wrong order did to the gradients: who was read too early, and which gradients came out wrong."""
-    leaves = [log.graph.nodes[number] for number in astray(log) if not log.graph.nodes[number].parents]
-    wrong = [
-        f"  the gradient of {name(leaf.label)}: {short(log.gradient(leaf.number))}, "
-        f"and should be {short(log.right.gradient(leaf.number))}"
-        for leaf in leaves
-    ]
-    return "\n".join([headline(log), *wrong])
+    leaves = [log.graph.nodes[i] for i in sorted(astray(log)) if not log.graph.nodes[i].parents]
+    wrong = [(name(leaf.label), *both(log, leaf.number)) for leaf in leaves]
+    return "\n".join([headline(log), *(f"  the gradient of {x}: {got}, and should be {due}" for x, got, due in wrong)])
 
 
-def astray(log: Log) -> list[int]:
-    """The nodes whose gradients came out wrong."""
-    return [i for i in range(len(log.graph.nodes)) if not same(log.gradient(i), log.right.gradient(i))]
+def differing(log: Log) -> set[int]:
+    """The nodes whose gradients are not those of the right order, to the last bit."""
+    return {i for i in range(len(log.graph.nodes)) if not same(log.gradient(i), log.right.gradient(i))}
+
+
+def astray(log: Log) -> set[int]:
+    """The nodes whose gradients came out wrong: where nothing was read too early, a difference is one of rounding."""
+    return set() if log.first_premature is None else differing(log)
+
+
+def both(log: Log, number: int) -> tuple[str, str]:
+    """A gradient in this order and in the right one: short where that tells them apart or they are the same."""
+    got, due = log.gradient(number), log.right.gradient(number)
+    alike = short(got) == short(due) and not same(got, due)
+    return (repr(got), repr(due)) if alike else (short(got), short(due))
 
 
 def headline(log: Log) -> str:
     """The verdict in a sentence or two: whether gradients came out wrong, and which was read too early."""
-    title, early, wrong = log.order.capitalize(), log.first_premature, astray(log)
-    if early is None and not wrong:
-        return f"{title} order gives the right gradients here: no gradient was read before its sum was complete."
+    title, early, wrong = log.order.capitalize(), log.first_premature, differing(log)
     if early is None:
-        return f"{title} order is wrong here."
+        rounds = "adds the same contributions in another order here, and rounds in another way"
+        does = rounds if wrong else "gives the right gradients here"
+        return f"{title} order {does}: no gradient was read before its sum was complete."
     read = f"it reads the gradient of {name(log[early].label)} when {log.read_when(early)} contributions have arrived"
     ends = "" if wrong else "\nthe gradients come out right all the same."
     return f"{title} order is wrong here: at step {early} {read}.{ends}"
@@ -70,7 +78,7 @@ def unlike(log: Log, x: int, due: float | None) -> str:
     'The gradient of a is 6 = 1 + 1 + 2 + 2 in depth-first order. The right one:'
     """
     got, label = log.gradient(x), name(log.graph.nodes[x].label)
-    if same(got, due):
+    if same(got, due) or short(got) == short(due):
         return ""
     _, last = log.state(x, len(log) - 1)
     numbers = f"The gradient of {label} is {short(got)}" + (f" = {last.sum}" if last and "+" in last.sum else "")
