@@ -2,10 +2,11 @@
 
 On Linux the watching process adopts what the watched one leaves behind (PR_SET_CHILD_SUBREAPER), however it was
 started, and reads from /proc who descends from it and how much memory they use together. Elsewhere there is neither:
-time is watched, and the process group is ended.
+time is watched, and the process group is ended. `watched` is for a process that has nothing else to do, because all that
+descends from it is killed.
 
->>> watched(lambda: os._exit(3), seconds=10, memory=1024)
-Ended(status=3, limit='')
+>>> too_much(512)
+'it takes more than 512 MB of memory; if it may, use --memory with a larger number'
 """
 
 import ctypes

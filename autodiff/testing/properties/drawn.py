@@ -15,8 +15,10 @@ EXPONENTS = (2.0, 3.0, -1.0, 0.5, -2.0)
 def programs(exam: Exam) -> Iterator[Finding]:
     """Gradients of drawn programs are right, up to what rounding explains; a failure is shrunk to the smallest."""
     operations = [op for op in exam.operations if op not in ("floor", "sign", "largest") and _usable(exam, op)]
-    if exam.exponential or not operations:
-        raise Waits("waits until shared nodes take no longer than others" if operations else "waits for an operation")
+    if not operations:
+        raise Waits("waits until an operation is right" if exam.operations else "waits for an operation")
+    if exam.exponential:
+        raise Waits("waits until shared nodes take no longer than others")
     failing = smallest(exam, operations)
     if failing is None:
         return
