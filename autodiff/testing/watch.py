@@ -2,7 +2,7 @@
 
 On Linux the watching process adopts what the watched one leaves behind (PR_SET_CHILD_SUBREAPER), however it was
 started, and reads from /proc who descends from it and how much memory they use together. Elsewhere there is neither:
-time is watched, and the process group is ended. `watched` is for a process that has nothing else to do, because all that
+time is watched, and the process group is ended. `watched` is for a process that has nothing else to do: all that
 descends from it is killed.
 
 >>> too_much(512)
