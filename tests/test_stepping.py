@@ -231,6 +231,7 @@ def test_every_slope_of_the_table_is_written_as_mathematics_that_gives_its_numbe
 def test_the_equations_of_a_step_are_symbols_numbers_and_result():
     w, x = Value(0.5), Value(2.0)
     y = w * x + w
+    assert steps(y)[0].equations == ()
     step = steps(y).to("w")
     assert [str(line) for line in step.equations] == [
         "d v2 / d w = x = 2 = 2", "v2 to w = upstream × slope = 1 × 2 = 2", "gradient of w = before + contribution = 1 + 2 = 3",

@@ -48,6 +48,7 @@ function show(at) {
     line.append(...row.map(cell));
     return line;
   }));
+  $("equations").hidden = !step.equations.length;
   $("slider").value = at;
   $("slider").setAttribute("aria-valuetext", `step ${step.index}: ${step.say}`);
   $("place").textContent = `step ${step.index} of ${steps[last].index}`;

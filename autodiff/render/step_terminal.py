@@ -150,7 +150,8 @@ class Screen:
         lines += [Text(line, "cyan") for line in self.cursor.report().splitlines()]
         if step.index == len(self.log) - 1 and self.log.order != "topological":
             lines.append(Text(verdict(self.log), "red"))
-        inside: list[Any] = [Text(str(step), "bold"), *([] if self.asked else [Text(""), equations]), *lines]
+        arithmetic: list[Any] = [Text(""), equations] if step.equations and not self.asked else []
+        inside = [Text(str(step), "bold"), *arithmetic, *lines]
         return Panel(Group(*inside), title=Text(f" {name(self.log.graph.root.label)} · {where} "), title_align="left")
 
     def _nodes(self, room: int) -> Any:

@@ -91,9 +91,11 @@ class Step:
 
     @property
     def equations(self) -> tuple[Equation, ...]:
-        """The step's arithmetic, each line as symbols, numbers and result."""
+        """The step's arithmetic, each line as symbols, numbers and result; a number that enters has none."""
         node, parent = name(self.label), name(self.parent_label or "")
-        if self.kind in ("input", "operation"):
+        if self.kind == "input":
+            return ()
+        if self.kind == "operation":
             return (Equation(node, self.rule, self.substituted, short(self.result)),)
         if self.kind == "seed":
             return (Equation(f"gradient of {node}", self.rule, self.substituted, short(self.gradient_after)),)
