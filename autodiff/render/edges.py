@@ -2,6 +2,15 @@
 
 A merged edge tells the truth about the whole way: its flow is the sum of what comes back along the edges it stands
 for, its slope is the derivative of what the box gives, and it is blocked if nothing gets out of the box.
+
+>>> x = Value(3.0)
+>>> z = x * x
+>>> y = z * z
+>>> box = Box(("fourth power",), {})
+>>> boxes = {z: box, y: box}
+>>> edges = Edges({x: "n0", z: "n1", y: "n1"}, boxes, {}, (), Highlight()).made([x, z, y], {box: {y: None}})
+>>> [(edge.slope, edge.times) for edge in edges]
+[(108.0, 2)]
 """
 
 from __future__ import annotations
@@ -49,6 +58,7 @@ class Edges:
             if not v.parents or (target := keys.get(v)) is None:
                 continue
             whole, above = v in boxes, v.grad if self.flows(v) else None
+            marked = v in self.lit.nodes
             shut, factor = whole and v not in through, through.get(v) if whole else 1.0
             for i, parent in enumerate(v.parents):
                 source = keys.get(parent)
@@ -56,7 +66,7 @@ class Edges:
                     continue
                 if whole or parent in boxes:
                     slope = None if shut else v.slopes[i]
-                    merged[source, target].add(parent, slope, factor, above, self.lit.has(v, i))
+                    merged[source, target].add(parent, slope, factor, above, marked and self.lit.has(v, i))
                 else:
                     edges.append(self.edge(v, i, source, target, above))
         above_of = self.above(exits)

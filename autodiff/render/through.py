@@ -27,10 +27,10 @@ def exits(order: Sequence[Value], boxes: Mapping[Value, Box], roots: Iterable[Va
     """What each box gives: the members that others use, in order, and the outputs among its members."""
     found: Exits = {}
     for v in order:
-        box = boxes.get(v)
+        box = boxes.get(v) if v.parents else None
         for parent in v.parents:
             of = boxes.get(parent)
-            if of is not None and of is not box:
+            if of is not box and of is not None:
                 found.setdefault(of, {})[parent] = None
     for root in roots:
         if root in boxes:
