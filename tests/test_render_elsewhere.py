@@ -269,11 +269,13 @@ def test_the_edges_of_the_listed_paths_are_highlighted_and_no_others():
     assert len(lit_edges(draw(y, path=explain(y, q)))) == 3
 
 
-def test_a_blocked_edge_is_never_highlighted():
-    q = Value(-1.0, name="q")
+@pytest.mark.parametrize("number", [-1.0, 2.0])
+def test_a_blocked_edge_is_never_highlighted(number):
+    q = Value(number, name="q")
     y = where(q < 0, q, q * 2.0)
-    for path in (explain(y, q), explain(y, q).path, [q, y]):
-        assert [edge.blocked for edge in draw(y, path=path).picture.edges if edge.lit] == [False]
+    for path in (explain(y, q), explain(y, q).path, [q, *y.parents, y]):
+        lit = [edge for edge in draw(y, path=path).picture.edges if edge.lit]
+        assert lit and not any(edge.blocked for edge in lit)
 
 
 def test_paths_through_the_same_nodes_take_different_edges():
