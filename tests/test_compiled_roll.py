@@ -1,5 +1,6 @@
 """Rolling finds the arrays behind loops of scalars: layers, batches, shared weights; and computes what eager does."""
 
+import math
 import random
 
 import numpy as np
@@ -212,3 +213,26 @@ def test_what_is_blocked_is_nothing_to_all_but_a_matrix_product_with_inf(first, 
     assert other.any() and np.array_equal(np.array(gradient)[~other], expected[~other])
     finite = [x if np.isfinite(x) else np.sign(x) * 1e300 for x in arguments]
     assert np.array_equal(rolled_up.value_and_grad(*finite)[1], compile(ladder, "math").value_and_grad(*finite)[1])
+
+
+def test_relu_in_place_of_a_product_keeps_nan_and_makes_zero_of_either_zero():
+    weights = [[Value(-1.0) for _ in range(8)] for _ in range(6)]
+    biases = [Value(-0.0) for _ in range(6)]
+
+    def layer(*xs):
+        return [relu(sum((w * x for w, x in zip(ws, xs)), b)) for ws, b in zip(weights, biases)]
+
+    def loss(*xs):
+        return sum(y * y for y in layer(*xs))
+
+    rows = np.array([[0.0] * 8, [-0.0] * 8, [1.0] * 8, [-1.0] * 8, [math.inf] + [0.0] * 7, [-math.inf] + [0.0] * 7, [math.nan] * 8])
+    compiled = compile(layer, "numpy")
+    found = np.array(compiled(*rows.T)).T
+    assert "numpy.maximum(" in compiled.source
+    for row, outputs in zip(rows.tolist(), found.tolist()):
+        assert list(map(str, outputs)) == [str(y.data) for y in layer(*map(Value, row))]
+    gradients = np.array(compile(loss, "numpy").value_and_grad(*rows.T)[1]).T
+    for row, gradient in zip(rows[:4].tolist(), gradients.tolist()):
+        values = list(map(Value, row))
+        loss(*values).backward()
+        assert gradient == [x.grad for x in values]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..program import Instruction
+from ..program import Instruction, Program, parted
 from . import layout
 from .array_writer import ArrayWriter, pieces
 from .lines import Line
@@ -14,15 +14,32 @@ from .lines import Line
 class NumpyWriter(ArrayWriter):
     """Arrays of NumPy."""
 
+    def __init__(self, program: Program, tables: dict[str, str]) -> None:
+        super().__init__(program, tables)
+        self.in_place: set[int] = set()  # sums that were made where their product was
+
     def row(self, index: int, each: Instruction) -> None:
-        """An elementwise instruction; what is added to a product that is used only here is added in its place."""
-        product = self[each.operands[0]]
-        alike = product.op == "contract" and each.op == "add" and product[2:4] == each[2:4]  # shape and rows
-        made = self.line_of(each.operands[0]) if alike else None
-        if made is None:
-            return super().row(index, each)
-        self.lines[made] = self.lines[made]._replace(start=f"{self.names[index]} =")
-        self.lines.append(Line(f"{self.names[index]} +=", self.operand(each.operands[1], each)))
+        """An elementwise instruction; a bias is added to, and relu taken of, a product in the product's own place."""
+        operand = each.operands[0]
+        if each.op == "add" and self[operand].op == "contract" and self[operand][2:4] == each[2:4]:  # shape and rows
+            made = self.line_of(operand)
+            if made is not None:
+                self.in_place.add(index)
+                self.lines[made] = self.lines[made]._replace(start=f"{self.names[index]} =")
+                self.lines.append(Line(f"{self.names[index]} +=", self.operand(each.operands[1], each)))
+                return
+        if each.op == "relu" and operand in self.in_place and (each.rows or each.shape) and self.serves_relu(operand):
+            name, before, (closed, *_) = self.names[index], self.names[operand], self.template_of(each).shared
+            self.assign(name, f"numpy.maximum({before}, 0.0, out={before})", (closed.format(a=before),))
+            self.lines.append(Line(f"{name} +=", "0.0"))  # of either zero, 0.0
+            return
+        super().row(index, each)
+
+    def serves_relu(self, register: int) -> bool:
+        """Whether only relu, and what asks where it is closed, looks at a register: relu's own result tells as much."""
+        program = self.program
+        users = {parted(each.op)[0] for each in program.instructions if register in each.operands}
+        return users == {"relu"} and register not in (*program.outputs, *(each.register for each in program.guards))
 
     def line_of(self, register: int) -> int | None:
         """The line that makes a register, if that is used once, and is no output."""

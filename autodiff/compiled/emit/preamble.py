@@ -23,7 +23,7 @@ from . import helpers, portable
 VOCABULARY = frozenset(kernels.__all__) | frozenset(stable.NAMES) | frozenset(helpers.HELPERS)
 ARRAY_WORDS = VOCABULARY | {
     "add", "all", "array", "broadcast_to", "concat", "einsum", "empty", "full_like", "logical_not", "matmul", "stack",
-    "tensordot", "vecdot", "zeros", "take", *portable.WORDS,
+    "tensordot", "vecdot", "zeros", "take", "numpy", *portable.WORDS,
 }  # fmt: skip
 RESERVED = ARRAY_WORDS | {"held"}
 METHODS = {"numpy", "jax.numpy"}  # whose arrays have the methods sum, max, reshape, …
@@ -61,7 +61,9 @@ def array_head(words: set[str], module: str) -> str:
 
     for word in sorted(words):
         define(word)
-    head = f"from {module} import {', '.join(sorted(imports))}\n" if imports else ""
+    whole = "import numpy\n" * ("numpy" in imports)  # for what goes by the name of a function of ours
+    imports.discard("numpy")
+    head = whole + (f"from {module} import {', '.join(sorted(imports))}\n" if imports else "")
     return head + "".join(f"\n\n{text}" if text.startswith("def") else f"\n{text}" for text in definitions.values())
 
 
