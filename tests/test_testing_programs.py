@@ -55,7 +55,7 @@ def test_operands_repeat_so_that_interior_nodes_are_shared():
 
 def test_a_failing_program_shrinks_to_the_smallest():
     smallest = find(programs(), lambda p: any(step.op == "tanh" for step in p.steps), settings=quiet)
-    assert str(smallest) == "a = 0.0\ny = tanh(a)"
+    assert str(smallest) in ("a = 0.0\ny = tanh(a)", "a = 1.0\ny = tanh(a)")  # 1, where atanh asked for a tanh
 
 
 def test_only_the_operations_asked_for_are_drawn():
@@ -92,13 +92,13 @@ def test_every_operation_has_its_turn(start):
     drawn = Counter()
 
     @seed(start)
-    @settings(database=None, max_examples=200, phases=[Phase.generate])
+    @settings(database=None, max_examples=600, phases=[Phase.generate])
     @given(programs())
     def count(program):
         drawn.update({step.op for step in program.steps})
 
     count()
-    assert set(drawn) >= set(OPERATIONS) - {"pos"} and max(drawn.values()) < 70, drawn
+    assert set(drawn) >= set(OPERATIONS) - {"pos"} and max(drawn.values()) < 240, drawn
 
 
 def test_inputs_can_be_given():
