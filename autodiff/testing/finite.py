@@ -119,7 +119,7 @@ def _extrapolated(ladder: Sequence[tuple[float, float]], power: int) -> Estimate
         elif own.told:  # finer, and less sure: where it is sure enough to differ, neither is to be trusted that far
             best = Estimate(best.slope, max(best.error, abs(own.slope - best.slope) - own.error))
         last = row
-    return best
+    return Estimate(best.slope, 2 * best.error)  # twice, because the rung that agrees best may agree by luck
 
 
 def _restless(ladder: Sequence[tuple[float, float]]) -> bool:
