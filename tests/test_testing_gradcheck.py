@@ -162,6 +162,7 @@ def finitely_checked(program):
 
 @given(programs())
 @example(Program((0.0, 2.42), (Step("pow", (1, 0)), Step("log10", (2,)))))
+@example(Program((-1.32,), (Step("atan", (0,)), Step("hypot", (1, 0)), Step("add", (2, 0)), Step("neg", (3,)), Step("exp", (4,)))))
 def test_right_programs_raise_no_alarm_by_differences_of_their_own(program):
     finitely_checked(program)
 
