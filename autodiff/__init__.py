@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .graph import leaves
     from .reductions import *
     from .render import draw
-    from .render.formulas import formula
-    from .render.stepper import steps
+    from .render.formula.formulas import formula
+    from .render.steps.stepper import steps
     from .replaying import gradient_graph, replay
     from .scoping import scope
     from .stepping import explain, recording
@@ -43,8 +43,8 @@ _HOMES = {
     "graph": "leaves",
     "reductions": "dot log_softmax logsumexp softmax total",
     "render": "draw",
-    "render.formulas": "formula",
-    "render.stepper": "steps",
+    "render.formula.formulas": "formula",
+    "render.steps.stepper": "steps",
     "replaying": "gradient_graph replay",
     "scoping": "scope",
     "stepping": "explain recording",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .errors import AnomalyError, shown
 from .value import Value
-from .watching import Watcher, watchers
+from .hooks import Watcher, watchers
 
 PACKAGE = str(Path(__file__).parent) + os.sep
 

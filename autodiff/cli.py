@@ -15,7 +15,7 @@ from typing import NoReturn
 from .commands import draw, explain, quiz, step
 from .errors import AutodiffError
 from .stepping.wording import printable
-from .testing import command as grade
+from .testing.conform import command as grade
 
 COMMANDS = (step, explain, draw, quiz, grade)
 SHORT_OPTIONS = ("-h", "-o")

@@ -21,7 +21,7 @@ from typing import Any
 
 from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
-from .operands import number
+from .coerce import number
 from .reductions import dot
 from .replaying import gradient_graph
 from .value import Value, constant

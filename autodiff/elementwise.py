@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import rules
-from .bodies import GENERATED, Declared, dressed
+from .generated import GENERATED, Declared, dressed
 from .errors import OperandError, shown
-from .operands import Number
+from .coerce import Number
 from .ops import FUNCTIONS, INTERNAL, TABLE
 
 X = TypeVar("X", bound=Any)  # a Value or a number; what goes in comes out

@@ -20,7 +20,7 @@ from typing import Any
 
 from . import functions, kernels, ops
 from .errors import ArgumentError, shown
-from .operands import number
+from .coerce import number
 from .value import Value
 
 __all__ = ["FUNCTIONS", "names_of", "parse"]

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import rules
-from .bodies import GENERATED
+from .generated import GENERATED
 from .errors import ArgumentError, OperandError, shown
 from .elementwise import exp
-from .operands import number
+from .coerce import number
 from .ops import REDUCTIONS, TABLE
 from .value import Value, constant, record
 

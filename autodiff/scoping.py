@@ -21,7 +21,7 @@ from contextlib import contextmanager
 
 from .errors import ArgumentError, shown
 from .value import Value
-from .watching import listening, Watcher, watchers
+from .hooks import listening, Watcher, watchers
 
 STEP = r"[^\W\d]\w*(?:\[[\w' -]*\])*"  # a word and perhaps indices: "head", "layers[0]", "heads['left']"
 PATH = re.compile(rf"{STEP}(?:\.{STEP})*")

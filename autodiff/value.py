@@ -24,11 +24,11 @@ from __future__ import annotations
 from _thread import get_ident
 from typing import Any, final
 
-from .bodies import GENERATED, new, operator, over_array
+from .generated import GENERATED, new, operator, over_array
 from .errors import OperandError, shown
 from .graph import topological_order
-from .operands import Number, is_array_of_values, number
-from .watching import listening, tell_of_reading, tell_of_writing, watch, watchers
+from .coerce import Number, is_array_of_values, number
+from .hooks import listening, tell_of_reading, tell_of_writing, watch, watchers
 
 NOTHING = float("0")  # a zero of its own, told from a gradient that adds up to 0 by being this very object
 

@@ -64,7 +64,7 @@ class Times(NamedTuple):
 
 def arguments_of(parameters: list[Any], inputs: list[Any]) -> tuple[list[Any], list[Any]]:
     """The arguments of the program, and the two vectors that they make up."""
-    from autodiff.compiled.roll import Group
+    from autodiff.compiled.vectorize import Group
 
     count, arguments = len(parameters), [*parameters, *inputs]
     return arguments, [Group("parameters", tuple(range(count)), False, True),
@@ -73,9 +73,9 @@ def arguments_of(parameters: list[Any], inputs: list[Any]) -> tuple[list[Any], l
 
 def timed(loss: Callable[[], Any], arguments: list[Any], groups: list[Any], count: int) -> Times:
     """Forward, recorded and rolled in turn, so many times."""
-    from autodiff.compiled.record import recording
-    from autodiff.compiled.tape import tape_of
-    from autodiff.compiled.roll import rolled
+    from autodiff.compiled.record.recorder.recorder import recording
+    from autodiff.compiled.record.recorder.tape import tape_of
+    from autodiff.compiled.vectorize import rolled
 
     rounds = []
     for _ in range(count):
@@ -110,8 +110,8 @@ def row(sizes: list[int], count: int) -> list[object]:
 
 def peak_bytes(loss: Any, arguments: list[Any], groups: list[Any]) -> int:
     """The most memory, by tracemalloc, that recording and rolling take at once, the graph itself included."""
-    from autodiff.compiled.record import record
-    from autodiff.compiled.roll import rolled
+    from autodiff.compiled.record.recorder.recorder import record
+    from autodiff.compiled.vectorize import rolled
 
     gc.collect()
     tracemalloc.start()

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as xml
 import pytest
 
 from autodiff import Value, nn, sigmoid
-from autodiff.render import engine
+from autodiff.render.output import engines as engine
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [

@@ -10,8 +10,8 @@ import autodiff
 PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
 LAYERS = [
-    ["errors", "watching"], ["kernels", "files"], ["stable", "operands"], ["ops"], ["rules", "graph"], ["numbers"], ["dual_numbers"],
-    ["bodies"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
+    ["errors", "hooks"], ["kernels", "files"], ["stable", "coerce"], ["ops"], ["rules", "graph"], ["numbers"], ["dual_numbers"],
+    ["generated"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
     ["differentiate", "stepping", "compiled", "expression"],
     ["nn", "render", "testing"],
     ["commands"],

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from autodiff.cli import main
-from autodiff.render.stepper import from_json
+from autodiff.render.steps.stepper import from_json
 
 NEURON = ["tanh(w*x + b)", "w=0.5", "x=2", "b=-1"]
 
@@ -43,7 +43,7 @@ def test_in_a_terminal_keys_step_and_without_rich_it_is_text(capsys, monkeypatch
     for stream in (sys.stdin, sys.stdout):
         monkeypatch.setattr(stream, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr("autodiff.render.step_terminal.step_through", lambda *given: asked.append(given[1:]))
+    monkeypatch.setattr("autodiff.render.steps.terminal.step_through", lambda *given: asked.append(given[1:]))
     assert main(["step", *NEURON, "--watch", "w"]) == 0 and main(["step", *NEURON, "--quiz"]) == 0
     assert asked == [([0], False), ([], True)] and capsys.readouterr().out == ""
     assert main(["step", *NEURON, "--text"]) == 0 and "Gradients" in capsys.readouterr().out
@@ -51,7 +51,7 @@ def test_in_a_terminal_keys_step_and_without_rich_it_is_text(capsys, monkeypatch
     def absent(*given):
         raise MissingExtraError("the terminal stepper needs rich")
 
-    monkeypatch.setattr("autodiff.render.step_terminal.step_through", absent)
+    monkeypatch.setattr("autodiff.render.steps.terminal.step_through", absent)
     assert main(["step", *NEURON]) == 0
     caught = capsys.readouterr()
     assert "needs rich; here are the steps as text" in caught.err and "Gradients" in caught.out

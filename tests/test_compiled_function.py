@@ -7,8 +7,8 @@ import pytest
 
 from autodiff import Value, dot, exp, log, relu, tanh, where
 from autodiff.compiled import checked, compile, from_json, to_json
-from autodiff.compiled.passes import shared
-from autodiff.compiled.program import Instruction, Program
+from autodiff.compiled.ir.passes import shared
+from autodiff.compiled.ir.program import Instruction, Program
 from autodiff.errors import ArgumentError, OperandError
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value, functions
 from autodiff.compiled import compile
-from autodiff.compiled.emit.compact import compact
+from autodiff.compiled.codegen.compact import compact
 from autodiff.errors import ArgumentError
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 5e-324, -5e-324, 1e-310, 1e308, -1e308, 1e-160, 1e160]

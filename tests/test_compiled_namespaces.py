@@ -9,7 +9,7 @@ import pytest
 import test_compiled_agrees as special
 import test_compiled_roll as rolling
 from autodiff import Value, atan2, compile, elu, erf, hypot, leaky_relu, maximum, minimum, relu, tanh, total, where
-from autodiff.compiled.emit.portable import portable
+from autodiff.compiled.codegen.portable import portable
 from autodiff.errors import ArgumentError
 
 STRICT = "array_api_strict"

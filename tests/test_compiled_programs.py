@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import test_compiled_roll as rolling
 from autodiff import compile, logsumexp, tanh, where
-from autodiff.compiled import checked, emit, from_json, to_json
-from autodiff.compiled.program import Guard, Instruction, Program
+from autodiff.compiled import checked, codegen as emit, from_json, to_json
+from autodiff.compiled.ir.program import Guard, Instruction, Program
 from autodiff.errors import ArgumentError
 
 

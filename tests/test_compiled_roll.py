@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from autodiff import Value, dot, exp, log_softmax, logsumexp, maximum, relu, sin, softmax, tanh, total, where
 from autodiff.compiled import checked, compile
-from autodiff.compiled.record import record
-from autodiff.compiled.roll import Group, rolled
+from autodiff.compiled.record.recorder.recorder import record
+from autodiff.compiled.vectorize import Group, rolled
 
 
 def network(sizes, values, activation=tanh):

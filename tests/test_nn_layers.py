@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autodiff import Value, nn, sigmoid
 from autodiff.errors import ArgumentError, OperandError
 from autodiff.graph import topological_order
-from autodiff.nn import initial
+from autodiff.nn import initializers as initial
 from autodiff.nn.activations import ACTIVATIONS
 
 numbers = st.floats(-3, 3)

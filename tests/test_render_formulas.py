@@ -1,7 +1,5 @@
 """Formulas: what is written is what was computed, in every notation, and no name breaks out of it."""
 
-import doctest
-import importlib
 import math
 
 import pytest
@@ -222,10 +220,6 @@ def test_only_a_value_has_a_formula():
     with pytest.raises(OperandError, match="formula: expected a Value, got 3"):
         formula(3)
 
-
-@pytest.mark.parametrize("module", ["formulas", "simpler", "writing", "latex", "python"])
-def test_the_examples_of_the_documentation_run(module):
-    assert doctest.testmod(importlib.import_module(f"autodiff.render.{module}")).failed == 0
 
 
 @pytest.mark.parametrize("number", [-math.inf, -1.0])

@@ -7,8 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autodiff import Value, draw, exp
-from autodiff.render import mermaid, style
-from autodiff.render.style import legible
+from autodiff.render.output import mermaid
+from autodiff.render.graph import style
+from autodiff.render.graph.style import legible
 
 
 @needs_engine

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from autodiff import Value, draw, exp, nn, relu, scope, total
 from autodiff.errors import ArgumentError
 from autodiff.graph import topological_order
-from autodiff.render.plan import pictured
-from autodiff.render.scopes import path_of_name, paths
-from autodiff.watching import watchers
+from autodiff.render.graph.build import pictured
+from autodiff.render.graph.scopes import path_of_name, paths
+from autodiff.hooks import watchers
 
 
 # Scopes

@@ -17,14 +17,14 @@ import autodiff
 from autodiff import Value, explain, functions, recording, steps
 from autodiff.errors import ArgumentError, OperandError
 from autodiff.ops import TABLE
-from autodiff.render.step_json import log_from, to_json
-from autodiff.render.step_text import text_lines
-from autodiff.render.stepper import from_json
+from autodiff.render.steps.json import log_from, to_json
+from autodiff.render.steps.listing import text_lines
+from autodiff.render.steps.stepper import from_json
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.cursor import CONDITIONS, Cursor
 from autodiff.stepping.mathematics import SPACE, mathematics, taken
 from autodiff.stepping.judging import unlike, verdict
-from autodiff.stepping.orders import ORDERS
+from autodiff.stepping.traversals import ORDERS
 from autodiff.stepping.training import training
 from autodiff.stepping.wording import printable, short
 
@@ -325,7 +325,7 @@ def test_lines_are_kept_as_long_as_the_recording():
 
 
 def test_recording_costs_nothing_outside_its_block():
-    from autodiff.watching import watchers
+    from autodiff.hooks import watchers
     with pytest.raises(ZeroDivisionError), recording():
         1 / 0
     assert watchers == []
@@ -492,7 +492,7 @@ def test_an_unknown_order_is_an_error_that_lists_the_orders():
 
 
 def test_a_wrong_order_that_would_never_end_is_refused(monkeypatch):
-    monkeypatch.setattr("autodiff.stepping.orders.MOST", 10_000)
+    monkeypatch.setattr("autodiff.stepping.traversals.MOST", 10_000)
     x = Value(1.0)
     for _ in range(60):
         x = x + x

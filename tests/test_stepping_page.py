@@ -15,14 +15,14 @@ from hypothesis import given
 
 from autodiff import Value, functions as f, nn, steps
 from autodiff.errors import ArgumentError
-from autodiff.render.step_data import shown_data
-from autodiff.render.step_layout import layout
-from autodiff.render.step_page import page
+from autodiff.render.steps.data import shown_data
+from autodiff.render.steps.layout import layout
+from autodiff.render.steps.html import page
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.explanation import explained
 from autodiff.stepping.judging import beside, unlike
 from autodiff.stepping.quiz import MISCONCEPTIONS, judged, question
-from autodiff.stepping.records import made, made_within
+from autodiff.stepping.narrate import made, made_within
 from autodiff.stepping.wording import name, short
 from tests.browser import Browser
 from tests.test_stepping import graphs

@@ -16,10 +16,10 @@ from hypothesis import given, settings, strategies as st
 
 from autodiff import Value, functions as f, steps
 from autodiff.errors import ArgumentError, MissingExtraError
-from autodiff.render.exercises import LEVELS, exercises
-from autodiff.render.keys import _unix_keys, keys_in, pressed_keys
-from autodiff.render.quizzing import ask_on, given as told, worksheet
-from autodiff.render.step_terminal import Screen, around, step_through
+from autodiff.render.quiz.exercises import LEVELS, exercises
+from autodiff.render.steps.keys import _unix_keys, keys_in, pressed_keys
+from autodiff.render.quiz.asking import ask_on, given as told, worksheet
+from autodiff.render.steps.terminal import Screen, around, step_through
 from autodiff.stepping import Log, Node, snapshot
 from autodiff.stepping.quiz import judged, question
 from tests.browser import Browser
@@ -83,7 +83,7 @@ def test_a_key_that_arrives_in_pieces_is_one_key(monkeypatch):
             time.sleep(0.004)
         os.close(far)
 
-    monkeypatch.setattr("autodiff.render.keys.PATIENCE", 60.0)  # a busy machine may keep the sender waiting
+    monkeypatch.setattr("autodiff.render.steps.keys.PATIENCE", 60.0)  # a busy machine may keep the sender waiting
     near, far = os.pipe()
     sender = threading.Thread(target=send)
     sender.start()

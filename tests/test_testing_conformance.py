@@ -11,16 +11,17 @@ import pytest
 
 from autodiff import Value
 from autodiff.errors import ArgumentError
-from autodiff.testing import Adapter, ConformanceTests, adapter_for, conformance, engines
-from autodiff.testing.looking import ours
-from autodiff.testing.diagnosis import Sample, explained, found
-from autodiff.testing.exam import Exam
-from autodiff.testing.killing import as_markdown, verdict
-from autodiff.testing.mutants import MUTANTS, Mutant, load, source
-from autodiff.testing.properties import PROPERTIES, operations
-from autodiff.testing.properties.drawn import smallest, wrong
-from autodiff.testing.report import written
-from autodiff.testing.results import Conformance
+from autodiff.testing import Adapter, ConformanceTests, adapter_for, conformance
+from autodiff.testing.engines import packages as engines
+from autodiff.testing.engines.detect import ours
+from autodiff.testing.conform.diagnosis import Sample, explained, found
+from autodiff.testing.conform.examiner import Exam
+from autodiff.testing.mutants.score import as_markdown, verdict
+from autodiff.testing.mutants.wrong_engines import MUTANTS, Mutant, load, source
+from autodiff.testing.conform.properties import PROPERTIES, operations
+from autodiff.testing.conform.properties.drawn import smallest, wrong
+from autodiff.testing.conform.report import written
+from autodiff.testing.conform.results import Conformance
 
 ORDERS = ["order: breadth first", "order: depth first", "order: every path", "order: leaves first"]
 

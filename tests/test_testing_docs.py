@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autodiff.cli import main
-from autodiff.testing.conforming import ConformanceTests
+from autodiff.testing.conform.conformance import ConformanceTests
 
 GUIDE = Path(__file__).parent.parent / "docs" / "testing.md"
 TEXT = GUIDE.read_text(encoding="utf8")

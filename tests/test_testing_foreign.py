@@ -7,14 +7,15 @@ import pytest
 
 from autodiff import Value, maximum, tanh
 from autodiff.errors import ArgumentError, GradientError, OperandError
-from autodiff.testing import adapter_for, check_gradients, conformance, engines
-from autodiff.testing.diagnosis import called
-from autodiff.testing.exam import Exam, forms, ordinary_points
-from autodiff.testing.foreign import culprit, off
-from autodiff.testing.looking import ours
-from autodiff.testing.mutants import MUTANTS, load
-from autodiff.testing.program import Program, Step
-from autodiff.testing.strategies import OPERATIONS
+from autodiff.testing import adapter_for, check_gradients, conformance
+from autodiff.testing.engines import packages as engines
+from autodiff.testing.conform.diagnosis import called
+from autodiff.testing.conform.examiner import Exam, forms, ordinary_points
+from autodiff.testing.check.foreign import culprit, off
+from autodiff.testing.engines.detect import ours
+from autodiff.testing.mutants.wrong_engines import MUTANTS, load
+from autodiff.testing.draw.straight_line import Program, Step
+from autodiff.testing.draw.strategies import OPERATIONS
 
 
 class Plain:

@@ -12,17 +12,19 @@ from autodiff.errors import ArgumentError, GradientError, OperandError, ReplayEr
 from autodiff.numbers import FLOATS, FRACTIONS
 from autodiff.replaying import VALUES
 from autodiff.ops import TABLE, Op
-from autodiff.testing import check_gradients, check_operation, mutants, oracles, programs
-from autodiff.testing.looking import ours
-from autodiff.testing.blame import slopes_wrong, wrong_sum
-from autodiff.testing.differences import many_digits, many_digits_mixed
-from autodiff.testing.finite import finite_differences, finite_sides
-from autodiff.testing.exam import Exam, forms, ordinary_points
-from autodiff.testing.foreign import off
-from autodiff.testing.operation import points_of
-from autodiff.testing.program import Program, Step
-from autodiff.testing.strategies import OPERATIONS
-from autodiff.testing.tolerance import allowed
+from autodiff.testing import check_gradients, check_operation, programs
+from autodiff.testing.mutants import wrong_engines as mutants
+from autodiff.testing.derive import oracles
+from autodiff.testing.engines.detect import ours
+from autodiff.testing.check.blame import slopes_wrong, wrong_sum
+from autodiff.testing.derive.high_precision import many_digits, many_digits_mixed
+from autodiff.testing.derive.finite_differences import finite_differences, finite_sides
+from autodiff.testing.conform.examiner import Exam, forms, ordinary_points
+from autodiff.testing.check.foreign import off
+from autodiff.testing.check.operation import points_of
+from autodiff.testing.draw.straight_line import Program, Step
+from autodiff.testing.draw.strategies import OPERATIONS
+from autodiff.testing.check.tolerance import allowed
 from autodiff.value import record
 
 RATIONAL = ["add", "sub", "mul", "div", "neg", "abs", "maximum", "minimum", "relu", "where", "total", "dot"]

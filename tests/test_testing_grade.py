@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autodiff.testing.command import main
-from autodiff.testing.grade import ROOT, graded
-from autodiff.testing.watch import PROCESSES
+from autodiff.testing.conform.command import main
+from autodiff.testing.conform.grade import ROOT, graded
+from autodiff.testing.conform.watch import PROCESSES
 
 VALUE = """
 class Value:
@@ -135,14 +135,14 @@ def test_an_orphan_in_a_session_of_its_own_without_an_environment_is_ended(engin
 @pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
 def test_nothing_is_left_running_when_the_grading_is_interrupted(engine, tmp_path):
     target = engine(ORPHAN % os.getpid() + "open('started', 'w').close()\ntime.sleep(600)\n")
-    grading = subprocess.Popen([sys.executable, "-m", "autodiff.testing.command", "grade", target], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    grading = subprocess.Popen([sys.executable, "-m", "autodiff.testing.conform.command", "grade", target], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)})
     while not (tmp_path / "started").exists():
         time.sleep(0.05)
     grading.kill()
     grading.wait()
     for _ in range(100):
         left = subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
-        if f"sleep 271.{os.getpid()}" not in left and "autodiff.testing.worker" not in left:
+        if f"sleep 271.{os.getpid()}" not in left and "autodiff.testing.conform.worker" not in left:
             return
         time.sleep(0.1)
     raise AssertionError(left)
@@ -175,7 +175,7 @@ def test_a_file_that_is_no_module_by_its_name_is_told(engine):
 
 def test_what_the_engine_prints_does_not_reach_the_report(engine):
     target = engine("print('{', end='')\nimport os\nos.write(1, b'noise')\n" + VALUE % RIGHT)
-    done = subprocess.run([sys.executable, "-m", "autodiff.testing.command", "grade", target, "--format", "json", "--examples", "5"],
+    done = subprocess.run([sys.executable, "-m", "autodiff.testing.conform.command", "grade", target, "--format", "json", "--examples", "5"],
                           capture_output=True, text=True, cwd=Path(__file__).parent.parent, check=False)
     assert json.loads(done.stdout)["holds"] is True
 

@@ -13,10 +13,10 @@ from autodiff.errors import ArgumentError
 from autodiff.numbers import FLOATS
 from autodiff.ops import TABLE
 from autodiff.testing import Program, Step, adapter_for, inputs_for, programs, values
-from autodiff.testing.looking import ours
-from autodiff.testing.program import recorded
-from autodiff.testing.special import at_kink, within
-from autodiff.testing.strategies import OPERATIONS, sound
+from autodiff.testing.engines.detect import ours
+from autodiff.testing.draw.straight_line import recorded
+from autodiff.testing.draw.edge_cases import at_kink, within
+from autodiff.testing.draw.strategies import OPERATIONS, sound
 
 NAMES = vars(functions) | {"Value": Value, "abs": abs}
 quiet = settings(database=None, max_examples=2000)

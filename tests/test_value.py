@@ -174,7 +174,7 @@ def test_what_went_well_is_forgotten_by_detect_anomaly():
     x = Value(2.0)
     with detect_anomaly():
         (x * x).backward()
-        assert autodiff.watching.watchers[-1].lines == {}
+        assert autodiff.hooks.watchers[-1].lines == {}
 
 
 def test_anomalies_of_other_threads_are_their_own():

@@ -6,5 +6,5 @@
     quiz      exercises, asked or printed
     subject   what three of them are about: an expression with its values, or a value that a program makes
 
-The command `grade` stands with what it belongs to, in `autodiff.testing.command`.
+The command `grade` stands with what it belongs to, in `autodiff.testing.conform.command`.
 """

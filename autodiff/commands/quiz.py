@@ -23,7 +23,7 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Write a worksheet, or ask."""
-    from ..render.quizzing import ask_on, worksheet
+    from ..render.quiz.asking import ask_on, worksheet
 
     if options.count is not None and options.count < 1:
         raise ArgumentError(f"--count: expected at least one question, got {options.count}")

@@ -8,9 +8,9 @@ import sys
 from typing import Any
 
 from ..errors import ArgumentError, MissingExtraError
-from ..render.step_text import text_lines
-from ..render.stepper import Steps
-from ..stepping.orders import ORDERS
+from ..render.steps.listing import text_lines
+from ..render.steps.stepper import Steps
+from ..stepping.traversals import ORDERS
 from .subject import add_subject, log_of, node_of, tell
 
 CANNOT_MOVE = ("dumb", "unknown")  # terminals that write line after line, where a screen cannot be drawn anew
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _by_keys(log: Steps, quiz: bool) -> None:
-    from ..render.step_terminal import step_through
+    from ..render.steps.terminal import step_through
 
     try:
         step_through(log, log.cursor.watched, quiz)

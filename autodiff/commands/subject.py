@@ -15,8 +15,8 @@ from typing import Any
 
 from ..errors import ArgumentError, shown
 from ..expression import names_of, parse
-from ..render.stepper import Steps, steps_in
-from ..stepping.program import value_of
+from ..render.steps.stepper import Steps, steps_in
+from ..stepping.script import value_of
 from ..stepping.wording import printable
 from ..value import Value
 

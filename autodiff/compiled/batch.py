@@ -20,13 +20,13 @@ import numpy as np
 
 from ..errors import ArgumentError
 from ..value import Value
-from . import emit
-from .grad import reverse
-from .passes import folded, without_dead
-from .program import Program
-from .record import record
-from .roll import Group, rolled
-from .ways import check_number
+from . import codegen as emit
+from .ir.reverse import reverse
+from .ir.passes import folded, without_dead
+from .ir.program import Program
+from .record.recorder import record
+from .vectorize import Group, rolled
+from .recordings import check_number
 
 SEED = "share"  # the input that the gradient starts from: 1 / rows
 

@@ -26,11 +26,11 @@ import numpy as np
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from . import derivatives
-from .call import FLOATS, Call, Signature, call_of
-from .parameters import Layout, Parameters
-from .program import Program
+from .record.call import FLOATS, Call, Signature, call_of
+from .record.parameters import Layout, Parameters
+from .ir.program import Program
 from .variant import Variant
-from .ways import Ways
+from .recordings import Ways
 
 _data = attrgetter("_data")
 

@@ -8,16 +8,16 @@ import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
-from . import emit
-from .call import Signature
-from .grad import reverse
-from .passes import folded, without_dead
-from .program import Program
-from .record import record
-from .roll import Group, rolled
-from .spaces import space_of
-from .tape import Tape
-from .unroll import Argument, unrolled
+from . import codegen as emit
+from .record.call import Signature
+from .ir.reverse import reverse
+from .ir.passes import folded, without_dead
+from .ir.program import Program
+from .record.recorder import record
+from .vectorize import Group, rolled
+from .backends import space_of
+from .record.tape import Tape
+from .record.scalarize import Argument, unrolled
 
 SMALL = 4000  # operations: beyond this a function of numbers runs on arrays, if it rolls
 WORTH = 2     # operations for each array instruction: below this an array is not worth its overhead

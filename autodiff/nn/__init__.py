@@ -31,7 +31,7 @@ from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, R
 if TYPE_CHECKING:
     from . import callbacks, data
     from .models import Model, Sequential
-    from .run import History
+    from .fit_loop import History
     from .saving import load, save
     from .step import step_function
 
@@ -43,7 +43,7 @@ __all__ = [
 ]  # fmt: skip
 
 _HOME = {
-    "History": "run", "Model": "models", "Sequential": "models", "load": "saving", "save": "saving",
+    "History": "fit_loop", "Model": "models", "Sequential": "models", "load": "saving", "save": "saving",
     "step_function": "step",
 }  # fmt: skip
 _MODULES = ("callbacks", "data", "idx", "plots")

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value, constant
-from . import initial
+from . import initializers as initial
 from .keywords import known_arguments
 from .layers import NO_ROWS, Output, one_or_list
 from .module import Module

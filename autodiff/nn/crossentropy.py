@@ -22,7 +22,7 @@ from typing import Any
 from ..errors import ArgumentError, shown
 from ..functions import log, sign, softplus, xlogy
 from ..reductions import dot, logsumexp, total
-from ..operands import Number, number
+from ..coerce import Number, number
 from ..value import Value
 from .rows import (
     Rows, datum, entries, listed, mean, only_label, paired, placed, require_number, require_rows, require_within,

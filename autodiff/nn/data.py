@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ArgumentError, MissingExtraError, OperandError, shown
-from ..operands import Number, number
-from . import initial
+from ..coerce import Number, number
+from . import initializers as initial
 from .tables import Array, array
 
 Labels = npt.NDArray[np.int64]

@@ -11,8 +11,8 @@ import random
 from typing import Any
 
 from ..errors import ArgumentError, shown
-from ..operands import Number
-from . import initial
+from ..coerce import Number
+from . import initializers as initial
 from .activations import Function, apply, find, maxout, name_of
 from .block import Block, Shape, one_axis
 from .layers import Neuron, fire, neurons

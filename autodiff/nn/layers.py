@@ -21,7 +21,7 @@ from typing import Any, Union
 from ..errors import ArgumentError, OperandError, shown
 from ..reductions import dot
 from ..value import Value, constant
-from . import initial
+from . import initializers as initial
 from .activations import WHOLE, Function, apply, find, find_scalar, name_of
 from .module import Module
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..functions import clip, log1p, relu
-from ..operands import Number
+from ..coerce import Number
 from ..value import Value
 from .crossentropy import binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy
 from .registry import Registry

@@ -27,7 +27,7 @@ from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
-from . import initial
+from . import initializers as initial
 from .block import Block, Shape, Symbol, with_rows
 from .keywords import known_arguments
 from .merging import Merge

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import ArgumentError, shown
-from ..operands import Number, number
+from ..coerce import Number, number
 from ..value import Value
 
 M = TypeVar("M", bound="Module")

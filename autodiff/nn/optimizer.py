@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from ..errors import ArgumentError, OperandError, shown
-from ..operands import Number, number
+from ..coerce import Number, number
 from ..value import Value
-from . import initial
+from . import initializers as initial
 from .keywords import known_arguments
 from .module import Module
 

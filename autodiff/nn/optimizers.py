@@ -23,7 +23,7 @@ import math
 from typing import Any
 
 from ..errors import OperandError, shown
-from ..operands import Number
+from ..coerce import Number
 from .optimizer import Optimizer, Params, Rate, at_least_zero, fraction, sqrt
 from .registry import Registry
 

@@ -15,12 +15,12 @@ import numpy as np
 
 from .. import functions
 from ..errors import MissingExtraError
-from ..operands import Number
+from ..coerce import Number
 from ..value import Value
 from . import activations
 from .layers import Neuron
 from .module import Module
-from .run import History
+from .fit_loop import History
 from .tables import Array
 
 Axes = Any  # matplotlib's; the package is loaded on first use

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..reductions import total
-from ..operands import number
+from ..coerce import number
 from ..value import Value
 
 Rows = Iterable[Any]

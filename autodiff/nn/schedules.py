@@ -17,7 +17,7 @@ import math
 from dataclasses import dataclass
 
 from ..errors import ArgumentError, shown
-from ..operands import Number, number
+from ..coerce import Number, number
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ArgumentError, OperandError, shown
-from . import initial
+from . import initializers as initial
 from .block import Shape, with_rows
 
 Array = npt.NDArray[np.float64]

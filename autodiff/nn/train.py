@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
-from . import initial, losses, metrics, optimizers, tables
+from . import initializers as initial, losses, metrics, optimizers, tables
 from .block import Block
 from .callbacks import Callback
 from .engines import engine_for, forward, require_engine
@@ -27,7 +27,7 @@ from .metrics import Metric
 from .metrics import find as find_metric
 from .optimizers import Optimizer
 from .progress import progress, silent
-from .run import History, Run
+from .fit_loop import History, Run
 from .tables import Array
 
 Data = Any  # rows: nested lists or arrays of numbers

@@ -16,6 +16,6 @@
     formulas   `formula`: Values -> text, LaTeX and Python, by way of simpler, writing, latex and python
 """
 
-from .drawing import Drawing, draw
+from .graph.drawing import Drawing, draw
 
 __all__ = ["Drawing", "draw"]

@@ -22,7 +22,7 @@ from typing import Any, overload
 from .changes import Changes
 from .events import BLOCKED, CONTRIBUTION, DETACHED, SEED, UPDATE
 from .passes import Passes
-from .records import recorded_step
+from .narrate import recorded_step
 from .step import Step
 
 

@@ -28,7 +28,7 @@ from typing import Any
 from weakref import WeakSet
 
 from ..value import Value
-from ..watching import Watcher, watchers
+from ..hooks import Watcher, watchers
 from .snapshot import Source
 
 PACKAGE = str(Path(__file__).parent.parent)

@@ -18,7 +18,7 @@ from typing import Any
 
 from ..errors import ArgumentError, shown
 from .events import BLOCKED, CONTRIBUTION, DETACHED, INPUT, OPERATION, SEED, UPDATE, Events
-from .orders import ORDERS, layer_by_layer
+from .traversals import ORDERS, layer_by_layer
 from .snapshot import Node, Snapshot
 from .training import Training, stages
 from .wording import slope_of

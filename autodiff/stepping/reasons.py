@@ -5,7 +5,7 @@ from math import isfinite, isnan
 
 from .log import Log
 from .paths import Edge, Path
-from .records import made
+from .narrate import made
 from .snapshot import Node
 from .step import Step
 from .wording import name, short

@@ -16,28 +16,29 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from . import engines, mutants, oracles
-    from .adapter import Adapter, FunctionAdapter
-    from .conforming import ConformanceTests, conformance
-    from .gradcheck import check_gradients
-    from .looking import adapter_for
-    from .operation import check_operation
-    from .program import Program, Step
-    from .results import Conformance
-    from .strategies import inputs_for, numbers, programs, values
+    from . import engines, mutants
+    from .derive import oracles
+    from .engines.adapter import Adapter, FunctionAdapter
+    from .conform.conformance import ConformanceTests, conformance
+    from .check.gradcheck import check_gradients
+    from .engines.detect import adapter_for
+    from .check.operation import check_operation
+    from .draw.straight_line import Program, Step
+    from .conform.results import Conformance
+    from .draw.strategies import inputs_for, numbers, programs, values
 
 _HOMES = {
-    "adapter": "Adapter FunctionAdapter",
-    "conforming": "ConformanceTests conformance",
-    "gradcheck": "check_gradients",
-    "looking": "adapter_for",
-    "operation": "check_operation",
-    "program": "Program Step",
-    "results": "Conformance",
-    "strategies": "inputs_for numbers programs values",
+    "engines.adapter": "Adapter FunctionAdapter",
+    "conform.conformance": "ConformanceTests conformance",
+    "check.gradcheck": "check_gradients",
+    "engines.detect": "adapter_for",
+    "check.operation": "check_operation",
+    "draw.straight_line": "Program Step",
+    "conform.results": "Conformance",
+    "draw.strategies": "inputs_for numbers programs values",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
-_MODULES = ("engines", "mutants", "oracles")
+_MODULES = {"engines": "engines", "mutants": "mutants", "oracles": "derive.oracles"}
 
 __all__ = [
     "Adapter", "Conformance", "ConformanceTests", "FunctionAdapter", "Program", "Step", "adapter_for",
@@ -50,7 +51,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME and name not in _MODULES:
         raise AttributeError(f"module 'autodiff.testing' has no attribute {name!r}")
     try:
-        module = import_module(f".{_HOME.get(name, name)}", __name__)
+        module = import_module(f".{_HOME.get(name) or _MODULES[name]}", __name__)
     except ModuleNotFoundError as error:
         if error.name != "hypothesis":
             raise

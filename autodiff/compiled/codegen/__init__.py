@@ -1,0 +1,57 @@
+"""A program as readable Python, and that source as functions: floats ("math"), NumPy, or any array-API namespace.
+
+    writer.py         a program as a function: a line for each register     lines.py      what occurs twice, once
+    math_writer.py    for Python floats                                     compact.py    in fewer lines
+    array_writer.py   for arrays of any namespace                           layout.py     views and products as code
+    numpy_writer.py   what NumPy does in place                              templates.py  the table's rules as code
+    jax_writer.py     what XLA does in place                                rewrites.py   on which those stand
+    preamble.py       imports and definitions                               helpers.py    what array namespaces lack
+    portable.py       for any other namespace: functions in place of methods
+
+>>> from ..program import Instruction, Program
+>>> print(source({"value": Program((Instruction("input", name="x"), Instruction("tanh", (0,))), (1,))}, "numpy"))
+from numpy import tanh
+<BLANKLINE>
+<BLANKLINE>
+def value(x):
+    tanh_1 = tanh(x)
+    return tanh_1,
+<BLANKLINE>
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ... import rules
+from ...errors import ArgumentError
+from ..ir.program import Program
+from .array import ArrayWriter
+from .jax import JaxWriter
+from .python import MathWriter
+from .numpy import NumpyWriter
+from .portable import portable
+from .preamble import ARRAY_WORDS, preamble
+from .templates import WORDS
+from .writer import Writer
+
+WRITERS: dict[str, type[Writer]] = {"math": MathWriter, "numpy": NumpyWriter, "jax.numpy": JaxWriter}
+
+
+def source(programs: Mapping[str, Program], target: str) -> str:
+    """The source of one function for each program, with the imports that they need."""
+    tables: dict[str, str] = {}
+    writer = WRITERS.get(target, ArrayWriter)
+    bodies = [writer(program, tables).function(name) for name, program in programs.items()]
+    numbers = "".join(f"{name} = {text}\n" for text, name in tables.items())
+    text = "\n\n".join(part for part in (numbers, *bodies) if part)
+    text = text if target in WRITERS else portable(text)
+    head = preamble(set(WORDS.findall(text)) & ARRAY_WORDS, target)
+    return f"{head}\n\n{text}" if head else text
+
+
+def functions(text: str, name: str) -> dict[str, Callable[..., Any]]:
+    """The functions that emitted source defines, its text visible to tracebacks and debuggers."""
+    try:
+        return rules.module(name, text)
+    except ImportError as error:
+        raise ArgumentError(f"compile: the target does not have all that the program uses: {error}") from None

@@ -1,0 +1,214 @@
+"""Programs for arrays of any namespace; the rows of a batch are the first axis, and no array is ever changed.
+
+>>> from ..program import Instruction, Program
+>>> xs = Instruction("input", shape=(3,), rows=True, name="xs")
+>>> program = Program((xs, Instruction("total", (0,), rows=True), Instruction("exp", (1,), rows=True)), (2,))
+>>> print(ArrayWriter(program, {}).function("value"))
+def value(xs):
+    total_1 = xs.sum(axis=-1)
+    exp_2 = exp(total_1)
+    return exp_2,
+<BLANKLINE>
+"""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ...ops import TABLE
+from ..ir.program import COMPARISONS, Instruction, Program, parted, register_names
+from ..ir.strides import places
+from . import layout
+from .lines import is_number, number
+from .writer import Writer
+
+
+class ArrayWriter(Writer):
+    """Arrays of NumPy, or of a namespace like it: a method for each kind of instruction."""
+
+    def __init__(self, program: Program, tables: dict[str, str]) -> None:
+        super().__init__(program, tables)
+        self.alike: dict[int, str] = {}  # what is one number in all rows, and an array that has the rows
+
+    def instruction(self, index: int, each: Instruction) -> None:
+        row = parted(each.op)[0]
+        if row in TABLE and TABLE[row].variadic:
+            self.along(index, each)
+        elif row in TABLE or row in COMPARISONS:
+            self.row(index, each)
+        elif each.op == "contract":
+            self.contract(index, each)
+        elif each.op != "input":
+            getattr(self, each.op)(index, each, self.texts(each.operands))
+
+    def held(self, register: int, answer: bool) -> str:
+        text = self.names[register] if answer else f"logical_not({self.names[register]})"
+        axes = tuple(range(-len(self[register].shape), 0))
+        return f"all({text}, axis={axes})" if axes else text
+
+    # ---- one number in all rows ----
+
+    def texts(self, registers: Sequence[int]) -> list[str]:
+        """Registers as operands, each with its rows."""
+        return [self.with_rows(register) if register in self.alike else self.text(register) for register in registers]
+
+    def with_rows(self, register: int) -> str:
+        """The name of an array of the number that a register is in all rows."""
+        like, text = self.alike.pop(register), self.names[register]
+        self.names[register] = register_names(self.program)[register]
+        self.assign(self.names[register], f"full_like({like}, {text})")
+        return self.names[register]
+
+    def row(self, index: int, each: Instruction) -> None:
+        """An elementwise instruction; of numbers that are one in all rows the result is one, too."""
+        code = self.template_of(each)
+        used = [operand for letter, operand in self.lettered(each) if "{" + letter + "}" in code.text]
+        alike = [operand for operand in used if operand in self.alike]
+        if alike and each.rows and not each.shape and not any(self[x].rows and x not in self.alike for x in used):
+            self.alike[index] = self.alike[alike[0]]
+        elif not any(self[x].rows and x not in self.alike and len(self[x].shape) == len(each.shape) for x in used):
+            for operand in alike:
+                self.with_rows(operand)
+        super().row(index, each)
+
+    # ---- elementwise, and along an axis ----
+
+    def operand(self, register: int, user: Instruction) -> str:
+        """With axes of size 1 between its rows and its shape, where the result has more axes."""
+        each, text = self[register], self.text(register)
+        missing = len(user.shape) - len(each.shape) if register not in self.alike else 0
+        return f"{text}[:{', None' * missing}{', :' * len(each.shape)}]" if each.rows and missing > 0 else text
+
+    def along(self, index: int, each: Instruction) -> None:
+        """An n-ary operation along the last axis, or the contributions to its operands."""
+        row, _, slope = parted(each.op)
+        texts = [self.text(operand) for operand in each.operands]
+        terms = f"exponentials({texts[0]})"
+        if row == "total":
+            self.line(index, f"{texts[0]}.sum(axis=-1)")
+        elif row == "largest":
+            self.line(index, f"{texts[0]}.max(axis=-1)")
+        elif row == "logsumexp" and slope:
+            single = not (self[each.operands[2]].rows or self[each.operands[2]].shape)
+            one = single or is_number(texts[2]) or each.operands[2] in self.alike
+            upstream = texts[2] if one else f"{texts[2]}[..., None]"
+            self.line(index, f"parts_of_sum(*{terms}) * {upstream}", (terms,))
+        elif row == "logsumexp":
+            self.line(index, f"log_of_sum(*{terms})", (terms,))
+        else:
+            raise AssertionError(f"{row} does not run along an axis")
+
+    def contract(self, index: int, each: Instruction) -> None:
+        """A sum of products; one number in all rows only scales."""
+        if each.operands[0] in self.alike and each.detail == "r,rk->rk":
+            left, right = map(self.text, each.operands)
+            self.line(index, f"{left} * {right}")
+        else:
+            left, right = self.texts(each.operands)
+            self.line(index, layout.product(left, right, each.detail))
+
+    def sum_to(self, index: int, each: Instruction, texts: list[str]) -> None:
+        operand = self[each.operands[0]]
+        extra, lead = len(operand.shape) - len(each.shape), int(operand.rows)
+        axes = [0] * (operand.rows and not each.rows) + [lead + axis for axis in range(extra)]
+        ones = [axis for axis in range(len(each.shape)) if each.shape[axis] == 1 != operand.shape[axis + extra]]
+        axes += [lead + extra + axis for axis in ones]
+        text = f"{texts[0]}.sum(axis={axes[0] if len(axes) == 1 else tuple(axes)})"
+        self.line(index, f"{text}.reshape({self.sizes(each)})" if ones else text)
+
+    # ---- numbers ----
+
+    def constant(self, index: int, each: Instruction, texts: list[str]) -> None:
+        if each.shape:
+            values = f"array([{', '.join(map(number, each.detail))}])"
+            self.names[index] = self.table(values if len(each.shape) == 1 else f"{values}.reshape{each.shape}")
+
+    def fill(self, index: int, each: Instruction, texts: list[str]) -> None:
+        scalar = not each.rows and not each.shape
+        if len(texts) > 1 and each.rows and not each.shape:
+            self.names[index], self.alike[index] = texts[1], texts[0]
+        elif len(texts) > 1:
+            self.line(index, texts[1] if scalar else f"full_like({texts[0]}, {texts[1]})")
+        elif not scalar:
+            self.line(index, f"full_like({texts[0]}, {number(each.detail)})")
+
+    def expand(self, index: int, each: Instruction, texts: list[str]) -> None:
+        if is_number(texts[0]):
+            self.names[index] = self.table(f"array({[float(texts[0])] * prod(each.shape)}).reshape({each.shape})")
+        else:
+            self.line(index, f"{texts[0]}[..., None].repeat({each.shape[-1]}, axis=-1)")
+
+    def table(self, code: str) -> str:
+        """The name of an array of numbers, which is made once, beside the functions."""
+        return self.tables.setdefault(code, f"table_{len(self.tables)}")
+
+    # ---- arrays put together and taken apart ----
+
+    def stack(self, index: int, each: Instruction, texts: list[str]) -> None:
+        if each.rows:
+            base = next(text for operand, text in zip(each.operands, texts) if self[operand].rows)
+            texts = [text if self[operand].rows else f"full_like({base}, {text})"
+                     for operand, text in zip(each.operands, texts)]  # fmt: skip
+        self.line(index, f"stack([{', '.join(texts)}], axis=-1)")
+
+    def join(self, index: int, each: Instruction, texts: list[str]) -> None:
+        registers = [self[operand] for operand in each.operands]
+        like = next((text for register, text in zip(registers, texts) if register.rows), "")
+        flat = []
+        for register, text in zip(registers, texts):
+            size = prod(register.shape)
+            part = self.flattened(text, register)
+            if register.op == "constant" and not register.shape:
+                part = self.table(f"array([{text}])")
+            flat.append(part if register.rows or not like else f"broadcast_to({part}, ({like}.shape[0], {size}))")
+        self.line(index, f"concat([{', '.join(flat)}], axis=-1)")
+
+    def view(self, index: int, each: Instruction, texts: list[str]) -> None:
+        base = self[each.operands[0]]
+        start, strides = each.detail
+        text = layout.view(texts[0], base.shape, base.rows, start, strides, each.shape)
+        self.line(index, text or self.gathered(texts[0], base, places(start, strides, each.shape)))
+
+    def take(self, index: int, each: Instruction, texts: list[str]) -> None:
+        self.line(index, self.gathered(texts[0], self[each.operands[0]], np.array(each.detail).reshape(each.shape)))
+
+    def gathered(self, text: str, base: Instruction, wanted: Any) -> str:
+        """The elements at these places of a flattened register."""
+        return f"{self.flattened(text, base)}[{':, ' * base.rows}{self.table(f'array({wanted.tolist()})')}]"
+
+    def flattened(self, text: str, each: Instruction) -> str:
+        """A register as one vector for each row."""
+        return text if len(each.shape) == 1 else f"{text}.reshape({'-1, ' * each.rows}{prod(each.shape)})"
+
+    def assemble(self, index: int, each: Instruction, texts: list[str]) -> None:
+        """An array of zeros, to which each operand is added at its places."""
+        name = self.names[index]
+        views = [(detail, shape) for _, detail, shape in each.detail]
+        blocks = None if each.rows else layout.tiled(texts, views, prod(each.shape))
+        if blocks:
+            code = blocks[0][1] if len(blocks) == 1 else self.laid(name, blocks)
+        else:
+            found, rows = pieces(each), "-1, " * each.rows
+            flat = ", ".join(self.table(f"array([{text}])") if is_number(text) else f"{text}.reshape({rows}{each.size})"
+                             for text, each in zip(texts, found))
+            zero = f"({texts[0]}.shape[0], 1)" if each.rows else "1"
+            self.assign(f"{name}_parts", f"concat([{flat}, zeros({zero})], axis=-1)")
+            tables = [self.table(f"array({term.tolist()})") for term in layout.gathers(found, prod(each.shape))]
+            code = " + ".join(f"{name}_parts[{':, ' * each.rows}{table}]" for table in tables)
+        self.assign(name, code if len(each.shape) == 1 else f"({code}).reshape({self.sizes(each)})")
+
+    def laid(self, name: str, blocks: list[tuple[int, str]]) -> str:
+        """Blocks one after the other."""
+        return f"concat([{', '.join(text for _, text in blocks)}])"
+
+    def sizes(self, each: Instruction) -> str:
+        """The arguments that reshape a flattened array to the shape of a register."""
+        return ", ".join([*["-1"] * each.rows, *map(str, each.shape)]) or "()"
+
+
+def pieces(each: Instruction) -> list[Any]:
+    """The places, in the flattened result, of each operand of an assembly."""
+    return [places(detail[0], detail[1], shape) if kind == "view" else np.array(detail).reshape(shape)
+            for kind, detail, shape in each.detail]  # fmt: skip

@@ -1,0 +1,84 @@
+"""Programs for NumPy: an array that is put together from others is filled in place."""
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..ir.program import Instruction, Program, parted
+from . import layout
+from .array import ArrayWriter, pieces
+from .lines import Line
+
+
+class NumpyWriter(ArrayWriter):
+    """Arrays of NumPy."""
+
+    def __init__(self, program: Program, tables: dict[str, str]) -> None:
+        super().__init__(program, tables)
+        self.in_place: set[int] = set()  # sums that were made where their product was
+
+    def row(self, index: int, each: Instruction) -> None:
+        """An elementwise instruction; a bias is added to, and relu taken of, a product in the product's own place."""
+        operand = each.operands[0]
+        if each.op == "add" and self[operand].op == "contract" and self[operand][2:4] == each[2:4]:  # shape and rows
+            made = self.line_of(operand)
+            if made is not None:
+                self.in_place.add(index)
+                self.lines[made] = self.lines[made]._replace(start=f"{self.names[index]} =")
+                self.lines.append(Line(f"{self.names[index]} +=", self.operand(each.operands[1], each)))
+                return
+        if each.op == "relu" and operand in self.in_place and (each.rows or each.shape) and self.serves_relu(operand):
+            name, before, (closed, *_) = self.names[index], self.names[operand], self.template_of(each).shared
+            self.assign(name, f"numpy.maximum({before}, 0.0, out={before})", (closed.format(a=before),))
+            self.lines.append(Line(f"{name} +=", "0.0"))  # of either zero, 0.0
+            return
+        super().row(index, each)
+
+    def serves_relu(self, register: int) -> bool:
+        """Whether only relu, and what asks where it is closed, looks at a register: relu's own result tells as much."""
+        program = self.program
+        users = {parted(each.op)[0] for each in program.instructions if register in each.operands}
+        return users == {"relu"} and register not in (*program.outputs, *(each.register for each in program.guards))
+
+    def line_of(self, register: int) -> int | None:
+        """The line that makes a register, if that is used once, and is no output."""
+        uses = sum(each.operands.count(register) for each in self.program.instructions)
+        if uses > 1 or register in self.program.outputs:
+            return None
+        return next((at for at, line in enumerate(self.lines) if line.start == f"{self.names[register]} ="), None)
+
+    def assemble(self, index: int, each: Instruction, texts: list[str]) -> None:
+        name, size, found = self.names[index], prod(each.shape), pieces(each)
+        counts = np.bincount(np.concatenate([places.ravel() for places in found]), minlength=size)
+        make, sign = "empty" if counts.min() == counts.max() == 1 else "zeros", "=" if counts.max() == 1 else "+="
+        self.assign(name, f"{make}({f'({texts[0]}.shape[0], {size})' if each.rows else size})")
+        for operand, (kind, detail, shape), text, places in zip(each.operands, each.detail, texts, found):
+            part = layout.view(name, (size,), each.rows, detail[0], detail[1], shape) if kind == "view" else None
+            if part and not (each.rows and "reshape" in part):
+                start = f"{part if part.endswith(']') else f'{part}[...]'} {sign}"
+                if not self.made_in_place(operand, part, sign):
+                    self.lines.append(Line(start, text))
+            else:
+                self.scattered(name, text, places, each.rows, sign)
+        if len(each.shape) != 1:
+            self.assign(name, f"{name}.reshape({self.sizes(each)})")
+
+    def made_in_place(self, operand: int, part: str, sign: str) -> bool:
+        """Let a product that is used only here be written where it belongs, and not be copied there."""
+        made = self.line_of(operand)
+        if sign != "=" or made is None:
+            return False
+        left, product, right = self.lines[made].code.partition(" @ ")
+        if not product or " " in left + right or not part.endswith("]"):
+            return False
+        del self.lines[made]
+        self.lines.append(Line("", f"matmul({left}, {right}, out={part})"))
+        return True
+
+    def scattered(self, name: str, text: str, places: Any, rows: bool, sign: str) -> None:
+        """Add to places that no slice describes."""
+        table = self.table(f"array({places.tolist()})")
+        once = len(np.unique(places)) == places.size
+        added = f"add.at({name}, {f'(slice(None), {table})' if rows else table}, {text})"
+        self.lines.append(Line(f"{name}[{':, ' * rows}{table}] {sign}", text) if once else Line("", added))

@@ -1,0 +1,100 @@
+"""Writes a program as a function, a line for each register: what all targets have in common."""
+
+from collections.abc import Sequence
+
+from ..ir.program import COMPARISONS, Instruction, Program, parted, register_names
+from .lines import Line, is_number, number, with_parts_shared
+from .preamble import RESERVED
+from .templates import Template, template
+
+
+class Writer:
+    """Writes one program; a target says how its instructions and its guards are written."""
+
+    math = False
+
+    def __init__(self, program: Program, tables: dict[str, str]) -> None:
+        self.program, self.tables = program, tables  # arrays of numbers: their code, and the names they go by
+        # a register whose name would hide a function gets an underscore
+        self.names = [name + "_" if name in RESERVED else name for name in register_names(program)]
+        self.lines: list[Line] = []
+
+    def __getitem__(self, register: int) -> Instruction:
+        return self.program.instructions[register]
+
+    def function(self, name: str) -> str:
+        """The whole text of the function."""
+        for index, each in enumerate(self.program.instructions):
+            self.instruction(index, each)
+        result = self.texts(self.program.outputs)
+        body = [f"    {line}" for line in self.finished()]
+        for count, guard in enumerate(self.program.guards):
+            held = self.held(guard.register, guard.answer)
+            body.append(f"    held = {'held & ' * bool(count)}{held}  # {guard.place}")
+        inputs = [name for name, each in zip(self.names, self.program.instructions) if each.op == "input"]
+        result += ["held"] * bool(self.program.guards)
+        end = ", ".join(result) + "," * (len(result) == 1) if result else "()"
+        return "\n".join([f"def {name}({', '.join(inputs)}):", *body, f"    return {end}", ""])
+
+    def instruction(self, index: int, each: Instruction) -> None:
+        """Write the line of a register."""
+        raise NotImplementedError
+
+    def held(self, register: int, answer: bool) -> str:
+        """Whether a comparison came out as recorded."""
+        raise NotImplementedError
+
+    def finished(self) -> list[str]:
+        """The text of the lines."""
+        return with_parts_shared(self.lines)
+
+    def line(self, index: int, code: str, parts: tuple[str, ...] = ()) -> None:
+        """The code of a register; a number or another register's name needs no line of its own."""
+        if code.isidentifier() or is_number(code):
+            self.names[index] = code
+        else:
+            self.assign(self.names[index], code, parts)
+
+    def assign(self, name: str, code: str, parts: tuple[str, ...] = ()) -> None:
+        """A line that gives a name to what its code makes."""
+        self.lines.append(Line(f"{name} =", code, parts))
+
+    def text(self, register: int) -> str:
+        """A register as an operand: a plain number, or its name."""
+        each = self[register]
+        filled = each.op == "fill" and not each.rows and len(each.operands) == 1
+        return number(each.detail) if not each.shape and (filled or each.op == "constant") else self.names[register]
+
+    def texts(self, registers: Sequence[int]) -> list[str]:
+        """Registers as operands."""
+        return [self.text(register) for register in registers]
+
+    def operand(self, register: int, user: Instruction) -> str:
+        """A register as an operand of an elementwise instruction."""
+        return self.text(register)
+
+    def row(self, index: int, each: Instruction) -> None:
+        """An elementwise instruction, from its template."""
+        operands = {letter: self.operand(operand, each) for letter, operand in self.lettered(each)}
+        found = self.template_of(each)
+        self.line(index, found.text.format(**operands), tuple(part.format(**operands) for part in found.shared))
+
+    def lettered(self, each: Instruction) -> list[tuple[str, int]]:
+        """The operands of an elementwise instruction by the letters that its template calls them."""
+        letters = "abc"[: len(each.operands) - 2] + "yg" if "'" in each.op else "abc"
+        return list(zip(letters, each.operands))
+
+    def template_of(self, each: Instruction) -> Template:
+        """The template of an elementwise instruction, written for those of its operands that are plain numbers."""
+        texts = [(letter, self.text(operand)) for letter, operand in self.lettered(each)]
+        plain = tuple((letter, text) for letter, text in texts if is_number(text))
+        return self.chosen_by(each, template(each.op, self.math, plain))
+
+    def chosen_by(self, each: Instruction, found: Template) -> Template:
+        """The template of a `where` by a condition, which is no number to compare with 0; any other as it is."""
+        by_condition = parted(each.op)[0] == "where" and self.is_condition(each.operands[0])
+        return found.of_condition() if by_condition else found
+
+    def is_condition(self, register: int) -> bool:
+        """Whether a register is true or false."""
+        return self[register].op in COMPARISONS or "?" in self[register].op

@@ -1,0 +1,236 @@
+"""The reverse of a program: the same instructions, then those that carry the gradient back, register by register.
+
+The adjoint of a register has its shape and its rows. Contributions are added in the order of an eager backward pass
+(last instruction first, operands in order), so that scalar programs give the same bits. What an operation blocks is
+remembered, as the condition under which a register is reached at all: where it is not, nothing goes on from it, since
+0 times a slope of inf would be nan. (Inside a matrix product that distinction is lost: there it is 0 times a number.)
+
+>>> from autodiff.compiled.ir.program import Instruction, Program
+>>> print(reverse(Program((Instruction("input", name="x"), Instruction("tanh", (0,))), (1,)), ["x"]))
+x          = input
+tanh_1     = tanh x
+d_tanh_1   = fill tanh_1 1.0
+tanh_3     = tanh'0 x tanh_1 d_tanh_1
+constant_4 = constant 0.0
+d_x        = add tanh_3 constant_4
+return tanh_1, d_x
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import prod
+
+from ...ops import TABLE
+from .builder import Builder
+from .program import COMPARISONS, Program, Shape, register_names
+from .strides import c_strides
+
+
+def reverse(program: Program, wrt: Sequence[str], seed: str = "", output: int = 0) -> Program:
+    """The program, with the gradient of one output in each named input appended to its outputs.
+
+    `seed` names an input to start from instead of 1: the gradient of seed * output, summed over the rows.
+    """
+    return _Reversal(program, wrt, seed, output).run()
+
+
+class _Reversal:
+    def __init__(self, program: Program, wrt: Sequence[str], seed: str, output: int) -> None:
+        self.program, self.wrt, self.seed = program, set(wrt), seed
+        self.output = program.outputs[output]
+        self.builder = Builder(program.instructions)
+        self.names = register_names(program)
+        self.adjoints: dict[int, int] = {}
+        self.reached: dict[int, int] = {}  # the condition under which a register is reached; absent: always
+        self.pieces: dict[int, list[tuple[int, int | None, tuple[object, ...]]]] = {}
+        self.needed: list[bool] = []
+        for each in program.instructions:
+            depends = any(self.needed[operand] for operand in each.operands)
+            self.needed.append(depends or each.op == "input" and each.name in self.wrt)
+
+    def run(self) -> Program:
+        builder, program = self.builder, self.program
+        self.adjoints[self.output] = self.start()
+        gradients: dict[str, int] = {}
+        for register in range(len(program.instructions) - 1, -1, -1):
+            if not self.needed[register]:
+                continue
+            upstream = self.collected(register)
+            each = program.instructions[register]
+            if each.op == "input":
+                gradients[each.name] = self.zero(register) if upstream is None else upstream
+            elif upstream is not None:
+                self.flow(register, upstream)
+        outputs = [self.from_zero(gradients[name], f"d_{name}") for name in program.inputs if name in self.wrt]
+        return builder.program([*program.outputs, *outputs], program.guards)
+
+    def start(self) -> int:
+        each = self.program.instructions[self.output]
+        name = f"d_{self.names[self.output]}"
+        if not self.seed:
+            return self.builder.add("fill", self.output, shape=each.shape, rows=each.rows, detail=1.0, name=name)
+        seed = self.builder.input(self.seed)
+        return self.builder.add("fill", self.output, seed, shape=each.shape, rows=each.rows, name=name)
+
+    def zero(self, register: int) -> int:
+        each = self.program.instructions[register]
+        return self.builder.add("fill", register, shape=each.shape, rows=each.rows, detail=0.0)
+
+    def from_zero(self, register: int, name: str) -> int:
+        """A gradient as it leaves: eager adds it to 0.0, which makes 0.0 of -0.0; products and zeros need no adding."""
+        if self.builder[register].op in ("contract", "assemble", "fill"):
+            self.label(register, name)
+            return register
+        return self.builder.row("add", register, self.builder.constant(0.0), name=name)
+
+    def collected(self, register: int) -> int | None:
+        """The adjoint of a register, once everything that uses it has been passed."""
+        pieces = self.pieces.pop(register, [])
+        if pieces:
+            places = tuple(place for _, _, place in pieces)
+            reached = None
+            if any(condition is not None for _, condition, _ in pieces):
+                counts = [self.as_number(condition, piece) for piece, condition, _ in pieces]
+                reached = self.positive(self.assembled(register, counts, places))
+            self.give(register, self.assembled(register, [piece for piece, _, _ in pieces], places), reached)
+        return self.adjoints.pop(register, None)
+
+    def assembled(self, register: int, pieces: Sequence[int], places: tuple[object, ...]) -> int:
+        each = self.program.instructions[register]
+        return self.builder.add("assemble", *pieces, shape=each.shape, rows=each.rows, detail=places)
+
+    def as_number(self, condition: int | None, like: int) -> int:
+        """1.0 where the condition holds, for every element of `like`."""
+        each = self.builder[like]
+        one = self.builder.add("fill", like, shape=each.shape, rows=each.rows, detail=1.0)
+        return one if condition is None else self.builder.row("where", condition, one, self.builder.constant(0.0))
+
+    def positive(self, counts: int) -> int:
+        return self.builder.row(">", counts, self.builder.constant(0.0))
+
+    def give(self, register: int, contribution: int, reached: int | None) -> None:
+        """Add a contribution, of any broadcast shape, to a register's adjoint, and note where it reaches it."""
+        each, builder = self.program.instructions[register], self.builder
+        if reached is not None and builder[contribution][2:4] != each[2:4]:  # shape and rows
+            reached = self.positive(builder.sum_to(self.as_number(reached, contribution), each.shape, each.rows))
+        contribution = builder.sum_to(contribution, each.shape, each.rows)
+        if register not in self.adjoints:
+            if reached is not None:
+                self.reached[register] = reached
+        else:
+            contribution = builder.row("add", self.adjoints[register], contribution)
+            before = self.reached.pop(register, None)
+            if before is not None and reached is not None:
+                self.reached[register] = builder.row("or", before, reached)
+        self.adjoints[register] = contribution
+
+    def flow(self, register: int, upstream: int) -> None:
+        each = self.program.instructions[register]
+        self.label(upstream, f"d_{self.names[register]}")
+        rule = _RULES.get(each.op)
+        if rule:
+            rule(self, register, upstream)
+        elif each.op in TABLE:
+            self.row(register, upstream)
+        elif each.op not in COMPARISONS:
+            raise AssertionError(f"no reverse of {each.op}")
+
+    def label(self, register: int, name: str) -> None:
+        """Name an adjoint after its register, unless it is another's already."""
+        each = self.builder[register]
+        if not each.name and register >= len(self.names):
+            self.builder.instructions[register] = each._replace(name=name)
+
+    def row(self, register: int, upstream: int) -> None:
+        each, reached, builder = self.program.instructions[register], self.reached.get(register), self.builder
+        for index, operand in enumerate(each.operands):
+            slope = TABLE[each.op].slopes[index]
+            if slope is None or not self.needed[operand]:
+                continue
+            if slope == "1":
+                self.give(operand, upstream, reached)
+                continue
+            if slope == "-1":
+                self.give(operand, builder.row("neg", upstream), reached)
+                continue
+            if TABLE[each.op].variadic:
+                contribution = self.along(each.op, operand, register, upstream)
+                condition = reached if reached is None else self.widened(reached, contribution)
+            else:
+                contribution = builder.row(f"{each.op}'{index}", *each.operands, register, upstream)
+                condition = reached
+            if condition is not None and not _only_selects(slope):
+                contribution = builder.row("where", condition, contribution, builder.constant(0.0))
+            if "blocked" in slope:
+                open_ = builder.row(f"{each.op}?{index}", *each.operands)
+                condition = open_ if condition is None else builder.row("and", condition, open_)
+            self.give(operand, contribution, condition)
+
+    def widened(self, condition: int, like: int) -> int:
+        """A condition with one more axis, for every element of `like`."""
+        inner = self.builder[like]
+        number = self.as_number(condition, condition)
+        return self.positive(self.builder.add("expand", number, shape=inner.shape, rows=inner.rows))
+
+    def along(self, op: str, operand: int, register: int, upstream: int) -> int:
+        inner = self.builder[operand]
+        if op == "total":
+            return self.builder.add("expand", upstream, shape=inner.shape, rows=inner.rows)
+        return self.builder.add(f"{op}'0", operand, register, upstream, shape=inner.shape, rows=inner.rows)
+
+    def stack(self, register: int, upstream: int) -> None:
+        rows, reached = self.builder[upstream].rows, self.reached.get(register)
+        for place, operand in enumerate(self.program.instructions[register].operands):
+            if self.needed[operand]:
+                self.give(operand, *self.viewed(upstream, reached, (), rows, (place, ())))
+
+    def viewed(self, upstream: int, reached: int | None, shape: Shape, rows: bool,
+               detail: object) -> tuple[int, int | None]:  # fmt: skip
+        """Part of an adjoint, and where it is reached."""
+        part = self.builder.add("view", upstream, shape=shape, rows=rows, detail=detail)
+        if reached is None:
+            return part, None
+        numbers = self.as_number(reached, upstream)
+        return part, self.positive(self.builder.add("view", numbers, shape=shape, rows=rows, detail=detail))
+
+    def piece(self, register: int, upstream: int) -> None:
+        each = self.program.instructions[register]
+        place = (each.op, each.detail, each.shape)
+        self.pieces.setdefault(each.operands[0], []).append((upstream, self.reached.get(register), place))
+
+    def join(self, register: int, upstream: int) -> None:
+        start, rows, reached = 0, self.builder[upstream].rows, self.reached.get(register)
+        for operand in self.program.instructions[register].operands:
+            shape = self.program.instructions[operand].shape
+            if self.needed[operand]:
+                self.give(operand, *self.viewed(upstream, reached, shape, rows, (start, c_strides(shape))))
+            start += prod(shape)
+
+    def contract(self, register: int, upstream: int) -> None:
+        each = self.program.instructions[register]
+        left, right = each.operands
+        first, second, result = each.detail.replace("->", ",").split(",")
+        if self.needed[left]:
+            self.give(left, self.builder.contract(upstream, right, f"{result},{second}->{first}"), None)
+        if self.needed[right]:
+            self.give(right, self.builder.contract(upstream, left, f"{result},{first}->{second}"), None)
+
+
+@cache
+def _only_selects(slope: str) -> bool:
+    """Whether a slope is a number or blocked: then nothing times it is nothing, and needs no condition.
+
+    >>> _only_selects("where(a <= 0, blocked, 1)"), _only_selects("1 / b")
+    (True, False)
+    """
+    return not set(re.findall(r"[a-z]+", re.sub(r"where\([^,]*,", "", slope))) - {"blocked"}
+
+
+_RULES: dict[str, Callable[[_Reversal, int, int], None]] = {
+    "stack":    _Reversal.stack,
+    "view":     _Reversal.piece,
+    "take":     _Reversal.piece,
+    "join":     _Reversal.join,
+    "contract": _Reversal.contract,
+}  # fmt: skip

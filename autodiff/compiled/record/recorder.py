@@ -1,0 +1,120 @@
+"""Run a function once on Values and keep what it did: every operation, each comparison and number that steered it.
+
+>>> from autodiff import Value
+>>> x = Value(3.0)
+>>> tape = record(lambda: [x * x if x > 2 else x], [x])
+>>> [tape.name(index) for index in range(tape.size)], [answer for _, answer, _ in tape.guards]
+(['>', 'mul'], [True])
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ...errors import ArgumentError
+from ...value import Value, constant
+from ...value import record as node_of
+from ...hooks import Watcher, watchers
+from .tape import Tape, tape_of
+
+LIBRARY = str(Path(__file__).parent.parent)
+
+
+class Condition:
+    """The answer of a comparison while a function is recorded: `where` selects by it, `if` makes it a guard."""
+
+    def __init__(self, recorder: "Recorder", node: Value) -> None:
+        self.recorder, self.node = recorder, node
+
+    def __repr__(self) -> str:
+        return f"a comparison that is {self.node._data == 1.0}"
+
+    def __bool__(self) -> bool:
+        answer = self.node._data == 1.0
+        self.recorder.guards.append((self.node, answer, calling_line()))
+        return answer
+
+    def __and__(self, other: "Condition | bool") -> "Condition | bool":
+        return self._joined("and", other) if isinstance(other, Condition) else self if other else False
+
+    def __or__(self, other: "Condition | bool") -> "Condition | bool":
+        return self._joined("or", other) if isinstance(other, Condition) else True if other else self
+
+    __rand__, __ror__ = __and__, __or__
+
+    def _joined(self, op: str, other: "Condition") -> "Condition":
+        left, right = self.node._data, other.node._data
+        answer = min(left, right) if op == "and" else max(left, right)
+        return Condition(self.recorder, node_of(op, answer, (self.node, other.node), (None, None)))
+
+    def choose_between(self, chosen: Any, otherwise: Any) -> Value:
+        """The node of `where(self, chosen, otherwise)`."""
+        sides = [x if type(x) is Value else constant(x, "where") for x in (chosen, otherwise)]
+        answer = self.node._data == 1.0
+        slopes = (None, 1.0 if answer else None, None if answer else 1.0)
+        return node_of("where", (sides[0] if answer else sides[1])._data, (self.node, *sides), slopes)
+
+
+class Recorder(Watcher):
+    """Keeps every node that this thread makes, each comparison that steers it, and each number that it reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[Value] = []
+        self.guards: list[tuple[Value, bool, str]] = []
+        self.numbers_read: set[Value] = set()
+        self.made = self.nodes.append  # type: ignore[method-assign, assignment]
+
+    def compared(self, sign: str, left: Value, right: Value | float, answer: Any) -> Any:
+        """The answer as a Condition, so that the recording knows what it steers."""
+        other = right if type(right) is Value else constant(right, sign)
+        return Condition(self, node_of(sign, float(answer), (left, other), (None, None)))
+
+    def read(self, node: Value) -> None:
+        """Hold the program to the number, by comparisons: it is made again where the number is another."""
+        if node.op == "constant" or node in self.numbers_read:
+            return
+        self.numbers_read.add(node)
+        x = node._data
+        if x != x:
+            bool(node >= node)
+        elif bool(node >= x) and bool(node <= x) and x == 0:
+            bool(1.0 / node >= 0)  # is it 0.0 or -0.0?
+
+    def wrote(self, node: Value) -> None:
+        """A program has no such instruction."""
+        raise ArgumentError(f"compile: {calling_line()} writes .data while the function is recorded, "
+                            "which a program does not repeat; make a new Value instead")  # fmt: skip
+
+    def flowed(self, order: Sequence[Value]) -> None:
+        """A program does not see the gradients that a backward pass leaves behind."""
+        raise ArgumentError(f"compile: {calling_line()} calls backward() while the function is recorded, "
+                            "which a program does not repeat; use autodiff.grad, or gradient_graph")  # fmt: skip
+
+
+@contextmanager
+def recording() -> Iterator[Recorder]:
+    """What this thread does, kept."""
+    recorder = Recorder()
+    watchers.append(recorder)
+    try:
+        yield recorder
+    finally:
+        watchers.remove(recorder)
+
+
+def record(run: Callable[[], Sequence[Value]], arguments: Sequence[Value]) -> Tape:
+    """The tape of what `run` does with the arguments; its roots are the Values that it returns."""
+    with recording() as recorder:
+        roots = list(run())
+    return tape_of(recorder.nodes, arguments, roots, recorder.guards)
+
+
+def calling_line() -> str:
+    """The innermost line outside the library that is running: "file.py, line 3"."""
+    frame = sys._getframe(1)
+    while frame.f_back and (frame.f_code.co_filename.startswith((LIBRARY, "<autodiff "))):
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"

@@ -1,0 +1,82 @@
+"""A tape as a scalar program: one instruction for each operation, in the order of an eager backward pass.
+
+>>> from autodiff import Value
+>>> from autodiff.compiled.record.recorder import record
+>>> x = Value(3.0)
+>>> program, captured = unrolled(record(lambda: [x * x + 2.0], [x]), [Argument("x", rows=False)])
+>>> print(program)
+x          = input
+mul_1      = mul x x
+constant_2 = constant 2.0
+add_3      = add mul_1 constant_2
+return add_3
+"""
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import NamedTuple
+
+from ...ops import TABLE
+from ...value import Value
+from ..ir.builder import Builder
+from ..ir.program import Guard, Program
+from .tape import Tape, eager_order
+
+
+class Argument(NamedTuple):
+    """A scalar argument of the recorded function, and whether it has one value for each row."""
+
+    name: str
+    rows: bool
+
+
+def unrolled(tape: Tape, arguments: Sequence[Argument], exact: bool = True) -> tuple[Program, list[Value]]:
+    """The scalar program of a tape, and the captured Values, which are its further inputs.
+
+    `exact` keeps n-ary operations whole, as eager runs them; otherwise sums become additions, for arrays.
+    """
+    builder = Builder()
+    registers = [-1] * tape.size + [builder.input(each.name, rows=each.rows) for each in arguments]
+    order = eager_order(tape)
+    operands, starts = tape.operands.tolist(), tape.starts.tolist()
+    used = {number for index in order for number in operands[starts[index] : starts[index + 1]]}.union(tape.roots)
+    captured: list[Value] = []
+    for number in range(tape.size + tape.arguments, tape.size + len(tape.leaves)):
+        registers.append(-1)
+        if number in used and tape.leaf(number).op != "constant":
+            registers[number] = builder.input(captured_name(len(captured), arguments))
+            captured.append(tape.leaf(number))
+
+    def register(number: int) -> int:
+        if registers[number] < 0:
+            registers[number] = builder.constant(tape.leaf(number)._data)
+        return registers[number]
+
+    for index in order:
+        inputs = [register(number) for number in operands[starts[index] : starts[index + 1]]]
+        registers[index] = operation(builder, tape.name(index), inputs, exact)
+    guards = [Guard(register(number), answer, place) for number, answer, place in tape.guards]
+    return builder.program([register(root) for root in tape.roots], guards), captured
+
+
+def captured_name(index: int, arguments: Sequence[Argument]) -> str:
+    """The name of a captured Value: none that an argument has."""
+    name = f"captured_{index}"
+    while any(each.name == name for each in arguments):
+        name += "_"
+    return name
+
+
+def operation(builder: Builder, name: str, inputs: list[int], exact: bool) -> int:
+    """The instructions of one operation."""
+    if name not in TABLE or not TABLE[name].variadic:
+        return builder.row(name, *inputs)
+    if exact or name == "logsumexp":
+        return builder.along(name, builder.stack(inputs))
+    if name == "dot":
+        half = len(inputs) // 2
+        inputs = [builder.row("mul", left, right) for left, right in zip(inputs[:half], inputs[half:])]
+    if not inputs:
+        return builder.constant(0.0)
+    joiner = "maximum" if name == "largest" else "add"
+    return reduce(lambda left, right: builder.row(joiner, left, right), inputs)

@@ -1,0 +1,157 @@
+"""The array instructions of a tape: one for each group of nodes of one depth that do the same thing."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from ...ops import TABLE
+from ...value import Value
+from ..ir.builder import Builder
+from ..ir.program import Guard, Program, Shape
+from ..record.tape import CODES, NAMES, Ints, Tape
+from .flatten import Lists, Sums
+from .locations import Group, Locations
+from .patterns import alike, grid, vector
+
+FEW = 4  # terms that are added one by one; more are summed along an axis
+
+
+class Rolled(NamedTuple):
+    """A rolled program, the Values that it captures, and how many scalar operations it does."""
+
+    program: Program
+    captured: list[Value]
+    operations: int
+
+
+class Roller:
+    """Writes the program of a flattened tape, level by level."""
+
+    def __init__(self, tape: Tape, sums: Sums, groups: Sequence[Group]) -> None:
+        self.tape, self.sums = tape, sums
+        self.builder = Builder()
+        self.nodes = Locations(tape, groups, self.builder)
+
+    def run(self, levels: Sequence[Ints]) -> Rolled:
+        for level in levels:
+            for members in alike(level, self.traits(level)):
+                self.group(members)
+        outputs = [self.nodes.resolve(np.array(root), ()) for root in self.tape.roots]
+        guards = self.guards()
+        captured, register = self.nodes.captured, self.nodes.captured_register
+        self.builder.instructions[register] = self.builder[register]._replace(shape=(len(captured),))
+        program = self.builder.program(outputs, guards)
+        return Rolled(program if captured else _without(program, register), captured, self.sums.live)
+
+    def traits(self, level: Ints) -> list[Ints]:
+        """In what nodes of a group agree: operation, number of operands, the registers that the first ones are from."""
+        sums = self.sums
+        products, bare = sums.products, sums.bare
+        codes = np.where(sums.is_sum[level], CODES["total"], self.tape.codes[sums.kept[level]])
+        sources = [self.source(values, products, level, 0) for values in products.values]
+        sources += [self.source(bare.values[0], bare, level, place) for place in (0, 1, 2)]
+        return [codes, products.counts[level], bare.counts[level], *sources]
+
+    def source(self, values: Ints, lists: Lists, level: Ints, place: int) -> Ints:
+        """The register that one operand of each node comes from; -3 where it has none such."""
+        there = lists.counts[level] > place
+        found = np.full(len(level), -3, np.int64)
+        found[there] = self.nodes.register_of[values[lists.starts[level[there]] + place]]
+        return found
+
+    def listed(self, lists: Lists, members: Ints) -> list[Ints]:
+        """The members' lists, all of one length, as matrices."""
+        count = int(lists.counts[members[0]])
+        at = lists.starts[members][:, None] + np.arange(count)
+        return [values[at] for values in lists.values]
+
+    def group(self, members: Ints) -> None:
+        """Write the instructions of one group, and note where each of its nodes is to be found."""
+        first = members[0]
+        name = NAMES[int(self.tape.codes[self.sums.kept[first]])]
+        is_sum = self.sums.is_sum[first]
+        bare = self.listed(self.sums.bare, members)[0]
+        order, shape = np.arange(len(members)), vector(len(members))
+        if self.sums.products.counts[first]:
+            register, order, shape = self.products(*self.listed(self.sums.products, members))
+            register = self.plus(register, bare[order], shape)
+        elif is_sum and bare.shape[1] != 2:
+            register = self.plus(None, bare, shape)
+        elif name in TABLE and TABLE[name].variadic and not is_sum:
+            wide = (*shape, bare.shape[1])
+            register = self.builder.along(name, self.nodes.resolve(bare.reshape(wide), wide, whole=True))
+        else:
+            order, shape = self.natural(bare)
+            operands = [self.nodes.resolve(column.reshape(shape), shape) for column in bare[order].T]
+            register = self.builder.row("add" if is_sum else name, *operands)
+        self.nodes.settle(self.sums.kept[members[order]], register, shape)
+
+    def natural(self, operands: Ints) -> tuple[Ints, Shape]:
+        """An order for a group's nodes in which an operand that is a whole register comes as it is, and its shape."""
+        count = len(operands)
+        for column in operands.T:
+            register = int(self.nodes.register_of[column[0]])
+            if register < 0 or np.any(self.nodes.register_of[column] != register):
+                continue
+            places = self.nodes.place_of[column]
+            shape = self.builder[register].shape
+            order = np.argsort(places, kind="stable")
+            if prod(shape) == count and np.array_equal(places[order], np.arange(count)):
+                return order, shape
+        return np.arange(count), vector(count)
+
+    def products(self, left: Ints, right: Ints) -> tuple[int, Ints, Shape]:
+        """A group's sums of products: its register, the order of the nodes in it, and its shape."""
+        found = grid(left, right)
+        first, second, result = found.letters
+        left_register, right_register = self.factors(found.left, first), self.factors(found.right, second)
+        rows = ["r" * self.builder[register].rows for register in (left_register, right_register)]
+        spec = f"{rows[0]}{first}k,{rows[1]}{second}k->{max(rows)}{result}"
+        return self.builder.contract(left_register, right_register, spec), found.order, found.shape
+
+    def factors(self, nodes: Ints, letter: str) -> int:
+        """The register of lists of factors; without a letter for them, of the only list."""
+        shape = nodes.shape if letter else nodes.shape[1:]
+        return self.nodes.resolve(nodes.reshape(shape), shape, whole=True)
+
+    def plus(self, register: int | None, bare: Ints, shape: Shape) -> int:
+        """The sum of a register and the bare terms of a group, one list for each of its nodes."""
+        count, zero = bare.shape[1], np.array([self.nodes.all_zero(column) for column in bare.T], bool)
+        if count > FEW and zero.any():
+            rest = self.plus(register, bare[:, ~zero], shape)
+            return rest if register is not None else self.builder.row("add", rest, self.builder.constant(0.0))
+        if count > FEW:
+            terms = self.nodes.resolve(bare.reshape(*shape, count), (*shape, count), whole=True)
+            found = self.builder.along("total", terms)
+            return found if register is None else self.builder.row("add", register, found)
+        for column, nothing in zip(bare.T, zero):
+            if register is not None and nothing:
+                continue  # a product of matrices starts from 0.0 by itself
+            term = self.nodes.resolve(column.reshape(shape), shape)
+            register = term if register is None else self.builder.row("add", register, term)
+        return self.builder.constant(0.0) if register is None else register
+
+    def guards(self) -> list[Guard]:
+        """One guard for all comparisons of a register that came out alike."""
+        together: dict[tuple[int, bool], list[tuple[int, str]]] = {}
+        for node, answer, place in self.tape.guards:
+            together.setdefault((int(self.nodes.register_of[node]), answer), []).append((node, place))
+        found = []
+        for (_, answer), nodes in together.items():
+            numbers = np.array([node for node, _ in nodes])
+            register = self.nodes.resolve(numbers.reshape(vector(len(nodes))), vector(len(nodes)), whole=True)
+            found.append(Guard(register, answer, nodes[0][1]))
+        return found
+
+
+def _without(program: Program, register: int) -> Program:
+    """The program without an input that nothing uses."""
+    def moved(index: int) -> int:
+        return index - (index > register)
+
+    kept = [each._replace(operands=tuple(map(moved, each.operands)))
+            for index, each in enumerate(program.instructions) if index != register]  # fmt: skip
+    guards = tuple(guard._replace(register=moved(guard.register)) for guard in program.guards)
+    return Program(tuple(kept), tuple(map(moved, program.outputs)), guards)

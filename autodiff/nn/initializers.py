@@ -1,0 +1,76 @@
+"""The numbers that training starts from: small, random, and of a spread that suits the activation.
+
+    He        U(-r, r) with r = sqrt(6 / nin)            before a rectifier, which passes half of what it gets
+    Glorot    U(-r, r) with r = sqrt(6 / (nin + nout))   before anything else
+
+Both keep signals of about one size through many layers; biases start at 0. [He et al. 2015, Glorot and Bengio 2010]
+
+>>> radius("relu", nin=6, nout=1), radius("tanh", nin=3, nout=3)
+(1.0, 1.0)
+>>> generator(seed=1).random() == generator(rng=random.Random(1)).random()
+True
+"""
+
+import math
+import random
+
+from ..errors import ArgumentError, OperandError, shown
+from ..coerce import Number, number
+from .activations import RECTIFIERS, Function, find
+
+
+def radius(activation: str | Function | None, nin: int, nout: int) -> float:
+    """How far from 0 a first weight may lie."""
+    return math.sqrt(6 / nin if find(activation) in RECTIFIERS else 6 / (nin + nout))
+
+
+def weights(activation: str | Function | None, nin: int, nout: int, rng: random.Random) -> list[float]:
+    """The first weights of one neuron in a layer of `nin` inputs and `nout` outputs."""
+    r = radius(activation, nin, nout)
+    return [rng.uniform(-r, r) for _ in range(nin)]
+
+
+def generator(seed: int | None = None, rng: random.Random | None = None) -> random.Random:
+    """The source of random numbers: `rng`, or a fresh one from `seed`, or Python's own that `random.seed` sets."""
+    if seed is not None and rng is not None:
+        raise ArgumentError(f"expected seed or rng, not both: got seed={seed!r} and rng={shown(rng)}")
+    if rng is not None:
+        if not hasattr(rng, "uniform"):
+            raise OperandError(f"rng: expected a generator such as random.Random(0), got {shown(rng)}")
+        return rng
+    if seed is None:
+        return random._inst
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise OperandError(f"seed: expected an integer, got {shown(seed)}")
+    return random.Random(seed)
+
+
+def real(value: Number, what: str) -> float:
+    """`value` as a float, for what is set and never differentiated: a rate, a part, an epsilon.
+
+    >>> real("fast", "SGD: rate")
+    Traceback (most recent call last):
+    autodiff.errors.OperandError: SGD: rate: expected a real number (int, float, NumPy scalar), got 'fast' (str)
+    """
+    try:
+        return number(value, what)
+    except OperandError:
+        if hasattr(value, "backward"):
+            raise
+    raise OperandError(f"{what}: expected a real number (int, float, NumPy scalar), got {shown(value)}")
+
+
+def size(value: object, what: str, least: int = 1) -> int:
+    """`value` as a size: an integer of at least 1, or whatever else is the least.
+
+    >>> size(0, "Layer: nout")
+    Traceback (most recent call last):
+    autodiff.errors.ArgumentError: Layer: nout: expected a whole number of at least 1, got 0 (int)
+    """
+    expected = f"{what}: expected a whole number of at least {least}, got {shown(value)}"
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise OperandError(expected)
+    number = int(value.__index__())
+    if number < least:
+        raise ArgumentError(expected)
+    return number

@@ -1,0 +1,1 @@
+"""Graphs as mathematics: text, LaTeX and Python."""

@@ -1,0 +1,1 @@
+"""From a Picture to DOT, SVG, PNG, PDF, text, Mermaid and NetworkX."""

@@ -1,0 +1,210 @@
+r"""From a `Picture` to DOT, the language of Graphviz, through the graphviz package.
+
+Whatever a name holds, it stays text: nodes have synthetic ids, labels are plain or record labels (never HTML-like
+ones), and each character that DOT, a record or an entity would take for itself is written as an entity of its number.
+
+>>> escaped('a|b {"c"} <d> & \\n')
+'a&#124;b &#123;&#34;c&#34;&#125; &#60;d&#62; &#38; \\\\n'
+"""
+
+from __future__ import annotations
+
+from math import isfinite, sqrt
+
+import graphviz
+
+from ..graph.arrows import is_changed, label
+from ..graph.picture import Edge, Node, Path, Picture
+from ..graph.style import EDGES, LOOKS, PAGE, Style, facts_shown
+
+FONT = "Helvetica"  # every engine knows its widths, with or without fonts on the machine
+# A backslash is doubled, because the entity of one would become an escape once it is read.
+ENTITIES = {ord(c): f"&#{ord(c)};" for c in '&{}|<>"'} | {ord("\\"): "\\\\"}
+SIDES = {  # where arrows leave and arrive in a crowd, so that frames stay clear
+    "LR": {"tailport": "e", "headport": "w"}, "RL": {"tailport": "w", "headport": "e"},
+    "TB": {"tailport": "s", "headport": "n"}, "BT": {"tailport": "n", "headport": "s"},
+}  # fmt: skip
+LIT = 4.5  # points: the line of what is highlighted
+LARGE = 40  # boxes: a screen holds more only if they stand closer
+CROWD = 60  # edges: beyond it, labels of a dense picture would hide it
+
+
+def source(picture: Picture, style: Style) -> str:
+    """The DOT source."""
+    margin = "0.06,0.03" if is_large(picture) else "0.11,0.04"
+    graph = graphviz.Digraph(
+        graph_attr=layout(picture, style),
+        node_attr=_attributes(fontname=FONT, fontsize=11, margin=margin, height=0.2),
+        edge_attr=_attributes(fontname=FONT, fontsize=10, arrowsize=0.7, penwidth=1.1),
+    )
+    places = clusters(picture)
+    rows = {node.key for node in picture.nodes} - {edge.target for edge in picture.edges} if is_large(picture) else ()
+    parts = {path: graphviz.Digraph(f"cluster{i}", graph_attr=frame(path, i)) for i, path in enumerate(places)}
+    for node in picture.nodes:
+        attributes = node_attributes(node, node.key in picture.outputs)
+        parts.get(node.path, graph).node(node.key, label=node_label(node, style, node.key in rows), **attributes)
+    for path in sorted(places, key=len, reverse=True):  # the innermost first, as each is copied into the next
+        parts.get(path[:-1], graph).subgraph(parts[path])
+    largest, crowded = largest_flow(picture), is_crowded(picture)
+    sides, grouped = SIDES[style.rankdir], has_groups(picture)
+    frame_of = {node.key: node.path for node in picture.nodes}
+    for edge, gap in zip(picture.edges, lengths(picture)):
+        words = "" if crowded and not edge.lit else edge_label(edge, style)
+        enters = grouped and frame_of[edge.target] not in ((), frame_of[edge.source])
+        ports = sides if crowded else {"headport": sides["headport"]} if enters else {}  # below the title of the frame
+        graph.edge(edge.source, edge.target, label=words, **edge_attributes(edge, style, largest), **ports, **gap)
+    return str(graph.source)
+
+
+def lengths(picture: Picture) -> list[dict[str, str]]:
+    """How many ranks each edge spans at least: one, and more between frames.
+
+    With two, the parameters of the next layer do not stand below this one; with three, the label of an edge that meets
+    parameters at its end stands before their frame, and not over its title.
+    """
+    frame_of = {node.key: node.path for node in picture.nodes}
+    parameters = {node.key for node in picture.nodes if node.kind == "parameter"}
+    met = {edge.target for edge in picture.edges if edge.source in parameters and not is_large(picture)}
+    return [
+        {} if edge.link or not frame_of[edge.source] or frame_of[edge.source] == frame_of[edge.target]
+        else {"minlen": "3" if edge.target in met else "2"}
+        for edge in picture.edges
+    ]  # fmt: skip
+
+
+def layout(picture: Picture, style: Style) -> dict[str, str]:
+    """How the engine places things: close together, but for layers of many edges, which need room and straight lines.
+
+    ordering=in puts the operands of each operation in their order. Where there are frames, which it does not work with,
+    the engine chooses; but without a second round of uncrossing it keeps neurons that are boxes in their order.
+    newrank counts ranks across frames, so that each link leads on: old engines lose links between neighbours of a rank.
+    """
+    roomy = {"ranksep": "2", "nodesep": "0.12", "splines": "line", "outputorder": "edgesfirst"}
+    close = _attributes(ranksep=0.2, nodesep=0.06) if is_large(picture) else _attributes(ranksep=0.35, nodesep=0.12)
+    room = close | roomy if is_crowded(picture) else close
+    ranks = {"newrank": "true"} if any(edge.link for edge in picture.edges) else {}
+    always = _attributes(rankdir=style.rankdir, bgcolor=PAGE[0].fill, fontname=FONT, pad=0.12)
+    return always | room | ranks | ordering(picture) | note(picture, style)
+
+
+def note(picture: Picture, style: Style) -> dict[str, str]:
+    """What a crowded picture leaves out, said below it."""
+    if not is_crowded(picture) or not any(edge_label(edge, style) for edge in picture.edges):
+        return {}
+    words = f"{len(picture.edges):,} edges: too many for numbers here; those of an SVG show under the pointer."
+    return _attributes(label=words, labelloc="b", labeljust="l", fontsize=10, fontcolor=EDGES["plain"][0].text)
+
+
+def ordering(picture: Picture) -> dict[str, str]:
+    if has_groups(picture):
+        return {"remincross": "false"}
+    return {} if clusters(picture) else {"ordering": "in"}
+
+
+def has_groups(picture: Picture) -> bool:
+    return any(node.kind == "group" for node in picture.nodes)
+
+
+def escaped(text: str) -> str:
+    """The text as a label holds it, so that it is drawn as it stands."""
+    return text.translate(ENTITIES)
+
+
+def clusters(picture: Picture) -> list[Path]:
+    """The scopes that are drawn as frames, outer ones before inner ones."""
+    found: dict[Path, None] = {}
+    for node in picture.nodes:
+        found.update((node.path[: i + 1], None) for i in range(len(node.path)))
+    return list(found)
+
+
+def node_label(node: Node, style: Style, in_row: bool = False) -> str:
+    """The title, and below it the facts that are shown (`\\l` ends a line that starts at the left); or all in a row."""
+    facts = [f"{escaped(label)}  {escaped(number)}" for label, number in facts_shown(node.facts, style)]
+    stacked = style.rankdir in ("LR", "RL")  # where the fields of a record stand one below the other
+    if in_row and 0 < len(facts) < 3:
+        words = "|".join([escaped(node.title), *facts])
+        return f"{{{words}}}" if stacked else words
+    lines = "".join(f"{fact}\\l" for fact in facts)
+    words = f"{escaped(node.title)}|{lines}" if facts else escaped(node.title)
+    return words if stacked else f"{{{words}}}"
+
+
+def edge_label(edge: Edge, style: Style) -> str:
+    """What is written on an edge, with room round it."""
+    words = label(edge, style)
+    return f" {escaped(words)} " if words else ""
+
+
+def node_attributes(node: Node, is_output: bool = False) -> dict[str, str]:
+    """How a node looks; a box that holds an output has the outline of one."""
+    look, kind = LOOKS[node.kind], f"{node.kind} lit" if node.lit else node.kind
+    line, width = look.light.line, look.width
+    if is_output and node.kind == "group":
+        kind, line, width = f"{kind} end", LOOKS["output"].light.line, LOOKS["output"].width
+    font = {"fontname": f"{FONT}-Bold"} if node.changed else {}
+    return font | _attributes(
+        **{"id": node.key, "class": kind},
+        shape="Mrecord" if look.rounded else "record",
+        style="filled,dashed" if look.dashed else "filled",
+        fillcolor=look.light.fill, color=line, fontcolor=look.light.text, penwidth=3.5 if node.lit else width,
+    )  # fmt: skip
+
+
+def edge_attributes(edge: Edge, style: Style, largest: float) -> dict[str, str]:
+    kind = edge_kind(edge, style)
+    paint = EDGES[kind][0]
+    shape = {"style": "dashed", "arrowhead": "tee"} if edge.blocked else {}
+    if edge.link:
+        shape |= {"style": "dotted", "weight": "0"}  # the shape of each of the two graphs comes first
+    if is_changed(edge, style):
+        shape |= {"fontname": f"{FONT}-Bold"}
+    return _attributes(
+        **{"class": f"{kind} lit" if edge.lit else kind}, color=paint.line, fontcolor=paint.text,
+        penwidth=f"{edge_width(edge, style, largest):.3g}",
+    ) | shape  # fmt: skip
+
+
+def edge_kind(edge: Edge, style: Style) -> str:
+    """A key of `style.EDGES`: by the sign of the gradient that flows back, if there is one."""
+    if edge.blocked or edge.link:
+        return "blocked" if edge.blocked else "link"
+    flow = edge.flow if "flow" in style.show else None
+    return "plain" if not flow or flow != flow else "plus" if flow > 0 else "minus"
+
+
+def edge_width(edge: Edge, style: Style, largest: float) -> float:
+    """From 0.8 to 3.2 points: the square root keeps small gradients visible beside large ones."""
+    if edge.lit or not largest or edge_kind(edge, style) not in ("plus", "minus"):
+        return LIT if edge.lit else 1.1
+    return 0.8 + 2.4 * sqrt(min(abs(edge.flow or 0.0) / largest, 1.0))
+
+
+def largest_flow(picture: Picture) -> float:
+    """The largest gradient on any edge, infinite ones apart; 0 where a path is highlighted, for which width stands."""
+    if any(edge.lit for edge in picture.edges):
+        return 0.0
+    return max((abs(edge.flow) for edge in picture.edges if edge.flow is not None and isfinite(edge.flow)), default=0.0)
+
+
+def is_crowded(picture: Picture) -> bool:
+    """Whether there are so many edges per node that their labels would cover one another."""
+    return len(picture.edges) > max(CROWD, 2.5 * len(picture.nodes))
+
+
+def is_large(picture: Picture) -> bool:
+    """Whether things must stand closer for the picture to fit on a screen, each input in one line."""
+    return len(picture.nodes) > LARGE
+
+
+def frame(path: Path, index: int) -> dict[str, str]:
+    paint = EDGES["scope"][0]
+    return _attributes(
+        **{"id": f"cluster{index}", "class": "scope"}, label=f" {escaped(path[-1])} ", labeljust="l", labelloc="t",
+        style="rounded",
+        color=paint.line, fontcolor=paint.text, fontname=FONT, fontsize=10, penwidth=0.8, margin=5,
+    )  # fmt: skip
+
+
+def _attributes(**values: str | float) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}

@@ -1,0 +1,1 @@
+"""Exercises in backpropagation, asked in a terminal or printed as a worksheet."""

@@ -1,0 +1,107 @@
+"""Exercises asked in a terminal, or printed as a worksheet with its key.
+
+>>> answers = iter(["-3", ""])
+>>> ask_on(1, level=3, count=2, read=lambda prompt: next(answers))
+1. y = a * a + b, at a = -3, b = -2. The forward pass: v1 = a * a = 9; y = v1 + b = 7.
+v1 sends a contribution to a. v1's gradient is 1; the slope d v1 / d a is a; so far the gradient of a is -3 (1 of 2 arrived). What is the gradient of a after this step?
+Not quite: that is the last contribution alone; a gradient is the sum of all contributions; or that is the sum before this step; the new contribution has to be added. It is -6.
+<BLANKLINE>
+2. y = (a - b) * (a + b), at a = 5, b = 3. The forward pass: v2 = a - b = 2; v3 = a + b = 8; y = v2 * v3 = 16.
+v2 sends a contribution to a. v2's gradient is 8; the slope d v2 / d a is 1; so far the gradient of a is 2 (1 of 2 arrived). What is the gradient of a after this step?
+0 of 1 right.
+(0, 1)
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from ...files import write_whole
+from ...stepping.quiz import UNREAD, judged, read_number
+from ...stepping.wording import short
+from .exercises import Exercise, exercises
+from ..steps.html import assembled
+
+FAREWELL = ("", "q", "quit", "exit")
+
+
+def ask_on(
+    seed: int | None = None,
+    level: int | None = None,
+    count: int | None = None,
+    read: Callable[[str], str] | None = None,
+    write: Callable[[str], Any] = print,
+) -> tuple[int, int]:
+    """Ask one exercise after the other, until the reader has had enough; returns how many were right, of how many."""
+    right = total = 0
+    for number, exercise in enumerate(islice(exercises(_seed(seed), level), count), 1):
+        write(f"{number}. {given(exercise)}")
+        write(exercise.question.text)
+        text = _answer(read or input, write)
+        if text is None:
+            break
+        good, sentence = judged(exercise.question, text)
+        right, total = right + good, total + 1
+        write(f"{sentence}\n")
+    write(f"{right} of {total} right.")
+    return right, total
+
+
+def _answer(read: Callable[[str], str], write: Callable[[str], Any]) -> str | None:
+    """A number, as text, asked for until there is one; None where the reader has had enough."""
+    while True:
+        try:
+            text = read("> ")
+        except EOFError:
+            write("")  # the line of the prompt has no end yet
+            return None
+        if text.strip().lower() in FAREWELL:
+            return None
+        if read_number(text) is not None:
+            return text
+        write(UNREAD)
+
+
+def worksheet(
+    path: str | os.PathLike[str],
+    seed: int | None = None,
+    level: int | None = None,
+    count: int = 10,
+    answers: bool = False,
+) -> Path:
+    """Write exercises as a page to print, from easy to hard, each with its points; with `answers`, its key too."""
+    chosen_seed = _seed(seed)
+    chosen = sorted(islice(exercises(chosen_seed, level), count), key=lambda exercise: exercise.level)
+    data = {
+        "seed": chosen_seed,
+        "points": sum(exercise.level for exercise in chosen),
+        "questions": [{"points": e.level, "given": given(e), "text": e.question.text} for e in chosen],
+        "answers": [_key(exercise) for exercise in chosen] if answers else [],
+    }
+    return write_whole(path, assembled("Backpropagation worksheet", "worksheet", ["worksheet.js"], json.dumps(data)))
+
+
+def given(exercise: Exercise) -> str:
+    """What the reader is told: the expression, its values, and the forward pass."""
+    values = ", ".join(f"{name} = {value}" for name, value in exercise.values.items())
+    made = [
+        f"{step.label} = {step.rule} = {short(step.result)}"
+        for step in exercise.log.forward
+        if step.kind == "operation"
+    ]
+    return f"y = {exercise.text}, at {values}. The forward pass: {'; '.join(made)}."
+
+
+def _key(exercise: Exercise) -> dict[str, Any]:
+    step = exercise.log[exercise.question.step]
+    return {"answer": short(exercise.question.answer), "because": str(step)}
+
+
+def _seed(seed: int | None) -> int:
+    return SystemRandom().randrange(10**6) if seed is None else seed

@@ -1,0 +1,218 @@
+"""What the page of the stepper shows, as data: where boxes and arrows stand, and what changes at each step.
+
+Numbers come as the texts that are shown, so the page formats nothing; with them their full digits, for the curious.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from typing import Any
+
+from ...errors import ArgumentError, shown
+from ...stepping.explanation import explained
+from ...stepping.judging import astray, beside, both, headline, unlike
+from ...stepping.log import Log
+from ...stepping.paths import Path
+from ...stepping.quiz import CLOSE, MISCONCEPTIONS, question
+from ...stepping.narrate import made, made_within
+from ...stepping.snapshot import Node
+from ...stepping.step import Step
+from ...stepping.training import STAGES
+from ...stepping.wording import last_part, name, short
+from .layout import layout
+
+LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
+WIDEST = 30  # letters in a box
+PATHS, MOST_INPUTS, MOST_EXPLAINED = 5, 60, 1_000  # explained: paths, inputs of a page, nodes of a graph
+
+
+def around(log: Log, focus: int, depth: int) -> set[int]:
+    """The nodes at most `depth` edges from one, up or down, not by way of inputs, which lead everywhere."""
+    if isinstance(depth, bool) or not isinstance(depth, int) or depth < 0:
+        raise ArgumentError(f"expected a depth of 0 or more edges, got {shown(depth)}")
+    nodes = log.graph.nodes
+    neighbours: dict[int, list[int]] = {}
+    for node in nodes:
+        for parent in node.parents:
+            neighbours.setdefault(parent, []).append(node.number)
+            neighbours.setdefault(node.number, []).append(parent)
+    found = front = {focus}
+    for _ in range(depth):
+        near = {other for number in front for other in neighbours.get(number, ())}
+        front = {number for number in near - found if nodes[number].parents}
+        found = found | front
+    ends = {other for number in found for other in neighbours.get(number, ()) if not nodes[other].parents}
+    return found | {number for number in ends if found.issuperset(neighbours[number])}
+
+
+def drawn_with(log: Log, core: set[int]) -> set[int]:
+    """The nodes that a page draws: those of the core and their neighbours; constants stand inside their operation."""
+    drawn = set(core)
+    for node in log.graph.nodes:
+        if node.number in core:
+            drawn.update(node.parents)
+        elif not core.isdisjoint(node.parents):
+            drawn.add(node.number)
+    root = len(log.graph.nodes) - 1
+    return {number for number in drawn if log.graph.nodes[number].operation != "constant" or number == root}
+
+
+def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) -> dict[str, Any]:
+    """What the page's script needs: the boxes and arrows of the nodes in `drawn`, and the steps in `chosen`."""
+    place = {number: i for i, number in enumerate(drawn)}
+    nodes = [log.graph.nodes[number] for number in drawn]
+    edges = [
+        (p, node.number, k)
+        for node in nodes
+        for k, p in enumerate(node.parents)
+        if p in place and _kept(log, core, p, node.number)
+    ]
+    edge_place = {(target, operand): i for i, (_, target, operand) in enumerate(edges)}
+    steps = [log[index] for index in chosen]
+    widest = _widest(steps)
+    boxes = [_box(log, node, widest if node.number in core else {}) for node in nodes]
+    sizes = [(2 * PADDING + LETTER * max(lines.values()), PADDING + LINE * len(lines)) for lines in boxes]
+    placed = layout(sizes, [(place[source], place[target]) for source, target, _ in edges])
+    return {
+        "title": name(log.graph.root.label),
+        "order": log.order,
+        "wrong": _wrong(log, drawn) if log.order != "topological" else None,
+        "stages": STAGES,
+        "misconceptions": MISCONCEPTIONS,
+        "close": CLOSE,
+        "size": [round(length) for length in placed.size],
+        "nodes": [
+            _node(log, node, node.number in core, lines, (*corner, *size))
+            for node, lines, corner, size in zip(nodes, boxes, placed.places, sizes, strict=True)
+        ],
+        "edges": [
+            {"from": place[source], "to": place[target], "operand": operand, "via": _rounded(placed.routes[i]),
+             "operands": len(log.graph.nodes[target].parents)}
+            for i, (source, target, operand) in enumerate(edges)
+        ],
+        "steps": [_step(log, step, place, edge_place) for step in steps],
+        "why": [_why(log, number, place, edge_place) for number in _explained(log, drawn)],
+    }  # fmt: skip
+
+
+def _wrong(log: Log, drawn: Iterable[int]) -> dict[str, Any]:
+    """What the order did: in a sentence, by the gradients of both orders, and by their contributions side by side."""
+    wrong = astray(log)
+    return {
+        "verdict": headline(log),
+        "right": not wrong,
+        "gradients": [
+            (name(log.graph.nodes[i].label), *both(log, i), i in wrong)
+            for i in sorted(drawn, key=lambda i: i not in wrong)  # those first
+        ],
+        "beside": beside(log),
+    }
+
+
+def _explained(log: Log, drawn: Iterable[int]) -> list[int]:
+    """The inputs whose gradients the page explains: of a graph that it shows a part of, the paths lie elsewhere."""
+    whole = len(log.graph.nodes) <= MOST_EXPLAINED
+    return [i for i in drawn if whole and log.graph.nodes[i].operation == "input"][:MOST_INPUTS]
+
+
+def _why(log: Log, x: int, place: dict[int, int], edges: dict[tuple[int, int], int]) -> dict[str, Any]:
+    found = explained(log.graph, x, PATHS)
+    path = found.paths[0] if found.paths else None
+    return {
+        "label": name(found.label),
+        "text": "\n".join(filter(None, [unlike(log, x, found.gradient), str(found)])),
+        "nodes": [place[number] for number in path.nodes if number in place] if path else [],
+        "edges": [edges[edge] for edge in _followed(log, path) if edge in edges] if path else [],
+    }
+
+
+def _followed(log: Log, path: Path) -> list[tuple[int, int]]:
+    """The edges of a path, each as the node that it enters and which operand of it."""
+    followed = []
+    for source, target, slope in zip(path.nodes, path.nodes[1:], path.slopes, strict=False):
+        node = log.graph.nodes[target]
+        operands = [(target, k) for k, parent in enumerate(node.parents) if parent == source]
+        followed.append(next((edge for edge in operands if node.slopes[edge[1]] == slope), operands[0]))
+    return followed
+
+
+def _node(log: Log, node: Node, inside: bool, lines: dict[str, int], box: Sequence[float]) -> dict[str, Any]:
+    root = node.number == len(log.graph.nodes) - 1
+    return {
+        "label": name(node.label),
+        "made": made(log, node)[0] if node.parents else "",
+        "brief": _brief(log, node),
+        "kind": "input" if not node.parents else "output" if root else "operation",
+        "outside": not inside,
+        "data": short(node.data),
+        "full": repr(node.data),
+        "lines": list(lines),
+        "box": [round(length, 1) for length in box],
+        "source": str(node.source or ""),
+    }
+
+
+def _rounded(points: Iterable[tuple[float, float]]) -> list[list[float]]:
+    return [[round(x, 1), round(y, 1)] for x, y in points]
+
+
+def _kept(log: Log, core: set[int], source: int, target: int) -> bool:
+    """Edges between two nodes outside the part that is shown are left out with what they would tell."""
+    return source in core or target in core
+
+
+def _box(log: Log, node: Node, widest: dict[int, dict[str, int]]) -> dict[str, int]:
+    """The lines of a node's box, each with the letters that it needs at most."""
+    lines = {line: len(text) for line, text in _brief(log, node).items()}
+    lines["data"] = max(len(short(node.data)), 8)
+    lines |= {"gradient": 0} | widest.get(node.number, {})
+    return {line: min(letters, WIDEST) for line, letters in lines.items()}
+
+
+def _brief(log: Log, node: Node) -> dict[str, str]:
+    """What a box says of its node, as short as it has to be."""
+    label = name(node.label)
+    texts = {"label": label if len(label) <= WIDEST else last_part(label)}
+    return texts | {"made": made_within(log, node, WIDEST)} if node.parents else texts
+
+
+def _widest(steps: Iterable[Step]) -> dict[int, dict[str, int]]:
+    """For each node the longest gradient and running sum that it will show; a sum of one term goes without saying."""
+    widest: dict[int, dict[str, int]] = {}
+    for step in steps:
+        if step.kind in ("seed", "contribution"):
+            texts = {"gradient": f"gradient {short(step.gradient_after)}"}
+            if step.expected > 1 or "+" in step.sum:
+                texts["sum"] = step.sum
+            mine = widest.setdefault(step.target, {})
+            mine.update({line: max(len(text), mine.get(line, 0)) for line, text in texts.items()})
+    return widest
+
+
+def _step(log: Log, step: Step, place: dict[int, int], edges: dict[tuple[int, int], int]) -> dict[str, Any]:
+    asked = question(log, step.index)
+    return {
+        "index": step.index,
+        "phase": step.phase,
+        "kind": step.kind,
+        "node": place.get(step.node, -1),
+        "target": place.get(step.target, -1),
+        "edge": -1 if step.operand is None else edges.get((step.node, step.operand), -1),
+        "data": [short(step.result), repr(step.result)] if step.kind in ("input", "operation", "update") else None,
+        "sent": short(step.contribution) if step.contribution is not None else "",
+        "gradient": None if step.gradient_after is None else [short(step.gradient_after), repr(step.gradient_after)],
+        "arrived": step.arrived,
+        "expected": step.expected,
+        "sum": step.sum,
+        "equations": step.equations,
+        "say": str(step),
+        "source": str(step.source or ""),
+        "early": step.premature,
+        "ask": asked and {"text": asked.text, "answer": _number(asked.answer), "shown": short(asked.answer),
+                          "wrong": [(key, _number(x)) for key, x in asked.wrong]},
+    }  # fmt: skip
+
+
+def _number(x: float) -> float | str:
+    return x if isfinite(x) else str(x)

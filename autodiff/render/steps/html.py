@@ -1,0 +1,73 @@
+"""The steps of a log as one HTML page that needs nothing else, and asks for nothing else.
+
+The page is a few files of this package and the log as data, put together: its content security policy lets run the one
+script whose hash it names, and load nothing from anywhere. Every text of the log reaches the page as data and is shown
+through `textContent`, so no name can become markup. The graph is laid out here (`step_layout`), once.
+
+>>> from autodiff import Value
+>>> from autodiff.stepping import Log, snapshot
+>>> text = page(Log(snapshot(Value(2.0, name="<b>x</b>") ** 2)))
+>>> "<b>x" in text, "http" in text.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
+(False, False)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from ...errors import ArgumentError
+from ...stepping.log import Log
+from .data import around, drawn_with, shown_data
+
+MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
+
+
+def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str:
+    """The page of a log, or of what lies `depth` edges around the `focus` node; with `quiz`, it starts by asking."""
+    core = set(range(len(log.graph.nodes))) if focus is None else around(log, log.graph.number(focus), depth)
+    drawn = drawn_with(log, core)
+    chosen = [i for i in range(len(log)) if log.target(i) in core or log.events.node[i] in core]
+    if len(drawn) > MOST_NODES or len(chosen) > MOST_STEPS:
+        smaller = "choose a smaller depth or another node"
+        advice = "show a part of it by html(focus=NODE, depth=2)" if focus is None else smaller
+        raise ArgumentError(
+            f"a page shows at most {MOST_NODES:,} nodes and {MOST_STEPS:,} steps, and this would be {len(drawn):,} and "
+            f"{len(chosen):,}: {advice}, or read all of it by text() or save('steps.json')"
+        )
+    data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": bool(quiz), "part": focus is not None}
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    return assembled("Steps", "page", ["page_graph.js", "page_quiz.js", "page_steps.js"], text)
+
+
+def assembled(title: str, name: str, scripts: Sequence[str], data: str) -> str:
+    """A page with its style, its scripts as one, and its data, under a policy that allows just these."""
+    style, script = resource(f"{name}.css"), "".join(map(resource, scripts))
+    parts = {
+        "title": title,
+        "body": resource(f"{name}.html"),
+        "policy": "; ".join(
+            ["default-src 'none'", f"script-src '{_hash(script)}'", f"style-src '{_hash(style)}'", "img-src data:",
+             "base-uri 'none'", "form-action 'none'"]
+        ),
+        "style": style,
+        "script": script,
+        "data": data.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
+    }  # fmt: skip
+    return re.sub("@([a-z]+)@", lambda mark: parts[mark[1]], resource("shell.html"))
+
+
+@cache
+def resource(filename: str) -> str:
+    """Return the text of one of the files that pages are put together from."""
+    return files("autodiff.render").joinpath("assets", filename).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()

@@ -1,0 +1,93 @@
+"""What a check says of a wrong gradient: whose fault it is, on which line of yours, and a program that repeats it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from ...graph import topological_order
+from ...ops import TABLE
+from ..engines.adapter import Adapter
+from .blame import V, alone, slopes_wrong, wrong_sum, wrong_value
+from ..derive.high_precision import many_digits
+from .foreign import culprit
+from ..draw.straight_line import Program
+from .run import Run
+from ..draw.edge_cases import at_kink
+
+
+def accused(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list[str]:
+    """The operation whose number is wrong, or else its recorded slope, or else the node whose sum is; [] if none is."""
+    order = topological_order(y)
+    value = next(((node, what) for node in order if (what := wrong_value(node))), None)
+    if value is not None:
+        return [run.placed(f"blame: {value[1]}", value[0]), repeated(alone(value[0]))]
+    slope = next(slopes_wrong(order), None)
+    if slope is not None:
+        return [run.placed(f"blame: {slope.sentence()}", slope.node), repeated(slope.program)]
+    if not all(math.isfinite(x.grad) for x in run.inputs):
+        return _endless(run, order, program)
+    foreign = sorted({node.op for node in order if node.parents and node.op not in TABLE})
+    if foreign:
+        return [f"blame: {', '.join(foreign)}, which the table does not know; the slopes of all others are right"]
+    lost = wrong_sum(y, before)
+    if lost is None:
+        return []
+    node = lost.node if lost.user is None else lost.user
+    blame = f"blame: all slopes are right, but the sum is not: {lost.sentence()}"
+    return [run.placed(blame, node), repeated(program)]
+
+
+def accused_through(engine: Adapter, run: Run, y: V, program: Program) -> list[str]:
+    """The same of an engine that keeps no slopes, and only ran what was recorded of f."""
+    fault = culprit(engine, program)
+    if fault is None:
+        return _endless(run, topological_order(y), program)
+    made = [node for node in topological_order(y) if node.parents and node not in run.inputs]
+    places = [*run.inputs, *made]
+    blame = f"blame: {fault.sentence}"
+    return [run.placed(blame, places[fault.place]) if fault.place < len(places) else blame, repeated(fault.program)]
+
+
+def _endless(run: Run, order: list[V], program: Program) -> list[str]:
+    """The first operation, from the inputs, that has no finite slope where it stands: inf times 0 is nan."""
+    for node, along in _reached(run, order):
+        for index in along:
+            slope = node.slopes[index]
+            if slope is not None and not math.isfinite(slope):
+                what = "no slope is defined there" if slope != slope else f"{slope!r} times a slope of 0 is nan"
+                here = f"{node.op} at {_operands(node)}: its slope along operand {index + 1} is {slope!r}"
+                return [run.placed(f"blame: {here}, and {what}", node), repeated(program)]
+    return []
+
+
+def kinked(run: Run, y: V) -> Iterator[str]:
+    """Each operation between the inputs and y that stands at a kink of its row."""
+    for node, along in _reached(run, topological_order(y)):
+        row = TABLE.get(node.op)
+        if row and at_kink(row, tuple(parent.data for parent in node.parents)):
+            free = [index for index, rule in enumerate(row.slopes) if rule is not None]
+            index = next((index for index in along if index in free), free[0])
+            low, high = many_digits(alone(node))[free.index(index)].ends
+            slopes = "it jumps" if math.isinf(low) or math.isinf(high) else f"slopes {low!r} and {high!r}"
+            yield f"kink at {_operands(node)} of {node.op}: {slopes}, engine gives {float(node.slopes[index] or 0.0)!r}"
+
+
+def _reached(run: Run, order: list[V]) -> Iterator[tuple[V, list[int]]]:
+    """The nodes that depend on an input, and along which operands."""
+    reached = set(run.inputs)
+    for node in order:
+        along = [index for index, parent in enumerate(node.parents) if parent in reached]
+        if along:
+            reached.add(node)
+            yield node, along
+
+
+def _operands(node: V) -> str:
+    return ", ".join(repr(parent.data) for parent in node.parents)
+
+
+def repeated(program: Program) -> str:
+    """The program, indented, without what does not matter."""
+    lines = program.pruned().source("Value").splitlines()
+    return "to repeat it:\n" + "\n".join(f"    {line}" for line in lines)

@@ -1,0 +1,165 @@
+"""Which operation has the wrong slope, or which node was read before its sum was complete.
+
+A graph of Values keeps every slope it used, so each can be checked alone, against the derivative of that one operation.
+If all of them are right, the sums are replayed: the gradient of a node is the sum of slope times gradient over its
+users, and the first node from the root where that fails shows which user was read too early, or what got lost.
+
+>>> from autodiff import Value, tanh
+>>> x = Value(0.5)
+>>> y = tanh(x)
+>>> y.slopes = (0.25,)                             # sabotage
+>>> print(wrong_slope(y, 0).sentence())
+tanh at 0.5: its slope along a is 0.25, the right one is 0.7864477329659274
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...graph import topological_order
+from ...ops import TABLE
+from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
+from ..draw.straight_line import Program, Step
+from .tolerance import EXACT, ULPS, allowed
+
+V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, or one of a wrong copy of it
+
+
+class Slope(NamedTuple):
+    """A slope that is wrong, and the right one; `program` is the one operation, `node` where the graph recorded it."""
+
+    op: str
+    operands: tuple[float, ...]
+    along: int
+    given: float
+    right: OneSided
+    program: Program
+    node: V = None
+
+    def sentence(self) -> str:
+        """The operation, its inputs, the slope it gave, the right one."""
+        right = f"{nearest(self.right.right)!r}" if not self.right.kink else (
+            f"between {nearest(self.right.left)!r} and {nearest(self.right.right)!r}, as this is a kink")
+        along = f"operand {self.along + 1}" if TABLE[self.op].variadic else "abc"[self.along]
+        inputs = ", ".join(map(repr, self.operands))
+        return f"{self.op} at {inputs}: its slope along {along} is {self.given!r}, the right one is {right}"
+
+
+class Sum(NamedTuple):
+    """A gradient that is not the sum of what its users send, though all slopes are right."""
+
+    node: V
+    complete: float
+    user: V | None = None
+    early: float = 0.0
+
+    def sentence(self) -> str:
+        if self.user is not None:
+            return (f"{told(self.user)}: its gradient was read as {self.early!r}, before its sum was complete "
+                    f"({self.user.grad!r}), so {told(self.node)} got {self.node.grad!r} instead of {self.complete!r}")
+        return f"{told(self.node)}: its gradient is {self.node.grad!r}, while its users send {self.complete!r} together"
+
+
+def told(node: V) -> str:
+    """A node as a sentence mentions it."""
+    name = getattr(node, "name", None)
+    return f"{node.op if node.parents else 'the input'}{f' {name!r}' if name else ''} of value {node.data!r}"
+
+
+def alone(node: V) -> Program:
+    """The operation of a node on inputs of its own; what can have no gradient stays a number."""
+    rules = TABLE[node.op].slopes if not TABLE[node.op].variadic else ("",) * len(node.parents)
+    free = [index for index, rule in enumerate(rules) if rule is not None]
+    place = {index: number for number, index in enumerate(free)}
+    operands = tuple(place.get(index, parent.data) for index, parent in enumerate(node.parents))
+    return Program(tuple(node.parents[index].data for index in free), (Step(node.op, operands),))
+
+
+def wrong_slope(node: V, index: int) -> Slope | None:
+    """The recorded slope along one parent if it is wrong; None if it is right, or if there is nothing to compare."""
+    if node.op not in TABLE or node.parents[index].op == "constant":
+        return None
+    rules, variadic = TABLE[node.op].slopes, TABLE[node.op].variadic
+    program = alone(node)
+    if rules[0 if variadic else index] is None or not all(map(math.isfinite, program.inputs)):
+        return None
+    skipped = 0 if variadic else rules[:index].count(None)
+    right = many_digits(program)[index - skipped]
+    given = float(node.slopes[index] or 0.0)
+    low, high = right.ends
+    if not math.isfinite(low + high):
+        return None
+    room = (0 if node.op in EXACT else ULPS) * math.ulp(max(abs(low), abs(high)))
+    if low - room <= given <= high + room:
+        return None
+    return Slope(node.op, tuple(parent.data for parent in node.parents), index, given, right, program, node)
+
+
+def wrong_value(node: V) -> str | None:
+    """What is wrong with the number of a node, in words; None if it is what the formula gives for its inputs."""
+    if node.op not in TABLE or not node.parents:
+        return None
+    program = alone(node)
+    if not all(map(math.isfinite, program.inputs)):
+        return None
+    right, room = many_digits_mixed(program, ()).right, allowed(program).value
+    if not abs(node.data - right) > room:
+        return None
+    inputs = ", ".join(repr(parent.data) for parent in node.parents)
+    return f"{node.op} at {inputs} gives {node.data!r}, and the right value is {nearest(right)!r}"
+
+
+def slopes_wrong(order: Sequence[V]) -> Iterator[Slope]:
+    """Every wrong slope of an ordered graph; the same operation on the same numbers is looked at once."""
+    seen = set()
+    for node in order:
+        for index in range(len(node.parents)):
+            key = (node.op, tuple(parent.data for parent in node.parents), index, node.slopes[index])
+            if key not in seen:
+                seen.add(key)
+                found = wrong_slope(node, index)
+                if found is not None:
+                    yield found
+
+
+def wrong_sum(root: V, before: Mapping[V, float], relative: float = 0.0) -> Sum | None:
+    """The first node from the root whose gradient is not the sum of what its users send; `before` is what it held.
+
+    `relative` is how far the slopes may be off by which the gradients were computed.
+    """
+    order = topological_order(root)
+    sent: dict[V, list[tuple[V, float]]] = {node: [] for node in order}
+    for node in order:
+        for parent, slope in zip(node.parents, node.slopes):
+            if slope is not None:
+                sent[parent].append((node, slope))
+    for node in reversed(order):
+        if node is root:
+            continue
+        complete = math.fsum([slope * user.grad for user, slope in sent[node]] + [before.get(node, 0.0)])
+        size = math.fsum(abs(slope * user.grad) for user, slope in sent[node])
+        room = max(8 * len(order) * math.ulp(size), relative * size)
+        if math.isfinite(complete) and abs(node.grad - complete) > room:
+            return _explained(Sum(node, complete), sent)
+    return None
+
+
+def _explained(found: Sum, sent: Mapping[V, list[tuple[V, float]]]) -> Sum:
+    """With the user that was read early, if one of its partial sums explains the wrong gradient."""
+    missing = found.complete - found.node.grad
+    for user in dict.fromkeys(user for user, _ in sent[found.node]):
+        slope = math.fsum(slope for each, slope in sent[found.node] if each is user)
+        for _, early in _partial(sent[user]):
+            if slope and early != user.grad and math.isclose(slope * (user.grad - early), missing, rel_tol=1e-9):
+                return found._replace(user=user, early=early)
+    return found
+
+
+def _partial(contributions: Sequence[tuple[V, float]]) -> Iterator[tuple[int, float]]:
+    """What a gradient can be before its sum is complete: the sums of the first few, and of the last few."""
+    amounts = [slope * user.grad for user, slope in contributions]
+    for count in range(len(amounts)):
+        yield count, math.fsum(amounts[:count])
+        yield count, math.fsum(amounts[len(amounts) - count :])

@@ -1,0 +1,105 @@
+"""Whose fault a wrong gradient is, in an engine that keeps no slopes: each operation is asked for alone.
+
+An engine behind an adapter shows only what it computes. So every step of the program is run by itself, at the numbers
+that the engine had there, and its value and gradient are held to 50 digits. If each is right by itself, the engine's
+interior gradients are laid beside the right slopes, to find the node that was read too early.
+
+>>> from .mutants import MUTANTS, load
+>>> program = Program((0.5,), (Step("mul", (0, 2.0)), Step("tanh", (1,)), Step("mul", (2, 2))))
+>>> culprit(load(MUTANTS["tanh: square lost"]).adapter, program).sentence
+'tanh at 1.0: its slope along a is 0.23840584404423..., the right one is 0.4199743416140261'
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from ...numbers import FLOATS
+from ..engines.adapter import Adapter
+from .blame import Slope, wrong_sum
+from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
+from ..conform.examiner import Answer, Exam
+from ..engines.detect import ours
+from ..draw.straight_line import Operand, Program, Step, applied
+from .tolerance import allowed
+
+
+class Fault(NamedTuple):
+    """What is wrong, in a sentence, the shortest program that shows it, and its place in the pool of the long one."""
+
+    sentence: str
+    program: Program
+    place: int
+
+
+def off(answer: Answer, program: Program) -> int | None:
+    """The first input along which a gradient is off by more than rounding, even in schoolbook formulas, explains."""
+    # nan on both sides: the derivative is undefined, which is a kink, where nothing is asked
+    exact = [OneSided(0.0, 1.0) if side.right != side.right else side for side in many_digits(program)]
+    if all(side.kink or given == float(side.right) for given, side in zip(answer.gradient, exact)):
+        return None
+    rooms = allowed(program, times=8.0, schoolbook=True).gradient
+    for place, (given, side, room) in enumerate(zip(answer.gradient, exact, rooms)):
+        if not side.kink and math.isfinite(room) and not abs(given - float(side.right)) <= room:
+            return place
+    return None
+
+
+def culprit(engine: Adapter, program: Program) -> Fault | None:
+    """The operation that is wrong by itself, or the node that was read too early; None if neither can be told."""
+    try:
+        values = [engine.data(value) for value in engine.run(program)]
+    except Exception:
+        values = program.pool(applied(FLOATS), program.inputs)  # where it fails is found by our numbers
+    for place, step in enumerate(program.steps, start=len(program.inputs)):
+        operands = tuple(values[x] if type(x) is int else float(x) for x in step.operands)
+        alone, along = _alone(step, operands)
+        sentence = _wrong_alone(engine, alone, operands, along)
+        if sentence is not None:
+            return Fault(sentence, alone, place)
+    return _read_early(engine, program)
+
+
+def _alone(step: Step, operands: tuple[float, ...]) -> tuple[Program, list[int]]:
+    """The step as a program of its own, and which operand each input is; plain numbers stay plain numbers."""
+    along = [index for index, x in enumerate(step.operands) if type(x) is int]
+    places: dict[int, Operand] = {index: place for place, index in enumerate(along)}
+    alone = Step(step.op, tuple(places.get(index, x) for index, x in enumerate(operands)))
+    return Program(tuple(operands[index] for index in along), (alone,)), along
+
+
+def _wrong_alone(engine: Adapter, alone: Program, operands: tuple[float, ...], along: list[int]) -> str | None:
+    """What is wrong with one operation by itself: its value, or one of its slopes."""
+    answer, op = Exam(engine).ask(alone), alone.steps[0].op
+    asked = f"{op} at {', '.join(map(repr, operands))}"
+    if answer.error is not None:
+        return f"{asked} does not work: {answer.error}"
+    right, room = many_digits_mixed(alone, ()).right, allowed(alone, times=8.0, schoolbook=True).value
+    if math.isfinite(room) and not abs(answer.value - right) <= room:
+        return f"{asked} gives {answer.value!r}, and the right value is {nearest(right)!r}"
+    place = off(answer, alone)
+    if place is None:
+        return None
+    return Slope(op, operands, along[place], answer.gradient[place], many_digits(alone)[place], alone).sentence()
+
+
+def _read_early(engine: Adapter, program: Program) -> Fault | None:
+    """Our own graph of the program, with the engine's gradients in it: where is a sum not what its users send?"""
+    if not engine.objects or not set(engine.operations) >= {step.op for step in program.steps}:
+        return None
+    try:
+        theirs, graph = engine.run(program), ours().run(program)
+        engine.backward(theirs[-1])
+    except Exception:
+        return None  # it fails on the way, though on none of the operations by itself
+    if engine.grad(theirs[-1]) != 1:
+        return None  # it does not keep the gradients of interior nodes
+    for node, value in zip(graph, theirs):
+        node.grad = engine.grad(value)
+    lost = wrong_sum(graph[-1], {}, relative=1e-9)
+    if lost is None:
+        return None
+    node = lost.node if lost.user is None else lost.user
+    place = next(place for place, each in enumerate(graph) if each is node)
+    return Fault(f"each operation is right by itself, but a sum is not: {lost.sentence()}", program, place)

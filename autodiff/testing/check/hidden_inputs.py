@@ -1,0 +1,129 @@
+"""Whether the gradient follows the function itself: f, run again at moved numbers, may do what was never recorded.
+
+The recorded formulas say how the output depends on what was recorded. A number read with `.data` and put through
+`math.sin` comes back as a constant of the recording, and a branch shows only the side that was taken; f itself, run
+beside the point, shows both.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from ...hooks import Watcher
+from .blame import V
+from ..derive.high_precision import OneSided
+from ..derive.finite_differences import Estimate, Sides, finite_sides
+from ..draw.straight_line import Program, recorded
+from .run import LIBRARY, Run
+
+
+class _Readings(Watcher):
+    """The lines, outside the library, that read the number of a Value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[tuple[str, int], None] = {}
+
+    def read(self, node: V) -> None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame and frame.f_code.co_filename.startswith(LIBRARY):
+            frame = frame.f_back
+        if frame:
+            self.places[frame.f_code.co_filename, frame.f_lineno] = None
+
+    def told(self) -> str:
+        """The first of them, on a line of its own."""
+        for filename, number in self.places:
+            text = linecache.getline(filename, number).strip()
+            place = filename if filename.startswith("<") else Path(filename).name
+            return f"\n  its number is read at {place}, line {number}" + (f": {text}" if text else "")
+        return ""
+
+
+Output = Callable[[Sequence[V]], V]  # one output of f, of its inputs as Values
+
+
+def output_of(run: Run, y: V) -> Output:
+    """f, and of its outputs the one that y is."""
+    place = run.outputs.index(y)
+
+    def output(inputs: Sequence[V]) -> V:
+        result = run.f(*inputs)
+        return result[place] if isinstance(result, (list, tuple)) else result
+
+    return output
+
+
+def differences(run: Run, y: V, step: float | None = None, noise: float = 0.0) -> list[Sides]:
+    """Finite differences of f itself, which is recorded anew at every step."""
+    output = output_of(run, y)
+    return finite_sides(lambda *numbers: float(output([*map(run.Value, numbers)]).data), run.numbers, step, noise)
+
+
+def strays(
+    run: Run, y: V, program: Program, exact: Sequence[OneSided], rooms: Sequence[float], noise: float
+) -> tuple[list[str], list[str]]:
+    """What is wrong, and the kinks of f that its recording does not show; `exact` is the gradient of the recording."""
+    problems, kinks = [], []
+    for index, (side, room, found) in enumerate(zip(exact, rooms, differences(run, y, noise=noise))):
+        letter = run.letters[index]
+        sides = found[:2] if found.kink else [found.best]
+        agree = [_agrees(side, each, room) for each in sides]
+        if not any(agree):
+            problems.append(
+                f"the gradient does not follow the function: along {letter}, {run.at()} changes by "
+                f"{found.best.slope:.6g}, and what it recorded by {side.ends[1]:.6g}, so it depends on {letter} by a "
+                f"way that was not recorded (.data, math.…, a new Value){_read(run)}"
+            )
+        elif not side.kink and (not all(agree) or not all(each.told for each in found[:2])):
+            branch = _branch(run, y, index, program)
+            slopes = f"slopes {found.left.slope:.6g} and {found.right.slope:.6g}, " if found.kink else ""
+            if branch or found.kink:
+                at = f"kink at {letter} = {run.numbers[index]!r}"
+                kinks.append(f"{at}: {slopes}{branch or 'of which the recording shows one'}")
+    return problems, kinks
+
+
+def _agrees(exact: OneSided, found: Estimate, own: float) -> bool:
+    """Whether a difference of f may be the derivative of its recording; generous, as f may be steep."""
+    low, high = exact.ends
+    if not (math.isfinite(low + high) and found.told):
+        return True
+    room = own + 4 * found.error + 1e-3 * max(abs(low), abs(high), abs(found.slope))
+    return not (found.slope < low - room or found.slope > high + room)  # of a room of nan nothing is asked
+
+
+def _branch(run: Run, y: V, index: int, program: Program) -> str:
+    """Where f records other operations beside the point, if it does."""
+    output = output_of(run, y)
+    for towards in (-math.inf, math.inf):
+        inputs = [*map(run.Value, run.numbers)]
+        inputs[index] = run.Value(math.nextafter(run.numbers[index], towards))
+        try:
+            other = recorded(output(inputs), inputs)
+        except Exception:  # outside its domain f records nothing
+            continue
+        if _shape(other) != _shape(program):
+            return f"{run.name} takes another branch at {inputs[index].data!r}"
+    return ""
+
+
+def _shape(program: Program) -> list[tuple[str, list[int]]]:
+    return [(step.op, [x for x in step.operands if type(x) is int]) for step in program.steps]
+
+
+def _read(run: Run) -> str:
+    """The first line that reads the number of a Value, on a line of its own."""
+    watcher = _Readings()
+    watchers = vars(sys.modules[run.Value.__module__]).get("watchers", [])
+    watchers.append(watcher)
+    try:
+        run.f(*map(run.Value, run.numbers))
+    finally:
+        watchers.remove(watcher)
+    return watcher.told()

@@ -1,0 +1,84 @@
+"""What a right gradient alone does not show: f gives the same again, stays finite, and a second pass adds once more.
+
+Each function returns what is wrong, in a sentence; None, or an empty list, if nothing is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from ...graph import topological_order
+from .blame import V
+from ..derive.oracles import forward
+from ..draw.straight_line import Program
+from .run import Run
+
+
+def unsteady(run: Run) -> list[str]:
+    """f must leave its inputs alone, and give the same again."""
+    changed = [
+        f"{run.at()} changes its input {letter} from {number!r} to {x.data!r}"
+        for letter, x, number in zip(run.letters, run.inputs, run.numbers) if not _same(x.data, number)
+    ]  # fmt: skip
+    if changed:
+        return changed
+    first = [y.data for y in run.outputs]
+    run.again()
+    second = [y.data for y in run.outputs]
+    if len(first) == len(second) and all(map(_same, first, second)):
+        return []
+    return [f"{run.at()} is not deterministic: it gave {_few(first)}, then {_few(second)}"]
+
+
+def not_finite(run: Run, y: V) -> str | None:
+    """Every number on the way must be finite."""
+    for node in topological_order(y):
+        if not math.isfinite(node.data):
+            operands = ", ".join(repr(parent.data) for parent in node.parents)
+            what = f"{node.op} at {operands} gives" if node.parents else "an input or constant is"
+            return run.placed(f"{run.at()} meets a number that is not finite: {what} {node.data!r}", node)
+    return None
+
+
+def leaked(run: Run, used: set[V], gradient: Sequence[float]) -> list[str]:
+    """An input that the output does not use must get no gradient."""
+    return [
+        f"{run.at()} does not use {letter}, and yet leaves a gradient of {slope!r} on it"
+        for letter, x, slope in zip(run.letters, run.inputs, gradient) if x not in used and slope != 0
+    ]  # fmt: skip
+
+
+def not_twice(run: Run, y: V, gradient: Sequence[float], first: Mapping[V, float]) -> str | None:
+    """A second backward pass must add the same gradient to the leaves once more."""
+    y.backward()
+    for letter, x, slope in zip(run.letters, run.inputs, gradient):
+        twice = first[x] + slope
+        off = abs(x.grad - twice)
+        if math.isfinite(twice) and off > 4 * math.ulp(twice) and off > 1e-12 * _sent(y, x):
+            brings = f"a second backward pass brings the gradient of {letter} from {slope!r} to {x.grad!r}"
+            return f"{run.at()}: {brings}, and it should be {twice!r}: interior gradients must start again from 0"
+    return None
+
+
+def _sent(y: V, x: V) -> float:
+    """The size of all contributions to a leaf, which may cancel: they are added in another order the second time."""
+    edges = ((node, *edge) for node in topological_order(y) for edge in zip(node.parents, node.slopes))
+    return math.fsum(abs(slope * node.grad) for node, parent, slope in edges if parent is x and slope is not None)
+
+
+def modes_differ(run: Run, program: Program, gradient: Sequence[float], rooms: Sequence[float]) -> list[str]:
+    """Forward mode must agree with reverse mode."""
+    return [
+        f"{run.at()}: forward mode gives {tangent!r} along {letter}, and reverse mode {slope!r}"
+        for letter, tangent, slope, room in zip(run.letters, forward(program)[1], gradient, rooms)
+        if abs(tangent - slope) > 2 * room
+    ]  # fmt: skip
+
+
+def _same(a: float, b: float) -> bool:
+    return (a, math.copysign(1, a)) == (b, math.copysign(1, b)) or (a != a and b != b)
+
+
+def _few(numbers: Sequence[float]) -> str:
+    return ", ".join(map(repr, numbers[:4])) + (", …" if len(numbers) > 4 else "")

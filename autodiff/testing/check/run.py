@@ -1,0 +1,87 @@
+"""One evaluation of a function of Values that remembers which source line made each node.
+
+>>> from autodiff import Value
+>>> run = Run(lambda x: x * x, [3.0], Value)
+>>> run.outputs[0].data, run.at()
+(9.0, '<lambda> at (3.0)')
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ...errors import ArgumentError, OperandError, shown
+from ...hooks import Watcher
+from .blame import V
+
+LIBRARY = str(Path(__file__).resolve().parent.parent)
+
+
+class Lines(Watcher):
+    """Remembers the source line, outside the library, that made each node."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[V, tuple[str, int]] = {}
+
+    def made(self, node: V) -> None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame and (frame.f_code.co_filename.startswith((LIBRARY, "<autodiff", "<rule"))):
+            frame = frame.f_back
+        if frame:
+            self.lines[node] = (frame.f_code.co_filename, frame.f_lineno)
+
+    def line(self, node: V) -> str:
+        if node not in self.lines:
+            return ""
+        filename, number = self.lines[node]
+        text = linecache.getline(filename, number).strip()
+        place = filename if filename.startswith("<") else Path(filename).name
+        return f"{place}, line {number}" + (f": {text}" if text else "")
+
+
+class Run:
+    """One evaluation of f: its inputs and outputs as Values, and where each node was made."""
+
+    def __init__(self, f: Callable[..., Any], args: Sequence[float], Value: Any) -> None:
+        if not isinstance(args, (list, tuple)) or not args:
+            raise ArgumentError(f"args: expected a list of numbers, got {shown(args)}")
+        self.f, self.Value = f, Value
+        self.numbers = [x.data if isinstance(x, Value) else x for x in args]
+        self.name = getattr(f, "__name__", "f")
+        self.again()
+
+    def again(self) -> None:
+        self.inputs = [self.Value(x) for x in self.numbers]
+        self.numbers = [x.data for x in self.inputs]
+        self.watcher = Lines()
+        watchers = vars(sys.modules[self.Value.__module__]).get("watchers", [])
+        watchers.append(self.watcher)
+        try:
+            result = self.f(*self.inputs)
+        finally:
+            watchers.remove(self.watcher)
+        self.outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+        for y in self.outputs:
+            if not isinstance(y, self.Value):
+                raise OperandError(f"expected {self.name} to return a Value, or a list of them, got {shown(y)}")
+
+    def at(self) -> str:
+        return f"{self.name} at ({', '.join(map(repr, self.numbers))})"
+
+    @property
+    def letters(self) -> list[str]:
+        """What a report calls the inputs."""
+        if len(self.inputs) > 24:
+            return [f"x{number}" for number in range(len(self.inputs))]
+        return list("abcdefghijklmnopqrstuvwx"[: len(self.inputs)])
+
+    def placed(self, sentence: str, node: V) -> str:
+        """A sentence, with the source line of the node under it."""
+        line = self.watcher.line(node)
+        return f"{sentence}\n  {line}" if line else sentence

@@ -1,0 +1,57 @@
+"""How far a right gradient may be from the exact one: derived from the program, not guessed.
+
+Each operation of a 50-digit replay is disturbed by as much as float64 may round it, at random and many times
+(Monte-Carlo arithmetic); a small multiple of what that does to the gradient is allowed. There is no absolute floor:
+where nothing can round, nothing is allowed, and a gradient of 1e-300 is checked as strictly as one of 1.
+
+>>> from .program import Step
+>>> allowed(Program((3.0,), (Step("mul", (0, 0)),))).gradient[0] < 1e-13
+True
+"""
+
+import math
+import random
+from typing import NamedTuple
+
+from ... import numbers
+from ..derive.oracles import reverse
+from ..draw.straight_line import N, Program
+
+EXACT = frozenset({"neg", "abs", "maximum", "minimum", "relu", "where", "clip", "sign", "floor"})  # they only choose
+ROUNDED = frozenset({"add", "sub", "mul", "div", "sqrt", "total"})  # they round once
+ULPS = 8  # what any other operation of the table may be off by, slopes included
+
+
+class Allowed(NamedTuple):
+    """The largest error of the output, and of each entry of the gradient, that rounding can explain."""
+
+    value: float
+    gradient: list[float]
+
+
+def allowed(program: Program, times: float = 3.0, samples: int = 8, schoolbook: bool = False) -> Allowed:
+    """What rounding may do: `times` the largest effect in so many disturbed replays.
+
+    With `schoolbook`, slopes may be computed as textbooks write them: 1 - y * y for tanh, which rounds like a number of
+    the size of 1 however small the slope is, or exp(x - y) for logsumexp, where a rounding of y is one of the exponent.
+    """
+    system = numbers.many_digits(50)
+    chance = random.Random(0)
+
+    def disturb(x: N, op: str, y: N) -> N:
+        if not x or not system.names["isinf"](x) == 0 or x != x:
+            return x
+        ulps = 0.0 if op in EXACT else 1.0 if op in ROUNDED and not schoolbook else ULPS
+        size = max(1.0, abs(float(x))) if schoolbook else abs(float(x))
+        if schoolbook and op == "logsumexp" and x is not y:
+            size *= max(1.0, abs(float(y)))
+        # of two sizes, so that a value and a slope hardly ever cancel in every sample
+        return x + chance.choice((-1, -0.5, 0.5, 1)) * ulps * system.number(math.ulp(size))
+
+    value, gradient = reverse(program, system)
+    most, mosts = system.number(0.0), [system.number(0.0)] * len(gradient)
+    for _ in range(samples):
+        y, slopes = reverse(program, system, blur=disturb)
+        most = max(most, abs(y - value))
+        mosts = [max(old, abs(new - slope)) for old, new, slope in zip(mosts, slopes, gradient)]
+    return Allowed(float(times * most), [float(times * each) for each in mosts])

@@ -1,0 +1,1 @@
+"""Examine and grade anyone's scalar engine, property by property."""

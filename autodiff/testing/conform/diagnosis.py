@@ -1,0 +1,131 @@
+"""What a wrong slope looks like: the formula that gives the wrong numbers, found by trying short ones.
+
+>>> samples = [Sample({"a": a, "b": b, "y": a * b}, given=a, right=b) for a, b in [(0.5, 2.0), (1.5, 0.3), (-1.0, 0.7)]]
+>>> explained("mul", 0, samples)
+'`a * b`: its slope along a comes out as `a`, and should be `b`'
+"""
+
+import math
+import re
+import struct
+from collections.abc import Sequence
+from functools import cache
+from itertools import product
+from typing import Any, NamedTuple
+
+from ... import functions, stable
+from ...numbers import FLOATS
+from ...ops import TABLE
+from .examiner import HAVE_FORMS, close
+
+# What students and packages have written: each is tried at every sample, in this order
+ATOMS = ("1", "a", "b", "y", "2 * a", "2 * y", "a * a", "y * y", "a * b", "a * y", "b * y")
+SHAPES = ("{}", "-{}", "1 - {}", "1 + {}", "1 / ({})", "-1 / ({})", "1 / (1 - {})", "1 / (1 + {})", "{} - 1")
+WRITTEN = (
+    "a / b", "-a / b", "a / b / b", "b / a", "a / y", "b / y", "a / (y * y)", "b / (y * y)", "y * (1 - y)",
+    "y * (1 + y)", "a * (1 - a)", "a ** (b - 1)", "b * a ** b", "a ** b", "b * y", "b * (a - 1)", "b * a", "exp(a)",
+    "exp(-a)", "log(a)", "y * log(a)", "y * log(b)", "log(b)", "sin(a)", "-sin(a)", "cos(a)", "-cos(a)", "tanh(a)",
+    "sinh(a)", "-sinh(a)", "cosh(a)", "sigmoid(a)", "sigmoid(-a)", "sigmoid(y)", "exp(-a * a)", "normal_cdf(a)",
+    "sign(a)", "-sign(a)", "1 / sqrt(1 + a * a)", "1 / sqrt(1 - a * a)", "b / (a * a + b * b)", "a / (a * a + b * b)",
+    "-a / (a * a + b * b)", "-b / (a * a + b * b)", "1 / (a * log(2))", "1 / (2 * sqrt(a))", "1 / sqrt(a)",
+    "1 / (2 * a)", "y / a", "y / b",
+)  # fmt: skip
+
+
+class Sample(NamedTuple):
+    """One point: its numbers by name, the slope an engine gives there, the right one."""
+
+    names: dict[str, float]
+    given: float
+    right: float
+
+
+def explained(op: str, index: int, samples: Sequence[Sample], case: str = "") -> str:
+    """What is wrong with a slope, in a sentence; `case` says where, if the samples are only those."""
+    along = f"operand {index + 1}" if TABLE[op].variadic else "abc"[index]
+    what = f"{called(op)}{case}: its slope along {along}"
+    wrong = [sample for sample in samples if not close(sample.given, sample.right)]
+    if all(sample.given == 0 for sample in samples):
+        return f"{called(op)}{case}: no gradient reaches {along}, wherever it was tried"
+    if all(close(sample.given, -sample.right) for sample in samples):
+        return f"{what} has the wrong sign"
+    if all(close(sample.given, to_float32(sample.right), 1e-15) for sample in samples):
+        return f"{what} has only the digits of float32"
+    formula = found(samples) if len(samples) > 1 else None
+    if formula is not None:
+        return f"{what} comes out as `{formula}`, and should be `{rule(op, index)}`"
+    ratios = [sample.given / sample.right for sample in samples if sample.right]
+    at_zeros = [sample.given for sample in samples if not sample.right]
+    if ratios and not any(at_zeros) and all(abs(ratio - ratios[0]) <= 1e-12 * max(1.0, abs(ratio)) for ratio in ratios):
+        return f"{what} is {ratios[0]:.10g} times what it should be, `{rule(op, index)}`"
+    sample = wrong[0]
+    point = ", ".join(f"{name} = {x!r}" for name, x in sample.names.items() if name != "y")
+    return f"{what} is {sample.given!r} at {point}, and should be {sample.right!r}, which is `{rule(op, index)}`"
+
+
+def case_of(samples: Sequence[Sample], wrong: Sequence[Sample]) -> str:
+    """What the wrong ones among powers have in common, and not all have: " with a negative exponent"."""
+    exponents = {sample.names["b"] for sample in wrong}
+    cases = {
+        f" with the exponent {min(exponents):g}": [each for each in samples if {each.names["b"]} == exponents],
+        " with a negative exponent": [each for each in samples if each.names["b"] < 0],
+        " at a negative base": [each for each in samples if each.names["a"] < 0],
+    }
+    one, negative, base = (
+        words if len(some) < len(samples) and all(each in some for each in wrong) else ""
+        for words, some in cases.items()
+    )
+    return (one or negative) + base
+
+
+def found(samples: Sequence[Sample]) -> str | None:
+    """The first short formula that gives what the engine gives, at every sample."""
+    for text in formulas():
+        if all(close(_evaluated(text, sample.names), sample.given, 1e-11) for sample in samples):
+            return text
+    return None
+
+
+@cache
+def formulas() -> tuple[str, ...]:
+    """Formulas to try, the shortest first."""
+    shaped = [shape.format(atom) for shape, atom in product(SHAPES, ATOMS)]
+    return tuple(dict.fromkeys([*shaped, *WRITTEN]))
+
+
+def _evaluated(text: str, names: dict[str, float]) -> float:
+    try:
+        return float(eval(_compiled(text), FLOATS.names | {"__builtins__": {}}, dict(names)))
+    except (NameError, ArithmeticError, ValueError, TypeError):
+        return math.inf  # it has no such operand, or no value here
+
+
+@cache
+def _compiled(text: str) -> Any:
+    return compile(text, "<formula to try>", "eval")
+
+
+def called(op: str) -> str:
+    """An operation as a sentence mentions it: `a * b`, or `tanh`."""
+    return f"`{TABLE[op].formula}`" if op in HAVE_FORMS or op in ("neg", "pos") else f"`{op}`"
+
+
+def rule(op: str, index: int) -> str:
+    """The right slope as mathematics, where the table calls a function that is careful about rounding."""
+    text = TABLE[op].slopes[0 if TABLE[op].variadic else index] or "0"
+    call = re.fullmatch(r"(-?)(\w+)\((\w)(?:, (\w))?\)", text)
+    function = getattr(stable, call[2], None) if call else None
+    if call is None or function is None or not function.__doc__ or hasattr(functions, call[2]):
+        return text
+    letters = dict(zip(function.__code__.co_varnames, filter(None, call.groups()[2:])))
+    plain = re.sub(r"\b\w+\b", lambda match: letters.get(match[0], match[0]), function.__doc__)
+    chosen = re.fullmatch(r"where\((.+), 0, ([^,]+)\)", plain)
+    return call[1] + (chosen[2] if chosen else plain)
+
+
+def to_float32(x: float) -> float:
+    """A number as single precision keeps it."""
+    try:
+        return float(struct.unpack("f", struct.pack("f", x))[0])
+    except OverflowError:
+        return math.copysign(math.inf, x)

@@ -1,0 +1,87 @@
+"""Random programs over all operations in which nothing wrong has been found."""
+
+from collections.abc import Iterator
+
+from ....ops import TABLE
+from ...derive.high_precision import many_digits, nearest
+from ..examiner import HAVE_FORMS, Exam, Finding, Waits, form, shapes
+from ...check.foreign import culprit, off
+from ...draw.straight_line import Program, Step
+from .sums import EARLY
+
+EXPONENTS = (2.0, 3.0, -1.0, 0.5, -2.0)
+
+
+def programs(exam: Exam) -> Iterator[Finding]:
+    """Gradients of drawn programs are right, up to what rounding explains; a failure is shrunk to the smallest."""
+    operations = [op for op in exam.operations if op not in ("floor", "sign", "largest") and _usable(exam, op)]
+    if not operations:
+        raise Waits("waits until an operation is right" if exam.operations else "waits for an operation")
+    if exam.exponential:
+        raise Waits("waits until shared nodes take no longer than others")
+    failing = smallest(exam, operations)
+    if failing is None:
+        return
+    answer, fault = exam.ask(failing), culprit(exam.engine, failing)
+    if fault is not None:
+        yield Finding(fault.sentence, exam.source(fault.program))
+    elif answer.error is not None:
+        yield Finding(f"a drawn program does not work: {answer.error}", exam.source(failing))
+    else:
+        place = off(answer, failing) or 0
+        given, wanted = answer.gradient[place], nearest(many_digits(failing)[place].right)
+        slightly = abs(given - wanted) < 1e-3 * abs(wanted)
+        what = "a gradient is off by more than rounding explains" if slightly else EARLY
+        yield Finding(f"{what} ({'abc'[place]} gets {given!r} instead of {wanted!r})", exam.source(failing))
+
+
+def _usable(exam: Exam, op: str) -> bool:
+    return any(exam.works(shape[0]) for shape in shapes(op))
+
+
+def accepted(exam: Exam, program: Program) -> Program:
+    """The program, with plain exponents where the engine takes no value as one."""
+    steps = [
+        Step("pow", (step.operands[0], EXPONENTS[place % len(EXPONENTS)])) if form(step) == ("pow", -1) else step
+        for place, step in enumerate(program.steps)
+    ]
+    return Program(program.inputs, tuple(steps)).pruned() if ("pow", -1) in exam.broken else program
+
+
+def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program | None:
+    """The smallest program with a wrong gradient, or the first one, among so many examples; None if there is none."""
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+
+    from ...draw import strategies
+
+    found: list[Program] = []
+
+    @seed(exam.seed)
+    @settings(max_examples=exam.examples, database=None, deadline=None, suppress_health_check=list(HealthCheck),
+              phases=(Phase.generate, Phase.shrink)[: 1 + shrink], report_multiple_bugs=False)  # fmt: skip
+    @given(strategies.programs(operations=operations))
+    def check(program: Program) -> None:
+        drawn, program = program, accepted(exam, program)
+        if exam.works(program) and (program is drawn or strategies.sound(program)) and wrong(exam, program):
+            found.append(program)
+            raise AssertionError
+
+    try:
+        check()
+    except AssertionError:
+        return found[-1]
+    return None
+
+
+def wrong(exam: Exam, program: Program) -> bool:
+    """Whether the engine's gradient is off by more than rounding, even in schoolbook formulas, explains."""
+    answer = exam.ask(program)
+    return off(answer, program) is not None if answer.error is None else not _takes_numbers(program)
+
+
+def _takes_numbers(program: Program) -> bool:
+    """Whether a function is called with a plain number: operators must take them, functions need not."""
+    return any(
+        type(x) is float and rule for op, operands in program.steps if op not in HAVE_FORMS and not TABLE[op].variadic
+        for x, rule in zip(operands, TABLE[op].slopes)
+    )

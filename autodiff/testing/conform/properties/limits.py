@@ -1,0 +1,70 @@
+"""Depth, time and repeatability."""
+
+import random
+from collections.abc import Iterator
+from time import perf_counter
+
+from ..examiner import Answer, Exam, Finding, Waits
+from ...draw.straight_line import Program, Step
+
+
+def depth(exam: Exam) -> Iterator[Finding]:
+    """A chain of many operations runs at the default recursion limit."""
+    exam.need("add")
+    longest = 20_000 if exam.engine.objects else 2_000
+
+    def runs(length: int) -> Answer:
+        return exam.ask(Program((1.5,), tuple(Step("add", (place, 1.0)) for place in range(length))))
+
+    failure = runs(longest).error
+    if failure is None:
+        return
+    low, high = 1, longest
+    while high - low > max(1, low // 100):
+        middle = (low + high) // 2
+        low, high = (middle, high) if runs(middle).error is None else (low, middle)
+    cause = "recursion depth" if failure.startswith("RecursionError") else f"backward does not work ({failure})"
+    yield Finding(f"{cause} at {high} nodes: walk the graph with a list, not by recursion")
+
+
+def sharing(exam: Exam) -> Iterator[Finding]:
+    """Time grows with the number of nodes, not with the number of paths."""
+    exam.need_values()
+    exam.need("add")
+
+    def seconds(levels: int) -> float:
+        program = Program((1.5,), tuple(Step("add", (place, place)) for place in range(levels)))
+        start = perf_counter()
+        exam.ask(program)
+        return perf_counter() - start
+
+    for levels in (8, 12, 16):
+        few, many = min(seconds(levels - 4) for _ in range(3)), min(seconds(levels) for _ in range(3))
+        if many > 6 * few and many > 0.01:
+            exam.exponential = True
+            ratio = f"{levels} of them take {many / few:.0f} times as long as {levels - 4}"
+            yield Finding(f"time doubles with every `x = x + x` ({ratio}): visit each node once, not once per path")
+            return
+
+
+def repeatable(exam: Exam) -> Iterator[Finding]:
+    """The same program gives the same bits every time."""
+    exam.need("add", "mul")
+    if exam.exponential:
+        raise Waits("waits until shared nodes take no longer than others")
+    chance = random.Random(exam.seed)
+    inputs = tuple(chance.uniform(0.5, 1.5) for _ in range(4))
+    steps = [Step("mul", (chance.randrange(4 + n), chance.uniform(-1, 1))) for n in range(12)]
+    for place in range(16, 40):  # each node is used about twice, so that its gradient is a sum of unlike numbers
+        operands = chance.randrange(place - 12, place), chance.randrange(place - 12, place)
+        steps.append(Step("add" if place % 3 else "mul", operands))
+    steps += [Step("add", (place - 1, place - 12)) for place in range(40, 52)]
+    program, kept, answers = Program(inputs, tuple(steps)), [], set()
+    for _ in range(30):
+        answer = exam.ask(program)
+        if answer.error is not None:
+            return
+        answers.add((answer.value, *answer.gradient))
+        kept.append([exam.engine.make(0.5) for _ in range(chance.randrange(50))])  # the next values lie elsewhere
+    if len(answers) > 1:
+        yield Finding("last bits differ between runs: parents are kept in a set, ordered by where they lie in memory")

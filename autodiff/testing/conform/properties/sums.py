@@ -1,0 +1,64 @@
+"""The chain rule over shared nodes: every path counts once, and no node is read before its sum is complete."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from ..examiner import Answer, Exam, Finding, close, right
+from ...draw.straight_line import Program, Step
+
+EARLY = "a node is read before all its users have written: backward needs a topological order"
+AGAIN = "a node passes its gradient on again each time it is reached: visit each node once, in topological order"
+LOST = "the chain rule is lost: a slope is not multiplied by the gradient from above"
+EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
+OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one gradient"
+
+
+def sums(exam: Exam) -> Iterator[Finding]:
+    """Gradients over several paths add up, whatever the order in which the paths were written."""
+    exam.need("add")
+    times = "mul" if "mul" in exam.sound else "add"
+    for program, sentence in _small(times):
+        answer, wanted = exam.ask(program), right(program)
+        if not _same(answer, wanted):
+            reached = answer.error is not None or answer.gradient[0] != 0
+            yield Finding(_detailed(sentence if reached else EARLY, answer, wanted), exam.source(program))
+            return
+    for program in shapes() if exam.engine.objects else list(shapes())[::8]:
+        answer, wanted = exam.ask(program), right(program)
+        if not _same(answer, wanted):
+            yield Finding(_detailed(_judged(answer, wanted), answer, wanted), exam.source(program.pruned()))
+            return
+
+
+def _small(times: str) -> Iterator[tuple[Program, str]]:
+    """One program for each thing that can go wrong, the simplest first; no two of their numbers are equal."""
+    twice, other = (Step(times, (0, 2.5)), Step(times, (0, 0.75)))
+    yield Program((1.5,), (twice, Step(times, (1, 0.75)))), LOST
+    yield Program((1.5,), (twice, other, Step("add", (1, 2)))), OVERWRITES
+    yield Program((1.5,), (twice, other, Step("add", (2, 1)))), OVERWRITES
+    if times == "mul":
+        equal = (Step("mul", (0, 2.5)), Step("mul", (1, 2.5)), Step("mul", (2, 0.75)), Step("mul", (3, 1.25)))
+        yield Program((1.5, 1.5), (*equal, Step("add", (4, 5)))), EQUAL
+
+
+def shapes(steps: int = 4) -> Iterator[Program]:
+    """Every program of one input and so many additions: all the ways in which nodes can share nodes."""
+    for places in product(*[list(product(range(n + 1), repeat=2)) for n in range(steps)]):
+        yield Program((1.5,), tuple(Step("add", operands) for operands in places)).pruned(inputs=False)
+
+
+def _same(answer: Answer, wanted: Answer) -> bool:
+    return answer.error is None and all(map(close, answer.gradient, wanted.gradient))
+
+
+def _judged(answer: Answer, wanted: Answer) -> str:
+    """All terms are positive, so a sum that is too small was read early, and one too large was counted again."""
+    return AGAIN if answer.error is None and answer.gradient[0] > wanted.gradient[0] else EARLY
+
+
+def _detailed(sentence: str, answer: Answer, wanted: Answer) -> str:
+    if answer.error is not None:
+        return f"a backward pass over a few operations does not work: {answer.error}"
+    pairs = zip("abc", answer.gradient, wanted.gradient)
+    letter, given, needed = next(pair for pair in pairs if not close(pair[1], pair[2]))
+    return f"{sentence} ({letter} gets {given!r} instead of {needed!r})"

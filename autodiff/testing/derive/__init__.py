@@ -1,0 +1,1 @@
+"""Independent ways to a derivative, which have to agree."""

@@ -1,0 +1,1 @@
+"""What Hypothesis draws: numbers, Values and straight-line programs, and where engines break."""

@@ -1,0 +1,194 @@
+"""Straight-line programs: what the strategies draw, what the oracles evaluate, and what a report prints.
+
+A `Program` is its input numbers and a list of steps; each step applies an operation of the table to places in the pool
+(an int: first the inputs, then the results so far) or to plain numbers (a float). A place may be used any number of
+times: a tree, in which nothing is shared, cannot see a backward pass that visits nodes in a wrong order.
+
+>>> from autodiff.numbers import FLOATS
+>>> program = Program((2.0, -3.0), (Step("mul", (0, 1)), Step("add", (2, 2)), Step("div", (1.0, 3))))
+>>> print(program)
+a, b = 2.0, -3.0
+c = a * b
+y = 1.0 / (c + c)
+>>> program.value(FLOATS)
+-0.08333333333333333
+>>> print(program.source("Value"))
+a, b = Value(2.0), Value(-3.0)
+c = a * b
+y = 1.0 / (c + c)
+y.backward()
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from string import ascii_lowercase
+from typing import Any, NamedTuple
+
+from ...graph import topological_order
+from ...numbers import System
+from ...ops import TABLE
+from ...value import Value
+
+N = Any  # a number of the system, or a value of the engine, at work
+Operand = int | float  # a place in the pool, or a plain number
+
+LOOSE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)  # how tightly an expression holds together
+INFIX = {op.symbol: op.name for op in TABLE.values() if op.formula.startswith("a ")}
+STRENGTH = {"neg": SIGN, "add": SUM, "sub": SUM, "mul": PRODUCT, "div": PRODUCT, "pow": POWER}
+
+
+class Step(NamedTuple):
+    """One operation on places in the pool (ints) and plain numbers (floats)."""
+
+    op: str
+    operands: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """Numbers, and the operations on them; the last result is the output."""
+
+    inputs: tuple[float, ...]
+    steps: tuple[Step, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Program) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> str:
+        return repr((self.inputs, self.steps))  # to Python the place 0 equals the number 0.0, and -0.0 does too
+
+    def pool(self, apply: Callable[..., N], inputs: Sequence[N], number: Callable[[float], N] = float) -> list[N]:
+        """The inputs and the result of every step, where `apply(operation, *operands)` computes one."""
+        pool = list(inputs)
+        for op, operands in self.steps:
+            pool.append(apply(op, *[pool[x] if type(x) is int else number(x) for x in operands]))
+        return pool
+
+    def value(self, system: System, inputs: Sequence[N] | None = None) -> N:
+        """The output over a system of numbers."""
+        numbers = map(system.number, self.inputs) if inputs is None else inputs
+        return self.pool(applied(system), list(numbers), system.number)[-1]
+
+    def at(self, inputs: Sequence[float]) -> Program:
+        """The same steps on other numbers."""
+        return replace(self, inputs=tuple(inputs))
+
+    def pruned(self, inputs: bool = True) -> Program:
+        """The same output without the steps that it does not depend on, nor, if `inputs`, such inputs."""
+        needed = {len(self.inputs) + len(self.steps) - 1}
+        for place in range(len(self.inputs) + len(self.steps) - 1, len(self.inputs) - 1, -1):
+            if place in needed:
+                needed |= {x for x in self.steps[place - len(self.inputs)].operands if type(x) is int}
+        kept = sorted(needed if inputs else needed | set(range(len(self.inputs))))
+        moved = {place: index for index, place in enumerate(kept)}
+        steps = [self.steps[place - len(self.inputs)] for place in kept if place >= len(self.inputs)]
+        renumbered = (Step(op, tuple(moved[x] if type(x) is int else x for x in xs)) for op, xs in steps)
+        return Program(tuple(self.inputs[place] for place in kept if place < len(self.inputs)), tuple(renumbered))
+
+    def users(self) -> Counter[int]:
+        """How many operands each place is."""
+        return Counter(x for step in self.steps for x in step.operands if type(x) is int)
+
+    def text(self, number: Callable[[float], str] = repr, methods: Container[str] = ()) -> str:
+        """The program as the assignments a person would write; `methods` are spelled `a.relu()`."""
+        return "\n".join(self._lines(number, methods))
+
+    def source(self, make: str, methods: Container[str] = ()) -> str:
+        """The program over an engine whose values are made by `make`, ending with its backward pass."""
+        return "\n".join([*self._lines(lambda x: f"{make}({x!r})", methods), "y.backward()"])
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<program {'; '.join(self._lines(repr, ()))}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # Hypothesis, which calls this, would spell a dataclass out field by field
+
+    def _lines(self, number: Callable[[float], str], methods: Container[str]) -> Iterator[str]:
+        letters = [*ascii_lowercase.replace("y", ""), *(f"v{n}" for n in range(1, 1 + len(self.steps)))]
+        names = letters[: len(self.inputs)] if len(self.inputs) <= 25 else [f"x{n}" for n in range(len(self.inputs))]
+        fresh = iter(letter for letter in letters if letter not in names)
+        if names:
+            yield f"{', '.join(names)} = {', '.join(map(number, self.inputs))}"
+        users = self.users()
+        written: list[tuple[str, int]] = [(name, ATOM) for name in names]
+        last = len(self.steps) - 1
+        for index, step in enumerate(self.steps):
+            expression = spelled(step, written, methods)
+            if index == last or users[len(written)] != 1 or len(expression[0]) > 60:
+                name = "y" if index == last else next(fresh)
+                yield f"{name} = {expression[0]}"
+                expression = (name, ATOM)
+            written.append(expression)
+        if not self.steps:
+            yield f"y = {names[-1]}"
+
+
+def spelled(step: Step, written: Sequence[tuple[str, int]], methods: Container[str] = ()) -> tuple[str, int]:
+    """One step as an expression of written operands, and how tightly it holds together."""
+    parts = [written[x] if type(x) is int else (repr(x), SIGN if x < 0 else ATOM) for x in step.operands]
+    strength = STRENGTH.get(step.op, ATOM)
+
+    def held(index: int, least: int) -> str:
+        text, tight = parts[index]
+        return text if tight >= least else f"({text})"
+
+    words = [text for text, _ in parts]
+    if step.op in ("neg", "pos"):
+        return f"{TABLE[step.op].formula[0]}{held(0, POWER)}", SIGN
+    if strength == POWER:
+        return f"{held(0, ATOM)} ** {held(1, SIGN)}", POWER
+    if strength < ATOM:
+        return f"{held(0, strength)} {TABLE[step.op].symbol} {held(1, strength + 1)}", strength
+    if step.op == "dot":
+        half = len(words) // 2
+        return f"dot([{', '.join(words[:half])}], [{', '.join(words[half:])}])", ATOM
+    if step.op == "total":
+        return f"total([{', '.join(words)}])", ATOM
+    if step.op == "where":
+        return f"where({held(0, SUM)} > 0, {words[1]}, {words[2]})", ATOM
+    if step.op in methods:
+        return f"{held(0, ATOM)}.{step.op}({', '.join(words[1:])})", ATOM
+    return f"{step.op}({', '.join(words)})", ATOM
+
+
+def applied(system: System) -> Callable[..., N]:
+    """The operations of the table over a system of numbers, as `apply(operation, *operands)`."""
+
+    def apply(op: str, *operands: N) -> N:
+        if op == "where":
+            operands = (operands[0] > 0, *operands[1:])
+        return system.formula(op)(operands) if TABLE[op].variadic else system.formula(op)(*operands)
+
+    return apply
+
+
+def recorded(output: Value, inputs: Sequence[Value]) -> Program:
+    """The program that a graph of Values has recorded; leaves that are not inputs are plain numbers in it.
+
+    >>> x = Value(3.0)
+    >>> print(recorded(2 * x * x, [x]))
+    a = 3.0
+    y = 2.0 * a * a
+    """
+    place: dict[Value, Operand] = {x: index for index, x in enumerate(inputs)}
+    steps: list[Step] = []
+    for node in topological_order(output):
+        if node in place:
+            continue
+        if node.parents:
+            steps.append(Step(node.op, tuple(place[parent] for parent in node.parents)))
+            place[node] = len(inputs) + len(steps) - 1
+        else:
+            place[node] = node.data
+    if type(place[output]) is float or not steps:
+        steps.append(Step("add", (place[output], 0.0)))  # an output that is itself an input, or a constant
+    return Program(tuple(x.data for x in inputs), tuple(steps))

@@ -1,0 +1,95 @@
+"""Anyone's scalar engine behind one interface: values that keep gradients, or functions that are differentiated.
+
+>>> from autodiff import Value
+>>> operations = {"mul": lambda a, b: a * b}
+>>> engine = Adapter("Value", Value, lambda v: v.data, lambda v: v.grad, lambda v: v.backward(), operations)
+>>> engine.gradient(Program((3.0,), (Step("mul", (0, 0)),)))
+(9.0, [6.0])
+"""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ...errors import ArgumentError
+from ..draw.straight_line import Program, Step
+
+V = Any  # a value of the engine
+
+__all__ = ["Adapter", "FunctionAdapter", "Step"]
+
+OPERATORS: dict[str, Callable[..., V]] = {
+    "neg": operator.neg, "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
+    "pow": operator.pow, "abs": operator.abs, "pos": operator.pos,
+}  # fmt: skip
+
+
+class Adapter:
+    """An engine of values: how to make one, read it, run its backward pass, and what operations it has."""
+
+    objects = True  # values keep their gradients: backward can run twice, and interior nodes can be looked at
+
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[float], V],
+        data: Callable[[V], float],
+        grad: Callable[[V], float],
+        backward: Callable[[V], None],
+        operations: Mapping[str, Callable[..., V]],
+        *,
+        set_data: Callable[[V, float], None] | None = None,
+        set_grad: Callable[[V, float], None] | None = None,
+        raw: Callable[[V], Any] | None = None,
+        methods: frozenset[str] = frozenset(),
+        known: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name, self.make, self.data, self.grad, self.backward = name, make, data, grad, backward
+        self.operations, self.methods = dict(operations), methods
+        self.set_data, self.set_grad, self.raw = set_data, set_grad, raw
+        self.known = dict(known or {})  # property -> why this engine is documented not to have it
+
+    def apply(self, op: str, *operands: V) -> V:
+        """One operation of the table on values of the engine and plain numbers."""
+        if op not in self.operations:
+            raise ArgumentError(f"{self.name} has no {op} that could be found; pass operations={{{op!r}: function}}")
+        return self.operations[op](*operands)
+
+    def run(self, program: Program, number: Callable[[float], Any] = float) -> list[V]:
+        """The inputs and the result of every step, as values of the engine; no backward pass yet."""
+        return program.pool(self.apply, [self.make(x) for x in program.inputs], number)
+
+    def gradient(self, program: Program, number: Callable[[float], Any] = float) -> tuple[float, list[float]]:
+        """The output, and its gradient along the inputs; plain numbers are floats, unless `number` makes others."""
+        pool = self.run(program, number)
+        self.backward(pool[-1])
+        return self.data(pool[-1]), [self.grad(x) for x in pool[: len(program.inputs)]]
+
+    def __repr__(self) -> str:
+        return f"<engine {self.name}: {len(self.operations)} operations>"
+
+
+class FunctionAdapter(Adapter):
+    """An engine that differentiates functions of numbers: `value_and_gradient(f, numbers)`, as autograd and JAX do."""
+
+    objects = False
+
+    def __init__(
+        self,
+        name: str,
+        value_and_gradient: Callable[..., tuple[float, Sequence[float]]],
+        operations: Mapping[str, Callable[..., V]],
+        make: Callable[[float], V] = float,
+        known: Mapping[str, str] | None = None,
+    ) -> None:
+        self.value_and_gradient = value_and_gradient
+        super().__init__(name, make, float, _no_grad, _no_grad, operations, known=known)
+
+    def gradient(self, program: Program, number: Callable[[float], Any] = float) -> tuple[float, list[float]]:
+        inputs = [self.make(x) for x in program.inputs]
+        y, slopes = self.value_and_gradient(lambda *xs: program.pool(self.apply, xs, number)[-1], inputs)
+        return float(y), [float(slope) for slope in slopes]
+
+
+def _no_grad(value: V) -> Any:
+    raise ArgumentError("expected an engine whose values keep gradients, got one that differentiates functions")

@@ -1,0 +1,63 @@
+"""Which mutants the conformance report kills, and whether it says why: the table in docs/mutants.md.
+
+Run it as `python -m autodiff.testing.mutants.score docs/mutants.md`.
+"""
+
+import sys
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ...files import write_whole
+from ..conform.conformance import conformance
+from .wrong_engines import MUTANTS, Mutant, load
+from ..conform.properties import PROPERTIES
+
+HEAD = """# Wrong engines, and what is said of them
+
+Each line is an engine with one thing wrong, made from this one by a single substitution; the report is what
+`conformance` says first. "killed by" names the properties that fail. The last column is where such a bug was seen, as
+owner/repository#issue on GitHub or as a package and version; "a wrong slope of tan: …" is one of the same rule whose
+kind is another, or is not told. Made by `python -m autodiff.testing.mutants.score docs/mutants.md`.
+
+| wrong engine | the report's first sentence | killed by | seen in |
+|---|---|---|---|
+"""
+
+
+class Verdict(NamedTuple):
+    """What became of a mutant."""
+
+    mutant: Mutant
+    sentences: list[str]
+    properties: list[str]
+
+    @property
+    def killed(self) -> bool:
+        return bool(self.sentences)
+
+    @property
+    def named(self) -> bool:
+        """Whether the first sentence is the right one."""
+        return self.killed and self.mutant.says in self.sentences[0]
+
+
+def verdict(mutant: Mutant, drawn: bool = False) -> Verdict:
+    """The conformance report on a mutant; `drawn` also draws random programs, which takes seconds."""
+    names = [each.name for each in PROPERTIES if drawn or each.name != "drawn programs"]
+    report = conformance(load(mutant).adapter, properties=names)
+    return Verdict(mutant, report.sentences, [result.name for result in report.failures])
+
+
+def as_markdown(verdicts: Iterable[Verdict]) -> str:
+    """The table of mutants, each with its diagnosis."""
+    rows, verdicts = [], list(verdicts)
+    for each in verdicts:
+        sentence = each.sentences[0].replace("|", "\\|") if each.killed else "**survives**"
+        rows.append(f"| {each.mutant.name} | {sentence} | {', '.join(each.properties)} | {each.mutant.seen} |")
+    killed, named = sum(each.killed for each in verdicts), sum(each.named for each in verdicts)
+    last = f"Of {len(verdicts)} wrong engines {killed} are killed and {named} named rightly."
+    return HEAD + "\n".join([*rows, "", last, ""])
+
+
+if __name__ == "__main__":
+    write_whole(sys.argv[1], as_markdown(map(verdict, MUTANTS.values())))
