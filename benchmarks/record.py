@@ -73,8 +73,8 @@ def arguments_of(parameters: list[Any], inputs: list[Any]) -> tuple[list[Any], l
 
 def timed(loss: Callable[[], Any], arguments: list[Any], groups: list[Any], count: int) -> Times:
     """Forward, recorded and rolled in turn, so many times."""
-    from autodiff.compiled.record.recorder.recorder import recording
-    from autodiff.compiled.record.recorder.tape import tape_of
+    from autodiff.compiled.record.recorder import recording
+    from autodiff.compiled.record.tape import tape_of
     from autodiff.compiled.vectorize import rolled
 
     rounds = []
@@ -110,7 +110,7 @@ def row(sizes: list[int], count: int) -> list[object]:
 
 def peak_bytes(loss: Any, arguments: list[Any], groups: list[Any]) -> int:
     """The most memory, by tracemalloc, that recording and rolling take at once, the graph itself included."""
-    from autodiff.compiled.record.recorder.recorder import record
+    from autodiff.compiled.record.recorder import record
     from autodiff.compiled.vectorize import rolled
 
     gc.collect()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value, dot, exp, log_softmax, logsumexp, maximum, relu, sin, softmax, tanh, total, where
 from autodiff.compiled import checked, compile
-from autodiff.compiled.record.recorder.recorder import record
+from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize import Group, rolled
 
 

@@ -322,7 +322,6 @@ def test_every_example_of_the_page_about_drawing_runs():
     assert images and all((page.parent / image).exists() for image in images)
 
 
-
 # The gallery
 
 @needs_engine

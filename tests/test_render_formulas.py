@@ -221,7 +221,6 @@ def test_only_a_value_has_a_formula():
         formula(3)
 
 
-
 @pytest.mark.parametrize("number", [-math.inf, -1.0])
 def test_a_blocked_slope_is_zero_in_python_whatever_comes_from_above(number):
     x = Value(number, name="x")

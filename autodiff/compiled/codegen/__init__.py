@@ -8,7 +8,7 @@
     preamble.py       imports and definitions                               helpers.py    what array namespaces lack
     portable.py       for any other namespace: functions in place of methods
 
->>> from ..program import Instruction, Program
+>>> from ..ir.program import Instruction, Program
 >>> print(source({"value": Program((Instruction("input", name="x"), Instruction("tanh", (0,))), (1,))}, "numpy"))
 from numpy import tanh
 <BLANKLINE>

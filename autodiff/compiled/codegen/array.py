@@ -1,6 +1,6 @@
 """Programs for arrays of any namespace; the rows of a batch are the first axis, and no array is ever changed.
 
->>> from ..program import Instruction, Program
+>>> from ..ir.program import Instruction, Program
 >>> xs = Instruction("input", shape=(3,), rows=True, name="xs")
 >>> program = Program((xs, Instruction("total", (0,), rows=True), Instruction("exp", (1,), rows=True)), (2,))
 >>> print(ArrayWriter(program, {}).function("value"))

@@ -1,6 +1,6 @@
 """Programs for Python floats, with the kernels of the eager engine, and its bits.
 
->>> from ..program import Instruction, Program
+>>> from ..ir.program import Instruction, Program
 >>> program = Program((Instruction("input", name="x"), Instruction("relu", (0,)), Instruction("exp", (1,))), (2,))
 >>> print(MathWriter(program, {}).function("value"))
 def value(x):

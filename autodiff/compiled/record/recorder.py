@@ -19,7 +19,7 @@ from ...value import record as node_of
 from ...hooks import Watcher, watchers
 from .tape import Tape, tape_of
 
-LIBRARY = str(Path(__file__).parent.parent)
+LIBRARY = str(Path(__file__).parents[2])
 
 
 class Condition:

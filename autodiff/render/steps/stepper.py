@@ -135,7 +135,8 @@ def steps(
 
     With another `order` than "topological", one that is wrong (see `autodiff.stepping.traversals`). With `held=True`
     the leaves begin with the gradients that they hold, as in a second `backward()`. With `parameters`, a step of
-    training: they then move by the learning `rate` (0.1) times their gradients, and what follows the `prediction` is the error.
+    training: they then move by the learning `rate` (0.1) times their gradients, and what follows the `prediction` is
+    the error.
     """
     return steps_in(sys._getframe(1), y, order, held, parameters, rate, prediction)
 

@@ -4,7 +4,7 @@ An engine behind an adapter shows only what it computes. So every step of the pr
 that the engine had there, and its value and gradient are held to 50 digits. If each is right by itself, the engine's
 interior gradients are laid beside the right slopes, to find the node that was read too early.
 
->>> from .mutants import MUTANTS, load
+>>> from ..mutants import MUTANTS, load
 >>> program = Program((0.5,), (Step("mul", (0, 2.0)), Step("tanh", (1,)), Step("mul", (2, 2))))
 >>> culprit(load(MUTANTS["tanh: square lost"]).adapter, program).sentence
 'tanh at 1.0: its slope along a is 0.23840584404423..., the right one is 0.4199743416140261'

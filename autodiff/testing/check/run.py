@@ -19,7 +19,7 @@ from ...errors import ArgumentError, OperandError, shown
 from ...hooks import Watcher
 from .blame import V
 
-LIBRARY = str(Path(__file__).resolve().parent.parent)
+LIBRARY = str(Path(__file__).resolve().parents[2])
 
 
 class Lines(Watcher):

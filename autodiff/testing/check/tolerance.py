@@ -4,7 +4,7 @@ Each operation of a 50-digit replay is disturbed by as much as float64 may round
 (Monte-Carlo arithmetic); a small multiple of what that does to the gradient is allowed. There is no absolute floor:
 where nothing can round, nothing is allowed, and a gradient of 1e-300 is checked as strictly as one of 1.
 
->>> from .program import Step
+>>> from ..draw.straight_line import Step
 >>> allowed(Program((3.0,), (Step("mul", (0, 0)),))).gradient[0] < 1e-13
 True
 """

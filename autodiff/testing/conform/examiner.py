@@ -1,7 +1,7 @@
 """An engine under examination: it is asked for values and gradients, and whatever it raises is an answer too.
 
->>> from .looking import ours
->>> from .program import Step
+>>> from ..engines.detect import ours
+>>> from ..draw.straight_line import Step
 >>> exam = Exam(ours())
 >>> exam.ask(Program((3.0,), (Step("mul", (0, 0)),)))
 Answer(value=9.0, gradient=[6.0], error=None)

@@ -1,8 +1,8 @@
 """The process in which an engine under examination runs: limited, alone, and expected to die.
 
 `grade` starts it as `python -P -m autodiff.testing.conform.worker options.json`, where the options say which engine,
-which limits, and where to write what is being examined and the report. It splits in two: the one half examines, the other
-watches it and ends whatever it has started. The engine's own output goes nowhere.
+which limits, and where to write what is being examined and the report. It splits in two: the one half examines, the
+other watches it and ends whatever it has started. The engine's own output goes nowhere.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Derivatives that know no slope rule: one-sided differences of the formulas at hundreds of digits.
 
->>> from .program import Step
+>>> from ..draw.straight_line import Step
 >>> print(many_digits(Program((0.0,), (Step("relu", (0,)),)))[0].ends)     # a kink has two sides
 (0.0, 1.0)
 """
@@ -47,7 +47,7 @@ def many_digits(program: Program, digits: int = 50) -> list[OneSided]:
 def many_digits_mixed(program: Program, places: Sequence[int], digits: int = 50) -> OneSided:
     """The derivative along several inputs, one after the other, by nested differences towards either side.
 
-    >>> from .program import Step
+    >>> from ..draw.straight_line import Step
     >>> cube = Program((2.0,), (Step("pow", (0, 3.0)),))
     >>> float(many_digits_mixed(cube, (0, 0)).right)
     12.0
