@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 from . import kernels, stable
 from .errors import TableError
+from .rule import Rule, parse
 
 REAL, NOT_NEGATIVE = (-inf, inf), (0.0, inf)
 
@@ -63,6 +64,26 @@ class Op(NamedTuple):
         return self.domains or (REAL,) * len(self.slopes)
 
     @property
+    def rule(self) -> Rule:
+        """The formula as a tree."""
+        return parse(self.formula)
+
+    @property
+    def slope_rules(self) -> tuple[Rule | None, ...]:
+        """The slopes as trees."""
+        return tuple([None if slope is None else parse(slope) for slope in self.slopes])
+
+    @property
+    def kink_rules(self) -> tuple[Rule, ...]:
+        """The conditions under which an input stands at a kink, as trees."""
+        return tuple(map(parse, self.kinks))
+
+    def slope_along(self, operand: int) -> Rule | None:
+        """The slope of one operand as a tree; of any number of inputs, the list of all."""
+        slope = self.slopes[0 if self.variadic else operand]
+        return None if slope is None else parse(slope)
+
+    @property
     def symbol(self) -> str:
         """What stands in a drawing: the operator of `a * b`, else the name."""
         return self.formula.strip("ab ") if self.formula.startswith(("a ", "+", "-")) else self.name
@@ -70,15 +91,14 @@ class Op(NamedTuple):
 
 def checked(op: Op) -> Op:
     """The row itself, or a `TableError` that names the operation and the word, if a rule leaves the vocabulary."""
-    words = VOCABULARY.union(op.inputs, ("y", "blocked"))
-    for rule in (op.formula, *filter(None, op.slopes), *op.kinks):
+    words = VOCABULARY.union(op.inputs, ("y",))
+    for text in (op.formula, *filter(None, op.slopes), *op.kinks):
         try:
-            found = compile(rule, f"<rule of {op.name}>", "eval").co_names
-        except SyntaxError as error:
-            raise TableError(f"operation {op.name!r}: the rule {rule!r} is no expression: {error.msg}") from None
-        for word in found:
-            if word not in words:
-                raise TableError(f"operation {op.name!r}: the rule {rule!r} uses the unknown word {word!r}")
+            rule = parse(text)
+        except TableError as error:
+            raise TableError(f"operation {op.name!r}: {error}") from None
+        for word in sorted(rule.words() - words):
+            raise TableError(f"operation {op.name!r}: the rule {text!r} uses the unknown word {word!r}")
     return op
 
 

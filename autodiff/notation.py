@@ -1,0 +1,176 @@
+"""How rules are written in a language: a class with a method for each kind of part, and one place that sets brackets.
+
+A `Notation` is given the parts of a rule as they have been written, each a `Written`: its text, and how tightly it
+holds together. `written(rule)` goes through a tree; methods that have their operands written already can be called by
+themselves. A language overrides what it spells in another way:
+
+    signs     the spelling of operators: {"&": "&&", "not": "!"}
+    levels    how tightly operators hold: + at 8, * at 9, and so on, where the language differs from Python
+    words     the spelling of names and functions: {"inf": "INFINITY", "abs": "fabs"}
+    number, name, blocked, unary, binary, call, choice, each, items, part
+
+Brackets stay where floats would give another last bit without them: a + (b + c), p * (q / r).
+
+>>> from autodiff.rule import parse
+>>> rule = parse("where((a <= 0) | (b == 0), -1, a * (b / 2)) ** 2")
+>>> print(Notation().write(rule))
+where((a <= 0) | (b == 0), -1, a * (b / 2)) ** 2
+>>> print(Conditional().write(rule))
+(-1 if (a <= 0) | (b == 0) else a * (b / 2)) ** 2
+>>> print(CLike().write(rule))
+pow(a <= 0.0 || b == 0.0 ? -1.0 : a * (b / 2.0), 2.0)
+>>> add = Notation()
+>>> add.binary("*", add.binary("+", Written("x"), Written("y", ATOM)), Written("-2", add.levels["neg"])).text
+'(x + y) * -2'
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, NamedTuple
+
+from .rule import (
+    COMPARISONS, Binary, Blocked, Call, Choice, Each, Items, Name, Number, Part, Rule, Unary,
+)  # fmt: skip
+
+ATOM = 100  # what no operator takes apart
+
+
+class Written(NamedTuple):
+    """A text, and how tightly it holds together: the level of its outermost operator."""
+
+    text: str
+    tight: int = ATOM
+
+
+class Notation:
+    """Rules as the table has them."""
+
+    levels: ClassVar[Mapping[str, int]] = {
+        "choice": 1, "not": 4, **dict.fromkeys(COMPARISONS, 5), "|": 6, "&": 7, "+": 8, "-": 8, "*": 9, "/": 9,
+        "neg": 10, "**": 11,
+    }  # fmt: skip
+    signs: ClassVar[Mapping[str, str]] = {"not": "not "}
+    words: ClassVar[Mapping[str, str]] = {}
+    brackets: ClassVar[tuple[str, str]] = ("(", ")")
+    bare: ClassVar[bool] = True  # whether a sign may follow an operator, as in a + -2
+
+    def write(self, rule: Rule, names: Mapping[str, Written] = {}) -> str:
+        """The text of a rule; of names, what has been written for them."""
+        return self.written(rule, names).text
+
+    def written(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
+        """The text of a rule, and how tightly it holds together."""
+        match rule:
+            case Number(value):
+                return self.number(value)
+            case Name(word):
+                return names[word] if word in names else self.name(word)
+            case Blocked():
+                return self.blocked()
+            case Unary(sign, operand):
+                return self.unary(sign, self.written(operand, names))
+            case Binary(sign, left, right):
+                return self.binary(sign, self.written(left, names), self.written(right, names))
+            case Call(function, arguments):
+                return self.call(function, [self.written(each, names) for each in arguments])
+            case Choice(condition, chosen, other):
+                return self.choice(*(self.written(each, names) for each in (condition, chosen, other)))
+            case Each(body, word, source):
+                inside = {name: text for name, text in names.items() if name != word}
+                return self.each(self.written(body, inside), word, self.written(source, names))
+            case Items(items):
+                return self.items([self.written(each, names) for each in items])
+            case Part(whole, index):
+                return self.part(self.written(whole, names), index)
+        raise AssertionError(f"no kind of rule: {rule!r}")
+
+    def number(self, value: float) -> Written:
+        """All digits that tell it from its neighbours."""
+        text = repr(value)
+        return Written(text, self.levels["neg"] if text.startswith("-") else ATOM)
+
+    def name(self, word: str) -> Written:
+        return Written(self.words.get(word, word))
+
+    def blocked(self) -> Written:
+        return Written("blocked")
+
+    def unary(self, sign: str, operand: Written) -> Written:
+        level = self.levels["not" if sign == "not" else "neg"]
+        return Written(self.signs.get(sign, sign) + self.held(operand, level + 1), level)
+
+    def binary(self, sign: str, left: Written, right: Written) -> Written:
+        """An operator between its operands: all group from the left but a power, and comparisons not at all."""
+        level = self.levels[sign]
+        least = level + (sign == "**" or sign in COMPARISONS), level + (sign != "**")
+        return Written(f"{self.held(left, least[0])}{self.spaced(sign)}{self.held(right, least[1], after=True)}", level)
+
+    def spaced(self, sign: str) -> str:
+        """An operator with what is around it."""
+        return f" {self.signs.get(sign, sign)} "
+
+    def held(self, operand: Written, least: int, after: bool = False) -> str:
+        """The operand, in brackets if it would come apart; a sign in front holds `after` an operator: 2 ** -x."""
+        holds = operand.tight >= least or after and operand.tight == self.levels["neg"]
+        if after and not self.bare and operand.text.startswith("-"):
+            holds = False
+        return operand.text if holds else operand.text.join(self.brackets)
+
+    def call(self, function: str, arguments: Sequence[Written]) -> Written:
+        name = self.words.get(function, function)
+        return Written(f"{name}{self.brackets[0]}{', '.join(each.text for each in arguments)}{self.brackets[1]}")
+
+    def choice(self, condition: Written, chosen: Written, other: Written) -> Written:
+        return self.call("where", (condition, chosen, other))
+
+    def each(self, body: Written, word: str, source: Written) -> Written:
+        return Written(f"[{body.text} for {word} in {source.text}]")
+
+    def items(self, items: Sequence[Written]) -> Written:
+        return Written(f"[{', '.join(each.text for each in items)}]")
+
+    def part(self, whole: Written, index: int) -> Written:
+        return Written(f"{self.held(whole, ATOM)}[{index}]")
+
+
+class Conditional(Notation):
+    """Python for one number at a time: only the chosen side of a choice is evaluated; blocked is None."""
+
+    def blocked(self) -> Written:
+        return Written("None")
+
+    def choice(self, condition: Written, chosen: Written, other: Written) -> Written:
+        level = self.levels["choice"]
+        first, second = self.held(chosen, level + 1), self.held(condition, level + 1)
+        return Written(f"{first} if {second} else {self.held(other, level)}", level)
+
+
+class CLike(Notation):
+    """What C and JavaScript have in common: c ? x : y, && and ||, pow(a, b), and numbers that are all floats.
+
+    A rule that may be blocked has no text: write its `rule.contribution` and its `rule.opening`.
+    """
+
+    levels = {
+        "choice": 1, "|": 2, "&": 3, "==": 4, "!=": 4, **dict.fromkeys(("<", "<=", ">", ">="), 5),
+        "+": 8, "-": 8, "*": 9, "/": 9, "neg": 10, "not": 10,
+    }  # fmt: skip
+    signs = {"&": "&&", "|": "||", "not": "!"}
+
+    def number(self, value: float) -> Written:
+        """Never an integer, by which C would divide with a remainder."""
+        text = repr(float(value))
+        known = {"inf": self.name("inf"), "nan": self.name("nan")}
+        if text.removeprefix("-") in known:
+            return known[text] if text in known else self.unary("-", known["inf"])
+        return super().number(float(value))
+
+    def blocked(self) -> Written:
+        raise ValueError("a slope that may be blocked has no number: write its contribution and its opening")
+
+    def binary(self, sign: str, left: Written, right: Written) -> Written:
+        return self.call("pow", (left, right)) if sign == "**" else super().binary(sign, left, right)
+
+    def choice(self, condition: Written, chosen: Written, other: Written) -> Written:
+        level = self.levels["choice"]
+        first, last = self.held(condition, level + 1), self.held(other, level)
+        return Written(f"{first} ? {chosen.text} : {last}", level)

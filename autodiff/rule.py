@@ -1,0 +1,351 @@
+"""A rule of the table, parsed once: an expression as an immutable tree, to fill in, evaluate and write.
+
+    Number(2)                      2, 0.5 (never negative when parsed: -2 is Unary("-", Number(2)))
+    Name("a")                      an input a, b, c; the output y; the list xs; the numbers pi, nan, inf
+    BLOCKED                        a slope that does not exist: nothing at all flows to this input
+    Unary("-", x)                  "+", "-", and "not", which only conditions have
+    Binary("*", x, y)              "+" "-" "*" "/" "**"; comparisons "==" "!=" "<" "<=" ">" ">="; and "&", "|" of those
+    Call("exp", (x,))              a function of the vocabulary
+    Choice(condition, x, y)        where(condition, x, y); a condition that is a number asks whether it is not 0
+    Each(body, "x", xs)            [body for x in xs]
+    Items((x, y))                  [x, y]
+    Part(xs, 1)                    xs[1]
+
+`parse` reads the text; `rule.substitute`, `rule.evaluate`, `rule.rebuilt` and `rule.walk` are methods of every tree.
+Text is written from a tree by a `Notation` (in `notation`): a class with a method for each kind, one for each language.
+A slope is often wanted as something else: `contribution(slope, g)` is what it sends on, `opening(slope)` whether it
+exists, and `applied(definition, arguments)` the body of a function in place of its call.
+
+>>> slope = parse("where(a <= 0, blocked, 2 * a)")
+>>> slope.evaluate({"a": 3.0}), slope.evaluate({"a": -3.0})
+(6.0, None)
+>>> slope.substitute({"a": Name("x")}).other
+Binary('*', Number(2), Name('x'))
+>>> contribution(parse("where(a <= 0, blocked, 1)"))
+Choice(Binary('<=', Name('a'), Number(0)), Number(0.0), Name('g'))
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, ClassVar, NamedTuple, dataclass_transform
+
+from .errors import TableError
+
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
+}  # fmt: skip
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+LOGIC: dict[str, Callable[[Any, Any], Any]] = {"&": operator.and_, "|": operator.or_}
+UNARY: dict[str, Callable[[Any], Any]] = {"+": operator.pos, "-": operator.neg, "not": operator.not_}
+FUNCTIONS_OF_SIGNS = {"/": "divide", "**": "pow"}  # what a number system may define for these
+
+
+@dataclass_transform(frozen_default=True)
+class Rule:
+    """An expression; two that are written alike are equal (and 1 is not 1.0)."""
+
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.__match_args__ = tuple(cls.__annotations__)  # type: ignore[misc]
+
+    def __init__(self, *parts: Any) -> None:
+        self.__dict__.update(zip(self.__match_args__, parts, strict=True))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a rule cannot be changed: {name} of {self!r}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.parts))})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and repr(other) == repr(self)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """What it is made of, in order."""
+        return tuple(self.__dict__.values())
+
+    @property
+    def operands(self) -> tuple["Rule", ...]:
+        """The parts that are rules, in order."""
+        found = (part if isinstance(part, tuple) else (part,) for part in self.parts)
+        return tuple(each for parts in found for each in parts if isinstance(each, Rule))
+
+    def walk(self) -> Iterator["Rule"]:
+        """The rule itself and all that it is made of, from the outside in, from left to right."""
+        yield self
+        for operand in self.operands:
+            yield from operand.walk()
+
+    def words(self) -> frozenset[str]:
+        """The names and the functions in it; of what it runs over, not the running name."""
+        own = {each.word for each in self.walk() if isinstance(each, Name)}
+        bound = {each.word for each in self.walk() if isinstance(each, Each)}
+        called = {each.function for each in self.walk() if isinstance(each, Call)}
+        return frozenset(own - bound | called | {"where" for each in self.walk() if isinstance(each, Choice)})
+
+    def rebuilt(self, change: Callable[["Rule"], "Rule"]) -> "Rule":
+        """The rule with `change` applied to every part of it and then to itself, from the inside out."""
+
+        def inside(part: Any) -> Any:
+            if isinstance(part, tuple):
+                return tuple(inside(each) for each in part)
+            return part.rebuilt(change) if isinstance(part, Rule) else part
+
+        return change(type(self)(*map(inside, self.parts)))
+
+    def substitute(self, names: Mapping[str, "Rule"]) -> "Rule":
+        """The rule with rules in place of names."""
+        return self.rebuilt(lambda each: names.get(each.word, each) if isinstance(each, Name) else each)
+
+    def evaluate(self, numbers: Mapping[str, Any]) -> Any:
+        """What it gives where names and functions mean this; only the side of a choice that is taken is evaluated.
+
+        `divide` and `pow`, where they are given, are what `/` and `**` mean. Of a slope that is blocked: None.
+        """
+        return _evaluated(self, numbers)
+
+
+class Number(Rule):
+    value: int | float
+
+
+class Name(Rule):
+    word: str
+
+
+class Blocked(Rule):
+    pass
+
+
+class Unary(Rule):
+    sign: str
+    operand: Rule
+
+
+class Binary(Rule):
+    sign: str
+    left: Rule
+    right: Rule
+
+
+class Call(Rule):
+    function: str
+    arguments: tuple[Rule, ...]
+
+
+class Choice(Rule):
+    condition: Rule
+    chosen: Rule
+    other: Rule
+
+
+class Each(Rule):
+    body: Rule
+    word: str
+    source: Rule
+
+
+class Items(Rule):
+    items: tuple[Rule, ...]
+
+
+class Part(Rule):
+    whole: Rule
+    index: int
+
+
+BLOCKED = Blocked()
+G = Name("g")  # the gradient from above
+
+
+def _evaluated(rule: Rule, numbers: Mapping[str, Any]) -> Any:
+    match rule:
+        case Number(value):
+            return value
+        case Name(word):
+            return numbers[word]
+        case Blocked():
+            return None
+        case Unary(sign, operand):
+            return UNARY[sign](_evaluated(operand, numbers))
+        case Binary(sign, left, right):
+            function = numbers.get(FUNCTIONS_OF_SIGNS.get(sign, "")) or _BINARY[sign]
+            return function(_evaluated(left, numbers), _evaluated(right, numbers))
+        case Call(name, arguments):
+            return numbers[name](*[_evaluated(each, numbers) for each in arguments])
+        case Choice(condition, chosen, other):
+            return _evaluated(chosen if _evaluated(condition, numbers) else other, numbers)
+        case Each(body, word, source):
+            return [_evaluated(body, {**numbers, word: each}) for each in _evaluated(source, numbers)]
+        case Items(items):
+            return [_evaluated(each, numbers) for each in items]
+        case Part(whole, index):
+            return _evaluated(whole, numbers)[index]
+    raise AssertionError(f"no kind of rule: {rule!r}")
+
+
+_BINARY = ARITHMETIC | COMPARISONS | LOGIC
+
+
+# ---- from text ----
+
+_SIGNS: dict[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.BitAnd: "&", ast.BitOr: "|",
+    ast.UAdd: "+", ast.USub: "-", ast.Not: "not", ast.Invert: "not",
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+}  # fmt: skip
+
+
+@cache
+def parse(text: str) -> Rule:
+    """The tree of a rule; a `TableError` that shows the rule, if it is no expression that a rule can be."""
+    try:
+        return _read(ast.parse(text, mode="eval").body)
+    except SyntaxError as error:
+        raise TableError(f"the rule {text!r} is no expression: {error.msg}") from None
+    except (KeyError, NotImplementedError):
+        hint = "numbers, names, + - * / **, comparisons, & and |, where(…) and functions of the vocabulary"
+        raise TableError(f"the rule {text!r} has a part that no rule can have; expected {hint}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise TableError(f"the rule {text[:60]!r} cannot be read: it holds a null, or is nested too deeply") from None
+
+
+def _read(node: ast.expr) -> Rule:
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return Number(value)
+        case ast.Name(id=word):
+            return BLOCKED if word == "blocked" else Name(word)
+        case ast.UnaryOp(op=sign, operand=operand):
+            return Unary(_SIGNS[type(sign)], _read(operand))
+        case ast.BinOp(left=left, op=sign, right=right):
+            return Binary(_SIGNS[type(sign)], _read(left), _read(right))
+        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+            return Binary(_SIGNS[type(sign)], _read(left), _read(right))
+        case ast.Call(func=ast.Name(id="where"), args=[condition, chosen, other], keywords=[]):
+            return Choice(_read(condition), _read(chosen), _read(other))
+        case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]) if function != "where":
+            return Call(function, tuple(map(_read, arguments)))
+        case ast.ListComp(elt=body, generators=[ast.comprehension(target=ast.Name(id=word), iter=source, ifs=[])]):
+            return Each(_read(body), word, _read(source))
+        case ast.List(elts=items):
+            return Items(tuple(map(_read, items)))
+        case ast.Subscript(value=whole, slice=ast.Constant(value=int() as index)):
+            return Part(_read(whole), index)
+    raise NotImplementedError
+
+
+# ---- functions of more than one rule ----
+
+
+class Definition(NamedTuple):
+    """A function as rules: its parameters, the names that it gives to parts in order, its result."""
+
+    parameters: tuple[str, ...]
+    steps: tuple[tuple[str, Rule], ...]
+    result: Rule
+
+
+def define(text: str) -> Definition:
+    """A straight-line function, from its source: assignments, then a return. NotImplementedError if it is not such.
+
+    >>> define("def sech(x):\\n    e = exp(-abs(x))\\n    return 2.0 * e / (1.0 + e * e)").steps
+    (('e', Call('exp', (Unary('-', Call('abs', (Name('x'),))),))),)
+    """
+    match ast.parse(text).body:
+        case [ast.FunctionDef(args=ast.arguments(args=parameters), body=[*body, ast.Return(ast.expr() as result)])]:
+            texts = [each for each in body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
+            steps = [step for each in texts for step in _steps(each)]
+            return Definition(tuple(each.arg for each in parameters), tuple(steps), _read(result))
+    raise NotImplementedError("expected one function that ends with a return")
+
+
+def _steps(statement: ast.stmt) -> list[tuple[str, Rule]]:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=word)], value=value):
+            return [(word, _read(value))]
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+            return [(name.id, _read(value)) for name, value in zip(names, values) if isinstance(name, ast.Name)]
+    raise NotImplementedError("expected assignments")
+
+
+def applied(definition: Definition, arguments: Sequence[Rule]) -> Rule:
+    """The result of a definition without steps, over these arguments."""
+    return definition.result.substitute(dict(zip(definition.parameters, arguments, strict=True)))
+
+
+def expanded(rule: Rule, definitions: Callable[[str], Definition | None]) -> Rule:
+    """The rule with the bodies of functions in place of calls of them, and of those that they call."""
+
+    def change(each: Rule) -> Rule:
+        found = definitions(each.function) if isinstance(each, Call) else None
+        return expanded(applied(found, each.operands), definitions) if found else each
+
+    return rule.rebuilt(change)
+
+
+# ---- what becomes of a slope ----
+
+
+def contribution(slope: Rule, above: Rule = G) -> Rule:
+    """slope * above: what an operation sends to an input; 0.0, whatever comes from above, where that is blocked."""
+    match slope:
+        case Choice(condition, chosen, other):
+            return Choice(condition, contribution(chosen, above), contribution(other, above))
+        case Blocked():
+            return Number(0.0)
+        case Number(value=1):
+            return above
+    return Binary("*", slope, above)
+
+
+def opening(slope: Rule) -> Rule:
+    """The condition under which a slope exists, which is where no choice leads to `blocked`; Number(1) for always.
+
+    >>> opening(parse("where(a <= 0, blocked, 1)"))
+    Unary('not', Binary('<=', Name('a'), Number(0)))
+    """
+    match slope:
+        case Blocked():
+            return Number(0)
+        case Choice(condition, chosen, other):
+            yes, no = opening(chosen), opening(other)
+    if not isinstance(slope, Choice) or yes == no == Number(1):
+        return Number(1)
+    if (yes, no) == (Number(1), Number(0)):
+        return condition
+    if (yes, no) == (Number(0), Number(1)):
+        return Unary("not", condition)
+    if yes == Number(1):
+        return Binary("|", condition, no)
+    return Choice(condition, yes, no)
+
+
+def may_block(slope: Rule) -> bool:
+    """Whether it is, somewhere, no slope at all."""
+    return any(isinstance(each, Blocked) for each in slope.walk())
+
+
+def decided(rule: Rule, condition: Callable[[Rule], bool | None]) -> Rule:
+    """The rule with each choice replaced by a side of it, where `condition` knows which.
+
+    >>> decided(parse("where(a <= 0, blocked, 1)"), lambda condition: condition.evaluate({"a": 3.0}))
+    Number(1)
+    """
+
+    def change(each: Rule) -> Rule:
+        outcome = condition(each.condition) if isinstance(each, Choice) else None
+        if not isinstance(each, Choice) or outcome is None:
+            return each
+        return each.chosen if outcome else each.other
+
+    return rule.rebuilt(change)
