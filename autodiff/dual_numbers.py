@@ -5,14 +5,15 @@
 Dual(9.0, 6.0)
 """
 
-import ast
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from . import kernels, rules
+from . import kernels
 from .numbers import FLOATS, N, System, plain
-from .ops import TABLE
+from .notation import Conditional, Written
+from .ops import BINARY, TABLE, UNARY
+from .rule import Rule
 
 
 class Dual:
@@ -101,25 +102,18 @@ def _row(operation: str, base: System, zero: N) -> Callable[..., Dual]:
     return of_list if TABLE[operation].variadic else of_operands
 
 
-class _Prefix(rules.Lazy):
-    """Every operator becomes the row of the table that it is: `a * b` is mul(a, b)."""
+class Prefix(Conditional):
+    """Every operator is the row of the table that it is: `a * b` is mul(a, b)."""
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        self.generic_visit(node)
-        row = _ROWS.get(type(node.op))
-        return rules.call(row, node.left, node.right) if row else node
+    def binary(self, sign: str, left: Written, right: Written) -> Written:
+        row = BINARY.get(sign)
+        return self.call(row, (left, right)) if row else super().binary(sign, left, right)
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        self.generic_visit(node)
-        return rules.call(_ROWS[type(node.op)], node.operand)
-
-
-_ROWS: dict[type, str] = {
-    ast.UAdd: "pos", ast.USub: "neg", ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow",
-}  # fmt: skip
+    def unary(self, sign: str, operand: Written) -> Written:
+        row = UNARY.get(sign)
+        return self.call(row, (operand,)) if row else super().unary(sign, operand)
 
 
-@cache
-def prefix(rule: str) -> str:
+def prefix(rule: Rule) -> str:
     """The rule in functions alone: for numbers without operators."""
-    return ast.unparse(_Prefix().visit(ast.parse(rule, mode="eval")))
+    return Prefix().write(rule)

@@ -21,6 +21,7 @@ from typing import Any
 from . import kernels, rules, stable
 from .errors import MissingExtraError, ReplayError
 from .ops import TABLE
+from .rule import parse
 
 N = Any  # a number of whatever system is at work
 
@@ -64,8 +65,8 @@ def plain(names: Mapping[str, Any], write: rules.Writer) -> dict[str, Any]:
         if name not in names and name not in ("bell", "polynomial"):
             function = getattr(stable, name)
             arguments = ", ".join(inspect.signature(function).parameters)
-            rule = write(function.__doc__)
-            namespace[name] = eval(compile(f"lambda {arguments}: {rule}", f"<formula of {name}>", "eval"), namespace)
+            formula = parse(function.__doc__)
+            namespace[name] = rules.function(arguments, formula, namespace, write, f"<formula of {name}>")
     return namespace
 
 

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from . import kernels, stable
 from .errors import TableError
-from .rule import Rule, parse
+from .rule import Binary, Rule, Unary, parse
 
 REAL, NOT_NEGATIVE = (-inf, inf), (0.0, inf)
 
@@ -180,3 +180,7 @@ INTERNAL = (
 )  # fmt: skip
 
 TABLE = {op.name: checked(op) for op in OPERATORS + FUNCTIONS + REDUCTIONS + INTERNAL}
+
+# The rows that are operators, by their signs.
+UNARY = {op.rule.sign: op.name for op in OPERATORS if isinstance(op.rule, Unary)}
+BINARY = {op.rule.sign: op.name for op in OPERATORS if isinstance(op.rule, Binary)}

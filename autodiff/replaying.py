@@ -14,42 +14,38 @@ The graph says which operations ran on what, the table what an operation is, and
 (Fraction(-17, 8), Fraction(15, 32), Fraction(17, 16))
 """
 
-import ast
 from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
-from . import elementwise, kernels, reductions, rules
+from . import elementwise, kernels, reductions
 from .dual_numbers import duals
 from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
 from .numbers import FLOATS, FRACTIONS, N, System, many_digits, plain
+from .notation import Conditional, Written
 from .ops import TABLE
+from .rule import Rule
 from .value import Value, constant
 
 
-class _OfValues(rules.Lazy):
+class OfValues(Conditional):
     """`==` between Values is identity, and none is true or false; in a rule their numbers are compared, or tested."""
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        rule = super().visit_Call(node)
-        if isinstance(rule, ast.IfExp):
-            rule.test = rules.call("holds", rule.test)
-        return rule
+    def choice(self, condition: Written, chosen: Written, other: Written) -> Written:
+        return super().choice(self.call("holds", (condition,)), chosen, other)
 
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        self.generic_visit(node)
-        if not isinstance(node.ops[0], ast.Eq | ast.NotEq):
-            return node
-        same = rules.call("equal", node.left, node.comparators[0])
-        return same if isinstance(node.ops[0], ast.Eq) else ast.UnaryOp(op=ast.Not(), operand=same)
+    def binary(self, sign: str, left: Written, right: Written) -> Written:
+        if sign not in ("==", "!="):
+            return super().binary(sign, left, right)
+        same = self.call("equal", (left, right))
+        return same if sign == "==" else self.unary("not", same)
 
 
-@cache
-def of_values(rule: str) -> str:
+def of_values(rule: Rule) -> str:
     """The rule for Values."""
-    return ast.unparse(_OfValues().visit(ast.parse(rule, mode="eval")))
+    return OfValues().write(rule)
 
 
 def _softmax(xs: list[Any]) -> list[Any]:

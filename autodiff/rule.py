@@ -92,15 +92,19 @@ class Rule:
         called = {each.function for each in self.walk() if isinstance(each, Call)}
         return frozenset(own - bound | called | {"where" for each in self.walk() if isinstance(each, Choice)})
 
-    def rebuilt(self, change: Callable[["Rule"], "Rule"]) -> "Rule":
-        """The rule with `change` applied to every part of it and then to itself, from the inside out."""
+    def over(self, change: Callable[["Rule"], "Rule"]) -> "Rule":
+        """The rule with `change` applied to each of its operands."""
 
         def inside(part: Any) -> Any:
             if isinstance(part, tuple):
-                return tuple(inside(each) for each in part)
-            return part.rebuilt(change) if isinstance(part, Rule) else part
+                return tuple(map(inside, part))
+            return change(part) if isinstance(part, Rule) else part
 
-        return change(type(self)(*map(inside, self.parts)))
+        return type(self)(*map(inside, self.parts))
+
+    def rebuilt(self, change: Callable[["Rule"], "Rule"]) -> "Rule":
+        """The rule with `change` applied to every part of it and then to itself, from the inside out."""
+        return change(self.over(lambda each: each.rebuilt(change)))
 
     def substitute(self, names: Mapping[str, "Rule"]) -> "Rule":
         """The rule with rules in place of names."""

@@ -1,111 +1,107 @@
-"""From the text of a rule to code that runs it: the only module that writes or compiles Python.
+"""From the rules of the table to Python that runs them: the only module that compiles what is written from a rule.
 
-`lazy` and `ieee` rewrite a rule for scalars; `compiled` registers the source it writes in `linecache`, so that
-tracebacks, debuggers and `inspect.getsource` show it like any other code.
+`lazy`, `named` and `ieee` write a rule for one number at a time; `compiled` registers the source it writes in
+`linecache`, under a file name that no other has, so that tracebacks, debuggers and `inspect.getsource` show it like any
+other code.
 
 >>> ieee("where(a <= 0, blocked, 1)"), ieee("1 / b"), ieee("a ** b")
 ('None if a <= 0 else 1.0', 'divide(1.0, b)', 'pow(a, b)')
 """
 
-import ast
 import linecache
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import count
 from typing import Any
 
+from .notation import Conditional, Written
 from .ops import Op
+from .rule import BLOCKED, COMPARISONS, FUNCTIONS_OF_SIGNS, Binary, Number, Rule, Unary, parse
 
-Writer = Callable[[str], str]
-
-
-class Lazy(ast.NodeTransformer):
-    """`where(c, x, y)` becomes `x if c else y`, and `blocked` becomes None."""
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "where":
-            condition, chosen, other = node.args
-            return ast.IfExp(test=condition, body=chosen, orelse=other)
-        return node
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.Constant(None) if node.id == "blocked" else node
+Writer = Callable[[Rule], str]
 
 
-class _Named(Lazy):
-    """Also: division and powers become the functions `divide` and `pow`, for a number system to define."""
+class Named(Conditional):
+    """Division and powers are the functions `divide` and `pow`, for a number system to define."""
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        self.generic_visit(node)
-        if isinstance(node.op, ast.Div):
-            return call("divide", node.left, node.right)
-        if isinstance(node.op, ast.Pow):
-            return call("pow", node.left, node.right)
-        return node
+    def binary(self, sign: str, left: Written, right: Written) -> Written:
+        function = FUNCTIONS_OF_SIGNS.get(sign)
+        return self.call(function, (left, right)) if function else super().binary(sign, left, right)
 
 
-class _Ieee(_Named):
-    """Also: integers become floats, and what can be computed now is."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        return ast.Constant(float(_value(node)))
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        self.generic_visit(node)
-        return ast.Constant(-_value(node.operand)) if isinstance(node.operand, ast.Constant) else node
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        literal = isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant)
-        if literal and isinstance(node.op, ast.Div):
-            return ast.Constant(_value(node.left) / _value(node.right))
-        return super().visit_BinOp(node)
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        return node  # `a == 0` compares the same with 0 and 0.0, and reads better
-
-
-def _value(literal: ast.expr) -> Any:
-    return ast.literal_eval(literal)
-
-
-def call(function: str, *arguments: ast.expr) -> ast.expr:
-    """The syntax tree of a call."""
-    return ast.Call(func=ast.Name(function, ast.Load()), args=list(arguments), keywords=[])
+LAZY, NAMED = Conditional(), Named()
 
 
 @cache
-def lazy(rule: str) -> str:
+def lazy(rule: Rule | str) -> str:
     """The rule for one number at a time: only the chosen side of each `where` is evaluated."""
-    return ast.unparse(Lazy().visit(ast.parse(rule, mode="eval")))
+    return LAZY.write(_tree(rule))
 
 
 @cache
-def named(rule: str) -> str:
+def named(rule: Rule | str) -> str:
     """As `lazy`, with divide(a, b) for a / b and pow(a, b) for a ** b: for numbers whose operators raise or round."""
-    return ast.unparse(_Named().visit(ast.parse(rule, mode="eval")))
+    return NAMED.write(_tree(rule))
 
 
 @cache
-def ieee(rule: str) -> str:
-    """The rule for Python floats: as `lazy`, and nothing raises because of a number."""
-    return ast.unparse(_Ieee().visit(ast.parse(rule, mode="eval")))
+def ieee(rule: Rule | str) -> str:
+    """The rule for Python floats: as `named`, with floats for integers, and what can be computed now is."""
+    return NAMED.write(floats(_tree(rule)))
+
+
+def _tree(rule: Rule | str) -> Rule:
+    return parse(rule) if isinstance(rule, str) else rule
+
+
+def floats(rule: Rule) -> Rule:
+    """The rule with floats in place of integers, and what literals decide decided: 1 / 2 is 0.5.
+
+    A number that is compared stays: `a == 0` is the same as `a == 0.0`, and reads better.
+    """
+    match rule:
+        case Binary(sign, left, right) if sign in COMPARISONS:
+            left, right = (side if is_literal(side) else floats(side) for side in (left, right))
+            return Binary(sign, left, right)
+        case Binary("/", left, right):
+            above, below = floats(left), floats(right)
+            if isinstance(above, Number) and isinstance(below, Number) and below.value:
+                return Number(above.value / below.value)
+            return Binary("/", above, below)
+        case Unary("-", operand):
+            inner = floats(operand)
+            return Number(-inner.value) if isinstance(inner, Number) else Unary("-", inner)
+        case Number(value):
+            return Number(float(value))
+    return rule.over(floats)
+
+
+def is_literal(rule: Rule) -> bool:
+    """Whether it is a number, or one with a sign."""
+    return isinstance(rule.operand if isinstance(rule, Unary) else rule, Number)
+
+
+def new_file(name: str, source: str) -> str:
+    """A file name for source that was written: of its own, so that no other source is ever shown in its place."""
+    filename = f"<autodiff {name} {next(_numbers)}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return filename
+
+
+_numbers = count(1)
 
 
 def compiled(name: str, source: str, namespace: dict[str, Any]) -> Callable[..., Any]:
     """The function `name` that `source` defines over `namespace`, with its source visible to debuggers."""
-    filename = f"<autodiff {name}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     defined: dict[str, Callable[..., Any]] = {}
-    exec(compile(source, filename, "exec"), namespace, defined)
+    exec(compile(source, new_file(name, source), "exec"), namespace, defined)
     return defined[name]
 
 
 def module(name: str, source: str) -> dict[str, Any]:
     """The names that `source`, a module of its own, defines, with its source visible to debuggers."""
-    filename = f"<autodiff {name}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {"__name__": name}
-    exec(compile(source, filename, "exec"), namespace)
+    exec(compile(source, new_file(name, source), "exec"), namespace)
     return namespace
 
 
@@ -116,18 +112,22 @@ def parameters(op: Op) -> str:
 
 def formula(op: Op, namespace: Mapping[str, Any], write: Writer = lazy) -> Callable[..., Any]:
     """The operation's value over a number system, as a function of its inputs."""
-    return _function(op, op.formula, parameters(op), namespace, write)
+    return function(parameters(op), op.rule, namespace, write, f"<rule of {op.name}>")
 
 
 def slope(op: Op, index: int, namespace: Mapping[str, Any], write: Writer = lazy) -> Callable[..., Any]:
     """One slope over a number system, as a function of the inputs and the output; None from it means blocked."""
-    return _function(op, op.slopes[index] or "blocked", parameters(op) + ", y", namespace, write)
+    rule = op.slope_rules[index] or BLOCKED
+    return function(parameters(op) + ", y", rule, namespace, write, f"<rule of {op.name}>")
 
 
-def _function(op: Op, rule: str, arguments: str, namespace: Mapping[str, Any], write: Writer) -> Callable[..., Any]:
-    code = compile(f"lambda {arguments}: {write(rule)}", f"<rule of {op.name}>", "eval")
-    function: Callable[..., Any] = eval(code, dict(namespace))
-    return function
+def function(
+    arguments: str, rule: Rule, namespace: Mapping[str, Any], write: Writer, filename: str = "<rule>"
+) -> Callable[..., Any]:
+    """A rule as a function of its arguments, over the names of a number system."""
+    code = compile(f"lambda {arguments}: {write(rule)}", filename, "eval")
+    found: Callable[..., Any] = eval(code, namespace if isinstance(namespace, dict) else dict(namespace))
+    return found
 
 
 def operator_source(op: Op, method: str, reflected: bool) -> str:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable
 
 from ... import stable
-from ...rules import call
 from . import helpers
 
 OURS = {*stable.NAMES, *helpers.HELPERS}  # what is defined in the same text
@@ -110,6 +109,11 @@ class _ArrayAPI(ast.NodeTransformer):
         wanted = [-1, *shape] if isinstance(node.slice, ast.Tuple) else shape
         flat = f"take({ast.unparse(node.value)}, reshape({place.id}, (-1,)), axis=-1)"
         return _code(f"reshape({flat}, {tuple(wanted)})")
+
+
+def call(function: str, *arguments: ast.expr) -> ast.expr:
+    """The syntax tree of a call."""
+    return ast.Call(func=ast.Name(function, ast.Load()), args=list(arguments), keywords=[])
 
 
 def _code(text: str) -> ast.expr:

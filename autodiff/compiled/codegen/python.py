@@ -77,7 +77,7 @@ class MathWriter(Writer):
 
     def elements(self, index: int, each: Instruction) -> None:
         """An elementwise instruction over lists, what a sum is of, one element at a time."""
-        found = self.chosen_by(each, template(each.op, each.op != "where"))
+        found = template(each.op, each.op != "where", (), self.by_condition(each))
         operands = dict(zip("abc", self.texts(each.operands)))
         lists = {letter: operands[letter] for letter, operand in zip("abc", each.operands) if self[operand].shape}
         text = found.text.format(**operands | {letter: f"each_{letter}" for letter in lists})

@@ -1,121 +1,98 @@
-"""How a rule of the table is rewritten on its way to code: literals put in, ones left out, small functions in place.
+"""How a rule of the table is rewritten on its way to code: small functions in place, numbers computed, ones left out.
 
 Every rewriting keeps the bits.
 
->>> code = lambda tree: ast.unparse(tree)
->>> code(Ones().visit(ast.parse("1 * g + a / 1", mode="eval")))
+>>> from autodiff.notation import Notation
+>>> from autodiff.rule import parse
+>>> text = Notation().write
+>>> text(without_ones(parse("1 * g + a / 1")))
 'g + a'
->>> code(Literals({"b": "2.0"}).visit(ast.parse("pow(a, b)", mode="eval")))
-'pow(a, 2.0)'
->>> code(Floats().visit(ast.parse("1 / 4 * a", mode="eval")))
+>>> text(computed(parse("1 / 4 * a")))
 '0.25 * a'
->>> code(Inline().visit(ast.parse("relu(a)", mode="eval")))
+>>> text(inlined(parse("relu(a)")))
 'where(a <= 0, 0.0, a)'
 """
 
-import ast
 import math
-from collections.abc import Mapping
 from functools import cache
 
-from ... import rules, stable
+from ... import stable
 from ...numbers import FLOATS
+from ...rule import COMPARISONS, Binary, Call, Definition, Name, Number, Rule, Unary, define, expanded
 from .preamble import text_of
 
-
-class Literals(ast.NodeTransformer):
-    def __init__(self, literals: Mapping[str, str]) -> None:
-        self.literals = literals
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.parse(self.literals[node.id], mode="eval").body if node.id in self.literals else node
+INLINED = ("relu", "leaky_relu")  # a call costs more than a comparison
 
 
-class Ones(ast.NodeTransformer):
-    """1.0 times x, and x over 1.0, is x, to the bit."""
+def inlined(rule: Rule) -> Rule:
+    """The rule with small stable functions of names and numbers written in place."""
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        self.generic_visit(node)
-        if isinstance(node.op, (ast.Mult, ast.Div)) and isinstance(node.right, ast.Constant) and node.right.value == 1:
-            return node.left
-        ones = isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Constant) and node.left.value == 1
-        return node.right if ones else node
+    def definition(word: str) -> Definition | None:
+        return _definition(word) if word in INLINED else None
+
+    return rule.rebuilt(lambda each: expanded(each, definition) if _is_plain_call(each) else each)
 
 
-class Compared(ast.NodeTransformer):
-    """For floats: Python compares two floats faster than a float and an integer."""
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        sides = [ast.Constant(float(each.value)) if isinstance(each, ast.Constant) and type(each.value) is int else each
-                 for each in (node.left, *node.comparators)]  # fmt: skip
-        return ast.Compare(sides[0], node.ops, sides[1:])
-
-
-class Divisions(ast.NodeTransformer):
-    """For floats: a division by a number other than 0 cannot raise."""
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "divide":
-            divisor = node.args[1].operand if isinstance(node.args[1], ast.UnaryOp) else node.args[1]
-            if isinstance(divisor, ast.Constant) and divisor.value:
-                return ast.BinOp(node.args[0], ast.Div(), node.args[1])
-        return node
-
-
-class Floats(ast.NodeTransformer):
-    """For arrays: numbers are floats, what is a function of plain numbers is one, and no quotient of such raises."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        return ast.Constant(float(ast.literal_eval(node)))
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.Constant(math.pi) if node.id == "pi" else node
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        self.generic_visit(node)
-        if not isinstance(node.op, ast.Div) or any(isinstance(part, ast.Name) for part in ast.walk(node)):
-            return node
-        left, right = node.left, node.right
-        if isinstance(left, ast.Constant) and isinstance(right, ast.Constant) and right.value:
-            return ast.Constant(ast.literal_eval(left) / ast.literal_eval(right))
-        return rules.call("divide", node.left, node.right)
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        if not isinstance(node.func, ast.Name) or not all(isinstance(x, ast.Constant) for x in node.args):
-            return node
-        return ast.Constant(FLOATS.names[node.func.id](*(ast.literal_eval(x) for x in node.args)))
-
-
-class Inline(ast.NodeTransformer):
-    """A stable function that is one expression is written in place: a call costs more than a comparison."""
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        body = _expression(node.func.id) if isinstance(node.func, ast.Name) else None
-        if body is None or not all(isinstance(argument, (ast.Name, ast.Constant)) for argument in node.args):
-            return node
-        names, expression = body
-        bound: ast.expr = Bound(dict(zip(names, node.args))).visit(ast.parse(expression, mode="eval").body)
-        return bound
-
-
-class Bound(ast.NodeTransformer):
-    def __init__(self, arguments: Mapping[str, ast.expr]) -> None:
-        self.arguments = arguments
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return self.arguments.get(node.id, node)
+def _is_plain_call(rule: Rule) -> bool:
+    return isinstance(rule, Call) and all(isinstance(each, Name | Number) for each in rule.arguments)
 
 
 @cache
-def _expression(name: str) -> tuple[tuple[str, ...], str] | None:
-    """The parameters and the one expression of a stable function, if it is no more than that."""
-    if name not in ("relu", "leaky_relu"):
-        return None
-    body = ast.parse(text_of(getattr(stable, name))).body[0]
-    assert isinstance(body, ast.FunctionDef)
-    result = body.body[-1]
-    assert isinstance(result, ast.Return) and result.value is not None
-    return tuple(each.arg for each in body.args.args), ast.unparse(result.value)
+def _definition(word: str) -> Definition:
+    return define(text_of(getattr(stable, word)))
+
+
+def without_ones(rule: Rule) -> Rule:
+    """1.0 times x, and x over 1.0, is x, to the bit."""
+
+    def change(each: Rule) -> Rule:
+        match each:
+            case Binary("*" | "/", left, Number(value=1)):
+                return left
+            case Binary("*", Number(value=1), right):
+                return right
+        return each
+
+    return rule.rebuilt(change)
+
+
+def compared_as_floats(rule: Rule) -> Rule:
+    """Python compares two floats faster than a float and an integer."""
+
+    def float_of(side: Rule) -> Rule:
+        return Number(float(side.value)) if isinstance(side, Number) else side
+
+    def change(each: Rule) -> Rule:
+        if isinstance(each, Binary) and each.sign in COMPARISONS:
+            return Binary(each.sign, float_of(each.left), float_of(each.right))
+        return each
+
+    return rule.rebuilt(change)
+
+
+def divides_by_number(rule: Rule) -> bool:
+    """Whether it is a quotient that cannot raise: the divisor is a number other than 0."""
+    if not (isinstance(rule, Binary) and rule.sign == "/"):
+        return False
+    divisor = rule.right.operand if isinstance(rule.right, Unary) else rule.right
+    return isinstance(divisor, Number) and bool(divisor.value)
+
+
+def computed(rule: Rule) -> Rule:
+    """For arrays: numbers are floats, what is a function of plain numbers is one, and no quotient of such raises."""
+    return rule.rebuilt(_computed)
+
+
+def _computed(rule: Rule) -> Rule:
+    match rule:
+        case Number(value):
+            return Number(float(value))
+        case Name("pi"):
+            return Number(math.pi)
+        case Binary("/", Number(above), Number(below)) if below:
+            return Number(above / below)
+        case Binary("/", left, right) if not any(isinstance(each, Name | Call) for each in rule.walk()):
+            return Call("divide", (left, right))
+        case Call(function, arguments) if all(isinstance(each, Number) for each in arguments):
+            return Number(FLOATS.names[function](*(each.evaluate({}) for each in arguments)))
+    return rule

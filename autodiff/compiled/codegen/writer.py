@@ -88,12 +88,11 @@ class Writer:
         """The template of an elementwise instruction, written for those of its operands that are plain numbers."""
         texts = [(letter, self.text(operand)) for letter, operand in self.lettered(each)]
         plain = tuple((letter, text) for letter, text in texts if is_number(text))
-        return self.chosen_by(each, template(each.op, self.math, plain))
+        return template(each.op, self.math, plain, self.by_condition(each))
 
-    def chosen_by(self, each: Instruction, found: Template) -> Template:
-        """The template of a `where` by a condition, which is no number to compare with 0; any other as it is."""
-        by_condition = parted(each.op)[0] == "where" and self.is_condition(each.operands[0])
-        return found.of_condition() if by_condition else found
+    def by_condition(self, each: Instruction) -> bool:
+        """Whether it is a choice by a comparison, which is no number to compare with 0."""
+        return parted(each.op)[0] == "where" and self.is_condition(each.operands[0])
 
     def is_condition(self, register: int) -> bool:
         """Whether a register is true or false."""

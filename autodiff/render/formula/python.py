@@ -113,7 +113,7 @@ def product(slope: ast.expr, above: str | None, surely: bool) -> ast.expr:
         return chosen(slope, lambda each: each)
     name = ast.Name(above)
     if not surely:
-        return chosen(slope, lambda each: name if is_number(each, 1) else rules.call("sent", each, name))
+        return chosen(slope, lambda each: name if is_number(each, 1) else ast.Call(ast.Name("sent"), [each, name], []))
     if may_block(slope):  # below, -0.0 will mean nothing at all
         return chosen(slope, lambda each: ast.BinOp(ast.Constant(0.0), ast.Add(), times(each, name)))
     return chosen(slope, lambda each: times(each, name))
