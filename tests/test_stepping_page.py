@@ -16,7 +16,7 @@ from hypothesis import given
 from autodiff import Value, functions as f, nn, steps
 from autodiff.errors import ArgumentError
 from autodiff.render.steps.data import shown_data
-from autodiff.render.steps.layout import layout
+from autodiff.render.graph.layout import layout
 from autodiff.render.steps.html import page
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.explanation import explained

@@ -116,9 +116,13 @@ class Drawing:
     def svg(self) -> str:
         """The SVG, with a title and a description, in colours that follow the reader's light or dark scheme.
 
-        Raises `DrawingError`, which says what to install, if there is no drawing engine.
+        Graphviz draws it where it is installed, and the built-in engine elsewhere.
         """
-        return svg.finished(engine.rendered(self.dot, "svg"), self.picture, self.style)
+        return svg.finished(self.rendered("svg"), self.picture, self.style)
+
+    def rendered(self, form: str) -> bytes:
+        """The bytes of an engine's "svg", "png" or "pdf"; raises `DrawingError`, which says what to install."""
+        return engine.rendered(engine.Job(self.picture, self.style), form)
 
     def text(self) -> str:
         """A tree of lines; needs no engine."""
@@ -170,8 +174,8 @@ class Drawing:
 
 FORMS: dict[str, Callable[[Drawing], str | bytes]] = {
     ".svg": Drawing.svg,
-    ".png": lambda drawing: engine.rendered(drawing.dot, "png"),
-    ".pdf": lambda drawing: engine.rendered(drawing.dot, "pdf"),
+    ".png": lambda drawing: drawing.rendered("png"),
+    ".pdf": lambda drawing: drawing.rendered("pdf"),
     ".dot": lambda drawing: drawing.dot,
     ".mmd": lambda drawing: drawing.mermaid,
     ".txt": lambda drawing: drawing.text() + "\n",

@@ -9,13 +9,10 @@ ones), and each character that DOT, a record or an entity would take for itself 
 
 from __future__ import annotations
 
-from math import isfinite, sqrt
-
-import graphviz
-
 from ..graph.arrows import is_changed, label
 from ..graph.picture import Edge, Node, Path, Picture
 from ..graph.style import EDGES, LOOKS, PAGE, Style, facts_shown
+from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, note_of
 
 FONT = "Helvetica"  # every engine knows its widths, with or without fonts on the machine
 # A backslash is doubled, because the entity of one would become an escape once it is read.
@@ -24,13 +21,12 @@ SIDES = {  # where arrows leave and arrive in a crowd, so that frames stay clear
     "LR": {"tailport": "e", "headport": "w"}, "RL": {"tailport": "w", "headport": "e"},
     "TB": {"tailport": "s", "headport": "n"}, "BT": {"tailport": "n", "headport": "s"},
 }  # fmt: skip
-LIT = 4.5  # points: the line of what is highlighted
-LARGE = 40  # boxes: a screen holds more only if they stand closer
-CROWD = 60  # edges: beyond it, labels of a dense picture would hide it
 
 
 def source(picture: Picture, style: Style) -> str:
-    """The DOT source."""
+    """The DOT source; the graphviz package is imported here, and so only by who asks for DOT."""
+    import graphviz
+
     margin = "0.06,0.03" if is_large(picture) else "0.11,0.04"
     graph = graphviz.Digraph(
         graph_attr=layout(picture, style),
@@ -89,9 +85,9 @@ def layout(picture: Picture, style: Style) -> dict[str, str]:
 
 def note(picture: Picture, style: Style) -> dict[str, str]:
     """What a crowded picture leaves out, said below it."""
-    if not is_crowded(picture) or not any(edge_label(edge, style) for edge in picture.edges):
+    words = note_of(picture, style)
+    if not words:
         return {}
-    words = f"{len(picture.edges):,} edges: too many for numbers here; those of an SVG show under the pointer."
     return _attributes(label=words, labelloc="b", labeljust="l", fontsize=10, fontcolor=EDGES["plain"][0].text)
 
 
@@ -108,14 +104,6 @@ def has_groups(picture: Picture) -> bool:
 def escaped(text: str) -> str:
     """The text as a label holds it, so that it is drawn as it stands."""
     return text.translate(ENTITIES)
-
-
-def clusters(picture: Picture) -> list[Path]:
-    """The scopes that are drawn as frames, outer ones before inner ones."""
-    found: dict[Path, None] = {}
-    for node in picture.nodes:
-        found.update((node.path[: i + 1], None) for i in range(len(node.path)))
-    return list(found)
 
 
 def node_label(node: Node, style: Style, in_row: bool = False) -> str:
@@ -163,38 +151,6 @@ def edge_attributes(edge: Edge, style: Style, largest: float) -> dict[str, str]:
         **{"class": f"{kind} lit" if edge.lit else kind}, color=paint.line, fontcolor=paint.text,
         penwidth=f"{edge_width(edge, style, largest):.3g}",
     ) | shape  # fmt: skip
-
-
-def edge_kind(edge: Edge, style: Style) -> str:
-    """A key of `style.EDGES`: by the sign of the gradient that flows back, if there is one."""
-    if edge.blocked or edge.link:
-        return "blocked" if edge.blocked else "link"
-    flow = edge.flow if "flow" in style.show else None
-    return "plain" if not flow or flow != flow else "plus" if flow > 0 else "minus"
-
-
-def edge_width(edge: Edge, style: Style, largest: float) -> float:
-    """From 0.8 to 3.2 points: the square root keeps small gradients visible beside large ones."""
-    if edge.lit or not largest or edge_kind(edge, style) not in ("plus", "minus"):
-        return LIT if edge.lit else 1.1
-    return 0.8 + 2.4 * sqrt(min(abs(edge.flow or 0.0) / largest, 1.0))
-
-
-def largest_flow(picture: Picture) -> float:
-    """The largest gradient on any edge, infinite ones apart; 0 where a path is highlighted, for which width stands."""
-    if any(edge.lit for edge in picture.edges):
-        return 0.0
-    return max((abs(edge.flow) for edge in picture.edges if edge.flow is not None and isfinite(edge.flow)), default=0.0)
-
-
-def is_crowded(picture: Picture) -> bool:
-    """Whether there are so many edges per node that their labels would cover one another."""
-    return len(picture.edges) > max(CROWD, 2.5 * len(picture.nodes))
-
-
-def is_large(picture: Picture) -> bool:
-    """Whether things must stand closer for the picture to fit on a screen, each input in one line."""
-    return len(picture.nodes) > LARGE
 
 
 def frame(path: Path, index: int) -> dict[str, str]:

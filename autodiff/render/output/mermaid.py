@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 from ..graph.arrows import label
-from .dot import clusters, edge_kind, edge_width, is_crowded, largest_flow
+from .looks import clusters, edge_kind, edge_width, is_crowded, largest_flow
 from ..graph.picture import Node, Picture
 from ..graph.style import EDGES, LOOKS, Style, facts_shown
 

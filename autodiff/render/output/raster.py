@@ -1,10 +1,12 @@
 """PNG and PDF from an engine's SVG, by matplotlib: for machines whose only engine writes SVG.
 
-It knows what Graphviz writes for a drawing, polygons, polylines, paths and text, and uses fonts of matplotlib, so
+It knows what engines write for a drawing, polygons, polylines, paths and text, and uses fonts of matplotlib, so
 that the machine needs none.
 
->>> from autodiff.render.output.engines import rendered
->>> painted(rendered("digraph { a -> b }", "svg"), "png", 72)[:4]
+>>> from autodiff.render.output.builtin import drawn
+>>> from autodiff.render.graph.picture import Node, Picture
+>>> from autodiff.render.graph.style import Style
+>>> painted(drawn(Picture((Node("n0", "input", "x"),), (), ("n0",)), Style()), "png", 72)[:4]
 b'\\x89PNG'
 """
 
@@ -83,13 +85,16 @@ def patch(element: xml.Element, points: Points, codes: list[int], shift: list[fl
 
 
 def text(element: xml.Element, shift: list[float]) -> Any:
+    from matplotlib.patheffects import Normal, Stroke
     from matplotlib.text import Text
 
+    rim = Stroke(linewidth=3, foreground=colour(element.get("stroke"))) if element.get("stroke") else Normal()
     return Text(
         float(element.get("x", 0)) + shift[0], float(element.get("y", 0)) + shift[1], element.text or "",
         fontsize=float(element.get("font-size", 14)) * NARROWER, color=colour(element.get("fill", "black")),
         horizontalalignment="center" if element.get("text-anchor") == "middle" else "left",
-        verticalalignment="baseline", parse_math=False,  # a dollar in a name is a dollar
+        verticalalignment="baseline", fontweight=element.get("font-weight", "normal"),
+        path_effects=[rim, Normal()], parse_math=False,  # a dollar in a name is a dollar
     )  # fmt: skip
 
 

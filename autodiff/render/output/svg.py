@@ -9,8 +9,8 @@ from __future__ import annotations
 from xml.etree import ElementTree as xml
 
 from ..graph.picture import Edge, Node, Picture
-from .dot import clusters
 from ..graph.style import EDGES, LOOKS, PAGE, Paint, Style, numeral
+from .looks import clusters
 
 SVG = "http://www.w3.org/2000/svg"
 xml.register_namespace("", SVG)
@@ -113,7 +113,7 @@ def sheet() -> str:
         rule(".graph > polygon", PAGE[1]),
         *(rule_of_node(kind, look.dark) for kind, look in LOOKS.items()),
         rule(".group.end :is(path, polygon, polyline)", LOOKS["output"].dark, "stroke"),
-        rule(".titles text", PAGE[1], "stroke"),
+        rule(":is(.titles, .edge) text", PAGE[1], "stroke"),
         rule(".graph > text", Paint(EDGES["plain"][1].text, "none", ""), "fill"),
         *(rule_of_edge(kind, night) for kind, (_, night) in EDGES.items()),
     ]

@@ -20,7 +20,7 @@ from ...stepping.snapshot import Node
 from ...stepping.step import Step
 from ...stepping.training import STAGES
 from ...stepping.wording import last_part, name, short
-from .layout import layout
+from ..graph.layout import layout
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
 WIDEST = 30  # letters in a box

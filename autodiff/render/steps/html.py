@@ -2,7 +2,7 @@
 
 The page is a few files of this package and the log as data, put together: its content security policy lets run the one
 script whose hash it names, and load nothing from anywhere. Every text of the log reaches the page as data and is shown
-through `textContent`, so no name can become markup. The graph is laid out here (`step_layout`), once.
+through `textContent`, so no name can become markup. The graph is laid out here (`graph.layout`), once.
 
 >>> from autodiff import Value
 >>> from autodiff.stepping import Log, snapshot
