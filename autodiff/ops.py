@@ -2,10 +2,11 @@
 
 A row is an `Op`: its name, its formula, one slope (local partial derivative) per input, the domain of each input, and
 where it has a kink. Formulas and slopes are text over a closed vocabulary, so that the eager engine, compiled programs,
-drawings, the stepper, error messages and tests all read the same line.
+drawings, the stepper, error messages and tests all read the same line. Each rule is parsed once, into a tree (`rule`).
 
     a, b, c    the inputs, in order              y          the output
     xs         the list of inputs, where there may be any number; the one slope rule then gives the list of slopes
+    x          in the textbook's derivative of any number of inputs: the one that it is taken along
     blocked    a slope that does not exist: the input was not selected, so nothing at all flows to it (not even 0 * inf)
     None       in place of a slope: the input is a constant of the operation, never differentiated
 
@@ -16,8 +17,10 @@ Values are within 4 ulp of the exact result and slopes within 8, on the whole do
 total is the exact sum rounded once; a dot product rounds each product before; a logsumexp is within 4 ulp of its
 largest term. The slopes of the internal rows, which are second derivatives, are as accurate as their formula.
 
->>> TABLE["tanh"]
-Op(name='tanh', formula='tanh(a)', slopes=('sech(a) * sech(a)',), domains=(), kinks=())
+>>> TABLE["sin"]
+Op(name='sin', formula='sin(a)', slopes=('cos(a)',), latex='\\\\sin')
+>>> TABLE["tanh"].slopes, TABLE["tanh"].textbook
+(('sech(a) * sech(a)',), ('1 - y ** 2',))
 >>> TABLE["mul"].symbol, TABLE["mul"].arity, TABLE["total"].arity
 ('*', 2, None)
 """
@@ -35,18 +38,24 @@ VOCABULARY = frozenset(kernels.__all__) | frozenset(stable.NAMES)
 
 
 class Op(NamedTuple):
-    """One row: what an operation computes, and the slope of its output along each input."""
+    """One row: what an operation computes, the slope of its output along each input, and how it is written."""
 
     name: str
     formula: str
     slopes: tuple[str | None, ...]
     domains: tuple[tuple[float, float], ...] = ()
     kinks: tuple[str, ...] = ()
+    symbol: str = ""  # what stands in a drawing: an operator, or the name
+    variadic: bool = False  # whether it takes any number of inputs, the list xs
+    textbook: tuple[str, ...] = ()  # the derivative as a textbook has it, where the slope is another formula
+    latex: str = ""  # its function in LaTeX, or a pattern with %s for the operand
+    ulps: int = 8  # how far its value may be off: 0 where it only chooses, 1 where it rounds once
 
-    @property
-    def variadic(self) -> bool:
-        """Whether it takes any number of inputs."""
-        return "xs" in self.formula
+    def __repr__(self) -> str:
+        """What differs from the columns' defaults."""
+        default = self._field_defaults | {"symbol": self.name} if self.symbol else self._field_defaults
+        parts = [f"{key}={x!r}" for key, x in self._asdict().items() if key not in default or x != default[key]]
+        return f"Op({', '.join(parts)})"
 
     @property
     def arity(self) -> int | None:
@@ -83,91 +92,118 @@ class Op(NamedTuple):
         slope = self.slopes[0 if self.variadic else operand]
         return None if slope is None else parse(slope)
 
-    @property
-    def symbol(self) -> str:
-        """What stands in a drawing: the operator of `a * b`, else the name."""
-        return self.formula.strip("ab ") if self.formula.startswith(("a ", "+", "-")) else self.name
+    def textbook_along(self, operand: int) -> Rule | None:
+        """The derivative along an operand as a textbook has it; x is the operand, where there may be any number."""
+        if self.textbook:
+            return parse(self.textbook[0 if self.variadic else operand])
+        return self.slope_along(operand)
 
 
 def checked(op: Op) -> Op:
     """The row itself, or a `TableError` that names the operation and the word, if a rule leaves the vocabulary."""
-    words = VOCABULARY.union(op.inputs, ("y",))
-    for text in (op.formula, *filter(None, op.slopes), *op.kinks):
+    words = VOCABULARY.union(op.inputs, ("y", "where"), ("x",) * op.variadic)
+    for text in (op.formula, *filter(None, op.slopes), *op.kinks, *op.textbook):
         try:
             rule = parse(text)
         except TableError as error:
             raise TableError(f"operation {op.name!r}: {error}") from None
         for word in sorted(rule.words() - words):
             raise TableError(f"operation {op.name!r}: the rule {text!r} uses the unknown word {word!r}")
-    return op
+    return op._replace(symbol=op.symbol or op.name)
 
 
 OPERATORS = (
     # name            formula                 slopes
-    Op("pos",         "+a",                   ("1",)),
-    Op("neg",         "-a",                   ("-1",)),
-    Op("add",         "a + b",                ("1", "1")),
-    Op("sub",         "a - b",                ("1", "-1")),
-    Op("mul",         "a * b",                ("b", "a")),
-    Op("div",         "a / b",                ("1 / b", "div_slope(a, b)")),
-    Op("pow",         "a ** b",               ("power_slope(a, b)", "exponent_slope(a, b)")),
-    Op("remainder",   "remainder(a, b)",      ("1", "-whole_quotient(a, b)"), kinks=("remainder(a, b) == 0",)),
-    Op("abs",         "abs(a)",               ("sign(a)",), kinks=("a == 0",)),
+    Op("pos",         "+a",                   ("1",), symbol="+", ulps=0),
+    Op("neg",         "-a",                   ("-1",), symbol="-", ulps=0),
+    Op("add",         "a + b",                ("1", "1"), symbol="+", ulps=1),
+    Op("sub",         "a - b",                ("1", "-1"), symbol="-", ulps=1),
+    Op("mul",         "a * b",                ("b", "a"), symbol="*", ulps=1),
+    Op("div",         "a / b",                ("1 / b", "div_slope(a, b)"),
+       symbol="/", textbook=("1 / b", "-a / b ** 2"), ulps=1),
+    Op("pow",         "a ** b",               ("power_slope(a, b)", "exponent_slope(a, b)"),
+       symbol="**", textbook=("b * a ** (b - 1)", "y * log(a)")),
+    Op("remainder",   "remainder(a, b)",      ("1", "-whole_quotient(a, b)"), kinks=("remainder(a, b) == 0",),
+       textbook=("1", "-floor(a / b)")),
+    Op("abs",         "abs(a)",               ("sign(a)",), kinks=("a == 0",), latex=r"\left|%s\right|", ulps=0),
 )  # fmt: skip
 
 FUNCTIONS = (
-    Op("exp",         "exp(a)",               ("y",)),
+    Op("exp",         "exp(a)",               ("y",), latex="e^{%s}"),
     Op("expm1",       "expm1(a)",             ("exp(a)",)),
-    Op("log",         "log(a)",               ("where(a < 0, nan, 1 / abs(a))",), (NOT_NEGATIVE,)),
-    Op("log1p",       "log1p(a)",             ("where(a < -1, nan, 1 / (1 + a))",), ((-1.0, inf),)),
-    Op("log2",        "log2(a)",              ("where(a < 0, nan, 1 / log(2) / abs(a))",), (NOT_NEGATIVE,)),
-    Op("log10",       "log10(a)",             ("where(a < 0, nan, 1 / log(10) / abs(a))",), (NOT_NEGATIVE,)),
-    Op("sqrt",        "sqrt(a)",              ("1 / (2 * abs(y))",), (NOT_NEGATIVE,)),
-    Op("sin",         "sin(a)",               ("cos(a)",)),
-    Op("cos",         "cos(a)",               ("-sin(a)",)),
-    Op("tan",         "tan(a)",               ("1 + y * y",)),
-    Op("asin",        "asin(a)",              ("1 / sqrt((1 - a) * (1 + a))",), ((-1.0, 1.0),)),
-    Op("acos",        "acos(a)",              ("-1 / sqrt((1 - a) * (1 + a))",), ((-1.0, 1.0),)),
-    Op("atan",        "atan(a)",              ("1 / hypot(1, a) / hypot(1, a)",)),
-    Op("atan2",       "atan2(a, b)",          ("angle_slope(b, a)", "-angle_slope(a, b)")),
-    Op("sinh",        "sinh(a)",              ("cosh(a)",)),
-    Op("cosh",        "cosh(a)",              ("sinh(a)",)),
-    Op("tanh",        "tanh(a)",              ("sech(a) * sech(a)",)),
-    Op("asinh",       "asinh(a)",             ("1 / hypot(1, a)",)),
-    Op("acosh",       "acosh(a)",             ("1 / (sqrt(a - 1) * sqrt(a + 1))",), ((1.0, inf),)),
-    Op("atanh",       "atanh(a)",             ("where(abs(a) > 1, nan, 1 / ((1 - a) * (1 + a)))",), ((-1.0, 1.0),)),
-    Op("erf",         "erf(a)",               ("2 / sqrt(pi) * gaussian(a)",)),
-    Op("hypot",       "hypot(a, b)",          ("unit(a, b)", "unit(b, a)"), kinks=("(a == 0) & (b == 0)",)),
-    Op("floor",       "floor(a)",             ("0",), kinks=("a == floor(a)",)),
-    Op("sign",        "sign(a)",              ("0",), kinks=("a == 0",)),
-    Op("xlogy",       "xlogy(a, b)",          ("log(b)", "where(b < 0, nan, where(a == 0, 0, a / abs(b)))"), (REAL, NOT_NEGATIVE)),
+    Op("log",         "log(a)",               ("where(a < 0, nan, 1 / abs(a))",), (NOT_NEGATIVE,),
+       textbook=("1 / a",), latex=r"\ln"),
+    Op("log1p",       "log1p(a)",             ("where(a < -1, nan, 1 / (1 + a))",), ((-1.0, inf),),
+       textbook=("1 / (1 + a)",)),
+    Op("log2",        "log2(a)",              ("where(a < 0, nan, 1 / log(2) / abs(a))",), (NOT_NEGATIVE,),
+       textbook=("1 / (a * log(2))",)),
+    Op("log10",       "log10(a)",             ("where(a < 0, nan, 1 / log(10) / abs(a))",), (NOT_NEGATIVE,),
+       textbook=("1 / (a * log(10))",)),
+    Op("sqrt",        "sqrt(a)",              ("1 / (2 * abs(y))",), (NOT_NEGATIVE,),
+       textbook=("1 / (2 * y)",), latex=r"\sqrt{%s}", ulps=1),
+    Op("sin",         "sin(a)",               ("cos(a)",), latex=r"\sin"),
+    Op("cos",         "cos(a)",               ("-sin(a)",), latex=r"\cos"),
+    Op("tan",         "tan(a)",               ("1 + y * y",), textbook=("1 + y ** 2",), latex=r"\tan"),
+    Op("asin",        "asin(a)",              ("1 / sqrt((1 - a) * (1 + a))",), ((-1.0, 1.0),),
+       textbook=("1 / sqrt(1 - a ** 2)",), latex=r"\arcsin"),
+    Op("acos",        "acos(a)",              ("-1 / sqrt((1 - a) * (1 + a))",), ((-1.0, 1.0),),
+       textbook=("-1 / sqrt(1 - a ** 2)",), latex=r"\arccos"),
+    Op("atan",        "atan(a)",              ("1 / hypot(1, a) / hypot(1, a)",),
+       textbook=("1 / (1 + a ** 2)",), latex=r"\arctan"),
+    Op("atan2",       "atan2(a, b)",          ("angle_slope(b, a)", "-angle_slope(a, b)"),
+       textbook=("b / (a ** 2 + b ** 2)", "-a / (a ** 2 + b ** 2)")),
+    Op("sinh",        "sinh(a)",              ("cosh(a)",), latex=r"\sinh"),
+    Op("cosh",        "cosh(a)",              ("sinh(a)",), latex=r"\cosh"),
+    Op("tanh",        "tanh(a)",              ("sech(a) * sech(a)",), textbook=("1 - y ** 2",), latex=r"\tanh"),
+    Op("asinh",       "asinh(a)",             ("1 / hypot(1, a)",), textbook=("1 / sqrt(1 + a ** 2)",)),
+    Op("acosh",       "acosh(a)",             ("1 / (sqrt(a - 1) * sqrt(a + 1))",), ((1.0, inf),),
+       textbook=("1 / sqrt(a ** 2 - 1)",)),
+    Op("atanh",       "atanh(a)",             ("where(abs(a) > 1, nan, 1 / ((1 - a) * (1 + a)))",), ((-1.0, 1.0),),
+       textbook=("1 / (1 - a ** 2)",)),
+    Op("erf",         "erf(a)",               ("2 / sqrt(pi) * gaussian(a)",),
+       textbook=("2 / sqrt(pi) * exp(-a ** 2)",)),
+    Op("hypot",       "hypot(a, b)",          ("unit(a, b)", "unit(b, a)"), kinks=("(a == 0) & (b == 0)",),
+       textbook=("a / y", "b / y")),
+    Op("floor",       "floor(a)",             ("0",), kinks=("a == floor(a)",),
+       latex=r"\left\lfloor %s\right\rfloor ", ulps=0),
+    Op("sign",        "sign(a)",              ("0",), kinks=("a == 0",), ulps=0),
+    Op("xlogy",       "xlogy(a, b)",          ("log(b)", "where(b < 0, nan, where(a == 0, 0, a / abs(b)))"), (REAL, NOT_NEGATIVE),
+       textbook=("log(b)", "a / b")),
 
     Op("maximum",     "maximum(a, b)",        ("where(a == b, 1 / 2, where((a > b) | (a != a), 1, blocked))",
-                                               "where(a == b, 1 / 2, where((a > b) | (a != a), blocked, 1))"), kinks=("a == b",)),
+                                               "where(a == b, 1 / 2, where((a > b) | (a != a), blocked, 1))"), kinks=("a == b",),
+       textbook=("where(a > b, 1, 0)", "where(a > b, 0, 1)"), latex=r"\max", ulps=0),
     Op("minimum",     "minimum(a, b)",        ("where(a == b, 1 / 2, where((a < b) | (a != a), 1, blocked))",
-                                               "where(a == b, 1 / 2, where((a < b) | (a != a), blocked, 1))"), kinks=("a == b",)),
-    Op("clip",        "clip(a, b, c)",        ("where((a <= b) | (a >= c), blocked, 1)", None, None), kinks=("a == b", "a == c")),
-    Op("where",       "where(a, b, c)",       (None, "where((a < 0) | (a > 0), 1, blocked)", "where((a < 0) | (a > 0), blocked, 1)")),
-    Op("relu",        "relu(a)",              ("where(a <= 0, blocked, 1)",), kinks=("a == 0",)),
-    Op("leaky_relu",  "leaky_relu(a, b)",     ("where(a > 0, 1, where(a == 0, nearest_to_zero(b, 1), b))", None), kinks=("a == 0",)),
-    Op("elu",         "elu(a, b)",            ("elu_slope(a, b)", None), kinks=("a == 0",)),
-    Op("sigmoid",     "sigmoid(a)",           ("y * sigmoid(-a)",)),
-    Op("log_sigmoid", "log_sigmoid(a)",       ("sigmoid(-a)",)),
+                                               "where(a == b, 1 / 2, where((a < b) | (a != a), blocked, 1))"), kinks=("a == b",),
+       textbook=("where(a < b, 1, 0)", "where(a < b, 0, 1)"), latex=r"\min", ulps=0),
+    Op("clip",        "clip(a, b, c)",        ("where((a <= b) | (a >= c), blocked, 1)", None, None), kinks=("a == b", "a == c"),
+       ulps=0),
+    Op("where",       "where(a, b, c)",       (None, "where((a < 0) | (a > 0), 1, blocked)", "where((a < 0) | (a > 0), blocked, 1)"),
+       ulps=0),
+    Op("relu",        "relu(a)",              ("where(a <= 0, blocked, 1)",), kinks=("a == 0",),
+       textbook=("where(a > 0, 1, 0)",), ulps=0),
+    Op("leaky_relu",  "leaky_relu(a, b)",     ("where(a > 0, 1, where(a == 0, nearest_to_zero(b, 1), b))", None), kinks=("a == 0",),
+       textbook=("where(a > 0, 1, b)", "0")),
+    Op("elu",         "elu(a, b)",            ("elu_slope(a, b)", None), kinks=("a == 0",),
+       textbook=("where(a > 0, 1, b * exp(a))", "0")),
+    Op("sigmoid",     "sigmoid(a)",           ("y * sigmoid(-a)",), textbook=("y * (1 - y)",), latex=r"\sigma"),
+    Op("log_sigmoid", "log_sigmoid(a)",       ("sigmoid(-a)",), textbook=("1 - sigmoid(a)",)),
     Op("softplus",    "softplus(a)",          ("sigmoid(a)",)),
-    Op("silu",        "silu(a)",              ("silu_slope(a)",)),
-    Op("gelu",        "gelu(a)",              ("gelu_slope(a)",)),
+    Op("silu",        "silu(a)",              ("silu_slope(a)",),
+       textbook=("sigmoid(a) * (1 + a * (1 - sigmoid(a)))",)),
+    Op("gelu",        "gelu(a)",              ("gelu_slope(a)",), textbook=("normal_cdf(a) + a * normal_pdf(a)",)),
 
 )  # fmt: skip
 
 REDUCTIONS = (
-    Op("total",       "total(xs)",            ("ones(xs)",)),
-    Op("dot",         "dot(xs)",              ("swapped(xs)",)),
-    Op("logsumexp",   "logsumexp(xs)",        ("softmax(xs)",)),
+    Op("total",       "total(xs)",            ("ones(xs)",), variadic=True, textbook=("1",), ulps=1),
+    Op("dot",         "dot(xs)",              ("swapped(xs)",), variadic=True),
+    Op("logsumexp",   "logsumexp(xs)",        ("softmax(xs)",), variadic=True, textbook=("exp(x - y)",)),
 )  # fmt: skip
 
 # What the slopes above, and softmax, need in order to be differentiated again: rows, but no functions for everyday.
 INTERNAL = (
-    Op("largest",     "largest(xs)",          (None,)),
+    Op("largest",     "largest(xs)",          (None,), variadic=True),
     Op("sech",        "sech(a)",              ("-y * tanh(a)",)),
     Op("gaussian",    "gaussian(a)",          ("gaussian_slope(a)",)),
     Op("normal_cdf",  "normal_cdf(a)",        ("normal_pdf(a)",)),

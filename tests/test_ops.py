@@ -227,3 +227,36 @@ def test_written_code_shows_in_a_debugger():
 
     assert "node.parents = (self, other)" in inspect.getsource(Value.__mul__)
     assert rules.ieee("1 / 2") == "0.5"
+
+
+@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.textbook and not op.variadic], ids=lambda op: op.name)
+@given(data=st.data())
+def test_the_textbooks_derivative_is_the_slope_away_from_kinks(op, data):
+    """At 120 digits; where the table has a slope that is careful, and the textbook one that is short."""
+    from autodiff import rules
+
+    xs = tuple(data.draw(st.floats(max(low, -8.0) if low > -inf else -8.0, min(high, 8.0))) for low, high in op.domain)
+    if op.name in ("elu", "pow"):
+        xs = (abs(xs[0]) if op.name == "pow" else xs[0], abs(xs[1]))
+    if at_kink(op, xs) or any(abs(abs(x) - 1) < 1e-6 or abs(x) < 1e-6 for x in xs):
+        return
+    exact = list(map(MP.number, xs))
+    y = MP.formula(op.name)(*exact)
+    for index, slope in enumerate(op.slope_rules):
+        textbook = rules.function("a, b, c, y", op.textbook_along(index), MP.names, MP.write)
+        given = textbook(*[*exact, None, None][:3], y)
+        right = 0 if slope is None else MP.slope(op.name, index)(*exact, y) or 0
+        assert abs(given - right) <= 1e-80 * (1 + abs(right)), (op.name, xs, index)
+
+
+def test_the_textbooks_derivative_of_any_number_of_inputs_is_along_one():
+    xs = [MP.number(x) for x in (0.5, -1.25, 2.0)]
+    for op in (op for op in TABLE.values() if op.textbook and op.variadic):
+        y = MP.formula(op.name)(xs)
+        for x, right in zip(xs, MP.slope(op.name, 0)(xs, y)):
+            assert abs(op.textbook_along(0).evaluate(MP.names | {"x": x, "y": y}) - right) < 1e-80
+
+
+def test_a_row_is_written_as_what_differs_from_the_columns_defaults():
+    assert repr(Op("square", "a * a", ("2 * a",))) == "Op(name='square', formula='a * a', slopes=('2 * a',))"
+    assert eval(repr(TABLE["hypot"]), {"Op": Op})._replace(symbol="hypot") == TABLE["hypot"]

@@ -22,7 +22,7 @@ from ...graph import topological_order
 from ...ops import TABLE
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
 from ..draw.straight_line import Program, Step
-from .tolerance import EXACT, ULPS, allowed
+from .tolerance import ULPS, allowed
 
 V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, or one of a wrong copy of it
 
@@ -91,7 +91,7 @@ def wrong_slope(node: V, index: int) -> Slope | None:
     low, high = right.ends
     if not math.isfinite(low + high):
         return None
-    room = (0 if node.op in EXACT else ULPS) * math.ulp(max(abs(low), abs(high)))
+    room = (ULPS if TABLE[node.op].ulps else 0) * math.ulp(max(abs(low), abs(high)))
     if low - room <= given <= high + room:
         return None
     return Slope(node.op, tuple(parent.data for parent in node.parents), index, given, right, program, node)

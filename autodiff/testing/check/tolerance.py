@@ -14,12 +14,11 @@ import random
 from typing import NamedTuple
 
 from ... import numbers
+from ...ops import TABLE
 from ..derive.oracles import reverse
 from ..draw.straight_line import N, Program
 
-EXACT = frozenset({"neg", "abs", "maximum", "minimum", "relu", "where", "clip", "sign", "floor"})  # they only choose
-ROUNDED = frozenset({"add", "sub", "mul", "div", "sqrt", "total"})  # they round once
-ULPS = 8  # what any other operation of the table may be off by, slopes included
+ULPS = 8  # what a slope may be off by, and the value of an operation that neither only chooses nor rounds once
 
 
 class Allowed(NamedTuple):
@@ -41,7 +40,7 @@ def allowed(program: Program, times: float = 3.0, samples: int = 8, schoolbook: 
     def disturb(x: N, op: str, y: N) -> N:
         if not x or not system.names["isinf"](x) == 0 or x != x:
             return x
-        ulps = 0.0 if op in EXACT else 1.0 if op in ROUNDED and not schoolbook else ULPS
+        ulps = ULPS if TABLE[op].ulps and schoolbook else TABLE[op].ulps
         size = max(1.0, abs(float(x))) if schoolbook else abs(float(x))
         if schoolbook and op == "logsumexp" and x is not y:
             size *= max(1.0, abs(float(y)))
