@@ -10,7 +10,7 @@ import autodiff
 PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
 LAYERS = [
-    ["errors", "hooks"], ["kernels", "files"], ["stable", "coerce"], ["rule"], ["notation", "ops"], ["rules", "graph"], ["numbers"], ["dual_numbers"],
+    ["errors", "hooks"], ["kernels", "files"], ["stable", "coerce"], ["rule"], ["notation", "ops"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers"],
     ["generated"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
     ["differentiate", "stepping", "compiled", "expression"],
     ["nn", "render", "testing"],
