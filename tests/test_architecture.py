@@ -13,7 +13,8 @@ LAYERS = [
     ["errors", "hooks"], ["kernels", "files"], ["stable", "coerce"], ["rule"], ["notation", "ops"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers"],
     ["generated"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
     ["differentiate", "stepping", "compiled", "expression"],
-    ["nn", "render", "testing"],
+    ["nn", "render"],
+    ["testing"],
     ["commands"],
     ["cli"],
 ]  # fmt: skip

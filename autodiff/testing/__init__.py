@@ -5,6 +5,7 @@
     programs(), values(), inputs_for(operation or program)      Hypothesis strategies
     oracles                        the many ways to a gradient that must agree
     conformance(Value)             what is right and wrong with anyone's scalar engine, in plain words
+    routes                         random structured programs, and every route to their gradient: do they agree?
     mutants                        wrong engines, to test tests with
 
 The strategies need Hypothesis (`pip install autodiff[testing]`); nothing else here does until programs are drawn.
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from . import engines, mutants
+    from . import engines, mutants, routes
     from .derive import oracles
     from .engines.adapter import Adapter, FunctionAdapter
     from .conform.conformance import ConformanceTests, conformance
@@ -38,12 +39,12 @@ _HOMES = {
     "draw.strategies": "inputs_for numbers programs values",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
-_MODULES = {"engines": "engines", "mutants": "mutants", "oracles": "derive.oracles"}
+_MODULES = {"engines": "engines", "mutants": "mutants", "oracles": "derive.oracles", "routes": "routes"}
 
 __all__ = [
     "Adapter", "Conformance", "ConformanceTests", "FunctionAdapter", "Program", "Step", "adapter_for",
     "check_gradients", "check_operation", "conformance", "engines", "inputs_for", "mutants", "numbers", "oracles",
-    "programs", "values",
+    "programs", "routes", "values",
 ]  # fmt: skip
 
 

@@ -1,0 +1,150 @@
+"""How far two right answers to one program may differ: what rounding does to it, measured by disturbing a replay.
+
+The graph that an eager run left behind is run again over floats, and every operation and every slope is moved by as
+much as another kernel may round it, at random (Monte-Carlo arithmetic). A sum is moved by as much as adding its terms
+in any order may move it. Where nothing rounds nothing is allowed: there is no floor. Where a disturbance takes a
+comparison or a kink to its other side, the answer may jump.
+
+>>> from ...value import Value
+>>> x, y = Value(3.0), Value(0.1)
+>>> room = allowed(x * x + y, [x, y])
+>>> 0 < room.value < 1e-13, room.gradient[1]
+(True, 0.0)
+"""
+
+import math
+import random
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ...graph import topological_order
+from ...numbers import FLOATS
+from ...ops import TABLE
+from ...value import Value
+
+EXACT = frozenset({"abs", "maximum", "minimum", "relu", "where", "clip", "sign", "floor", "largest"})  # they choose
+ROUNDED = frozenset({"mul", "div", "sqrt"})  # they round once
+ULPS = 8  # what any other operation of the table may be off by, local derivatives included
+SUMS = frozenset({"add", "sub", "total", "dot", "neg", "pos"})
+MOVES = (-1.0, -0.5, 0.5, 1.0)
+
+
+class Room(NamedTuple):
+    """The largest differences that rounding explains; `steady` unless a comparison may come out otherwise."""
+
+    value: float
+    gradient: list[float]
+    steady: bool
+
+
+class Graph:
+    """A graph of Values as lists: for each node its operation and the places of its operands."""
+
+    def __init__(self, root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = ()) -> None:
+        sides = [x for pair in compared for x in pair if type(x) is Value]
+        self.order = topological_order(root, *sides)
+        place = {node: index for index, node in enumerate(self.order)}
+        self.root, self.inputs = place[root], [place.get(x, -1) for x in inputs]
+        self.parents = [[place[parent] for parent in node.parents] for node in self.order]
+        self.data = [node._data for node in self.order]
+        self.compared = [tuple(place[x] if type(x) is Value else x for x in pair) for pair in compared]
+        self.reached = self._reached()
+
+    def _reached(self) -> list[bool]:
+        """Which nodes have a gradient to receive: constants, and what is made of them, have none."""
+        reached: list[bool] = []
+        for node, parents in zip(self.order, self.parents):
+            reached.append(node.op == "input" if not parents else any(reached[parent] for parent in parents))
+        return reached
+
+    def run(self, chance: random.Random, scale: float) -> tuple[list[float], list[float]]:
+        """The numbers of all nodes and the gradient at the inputs, each operation disturbed by so much."""
+        data: list[float] = []
+        sizes: list[tuple[float, int]] = []  # of a sum: that of its terms together, and how many there are
+
+        def moved(x: float, size: float, ulps: float) -> float:
+            if not x and not size or not math.isfinite(x) or not math.isfinite(size):
+                return x
+            return x + chance.choice(MOVES) * ulps * scale * math.ulp(size)
+
+        for node, parents, exact in zip(self.order, self.parents, self.data):
+            if not parents:
+                data.append(exact)
+                sizes.append((abs(exact), 1))
+                continue
+            xs = [data[parent] for parent in parents]
+            y = FLOATS.formula(node.op)(xs) if TABLE[node.op].variadic else FLOATS.formula(node.op)(*xs)
+            size, terms = _terms(node.op, xs, y, [sizes[parent] for parent in parents])
+            ulps = 0.0 if node.op in EXACT else 1.0 if node.op in ROUNDED or node.op in SUMS else ULPS
+            data.append(moved(y, size if terms > 2 or terms < 2 else abs(y), ulps * max(1, terms / 2)))
+            sizes.append((size, terms))
+        return data, self._reverse(data, moved)
+
+    def _reverse(self, data: list[float], moved: Any) -> list[float]:
+        """The gradient at the inputs."""
+        sent: list[list[float]] = [[] for _ in data]
+        sent[self.root] = [1.0]
+        adjoints = [0.0] * len(data)
+        for index in range(self.root, -1, -1):
+            if not sent[index] or not self.reached[index]:
+                continue
+            terms = sent[index]
+            size = sum(map(abs, terms))
+            upstream = adjoints[index] = moved(sum(terms), size, len(terms)) if len(terms) > 1 else terms[0]
+            if self.parents[index]:
+                op = self.order[index].op
+                ulps = 0.0 if op in EXACT or op in SUMS else ULPS
+                for parent, slope in zip(self.parents[index], self._slopes(index, data)):
+                    if slope is not None and self.reached[parent]:
+                        slope = moved(slope, abs(slope), ulps)
+                        product, exact = slope * upstream, abs(slope) == 1 or abs(upstream) == 1
+                        sent[parent].append(product if exact else moved(product, abs(product), 1.0))
+        return [adjoints[place] if place >= 0 else 0.0 for place in self.inputs]
+
+    def _slopes(self, index: int, data: list[float]) -> Sequence[float | None]:
+        op, xs, y = TABLE[self.order[index].op], [data[parent] for parent in self.parents[index]], data[index]
+        if op.variadic:
+            return FLOATS.slope(op.name, 0)(xs, y) or [None] * len(xs)
+        return [FLOATS.slope(op.name, place)(*xs, y) if rule else None for place, rule in enumerate(op.slopes)]
+
+
+def _terms(op: str, xs: list[float], y: float, sizes: list[tuple[float, int]]) -> tuple[float, int]:
+    """The size of the terms of a sum together, and their number; of anything else its own size, and 1."""
+    if op in ("add", "sub", "total", "neg", "pos"):
+        return sum(size for size, _ in sizes), sum(terms for _, terms in sizes)
+    if op == "dot":
+        half = len(xs) // 2
+        return sum(abs(a * b) for a, b in zip(xs[:half], xs[half:])), max(3, half)
+    if op == "logsumexp":
+        return max(abs(y), *(size for size, _ in sizes)), 1
+    return abs(y), 3 if op == "mul" else 1  # a product in a sum may be rounded once with it, or on its own
+
+
+def allowed(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (), samples: int = 6,
+            times: float = 6.0) -> Room:  # fmt: skip
+    """What rounding may do to a graph's value and its gradient: `times` the largest effect in so many replays."""
+    graph, chance = Graph(root, inputs, compared), random.Random(0)
+    data, gradient = graph.run(chance, 0.0)
+    most, mosts, strayed = 0.0, [0.0] * len(inputs), [0.0] * len(data)
+    for _ in range(samples):
+        numbers, slopes = graph.run(chance, 1.0)
+        most = max(most, _apart(numbers[graph.root], data[graph.root]))
+        mosts = [max(old, _apart(new, slope)) for old, new, slope in zip(mosts, slopes, gradient)]
+        strayed = [max(old, _apart(new, number)) for old, new, number in zip(strayed, numbers, data)]
+    steady = all(_decided(pair, data, strayed, times) for pair in graph.compared)
+    return Room(times * most, [times * each for each in mosts], steady)
+
+
+def _apart(a: float, b: float) -> float:
+    """How far two numbers are; inf where one alone is nan, or infinite."""
+    if a == b or a != a and b != b:
+        return 0.0
+    difference = abs(a - b)
+    return difference if difference == difference else math.inf
+
+
+def _decided(pair: tuple[Any, ...], data: list[float], strayed: list[float], times: float) -> bool:
+    """Whether rounding cannot change how a comparison comes out."""
+    left, right = (data[x] if type(x) is int else x for x in pair)
+    room = times * sum(strayed[x] for x in pair if type(x) is int)
+    return room == 0 or not abs(left - right) <= room

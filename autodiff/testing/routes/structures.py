@@ -1,0 +1,259 @@
+"""The pieces that random programs are built of: each takes variables from a drawing, and adds lines that make another.
+
+>>> from .choices import Choices
+>>> from .drawing import Drawing
+>>> drawing = Drawing(Choices(given=[]))
+>>> dense(drawing)
+>>> drawing.lines
+['h1 = [tanh(sum(a * b for a, b in zip(row, x))) for row in w]']
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .drawing import Drawing
+
+# The first of each list is the simplest: what shrinks ends there.
+ACTIVATIONS = (
+    "tanh({})", "relu({})", "sin({})", "exp({})", "sigmoid({})", "abs({})", "softplus({})", "leaky_relu({})",
+    "silu({})", "elu({})", "gelu({})", "clip({}, -1.0, 1.0)", "cos({})", "erf({})", "atan({})", "log_sigmoid({})",
+    "expm1({})", "-({})", "({}) ** 2", "({}) ** 3", "maximum({}, 0.0)", "minimum({}, 0.5)", "hypot({}, 1.0)",
+    "sqrt(abs({}))", "log(abs({}))", "log1p(({}) ** 2)", "({}) * 0.5", "1.0 / ({})", "2.0 ** ({})", "({}) % 1.5",
+    "sinh({})", "floor({})", "sign({})", "({}) ** 0.5", "({}) ** -1", "1.0 - ({})", "asinh({})", "+({})",
+    "({}) + 0.0", "xlogy({}, 2.0)",
+)  # fmt: skip
+BINARY = (
+    "{} + {}", "{} * {}", "{} - {}", "{} / {}", "maximum({}, {})", "minimum({}, {})", "hypot({}, {})", "atan2({}, {})",
+    "abs({}) ** {}", "({}) % ({})", "xlogy({}, abs({}))", "logsumexp({}, {})", "({}) ** ({})", "total([{}, {}])",
+    "where({} > 0, {}, 0.0)",
+)  # fmt: skip
+SUMS = ("sum(a * b for a, b in zip({}, {}))", "dot({}, {})", "total([a * b for a, b in zip({}, {})])")
+SIGNS = (">", "<", ">=", "<=")
+REDUCED = (
+    "sum({})", "total({})", "sum(a * a for a in {})", "logsumexp(*{})", "reduce(maximum, {})", "{}[0]", "{}[-1]",
+    "sum({}) / {n}.0", "max({})", "min({})", "reduce(lambda a, b: a * b, {})", "sum(softmax(*{})[:2])",
+    "sum(abs(a) for a in {})", "sum(i * a for i, a in enumerate({}))", "hypot({}[0], {}[-1])",
+)  # fmt: skip
+
+
+def sum_of_products(drawing: "Drawing", left: str, right: str) -> str:
+    """One of the ways to write it."""
+    text = drawing.choices.pick(SUMS).format(left, right)
+    extra = drawing.choices.below(8)
+    if extra == 6:
+        return f"{text} + {drawing.operand()}"
+    if extra == 7 and text.startswith("sum("):
+        return f"{text[:4]}({text[4:-1]}), {drawing.operand()})"
+    return text
+
+
+def dense(drawing: "Drawing") -> None:
+    """A layer of neurons."""
+    x = drawing.variable(1, "x")
+    size = drawing.size()
+    w = drawing.given((size, drawing.shapes[x][0]), "w")
+    products = sum_of_products(drawing, "row", x)
+    if drawing.choices.below(2):
+        b = drawing.given((size,), "bias")
+        drawing.let((size,), f"[{drawing.activated(products + ' + c')} for row, c in zip({w}, {b})]")
+    else:
+        drawing.let((size,), f"[{drawing.activated(products)} for row in {w}]")
+
+
+def weighted(drawing: "Drawing") -> None:
+    """A sum of weighted activations, one unit to a hidden variable: sum(u * tanh(w * x + y))."""
+    size, x = drawing.size(), drawing.operand()
+    w, u = drawing.given((size,), "w"), drawing.given((size,), "u")
+    inner = drawing.choices.pick(("a * {0}", "a * {0} + {1}", "a + {0}", "{0} / a", "a * {0} + 0.5 * {1}"))
+    text = drawing.activated(inner.format(x, drawing.operand()))
+    drawing.let((), f"sum(b * {text} for a, b in zip({w}, {u}))")
+
+
+def convolution(drawing: "Drawing") -> None:
+    """A kernel that slides along a vector."""
+    x = drawing.variable(1, "x")
+    length = drawing.shapes[x][0]
+    width = min(length, 1 + drawing.choices.below(3))
+    k = drawing.given((width,), "k")
+    products = sum_of_products(drawing, k, f"{x}[i:i + {width}]")
+    drawing.let((length - width + 1,), f"[{drawing.activated(products)} for i in range({length - width + 1})]")
+
+
+def outer(drawing: "Drawing") -> None:
+    """Every pair of two vectors."""
+    u, v = drawing.variable(1, "u"), drawing.variable(1, "v")
+    shape = drawing.shapes[u][0], drawing.shapes[v][0]
+    drawing.let(shape, f"[[{drawing.activated(drawing.binary('a', 'b'))} for b in {v}] for a in {u}]")
+
+
+def scan(drawing: "Drawing") -> None:
+    """A state that runs along a vector."""
+    x = drawing.variable(1, "x")
+    w, u = drawing.given((), "w"), drawing.given((), "u")
+    state = drawing.fresh("h")
+    steps = f"{u} * {state} + {w} * a", f"{u} * a + {state}", f"{state} * a + {w}"
+    step = drawing.activated(drawing.choices.pick(steps))
+    drawing.lines += [f"{state} = {drawing.operand()}", f"for a in {x}:", f"    {state} = {step}"]
+    drawing.shapes[state] = ()
+
+
+def normalized(drawing: "Drawing") -> None:
+    """A vector by softmax, by its moments, or by its length."""
+    x = drawing.variable(1, "x")
+    size = drawing.shapes[x][0]
+    kind = drawing.choices.below(5)
+    if kind < 2:
+        drawing.let((size,), f"{('softmax', 'log_softmax')[kind]}(*{x})")
+    elif kind == 2:
+        m = drawing.let((), f"sum({x}) / {size}.0", "m")
+        v = drawing.let((), f"sum((a - {m}) ** 2 for a in {x}) / {size}.0", "v")
+        drawing.let((size,), f"[(a - {m}) / sqrt({v} + 0.001) for a in {x}]")
+    elif kind == 3:
+        r = drawing.let((), f"sqrt(sum(a * a for a in {x}))", "r")
+        drawing.let((size,), f"[a / {r} for a in {x}]")
+    else:
+        t = drawing.let((), f"logsumexp(*{x})", "t")
+        drawing.let((size,), f"[exp(a - {t}) for a in {x}]")
+
+
+def attention(drawing: "Drawing") -> None:
+    """A query's softmax over keys, and the mixture of values that it gives."""
+    q = drawing.variable(1, "q")
+    count, width = drawing.size(), drawing.shapes[q][0]
+    k, v = drawing.given((count, width), "k"), drawing.given((count, drawing.size()), "v")
+    s = drawing.let((count,), f"[{sum_of_products(drawing, 'row', q)} for row in {k}]", "s")
+    p = drawing.let((count,), f"softmax(*{s})", "p")
+    drawing.let((drawing.shapes[v][1],), f"[sum(a * b for a, b in zip({p}, c)) for c in zip(*{v})]")
+
+
+def pooled(drawing: "Drawing") -> None:
+    """Neighbours become one."""
+    x = drawing.variable(1, "x")
+    size = drawing.shapes[x][0]
+    text = drawing.choices.pick(("maximum(a, b)", "(a + b) / 2.0", "minimum(a, b)", "hypot(a, b)", "a * b"))
+    if drawing.choices.below(2) and size > 1:
+        drawing.let((size // 2,), f"[{text} for a, b in zip({x}[::2], {x}[1::2])]")
+    else:
+        drawing.let((size,), f"[{text} for a, b in zip({x}, {x}[1:] + {x}[:1])]")
+
+
+def elementwise(drawing: "Drawing") -> None:
+    """A function of each entry, alone or with a scalar, or with the entries of another vector."""
+    x = drawing.variable(1, "x")
+    size = drawing.shapes[x][0]
+    kind = drawing.choices.below(4)
+    if kind == 0:
+        drawing.let((size,), f"[{drawing.activated('a')} for a in {x}]")
+    elif kind == 1:
+        drawing.let((size,), f"[{drawing.binary('a', drawing.operand())} for a in {x}]")
+    elif kind == 2:
+        z = drawing.of_shape((size,), "z")
+        drawing.let((size,), f"[{drawing.binary('a', 'b')} for a, b in zip({x}, {z})]")
+    else:  # a residual
+        drawing.let((size,), f"[a + {drawing.activated('a')} for a in {x}]")
+
+
+def selected(drawing: "Drawing") -> None:
+    """Chosen by where, entry by entry or once."""
+    condition = f"{{}} {drawing.choices.pick(SIGNS)} {{}}"
+    if drawing.choices.below(2):
+        x = drawing.variable(1, "x")
+        sides = drawing.activated("a"), drawing.choices.pick(("0.0", "a", drawing.operand()))
+        test = condition.format("a", drawing.choices.pick(("0.0", drawing.operand())))
+        drawing.let(drawing.shapes[x], f"[where({test}, {', '.join(sides)}) for a in {x}]")
+    else:
+        a, b = drawing.operand(), drawing.operand()
+        both = condition.format(a, b)
+        if drawing.choices.chance(3):
+            both = f"({both}) {drawing.choices.pick('&|')} ({condition.format(b, drawing.operand())})"
+        drawing.let((), f"where({both}, {drawing.activated(a)}, {drawing.binary(a, b)})")
+
+
+def branched(drawing: "Drawing") -> None:
+    """Chosen by if."""
+    a, b = drawing.operand(), drawing.operand()
+    y = drawing.fresh("h")
+    test = f"{a} {drawing.choices.pick(SIGNS)} {drawing.choices.pick(('0.0', '0.5', b))}"
+    forms = "{}", "{} and " + f"{b} > 0.0", "not {}", "({}) == True", "({}) != False"
+    test = drawing.choices.pick(forms).format(test)
+    sides = [drawing.activated(a), drawing.binary(a, b)]
+    drawing.lines += [f"if {test}:", f"    {y} = {sides[0]}", "else:", f"    {y} = {sides[1]}"]
+    drawing.shapes[y] = ()
+
+
+def counted(drawing: "Drawing") -> None:
+    """A comparison used as a number or as a place."""
+    a, b = drawing.operand(), drawing.operand()
+    test = f"{a} {drawing.choices.pick(SIGNS)} 0.0"
+    text = drawing.choices.pick(("{b} * int({test})", "[{a}, {b}][{test}]", "{b} * sum([{test}, {b} > 0.5])",
+                                 "{{True: {a}, False: {b}}}[{test}]", "{b} * float({test})",
+                                 "({a} if ({test}) ^ ({b} > 0.5) else {b})"))  # fmt: skip
+    drawing.let((), text.format(a=a, b=b, test=test))
+
+
+def moved(drawing: "Drawing") -> None:
+    """A vector turned, cut, or put together with another."""
+    x = drawing.variable(1, "x")
+    size = drawing.shapes[x][0]
+    kind = drawing.choices.below(4)
+    if kind == 0:
+        drawing.let((size,), f"{x}[::-1]")
+    elif kind == 1:
+        z = drawing.variable(1, "z")
+        drawing.let((size + drawing.shapes[z][0],), f"{x} + {z}")
+    elif kind == 2:
+        drawing.let(((size + 1) // 2,), f"{x}[::2]")
+    else:
+        drawing.let((2,), f"[{x}[0], {drawing.operand()}]")
+
+
+def matrices(drawing: "Drawing") -> None:
+    """A matrix transposed, summed, or multiplied with a matrix."""
+    m = drawing.variable(2, "m")
+    rows, columns = drawing.shapes[m]
+    kind = drawing.choices.below(4)
+    if kind == 0:
+        text = drawing.choices.pick(REDUCED[:8]).replace("{n}", str(columns)).replace("{}", "row")
+        drawing.let((rows,), f"[{text} for row in {m}]")
+    elif kind == 1:
+        drawing.let((columns, rows), f"[list(column) for column in zip(*{m})]", "m")
+    elif kind == 2:
+        drawing.let((rows, columns), f"[[{drawing.activated('a')} for a in row] for row in {m}]", "m")
+    else:
+        n = drawing.given((columns, drawing.size()), "n")
+        entry = drawing.choices.pick(SUMS).format("row", "c")
+        drawing.let((rows, drawing.shapes[n][1]), f"[[{entry} for c in zip(*{n})] for row in {m}]", "m")
+
+
+def polynomial(drawing: "Drawing") -> None:
+    """Of a scalar, with coefficients."""
+    x, size = drawing.operand(), drawing.size()
+    c = drawing.given((size,), "coef")
+    if drawing.choices.below(2):
+        drawing.let((), f"reduce(lambda a, b: a * {x} + b, {c})")
+    else:
+        drawing.let((), f"sum(a * {x} ** i for i, a in enumerate({c}))")
+
+
+def irregular(drawing: "Drawing") -> None:
+    """An expression of scalars."""
+    text = drawing.operand()
+    for _ in range(1 + drawing.choices.below(4)):
+        if drawing.choices.below(2):
+            text = drawing.activated(text)
+        else:
+            text = f"({drawing.binary(text, drawing.operand())})"
+    drawing.let((), text)
+
+
+def reduced(drawing: "Drawing") -> None:
+    """A vector becomes a scalar."""
+    x = drawing.variable(1, "x")
+    text = drawing.choices.pick(REDUCED).replace("{n}", str(drawing.shapes[x][0])).replace("{}", x)
+    drawing.let((), text)
+
+
+STRUCTURES = (
+    dense, elementwise, reduced, irregular, weighted, convolution, outer, scan, normalized, attention, pooled, selected,
+    branched, moved, matrices, polynomial, dense, elementwise, irregular, weighted, counted,
+)  # fmt: skip

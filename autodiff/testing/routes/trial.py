@@ -1,0 +1,198 @@
+"""One random program on every route: eager decides, and what differs from it is a complaint.
+
+>>> from .choices import Choices
+>>> from .drawing import draw_program
+>>> list(Trial(draw_program(Choices(given=[]))).complaints())
+[]
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from ...graph import topological_order
+from ...hooks import Watcher, watchers
+from ...value import Value
+from .program import Input, Program
+from .rounding import Room, allowed
+
+CLOSE = 8  # units in the last place that any route may be off by, whatever the program
+
+
+class Unusable(Exception):
+    """Eager itself cannot run the program: plain numbers divide by 0, or give complex ones."""
+
+
+class Complaint(NamedTuple):
+    """A route that does not agree, and in what."""
+
+    route: str
+    text: str
+
+
+class Comparisons(Watcher):
+    """Keeps the sides of each comparison that an eager run makes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: list[tuple[Any, Any]] = []
+
+    def compared(self, sign: str, left: Any, right: Any, answer: bool) -> Any:
+        self.pairs.append((left, right))
+        return answer
+
+
+class Row:
+    """The eager answer for one row: the value, a gradient by name, and the graph that they came from."""
+
+    def __init__(self, program: Program, index: int) -> None:
+        names = program.namespace()
+        captured = {leaf: x for each in program.inputs if each.role == "captured" for leaf, x in _leaves(each, names)}
+        self.numbers = program.row(index)
+        arguments = [Value(x) for x in self.numbers]
+        self.inputs = dict(zip(program.arguments, arguments)) | captured
+        watcher = Comparisons()
+        watchers.append(watcher)
+        try:
+            y = names["f"](*arguments)
+        except (ArithmeticError, TypeError) as error:
+            if any(x.role == "constant" for x in program.inputs) or _of_numbers(error):
+                raise Unusable from None
+            raise
+        finally:
+            watchers.remove(watcher)
+        if isinstance(y, complex):
+            raise Unusable
+        self.y = y if type(y) is Value else Value(y)
+        self.compared = watcher.pairs
+        self.y.backward()
+        self.value = self.y.data
+        self.gradient = {name: x.grad for name, x in self.inputs.items()}
+        self.closer = False
+
+    @cached_property
+    def room(self) -> Room:
+        """What rounding may do."""
+        return allowed(self.y, list(self.inputs.values()), self.compared)
+
+    @property
+    def gradient_room(self) -> dict[str, float]:
+        """The same by name."""
+        return dict(zip(self.inputs, self.room.gradient))
+
+    def look_closer(self) -> None:
+        """Measure again what rounding may do, with more disturbances: few may miss the worst."""
+        if not self.closer:
+            self.room, self.closer = allowed(self.y, list(self.inputs.values()), self.compared, samples=40), True
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether every number on the way is."""
+        order = topological_order(self.y)
+        numbers = [node._data for node in order] + [node._grad for node in order]
+        numbers += [slope for node in order for slope in node.slopes if slope is not None]
+        return all(map(math.isfinite, numbers)) and max(map(abs, numbers), default=0.0) < 1e300
+
+
+def _leaves(x: Input, names: dict[str, Any]) -> Iterator[tuple[str, Value]]:
+    """The Values of a captured input, by name."""
+    items = [names[x.name]]
+    for _ in x.shape:
+        items = [each for item in items for each in item]
+    return zip(x.leaves, items)
+
+
+def _of_numbers(error: Exception) -> bool:
+    """Whether numbers without a Value are at fault."""
+    return isinstance(error, ArithmeticError) or "complex" in str(error)
+
+
+class Trial:
+    """A program, and its eager answer for each row."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.rows = [Row(program, index) for index in range(program.count)]
+        self.excused = 0
+
+    def complaints(self, routes: Sequence[str] | None = None) -> Iterator[Complaint]:
+        """What is wrong, route by route."""
+        from .routes import ROUTES  # they know what a trial is
+
+        for name in routes or ROUTES:
+            try:
+                for text in ROUTES[name](self):
+                    yield Complaint(name, text)
+                    break
+            except Exception as error:
+                if not refused(error):
+                    yield Complaint(name, f"raises {type(error).__name__}: {error}")
+
+    def differs(self, what: str, got: Any, wanted: float, room: Callable[[], float], where: Sequence[Row]) -> str:
+        """A sentence where two numbers differ by more than they may."""
+        got = float(got)
+        if got == wanted or got != got and wanted != wanted:
+            return ""
+        if abs(got - wanted) <= CLOSE * math.ulp(max(abs(got), abs(wanted))) < math.inf:
+            return ""
+        if not all(row.finite and row.room.steady for row in where):
+            self.excused += 1
+            return ""
+        if abs(got - wanted) <= room():
+            return ""
+        for row in where:
+            row.look_closer()
+        if abs(got - wanted) <= room():
+            return ""
+        return f"{what} is {got!r}, eager {wanted!r}, apart {abs(got - wanted):.2g}, allowed {room():.2g}"
+
+    def compare_row(self, row: Row, value: Any, gradient: dict[str, Any]) -> Iterator[str]:
+        """A route's answer for one row beside eager's."""
+        yield from filter(None, [self.differs("the value", value, row.value, lambda: row.room.value, [row])])
+        for name, given in gradient.items():
+            wrong = self.differs(name, given, row.gradient[name], lambda: row.gradient_room[name], [row])
+            yield from [wrong] if wrong else []
+
+    def compare_bits(self, row: Row, value: Any, gradient: dict[str, Any]) -> Iterator[str]:
+        """A route's answer where the bits must be those of eager."""
+        pairs = [("the value", value, row.value)] + [(name, x, row.gradient[name]) for name, x in gradient.items()]
+        for what, got, wanted in pairs:
+            if type(got) is not float or bits(got) != bits(wanted):
+                yield f"{what} is {got!r}, and eager has the bits of {wanted!r}"
+
+    def compare_batch(self, value: Any, gradient: dict[str, Any]) -> Iterator[str]:
+        """A route's answer for the whole batch; what rows share collects theirs."""
+        if len(value) != len(self.rows):
+            yield f"there are {len(value)} values for {len(self.rows)} rows"
+            return
+        own = {leaf for x in self.program.inputs if x.role == "rows" for leaf in x.leaves}
+        for index, row in enumerate(self.rows):
+            mine = {name: each[index] for name, each in gradient.items() if name in own}
+            yield from (f"row {index}: {text}" for text in self.compare_row(row, value[index], mine))
+        for name, each in gradient.items():
+            if name not in own:
+                slopes = [row.gradient[name] for row in self.rows]
+                room = self.shared_room(name, slopes)
+                wrong = self.differs(f"{name}, shared,", each, added(slopes), room, self.rows)
+                yield from [wrong] if wrong else []
+
+    def shared_room(self, name: str, slopes: list[float]) -> Callable[[], float]:
+        """What rounding may do to a sum over rows."""
+        rounding = len(slopes) * math.ulp(sum(map(abs, slopes))) if all(map(math.isfinite, slopes)) else 0.0
+        return lambda: sum(row.gradient_room[name] for row in self.rows) + rounding
+
+
+def refused(error: Exception) -> bool:
+    """Whether an error is one that a program may meet: more branches than are kept."""
+    return "expected at most" in str(error)
+
+
+def added(numbers: Sequence[float]) -> float:
+    """Their sum, of inf and nan as well."""
+    return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
+
+
+def bits(x: float) -> str:
+    """A number as text that differs where a bit does; every nan is equal."""
+    return "nan" if x != x else x.hex()

@@ -1,0 +1,107 @@
+"""Every route from a program to its value and its gradient agrees (P15), on random structured programs.
+
+Where one fails, `python -m autodiff.testing.routes --seed S --programs N` repeats it; longer runs find rarer things.
+"""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, reject, settings
+
+from autodiff import Value
+from autodiff.testing import routes
+from autodiff.testing.routes import structured_programs
+from autodiff.testing.routes.choices import Choices, shorter
+from autodiff.testing.routes.routes import ROUTES
+
+SECONDS = float(os.environ.get("AUTODIFF_ROUTES_SECONDS") or 600)
+AGREE = ["grad", "gradient_graph", "jvp", "formula"]
+
+
+def told(report):
+    return "\n\n".join(map(str, report.findings))
+
+
+def test_routes_agree_on_random_programs(rng):
+    report = routes.search(seconds=10, seed=rng.random(), routes=AGREE)
+    assert not report.findings, told(report)
+    assert report.programs > report.unusable
+
+
+@pytest.mark.slow
+def test_routes_agree_on_random_programs_for_minutes(rng):
+    report = routes.search(seconds=SECONDS, seed=rng.random(), routes=AGREE)
+    print(report)
+    assert not report.findings, told(report)
+
+
+@given(structured_programs())
+@settings(max_examples=10)
+def test_programs_drawn_by_hypothesis_run(program):
+    try:
+        trial = routes.Trial(program)
+    except routes.Unusable:
+        reject()
+    assert len(trial.rows) == program.count
+    assert not list(trial.complaints(["grad"]))
+
+
+def test_a_program_prints_as_python_that_gives_the_same():
+    for seed in range(40):
+        program = routes.draw_program(Choices(seed))
+        names = {}
+        exec(str(program), names)
+        assert len(names["arguments"]) == len(program.arguments)
+        try:
+            row = routes.Trial(program).rows[0]
+        except routes.Unusable:
+            continue
+        y = names["f"](*map(_first, names["arguments"]))
+        assert _bits(getattr(y, "data", y)) == _bits(row.value)
+
+
+def _first(x):
+    return Value(x[0] if isinstance(x, list) else x)
+
+
+def _bits(x):
+    return "nan" if x != x else float(x).hex()
+
+
+def test_the_same_seed_draws_the_same_programs():
+    assert [str(routes.draw_program(Choices(n))) for n in range(20)] == [str(routes.draw_program(Choices(n))) for n in range(20)]
+
+
+def test_a_list_of_choices_becomes_short_and_low():
+    assert shorter([7, 3, 9, 250, 4], lambda made: any(x > 100 for x in made)) == [101]
+
+
+def test_a_planted_fault_is_found_and_shrinks(monkeypatch):
+    def wrong(trial):
+        for row in trial.rows:
+            gradient = {name: -x if "sum(" in str(trial.program) else x for name, x in row.gradient.items()}
+            yield from trial.compare_row(row, row.value, gradient)
+
+    monkeypatch.setitem(ROUTES, "wrong", wrong)
+    report = routes.search(seconds=60, most=40, seed=1, routes=["wrong"])
+    assert report.findings
+    assert all("sum(" in str(finding.subject) for finding in report.findings)
+    assert min(len(finding.subject.lines) for finding in report.findings) <= 2
+
+
+def test_an_error_on_a_route_is_a_finding(monkeypatch):
+    def broken(trial):
+        raise KeyError("d_view_9")
+        yield
+
+    monkeypatch.setitem(ROUTES, "broken", broken)
+    report = routes.search(seconds=60, most=5, seed=1, routes=["broken"])
+    assert len(report.findings) == 1 and "raises KeyError" in str(report.findings[0])
+
+
+def test_the_command_reports_counts_and_an_exit_code():
+    command = [sys.executable, "-m", "autodiff.testing.routes", "--seconds", "60", "--programs", "5", "--routes", "grad"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and "5 programs, 5 answers" in done.stdout and "no disagreement" in done.stdout
