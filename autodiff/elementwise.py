@@ -28,7 +28,7 @@ def operation(declared: Declared) -> Declared:
     """Give a declared function the body that the table's row of its name describes."""
     arguments = declared.__code__.co_varnames[: declared.__code__.co_argcount]
     source = rules.function_source(TABLE[declared.__name__], declared.__name__, arguments)
-    return dressed(rules.compiled(declared.__name__, source, GENERATED), declared)
+    return dressed(rules.compiled(declared.__name__, source, GENERATED, arguments), declared)
 
 
 @operation
@@ -409,12 +409,15 @@ def where(condition: bool, x1: Any, x2: Any) -> Any:
 TRUTH = ("True", "False")  # what a NumPy truth value, alone or as a 0-d array, prints as
 
 
-_where = rules.compiled("where", rules.function_source(TABLE["where"], "where", ("condition", "x1", "x2")), GENERATED)
+def _written(name: str, *arguments: str) -> Callable[..., Any]:
+    return rules.compiled(name, rules.function_source(TABLE[name], name, arguments), GENERATED, arguments)
 
 
 def _internal(name: str) -> Callable[..., Any]:
-    arguments = ("x1", "x2")[: TABLE[name].arity]
-    return rules.compiled(name, rules.function_source(TABLE[name], name, arguments), GENERATED)
+    return _written(name, *("x1", "x2")[: TABLE[name].arity])
+
+
+_where = _written("where", "condition", "x1", "x2")
 
 
 # What a gradient graph is made of where it has no everyday name.

@@ -7,6 +7,7 @@
     ├── ReplayError         (TypeError)        a number system lacks an operation: exp over Fraction
     ├── TableError          (ValueError)       a row of the table of operations is misspelled
     ├── GradientError       (AssertionError)   `testing.check_gradients` found a wrong gradient
+    ├── ForeignCodeError    (RuntimeError)     text that the library did not write was about to run as code
     ├── DrawingError        (RuntimeError)     no drawing engine works, or one failed
     └── MissingExtraError   (ImportError)      an optional part is not installed
 
@@ -40,6 +41,10 @@ class TableError(AutodiffError, ValueError):
 
 class GradientError(AutodiffError, AssertionError):
     """A gradient is wrong, and the message says where."""
+
+
+class ForeignCodeError(AutodiffError, RuntimeError):
+    """Text that the library did not write itself was about to run as code."""
 
 
 class DrawingError(AutodiffError, RuntimeError):

@@ -66,7 +66,7 @@ def plain(names: Mapping[str, Any], write: rules.Writer) -> dict[str, Any]:
             function = getattr(stable, name)
             arguments = ", ".join(inspect.signature(function).parameters)
             formula = parse(function.__doc__)
-            namespace[name] = rules.function(arguments, formula, namespace, write, f"<formula of {name}>")
+            namespace[name] = rules.function(arguments, formula, namespace, write, f"formula of {name}")
     return namespace
 
 

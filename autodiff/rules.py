@@ -1,21 +1,19 @@
-"""From the rules of the table to Python that runs them: the only module that compiles what is written from a rule.
+"""From the rules of the table to Python that runs them.
 
-`lazy`, `named` and `ieee` write a rule for one number at a time; `compiled` registers the source it writes in
-`linecache`, under a file name that no other has, so that tracebacks, debuggers and `inspect.getsource` show it like any
-other code.
+`lazy`, `named` and `ieee` write a rule for one number at a time; what is written goes through the `door`, so that
+tracebacks, debuggers and `inspect.getsource` show it like any other code.
 
 >>> ieee("where(a <= 0, blocked, 1)"), ieee("1 / b"), ieee("a ** b")
 ('None if a <= 0 else 1.0', 'divide(1.0, b)', 'pow(a, b)')
 """
 
-import linecache
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
-from itertools import count
 from typing import Any
 
 from .notation import Conditional, Written
-from .ops import Op
+from .door import define, expression
+from .ops import VOCABULARY, Op
 from .rule import BLOCKED, COMPARISONS, FUNCTIONS_OF_SIGNS, Binary, Number, Rule, Unary, parse
 
 Writer = Callable[[Rule], str]
@@ -81,28 +79,14 @@ def is_literal(rule: Rule) -> bool:
     return isinstance(rule.operand if isinstance(rule, Unary) else rule, Number)
 
 
-def new_file(name: str, source: str) -> str:
-    """A file name for source that was written: of its own, so that no other source is ever shown in its place."""
-    filename = f"<autodiff {name} {next(_numbers)}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    return filename
-
-
-_numbers = count(1)
-
-
-def compiled(name: str, source: str, namespace: dict[str, Any]) -> Callable[..., Any]:
+def compiled(name: str, source: str, namespace: dict[str, Any], arguments: Collection[str] = ()) -> Callable[..., Any]:
     """The function `name` that `source` defines over `namespace`, with its source visible to debuggers."""
-    defined: dict[str, Callable[..., Any]] = {}
-    exec(compile(source, new_file(name, source), "exec"), namespace, defined)
-    return defined[name]
+    words = {name, *arguments, *(f"{argument}_is_value" for argument in arguments), *OPERATOR_WORDS}
+    found: Callable[..., Any] = define(source, name, namespace, words)[name]
+    return found
 
 
-def module(name: str, source: str) -> dict[str, Any]:
-    """The names that `source`, a module of its own, defines, with its source visible to debuggers."""
-    namespace: dict[str, Any] = {"__name__": name}
-    exec(compile(source, new_file(name, source), "exec"), namespace)
-    return namespace
+OPERATOR_WORDS = frozenset({"self", "other", "node", "slopes", "Value", "constant"})
 
 
 def parameters(op: Op) -> str:
@@ -112,22 +96,21 @@ def parameters(op: Op) -> str:
 
 def formula(op: Op, namespace: Mapping[str, Any], write: Writer = lazy) -> Callable[..., Any]:
     """The operation's value over a number system, as a function of its inputs."""
-    return function(parameters(op), op.rule, namespace, write, f"<rule of {op.name}>")
+    return function(parameters(op), op.rule, namespace, write, f"rule of {op.name}")
 
 
 def slope(op: Op, index: int, namespace: Mapping[str, Any], write: Writer = lazy) -> Callable[..., Any]:
     """One slope over a number system, as a function of the inputs and the output; None from it means blocked."""
     rule = op.slope_rules[index] or BLOCKED
-    return function(parameters(op) + ", y", rule, namespace, write, f"<rule of {op.name}>")
+    return function(parameters(op) + ", y", rule, namespace, write, f"rule of {op.name}")
 
 
 def function(
-    arguments: str, rule: Rule, namespace: Mapping[str, Any], write: Writer, filename: str = "<rule>"
+    arguments: str, rule: Rule, namespace: Mapping[str, Any], write: Writer, name: str = "rule"
 ) -> Callable[..., Any]:
     """A rule as a function of its arguments, over the names of a number system."""
-    code = compile(f"lambda {arguments}: {write(rule)}", filename, "eval")
-    found: Callable[..., Any] = eval(code, namespace if isinstance(namespace, dict) else dict(namespace))
-    return found
+    names = namespace if isinstance(namespace, dict) else dict(namespace)
+    return expression(write(rule), arguments, name, names, VOCABULARY | {"erfc"})
 
 
 def operator_source(op: Op, method: str, reflected: bool) -> str:

@@ -10,7 +10,7 @@ import autodiff
 PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
 LAYERS = [
-    ["errors", "hooks"], ["kernels", "files"], ["stable", "coerce"], ["rule"], ["notation", "ops"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers"],
+    ["errors", "hooks"], ["kernels", "files", "door"], ["stable", "coerce"], ["rule"], ["notation", "ops"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers"],
     ["generated"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
     ["differentiate", "stepping", "compiled", "expression"],
     ["nn", "render"],
@@ -79,3 +79,20 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
 def test_no_public_name_is_hidden_by_a_module_of_its_name():
     """Importing `autodiff.x` sets the attribute x of the package to the module, whatever stood there."""
     assert set(autodiff._HOME).isdisjoint(name for name, _ in parts())
+
+
+def builtin_calls(path):
+    """Where a file calls exec, eval or compile, those of Python's own and not a function of ours by the name."""
+    tree = ast.parse(path.read_text(encoding="utf8"))
+    own = {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    own |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        name = getattr(node, "id", None) or (node.attr if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in
+                                             ("builtins", "__builtins__") else None)  # fmt: skip
+        if name in {"exec", "eval", "compile", "__import__"} - own:
+            yield f"{path.relative_to(PACKAGE)}, line {node.lineno}: {name}"
+
+
+def test_one_module_is_the_only_door_from_text_to_code():
+    found = [place for _, path in parts() for place in builtin_calls(path)]
+    assert found and all(place.startswith("door.py") for place in found), "\n".join(found)

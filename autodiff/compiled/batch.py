@@ -94,7 +94,7 @@ class Batch:
             program = without_dead(folded(program))
             whole = without_dead(reverse(program, ["parameters"], seed=SEED))
             source = emit.source({"value_and_grad": whole}, self.target)
-            run = self.finish(emit.functions(source, "step")["value_and_grad"])
+            run = self.finish(emit.functions(source, "step", self.target)["value_and_grad"])
             way = Way(whole, source, np.errstate(all="ignore")(run))
             self.ways.append(way)
             return way

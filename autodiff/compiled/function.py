@@ -9,7 +9,7 @@ from autodiff.kernels import tanh
 from autodiff.stable import sech
 <BLANKLINE>
 <BLANKLINE>
-def value(x, y):
+def value(x_0, x_1):
 ...
 >>> f([1.0, 2.0], 0.5)
 array([0.46211716, 0.92423431])
@@ -18,6 +18,7 @@ array([0.46211716, 0.92423431])
 import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from keyword import iskeyword
 from operator import attrgetter
 from typing import Any
 
@@ -52,12 +53,12 @@ class CompiledFunction:
     def __repr__(self) -> str:
         return f"compile({self.name}, target={self.target!r})"
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """The function's value; for arrays, one for each row."""
         results, variant = self._ways.run(self._call(args, kwargs), "value")
         return results[0] if variant.single else list(results)
 
-    def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    def value_and_grad(self, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """The value, and a gradient for each argument, in its shape: a dict by name if any was given by keyword.
 
         A number among arrays is shared by all rows, and its gradient is the sum of theirs.
@@ -77,7 +78,7 @@ class CompiledFunction:
             self._quick[len(args)] = variant.functions["value_and_grad"], variant.captured
         return value, tuple(gradients)
 
-    def jacobian(self, *args: Any, **kwargs: Any) -> Any:
+    def jacobian(self, /, *args: Any, **kwargs: Any) -> Any:
         """Each output's derivative in each argument: a row for each output; for arrays one such matrix for each row.
 
         >>> compile(lambda x, y: [x * y, x + y]).jacobian(2.0, 3.0)
@@ -85,7 +86,7 @@ class CompiledFunction:
         """
         return self._derived("jacobian", *self._parameters.bind(self.name, args, kwargs))
 
-    def hessian(self, *args: Any, **kwargs: Any) -> Any:
+    def hessian(self, /, *args: Any, **kwargs: Any) -> Any:
         """The second derivatives in the arguments, as a matrix; for arrays one for each row.
 
         >>> compile(lambda x, y: x * x * y).hessian(2.0, 3.0)
@@ -169,7 +170,8 @@ def check_target(target: Any) -> None:
     """An error unless it names a module, or one of a package, that is installed."""
     if target is not None and not isinstance(target, str):
         raise OperandError(f"compile: expected a target such as 'math' or 'jax.numpy', got {shown(target)}")
-    root = (target or "math").partition(".")[0]
-    if not root.isidentifier() or root not in sys.modules and find_spec(root) is None:
+    parts = ("math" if target is None else target).split(".")
+    root, plain = parts[0], all(part.isidentifier() and part.isascii() and not iskeyword(part) for part in parts)
+    if not plain or root not in sys.modules and find_spec(root) is None:
         raise ArgumentError(f"compile: expected a target such as 'math', 'numpy' or 'jax.numpy', got "
                             f"{shown(target)}, and no module of that name is installed")  # fmt: skip

@@ -41,7 +41,7 @@ class Variant:
             self.programs["value_and_grad"] = without_dead(reverse(self.program, wrt))
         self.space = space_of("numpy" if target == "math" else target)
         self.source = emit.source(self.programs, target)
-        self.functions = emit.functions(self.source, "compiled")
+        self.functions = emit.functions(self.source, "compiled", target)
 
     @property
     def unconditional(self) -> bool:
@@ -123,7 +123,7 @@ def chosen(name: str, function: Callable[..., Any], signature: Signature, row: l
 
 def grouped(signature: Signature) -> list[Group]:
     """The arguments of a rolled program: a few by name, many as two vectors, of those with rows and those without."""
-    names, batched = signature.layout.names, signature.batched
+    names, batched = signature.layout.inputs, signature.batched
     if len(names) <= MANY:
         return [Group(name, (index,), rows, False) for index, (name, rows) in enumerate(zip(names, batched))]
     found = []
@@ -144,7 +144,7 @@ def _value(name: str, y: Any) -> Value:
 
 
 def _unrolled(tape: Tape, signature: Signature, single: bool, target: str) -> Variant:
-    arguments = [Argument(*each) for each in zip(signature.layout.names, signature.batched)]
+    arguments = [Argument(*each) for each in zip(signature.layout.inputs, signature.batched)]
     program, captured = unrolled(tape, arguments, exact=target == "math")
     groups = [Group(each.name, (index,), each.rows, False) for index, each in enumerate(arguments)]
     return Variant(program, groups, captured, single, target)

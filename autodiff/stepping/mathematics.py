@@ -10,11 +10,12 @@ it computes. And of a `where` a reader wants to see the side that was taken.
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from types import CodeType
+from typing import Any
 
 from .. import kernels, stable
+from ..door import expression
 from ..ops import TABLE
 
 SPACE = vars(kernels) | {name: getattr(stable, name) for name in stable.NAMES}
@@ -30,16 +31,15 @@ def mathematics(rule: str) -> str:
 
 def taken(rule: str, inputs: Sequence[float], output: float) -> str:
     """The rule with each `where` replaced by the side that these numbers take."""
-    numbers = SPACE | dict(zip("abc", inputs)) | {"y": output}
-    return _taken(rule, tuple(bool(eval(condition, numbers)) for condition in _conditions(rule)))
+    numbers = dict(zip("abc", inputs)) | {"y": output}
+    return _taken(rule, tuple(bool(condition(**numbers)) for condition in _conditions(rule, tuple(numbers))))
 
 
 @cache
-def _conditions(rule: str) -> tuple[CodeType, ...]:
-    """The conditions of the rule's `where`s (the table's own text), in the order of a walk."""
-    return tuple(
-        compile(ast.unparse(call.args[0]), "<rule>", "eval") for call in _choices(ast.parse(rule, mode="eval"))
-    )
+def _conditions(rule: str, names: tuple[str, ...]) -> tuple[Callable[..., Any], ...]:
+    """The conditions of the rule's `where`s, in the order of a walk, as functions of the numbers of these names."""
+    found = [ast.unparse(call.args[0]) for call in _choices(ast.parse(rule, mode="eval"))]
+    return tuple(expression(condition, ", ".join(names), "condition", SPACE) for condition in found)
 
 
 @cache

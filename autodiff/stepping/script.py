@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from ..door import users_program
 from ..errors import ArgumentError, shown
 from .names import recording
 from ..value import Value
@@ -48,12 +49,12 @@ def value_of(path: str, name: str | None) -> tuple[Value, dict[str, Any]]:
 def _run(file: Path) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "__main__", "__file__": str(file)}
     try:
-        code = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+        run = users_program(file.read_bytes(), str(file))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = f" line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         reason = error.msg if isinstance(error, SyntaxError) else _text(error) or "nested too deeply"
         raise ArgumentError(f"{file.name}{line} is not a Python program: {reason}") from None
-    _guarded(file, lambda: exec(code, names))
+    _guarded(file, lambda: run(names))
     return names
 
 

@@ -13,8 +13,8 @@
 from numpy import tanh
 <BLANKLINE>
 <BLANKLINE>
-def value(x):
-    tanh_1 = tanh(x)
+def value(x_0):
+    tanh_1 = tanh(x_0)
     return tanh_1,
 <BLANKLINE>
 """
@@ -22,7 +22,7 @@ def value(x):
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ... import rules
+from ...door import define
 from ...errors import ArgumentError
 from ..ir.program import Program
 from .array import ArrayWriter
@@ -30,7 +30,7 @@ from .jax import JaxWriter
 from .python import MathWriter
 from .numpy import NumpyWriter
 from .portable import portable
-from .preamble import ARRAY_WORDS, preamble
+from .preamble import ARRAY_WORDS, preamble, words
 from .templates import WORDS
 from .writer import Writer
 
@@ -49,9 +49,9 @@ def source(programs: Mapping[str, Program], target: str) -> str:
     return f"{head}\n\n{text}" if head else text
 
 
-def functions(text: str, name: str) -> dict[str, Callable[..., Any]]:
+def functions(text: str, name: str, target: str = "numpy") -> dict[str, Callable[..., Any]]:
     """The functions that emitted source defines, its text visible to tracebacks and debuggers."""
     try:
-        return rules.module(name, text)
+        return define(text, name, words=words(), modules={"autodiff.kernels", "autodiff.stable", "numpy", target})
     except ImportError as error:
         raise ArgumentError(f"compile: the target does not have all that the program uses: {error}") from None

@@ -4,8 +4,8 @@
 >>> xs = Instruction("input", shape=(3,), rows=True, name="xs")
 >>> program = Program((xs, Instruction("total", (0,), rows=True), Instruction("exp", (1,), rows=True)), (2,))
 >>> print(ArrayWriter(program, {}).function("value"))
-def value(xs):
-    total_1 = xs.sum(axis=-1)
+def value(x_0):
+    total_1 = x_0.sum(axis=-1)
     exp_2 = exp(total_1)
     return exp_2,
 <BLANKLINE>
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ...ops import TABLE
-from ..ir.program import COMPARISONS, Instruction, Program, parted, register_names
+from ..ir.program import COMPARISONS, Instruction, Program, parted
 from ..ir.strides import places
 from . import layout
 from .lines import is_number, number
@@ -31,6 +31,12 @@ class ArrayWriter(Writer):
     def __init__(self, program: Program, tables: dict[str, str]) -> None:
         super().__init__(program, tables)
         self.alike: dict[int, str] = {}  # what is one number in all rows, and an array that has the rows
+
+    @property
+    def count(self) -> str:
+        """How many rows there are, as code: an input can tell, and is always there."""
+        inputs = zip(self.made, self.program.instructions)
+        return next(f"{name}.shape[0]" for name, each in inputs if each.op == "input" and each.rows)
 
     def instruction(self, index: int, each: Instruction) -> None:
         row = parted(each.op)[0]
@@ -57,7 +63,7 @@ class ArrayWriter(Writer):
     def with_rows(self, register: int) -> str:
         """The name of an array of the number that a register is in all rows."""
         like, text = self.alike.pop(register), self.names[register]
-        self.names[register] = register_names(self.program)[register]
+        self.names[register] = self.made[register]
         self.assign(self.names[register], f"full_like({like}, {text})")
         return self.names[register]
 
@@ -155,14 +161,13 @@ class ArrayWriter(Writer):
 
     def join(self, index: int, each: Instruction, texts: list[str]) -> None:
         registers = [self[operand] for operand in each.operands]
-        like = next((text for register, text in zip(registers, texts) if register.rows), "")
         flat = []
         for register, text in zip(registers, texts):
             size = prod(register.shape)
             part = self.flattened(text, register)
             if register.op == "constant" and not register.shape:
                 part = self.table(f"array([{text}])")
-            flat.append(part if register.rows or not like else f"broadcast_to({part}, ({like}.shape[0], {size}))")
+            flat.append(part if register.rows or not each.rows else f"broadcast_to({part}, ({self.count}, {size}))")
         self.line(index, f"concat([{', '.join(flat)}], axis=-1)")
 
     def view(self, index: int, each: Instruction, texts: list[str]) -> None:
@@ -193,7 +198,7 @@ class ArrayWriter(Writer):
             found, rows = pieces(each), "-1, " * each.rows
             flat = ", ".join(self.table(f"array([{text}])") if is_number(text) else f"{text}.reshape({rows}{each.size})"
                              for text, each in zip(texts, found))
-            zero = f"({texts[0]}.shape[0], 1)" if each.rows else "1"
+            zero = f"({self.count}, 1)" if each.rows else "1"
             self.assign(f"{name}_parts", f"concat([{flat}, zeros({zero})], axis=-1)")
             tables = [self.table(f"array({term.tolist()})") for term in layout.gathers(found, prod(each.shape))]
             code = " + ".join(f"{name}_parts[{':, ' * each.rows}{table}]" for table in tables)

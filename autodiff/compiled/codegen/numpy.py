@@ -52,7 +52,7 @@ class NumpyWriter(ArrayWriter):
         name, size, found = self.names[index], prod(each.shape), pieces(each)
         counts = np.bincount(np.concatenate([places.ravel() for places in found]), minlength=size)
         make, sign = "empty" if counts.min() == counts.max() == 1 else "zeros", "=" if counts.max() == 1 else "+="
-        self.assign(name, f"{make}({f'({texts[0]}.shape[0], {size})' if each.rows else size})")
+        self.assign(name, f"{make}({f'({self.count}, {size})' if each.rows else size})")
         for operand, (kind, detail, shape), text, places in zip(each.operands, each.detail, texts, found):
             part = layout.view(name, (size,), each.rows, detail[0], detail[1], shape) if kind == "view" else None
             if part and not (each.rows and "reshape" in part):

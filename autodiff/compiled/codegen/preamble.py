@@ -25,8 +25,8 @@ ARRAY_WORDS = VOCABULARY | {
     "add", "all", "array", "broadcast_to", "concat", "einsum", "empty", "full_like", "logical_not", "matmul", "stack",
     "tensordot", "vecdot", "zeros", "take", "numpy", *portable.WORDS,
 }  # fmt: skip
-RESERVED = ARRAY_WORDS | {"held"}
 METHODS = {"numpy", "jax.numpy"}  # whose arrays have the methods sum, max, reshape, …
+WRITTEN = {"each_a", "each_b", "each_c", "held", "slope", "value", "value_and_grad"}  # what the writers say beside
 AS_OURS = {"sign"}  # what we define for other modules, and NumPy does as we do
 
 
@@ -92,6 +92,15 @@ def _definition(home: ModuleType, word: str, methods: bool) -> tuple[str, frozen
     stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)} | {"reversed", "True", "False", word}
     loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return ast.unparse(tree) + "\n", frozenset(loaded - stored)
+
+
+@cache
+def words() -> frozenset[str]:
+    """All words that emitted code may say, beside numbered names: those of the vocabulary, and of our own functions."""
+    own = [item for module in (stable, helpers) for item in vars(module).values() if isinstance(item, FunctionType)]
+    variables = {name for each in own for name in (*each.__code__.co_varnames, *each.__code__.co_names)}
+    constants = {name for module in (stable, helpers) for name in vars(module) if name.isupper()}
+    return ARRAY_WORDS | variables | constants | WRITTEN
 
 
 def text_of(function: FunctionType) -> str:

@@ -3,8 +3,8 @@
 >>> from ..ir.program import Instruction, Program
 >>> program = Program((Instruction("input", name="x"), Instruction("relu", (0,)), Instruction("exp", (1,))), (2,))
 >>> print(MathWriter(program, {}).function("value"))
-def value(x):
-    relu_1 = 0.0 if x <= 0.0 else x
+def value(x_0):
+    relu_1 = 0.0 if x_0 <= 0.0 else x_0
     exp_2 = exp(relu_1)
     return exp_2,
 <BLANKLINE>

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from ..ir.program import COMPARISONS, Instruction, Program, parted, register_names
+from ..ir.program import COMPARISONS, Instruction, Program, parted, source_names
 from .lines import Line, is_number, number, with_parts_shared
-from .preamble import RESERVED
 from .templates import Template, template
 
 
@@ -15,8 +14,8 @@ class Writer:
 
     def __init__(self, program: Program, tables: dict[str, str]) -> None:
         self.program, self.tables = program, tables  # arrays of numbers: their code, and the names they go by
-        # a register whose name would hide a function gets an underscore
-        self.names = [name + "_" if name in RESERVED else name for name in register_names(program)]
+        self.made = source_names(program)
+        self.names = list(self.made)  # or a number, or another register that is the same
         self.lines: list[Line] = []
 
     def __getitem__(self, register: int) -> Instruction:
@@ -30,8 +29,8 @@ class Writer:
         body = [f"    {line}" for line in self.finished()]
         for count, guard in enumerate(self.program.guards):
             held = self.held(guard.register, guard.answer)
-            body.append(f"    held = {'held & ' * bool(count)}{held}  # {guard.place}")
-        inputs = [name for name, each in zip(self.names, self.program.instructions) if each.op == "input"]
+            body.append(f"    held = {'held & ' * bool(count)}{held}  # guard {count}")
+        inputs = [name for name, each in zip(self.made, self.program.instructions) if each.op == "input"]
         result += ["held"] * bool(self.program.guards)
         end = ", ".join(result) + "," * (len(result) == 1) if result else "()"
         return "\n".join([f"def {name}({', '.join(inputs)}):", *body, f"    return {end}", ""])

@@ -27,9 +27,9 @@ class Builder:
         return self.instructions[register]
 
     def add(self, op: str, *operands: int, shape: Shape = (), rows: bool = False, detail: Any = None,
-            name: str = "") -> int:  # fmt: skip
+            name: str = "", adjoint_of: int | None = None) -> int:  # fmt: skip
         """Any instruction."""
-        self.instructions.append(Instruction(op, operands, shape, rows, detail, name))
+        self.instructions.append(Instruction(op, operands, shape, rows, detail, name, adjoint_of))
         return len(self.instructions) - 1
 
     def input(self, name: str, shape: Shape = (), rows: bool = False) -> int:
@@ -43,10 +43,10 @@ class Builder:
             self._constants[key] = self.add("constant", detail=number)
         return self._constants[key]
 
-    def row(self, op: str, *operands: int, name: str = "") -> int:
+    def row(self, op: str, *operands: int, adjoint_of: int | None = None) -> int:
         """An elementwise operation, its operands broadcast."""
         shape, rows = self.broadcast(operands)
-        return self.add(op, *operands, shape=shape, rows=rows, name=name)
+        return self.add(op, *operands, shape=shape, rows=rows, adjoint_of=adjoint_of)
 
     def broadcast(self, operands: Sequence[int]) -> tuple[Shape, bool]:
         """The shape of an elementwise result."""

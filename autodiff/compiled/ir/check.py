@@ -48,6 +48,8 @@ def _problem(program: Program, index: int, each: Instruction) -> str:
         return "expected an operation, whether it has rows, and a name"
     if each.name and (not each.name.isidentifier() or keyword.iskeyword(each.name)):
         return f"its name {shown(each.name)} is no identifier"
+    if each.adjoint_of is not None and not (_is_size(each.adjoint_of) and each.adjoint_of < index):
+        return f"expected the register that it is the adjoint of, made before it, got {shown(each.adjoint_of)}"
     if not _are_sizes(each.operands) or not all(operand < index for operand in each.operands):
         return f"expected operands made before it, got {each.operands}"
     if not _are_sizes(each.shape):

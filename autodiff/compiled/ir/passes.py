@@ -44,7 +44,7 @@ def folded(program: Program) -> Program:
         known = all(x.op == "constant" and not x.shape for x in operands)
         if known and each.op in TABLE and not TABLE[each.op].variadic:
             y = FLOATS.formula(each.op)(*(x.detail for x in operands))
-            each = Instruction("constant", detail=y, name=each.name)
+            each = Instruction("constant", detail=y, adjoint_of=each.adjoint_of)
         instructions.append(each)
     return program._replace(instructions=tuple(instructions))
 
@@ -55,7 +55,9 @@ def _renumbered(program: Program, kept: list[int], same: dict[int, int]) -> Prog
     instructions = []
     for index in kept:
         each = program.instructions[index]
-        instructions.append(each._replace(operands=tuple(new[same[operand]] for operand in each.operands)))
+        of = None if each.adjoint_of is None else new.get(each.adjoint_of)
+        operands = tuple(new[same[operand]] for operand in each.operands)
+        instructions.append(each._replace(operands=operands, adjoint_of=of))
     outputs = tuple(new[same[register]] for register in program.outputs)
     guards = tuple(guard._replace(register=new[same[guard.register]]) for guard in program.guards)
     return Program(tuple(instructions), outputs, guards)

@@ -37,7 +37,8 @@ class Instruction(NamedTuple):
     shape: Shape = ()
     rows: bool = False
     detail: Any = None
-    name: str = ""
+    name: str = ""                 # what the caller calls an input: data, and never source
+    adjoint_of: int | None = None  # the register whose gradient this is
 
 
 class Guard(NamedTuple):
@@ -75,16 +76,33 @@ class Program(NamedTuple):
 
 
 def register_names(program: Program) -> list[str]:
-    """A name for each register, no two alike: its own, or its operation and number."""
-    taken = set(program.inputs)
-    names = []
+    """What a reader calls each register, no two alike: an input by its name, an adjoint d_, others by their number."""
+    return _named(program, [_legible(name) for name in program.inputs])
+
+
+def source_names(program: Program) -> list[str]:
+    """What source calls each register: as `register_names`, but that inputs are numbered; no word is a caller's."""
+    return _named(program, [f"x_{index}" for index, each in enumerate(program.instructions) if each.op == "input"])
+
+
+def _named(program: Program, inputs: list[str]) -> list[str]:
+    taken, rest, names = set(inputs), iter(inputs), list[str]()
     for index, each in enumerate(program.instructions):
-        name = each.name or f"{_WORDS.get(each.op) or parted(each.op)[0]}_{index}"
+        name = f"{_WORDS.get(each.op) or parted(each.op)[0]}_{index}"
+        if each.op == "input":
+            name = next(rest)
+        elif each.adjoint_of is not None and f"d_{names[each.adjoint_of]}" not in taken:
+            name = f"d_{names[each.adjoint_of]}"
         while each.op != "input" and name in taken:
             name += "_"
         taken.add(name)
         names.append(name)
     return names
+
+
+def _legible(name: str) -> str:
+    """A name as it stands, if it is one word, and in quotes if it is not."""
+    return name if name.isidentifier() else ascii(name)
 
 
 _WORDS = {"<": "less", "<=": "at_most", ">": "more", ">=": "at_least", "and": "both", "or": "either"}

@@ -23,7 +23,7 @@ from math import prod
 
 from ...ops import TABLE
 from .builder import Builder
-from .program import COMPARISONS, Program, Shape, register_names
+from .program import COMPARISONS, Program, Shape
 from .strides import c_strides
 
 
@@ -40,7 +40,6 @@ class _Reversal:
         self.program, self.wrt, self.seed = program, set(wrt), seed
         self.output = program.outputs[output]
         self.builder = Builder(program.instructions)
-        self.names = register_names(program)
         self.adjoints: dict[int, int] = {}
         self.reached: dict[int, int] = {}  # the condition under which a register is reached; absent: always
         self.pieces: dict[int, list[tuple[int, int | None, tuple[object, ...]]]] = {}
@@ -52,37 +51,36 @@ class _Reversal:
     def run(self) -> Program:
         builder, program = self.builder, self.program
         self.adjoints[self.output] = self.start()
-        gradients: dict[str, int] = {}
+        gradients: dict[int, int] = {}
         for register in range(len(program.instructions) - 1, -1, -1):
             if not self.needed[register]:
                 continue
             upstream = self.collected(register)
             each = program.instructions[register]
             if each.op == "input":
-                gradients[each.name] = self.zero(register) if upstream is None else upstream
+                gradients[register] = self.zero(register) if upstream is None else upstream
             elif upstream is not None:
                 self.flow(register, upstream)
-        outputs = [self.from_zero(gradients[name], f"d_{name}") for name in program.inputs if name in self.wrt]
+        outputs = [self.from_zero(gradients[register], register) for register in sorted(gradients)]
         return builder.program([*program.outputs, *outputs], program.guards)
 
     def start(self) -> int:
-        each = self.program.instructions[self.output]
-        name = f"d_{self.names[self.output]}"
+        each, output = self.program.instructions[self.output], self.output
         if not self.seed:
-            return self.builder.add("fill", self.output, shape=each.shape, rows=each.rows, detail=1.0, name=name)
+            return self.builder.add("fill", output, shape=each.shape, rows=each.rows, detail=1.0, adjoint_of=output)
         seed = self.builder.input(self.seed)
-        return self.builder.add("fill", self.output, seed, shape=each.shape, rows=each.rows, name=name)
+        return self.builder.add("fill", output, seed, shape=each.shape, rows=each.rows, adjoint_of=output)
 
     def zero(self, register: int) -> int:
         each = self.program.instructions[register]
         return self.builder.add("fill", register, shape=each.shape, rows=each.rows, detail=0.0)
 
-    def from_zero(self, register: int, name: str) -> int:
+    def from_zero(self, register: int, of: int) -> int:
         """A gradient as it leaves: eager adds it to 0.0, which makes 0.0 of -0.0; products and zeros need no adding."""
         if self.builder[register].op in ("contract", "assemble", "fill"):
-            self.label(register, name)
+            self.label(register, of)
             return register
-        return self.builder.row("add", register, self.builder.constant(0.0), name=name)
+        return self.builder.row("add", register, self.builder.constant(0.0), adjoint_of=of)
 
     def collected(self, register: int) -> int | None:
         """The adjoint of a register, once everything that uses it has been passed."""
@@ -127,7 +125,7 @@ class _Reversal:
 
     def flow(self, register: int, upstream: int) -> None:
         each = self.program.instructions[register]
-        self.label(upstream, f"d_{self.names[register]}")
+        self.label(upstream, register)
         rule = _RULES.get(each.op)
         if rule:
             rule(self, register, upstream)
@@ -136,11 +134,11 @@ class _Reversal:
         elif each.op not in COMPARISONS:
             raise AssertionError(f"no reverse of {each.op}")
 
-    def label(self, register: int, name: str) -> None:
-        """Name an adjoint after its register, unless it is another's already."""
+    def label(self, register: int, of: int) -> None:
+        """Say whose adjoint a register is, unless it is another's already."""
         each = self.builder[register]
-        if not each.name and register >= len(self.names):
-            self.builder.instructions[register] = each._replace(name=name)
+        if each.adjoint_of is None and each.op != "input" and register >= len(self.program.instructions):
+            self.builder.instructions[register] = each._replace(adjoint_of=of)
 
     def row(self, register: int, upstream: int) -> None:
         each, reached, builder = self.program.instructions[register], self.reached.get(register), self.builder

@@ -7,6 +7,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from ...errors import ArgumentError, OperandError, shown
@@ -19,6 +20,17 @@ class Layout(NamedTuple):
 
     names: tuple[str, ...]
     keywords: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What a program calls them: a name that is no identifier, as a keyword may be, gives way to a number."""
+        found: dict[str, None] = {}
+        for index, name in enumerate(self.names):
+            name = name if name.isidentifier() and not iskeyword(name) else f"argument_{index}"
+            while name in found or name in self.names[index + 1 :]:
+                name += "_"
+            found[name] = None
+        return tuple(found)
 
     def apply(self, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         """The function called with these arguments."""

@@ -6,7 +6,7 @@
 >>> tape, builder = record(lambda: [xs[0] + 1.0], xs), Builder()
 >>> nodes = Locations(tape, [Group("xs", (0, 1, 2, 3, 4, 5), rows=False, vector=True)], builder)
 >>> builder[nodes.resolve(np.array([5, 3, 1]) + tape.size - 1, (3,))]
-Instruction(op='view', operands=(0,), shape=(3,), rows=False, detail=(4, (-2,)), name='')
+Instruction(op='view', operands=(0,), shape=(3,), rows=False, detail=(4, (-2,)), name='', adjoint_of=None)
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from ... import kernels, rules, stable
+from ... import door, kernels, rules, stable
 from ...ops import TABLE
 from ...value import Value
 from ..graph.writing import PLAIN, TIGHTNESS, Notation, Written, called
@@ -170,7 +170,8 @@ class _Substitution(ast.NodeTransformer):
         self.generic_visit(node)
         if any(isinstance(each, ast.Name) for each in ast.walk(node.test)):
             return node
-        return node.body if eval(ast.unparse(node.test)) else node.orelse  # a comparison of numbers
+        comparison = door.expression(ast.unparse(node.test), "", "comparison of numbers", {})
+        return node.body if comparison() else node.orelse
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)

@@ -8,12 +8,14 @@
 import math
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
 from ... import functions, stable
+from ...door import expression
+from ...errors import ForeignCodeError
 from ...numbers import FLOATS
 from ...ops import TABLE
 from .examiner import HAVE_FORMS, close
@@ -95,14 +97,14 @@ def formulas() -> tuple[str, ...]:
 
 def _evaluated(text: str, names: dict[str, float]) -> float:
     try:
-        return float(eval(_compiled(text), FLOATS.names | {"__builtins__": {}}, dict(names)))
-    except (NameError, ArithmeticError, ValueError, TypeError):
+        return float(_function(text, tuple(names))(**names))
+    except (ForeignCodeError, ArithmeticError, ValueError, TypeError):
         return math.inf  # it has no such operand, or no value here
 
 
 @cache
-def _compiled(text: str) -> Any:
-    return compile(text, "<formula to try>", "eval")
+def _function(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
+    return expression(text, ", ".join(names), "formula to try", FLOATS.names)
 
 
 def called(op: str) -> str:

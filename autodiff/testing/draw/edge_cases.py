@@ -9,10 +9,11 @@
 
 import ast
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from types import CodeType
+from typing import Any
 
+from ...door import expression
 from ...numbers import FLOATS
 from ...ops import Op
 
@@ -37,7 +38,7 @@ def within(op: Op, xs: Point) -> bool:
 def at_kink(op: Op, xs: Point) -> bool:
     """Whether one of the row's kinks holds at these inputs."""
     names = dict(zip("abc", xs)) if not op.variadic else {}
-    return any(eval(code, {**FLOATS.names, **names}) for code in _kinks(op))
+    return any(kink(**names) for kink in _kinks(op, tuple(names)))
 
 
 def points(op: Op, xs: Point) -> list[Point]:
@@ -46,14 +47,19 @@ def points(op: Op, xs: Point) -> list[Point]:
     for kink in op.kinks:
         moved = dict(zip("abc", xs))
         for name, rule in _equations(kink):
-            moved[name] = float(eval(rule, {**FLOATS.names, **moved}))
+            moved[name] = float(_function(rule, tuple(moved))(**moved))
         found.append(tuple(moved.values()))
     return list(dict.fromkeys(found))
 
 
 @cache
-def _kinks(op: Op) -> list[CodeType]:
-    return [compile(kink, f"<kink of {op.name}>", "eval") for kink in op.kinks]
+def _kinks(op: Op, names: tuple[str, ...]) -> list[Callable[..., Any]]:
+    return [_function(kink, names) for kink in op.kinks]
+
+
+@cache
+def _function(rule: str, names: tuple[str, ...]) -> Callable[..., Any]:
+    return expression(rule, ", ".join(names), "kink", FLOATS.names)
 
 
 @cache

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 from functools import cache
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from pathlib import Path
@@ -89,7 +89,7 @@ def load(mutant: Mutant) -> Engine:
     return Engine(Value, functions, of_library(Value, functions))
 
 
-class _Finder(MetaPathFinder, Loader):
+class _Finder(MetaPathFinder, InspectLoader):
     """Finds the modules of one mutant: the library's own source, but for the one that is changed."""
 
     def __init__(self, package: str, mutant: Mutant) -> None:
@@ -104,9 +104,6 @@ class _Finder(MetaPathFinder, Loader):
     def create_module(self, spec: ModuleSpec) -> None:
         return None
 
-    def exec_module(self, module: ModuleType) -> None:
-        name = module.__name__.rpartition(".")[2]
-        text = (PACKAGE / f"{name}.py").read_text(encoding="utf8")
-        if name == self.mutant.module:
-            text = source(self.mutant)
-        exec(compile(text, f"<{module.__name__}>", "exec"), vars(module))
+    def get_source(self, fullname: str) -> str:
+        name = fullname.rpartition(".")[2]
+        return source(self.mutant) if name == self.mutant.module else (PACKAGE / f"{name}.py").read_text("utf8")

@@ -31,6 +31,7 @@ from functools import cached_property, reduce
 from math import inf, nan
 from typing import Any, NamedTuple
 
+from ...door import users_program
 from ... import functions
 from ...value import Value
 
@@ -138,7 +139,7 @@ class Program:
         """What the text defines once it has run: `f`, and what it captures."""
         names: dict[str, Any] = NAMES | NUMBERS | {"reduce": reduce}
         text = "\n".join([*self.head(), *self.body()])
-        exec(compile(text, "<random program>", "exec"), names)
+        users_program(text.encode(), "<random program>")(names)
         return names
 
     def function(self) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from ...door import users_program
 from ... import differentiate, replaying
 from ...compiled import compile
 from ...render.formula.formulas import formula
@@ -220,7 +221,7 @@ def formula_python(trial: Trial) -> Iterator[str]:
             return
         written = formula(row.y)
         names: dict[str, Any] = {}
-        exec(written.python, names)
+        users_program(written.python.encode(), "<formula>")(names)
         order = [x for x in topological_order(row.y) if x.op == "input"]
         if not order:
             return
