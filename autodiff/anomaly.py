@@ -9,18 +9,14 @@ autodiff.errors.AnomalyError: log made nan from x = -1.0, at <doctest ...
 """
 
 import linecache
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite, isnan
-from pathlib import Path
 
 from .errors import AnomalyError, shown
+from .frames import calling_line
 from .value import Value
 from .hooks import Watcher, watchers
-
-PACKAGE = str(Path(__file__).parent) + os.sep
 
 
 @contextmanager
@@ -49,10 +45,7 @@ def detect_anomaly() -> Iterator[None]:
 
 def user_line() -> str:
     """The line outside this package that is running: "demo.py:12, `y = log(x)`"."""
-    frame = sys._getframe(1)
-    while frame.f_back and frame.f_code.co_filename.startswith((PACKAGE, "<autodiff ")):
-        frame = frame.f_back
-    filename, line = frame.f_code.co_filename, frame.f_lineno
+    filename, line = calling_line()
     code = linecache.getline(filename, line).strip()
     return f"{filename}:{line}" + (f", `{code}`" if code else "")
 

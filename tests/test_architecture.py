@@ -10,8 +10,8 @@ import autodiff
 PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
 LAYERS = [
-    ["errors", "hooks"], ["kernels", "files", "door"], ["stable", "coerce"], ["rule"], ["notation", "ops"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers"],
-    ["generated"], ["value"], ["elementwise", "anomaly", "scoping"], ["reductions"], ["functions", "replaying"],
+    ["errors", "hooks", "frames"], ["kernels", "files", "door"], ["stable", "coerce"], ["rule"], ["notation", "ops"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers"],
+    ["generated"], ["value"], ["elementwise", "anomaly", "scoping", "names"], ["reductions"], ["functions", "replaying"],
     ["differentiate", "stepping", "compiled", "expression"],
     ["nn", "render"],
     ["testing"],

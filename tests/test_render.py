@@ -151,7 +151,7 @@ def test_shared_nodes_that_are_called_alike_are_numbered_in_text():
     x = Value(2.0, name="x")
     assert "(1)" not in draw((x * x) * (x * x)).text(), "no line points at what is not shared"
     a, b = x * 2.0, x * 3.0
-    text = draw((a * a) + (b * b), constants=True).text()
+    text = draw((a * a) + (b * b), constants=True, names={}).text()
     assert [line.strip("│├└─ ").split("  ")[:2] for line in text.splitlines() if "(above)" in line] == [
         ["* (1)", "(above)"], ["x", "(above)"], ["* (2)", "(above)"],
     ]  # fmt: skip

@@ -102,7 +102,7 @@ def test_a_box_in_part_of_a_picture_is_drawn_whole():
         y = x * x * x
     z = y + 1.0
     drawing = draw(z, collapse="layer", depth=1)
-    assert edges_of(drawing)["cube", "+ 1"].slope == 1.0
+    assert edges_of(drawing)["cube", "z: + 1"].slope == 1.0
     facts = next(dict(node.facts) for node in drawing.picture.nodes if node.title == "cube")
     assert facts["2 operations"] == ""
 

@@ -265,7 +265,7 @@ def lit_edges(drawing):
 def test_the_edges_of_the_listed_paths_are_highlighted_and_no_others():
     q = Value(2.0, name="q")
     y = q + q * 100.0
-    assert lit_edges(draw(y, path=explain(y, q, most=1))) == [("q", "* 100", 100.0), ("* 100", "+", 1.0)]
+    assert lit_edges(draw(y, path=explain(y, q, most=1))) == [("q", "* 100", 100.0), ("* 100", "y: +", 1.0)]
     assert len(lit_edges(draw(y, path=explain(y, q)))) == 3
 
 

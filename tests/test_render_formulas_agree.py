@@ -91,7 +91,7 @@ def test_only_below_what_may_be_blocked_nothing_is_sent():
 def test_what_is_made_of_constants_alone_is_a_number():
     x = Value(2.0, name="x")
     slope, = autodiff.gradient_graph(x ** 3, [x])
-    assert formula(slope).text == "y = 3 * x ** 2" and formula(slope).latex == "y = 3 \\, x^{2}"
+    assert formula(slope).text == "slope = 3 * x ** 2" and formula(slope).latex == "\\mathrm{slope} = 3 \\, x^{2}"
 
 
 # The LaTeX, read back

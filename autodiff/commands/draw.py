@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import ArgumentError
 from .subject import add_subject, log_of, node_of, number_or, tell
 
+AUTOMATIC = re.compile(r"v\d+′?(?: \(\d+\))?")  # what is called by its number alone
 _OPTION = re.compile(r'\b(collapse|focus|depth|max_nodes)="?(\w[\w,]*)"?')
 
 
@@ -35,12 +36,14 @@ def run(options: argparse.Namespace) -> None:
 
     graph = log_of(options).graph
     values = list(graph.values)
+    labels = {value: graph.nodes[number].label for value, number in graph.values.items()}
+    names = {value: label for value, label in labels.items() if not AUTOMATIC.fullmatch(label)}
     focus = None if options.focus is None else values[graph.number(node_of(options.focus))]
     values[-1].backward()
     try:
         drawing = draw(
             values[-1], collapse=options.collapse, focus=focus, radius=options.radius, depth=options.depth,
-            max_nodes=options.max_nodes,
+            max_nodes=options.max_nodes, names=names,
         )  # fmt: skip
     except ArgumentError as error:  # which speaks of parameters of Python
         text = _OPTION.sub(lambda option: f"--{option[1].replace('_', '-')} {option[2]}", str(error))

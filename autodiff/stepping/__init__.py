@@ -4,7 +4,7 @@
     passes       what a forward and a backward pass compute, step by step
     log          the steps of a forward and a backward pass over a snapshot: lazy, a sequence of frozen `Step` records
     cursor       a place in a log that moves: next, back, to, until, and watches
-    names        what the caller's program calls its Values, and the source lines that made them
+    lines        the lines of the caller's program that made its Values
     orders       wrong orders, which read a gradient before its sum is complete; judging says what they did
     explanation  why a gradient is what it is: its paths, what blocks it, where it became nan
     training     one step of training: forward, error, gradients, update
@@ -23,7 +23,7 @@ v1 sends 1 × 3 = 3 to a; the gradient of a is now 6, 2 of 2 arrived: 3 + 3.
 from .cursor import Cursor
 from .explanation import Explanation, explain
 from .log import Log
-from .names import names_in, recording
+from .lines import recording
 from .snapshot import Node, Source, snapshot
 from .step import Equation, Step
 
@@ -36,7 +36,6 @@ __all__ = [
     "Source",
     "Step",
     "explain",
-    "names_in",
     "recording",
     "snapshot",
 ]

@@ -14,15 +14,15 @@ d y / d x = 8: the sum over 3 paths of the products of their slopes.
   sum                    = 8
 """
 
-import sys
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import log2
 
 from ..errors import ArgumentError, OperandError, shown
+from ..frames import caller
+from ..names import names_in
 from ..value import Value
 from .log import Log
-from .names import names_in
 from .paths import Edge, Path, counts, exact_sum, largest_paths, rounded
 from .reasons import reasons
 from .snapshot import Snapshot, snapshot
@@ -106,7 +106,7 @@ def explain(y: Value, x: Value, most: int = 5) -> Explanation:
     if isinstance(most, bool) or not isinstance(most, int) or most < 0:
         raise ArgumentError(f"explain: expected how many paths to list, 0 or more, got {shown(most)}")
     wanted = snapshot(y).values
-    names = names_in(sys._getframe(1), {**wanted, x: 0})
+    names = names_in(caller(), {**wanted, x: 0})
     graph = snapshot(y, names)
     if x not in graph.values:
         label = x.name or names.get(x) or f"Value({x.data!r})"

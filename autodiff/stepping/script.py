@@ -17,7 +17,7 @@ from typing import Any
 
 from ..door import users_program
 from ..errors import ArgumentError, shown
-from .names import recording
+from .lines import recording
 from ..value import Value
 
 

@@ -7,19 +7,17 @@
 (['>', 'mul'], [True])
 """
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ...errors import ArgumentError
+from ...frames import calling_line as line_that_runs
 from ...value import Value, constant
 from ...value import record as node_of
 from ...hooks import Watcher, watchers
 from .tape import Tape, tape_of
-
-LIBRARY = str(Path(__file__).parents[2])
 
 
 class Condition:
@@ -114,7 +112,5 @@ def record(run: Callable[[], Sequence[Value]], arguments: Sequence[Value]) -> Ta
 
 def calling_line() -> str:
     """The innermost line outside the library that is running: "file.py, line 3"."""
-    frame = sys._getframe(1)
-    while frame.f_back and (frame.f_code.co_filename.startswith((LIBRARY, "<autodiff "))):
-        frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
+    filename, line = line_that_runs()
+    return f"{Path(filename).name}, line {line}"

@@ -7,10 +7,10 @@ What is used more than once, or would make a line too long, gets a name and a li
 >>> e = exp(-w * x)
 >>> y = e / (1 + e)
 >>> print(formula(y))
-v1 = exp(-w * x)
-y = v1 / (1 + v1)
->>> formula(y).latex
-'\\\\begin{aligned} v_{1} &= e^{-w \\\\, x} \\\\\\\\ y &= \\\\frac{v_{1}}{1 + v_{1}} \\\\end{aligned}'
+e = exp(-w * x)
+y = e / (1 + e)
+>>> formula(y, names={e: "u"}).latex
+'\\\\begin{aligned} u &= e^{-w \\\\, x} \\\\\\\\ y &= \\\\frac{u}{1 + u} \\\\end{aligned}'
 >>> print(formula(w * x * x).python)
 def f(w, x):
     return w * x * x
@@ -30,12 +30,14 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ...errors import OperandError, shown
+from ...frames import caller
 from ...graph import topological_order, users
+from ...names import names_in
 from ...ops import VOCABULARY
 from ...value import Value
 from . import latex, python
@@ -48,11 +50,14 @@ RESERVED = VOCABULARY | {"sent"}
 RECORDED = "holds on the branch that was recorded"  # a where knows which side it took, and not what it asked
 
 
-def formula(y: Value) -> Formula:
-    """The mathematics that made `y`; raises `OperandError` for what is not a Value."""
+def formula(y: Value, names: Mapping[Value, str] | None = None) -> Formula:
+    """The mathematics that made `y`; raises `OperandError` for what is not a Value.
+
+    `names` are for Values that have none of their own, by default the names of the caller's variables.
+    """
     if not isinstance(y, Value):
         raise OperandError(f"formula: expected a Value, got {shown(y)}")
-    return Formula(y)
+    return Formula(y, names_in(caller(), dict.fromkeys(topological_order(y))) if names is None else names)
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,6 +65,7 @@ class Formula:
     """A formula as `.text`, `.latex` and `.python`; a notebook shows the LaTeX."""
 
     y: Value
+    given: Mapping[Value, str] = field(default_factory=dict)
 
     @cached_property
     def order(self) -> list[Value]:
@@ -68,7 +74,7 @@ class Formula:
     @cached_property
     def names(self) -> dict[Value, str]:
         """A name that every notation can write for each input and the result: a word, unlike any other."""
-        return named(self.order)
+        return named(self.order, self.given)
 
     @cached_property
     def is_branch(self) -> bool:
@@ -162,7 +168,7 @@ def line(name: str, right: Written, lines: list[tuple[str, str]], notation: Nota
     return notation.name(name)
 
 
-def named(order: Sequence[Value]) -> dict[Value, str]:
+def named(order: Sequence[Value], given: Mapping[Value, str]) -> dict[Value, str]:
     """A word for each input, for each operation that has a name, and for the result: x1, x2, … where there is none.
 
     Of two with the same name, the second is x_2; what is called like a function, exp, is exp_.
@@ -171,7 +177,8 @@ def named(order: Sequence[Value]) -> dict[Value, str]:
     more: dict[str, Callable[[], str]] = {}
     found: dict[Value, str] = {}
     for v in order:
-        word = "" if v.name is None or v.op == "constant" else worded(v.name)
+        name = given.get(v) if v.name is None else v.name
+        word = "" if name is None or v.op == "constant" else worded(name)
         if not word or re.fullmatch(rf".*\.{v.op}\d+", v.name or ""):  # named by a scope
             continue
         word += "_" * (word in RESERVED)

@@ -13,7 +13,7 @@ output ** 2 9.0
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from ...graph import topological_order
@@ -33,9 +33,9 @@ class Plan:
     def __init__(
         self, roots: Sequence[Value], *,
         digits: int = 4, constants: bool = False, kept: Collection[Value] | None = None, beside: Sequence[Value] = (),
-        focus: Value | None = None,
+        focus: Value | None = None, names: Mapping[Value, str] | None = None,
     ) -> None:  # fmt: skip
-        self.roots, self.kept, self.beside = [*beside, *roots], kept, beside
+        self.roots, self.kept, self.beside, self.names = [*beside, *roots], kept, beside, names or {}
         self.order = topological_order(*self.roots)
         self.focus = frozenset([] if focus is None else [focus])
         self.hidden = {} if constants else folded(self.order, [*self.roots, *self.focus], digits)
@@ -83,7 +83,8 @@ class Plan:
         if self.beside and cluster:
             edges = linked(edges, {key: scopes[v][0] for v, key in keys.items()})
         marked = lit.nodes | self.focus
-        nodes = _Nodes(keys, boxes, reached, self.hidden, scopes, marked, given).made(self.order, self.roots)
+        maker = _Nodes(keys, boxes, reached, self.hidden, scopes, marked, given, self.names)
+        nodes = maker.made(self.order, self.roots)
         rest, ends = stubs(self.order, keys, self.hidden, nodes) if self.kept is not None else ([], [])
         outputs = dict.fromkeys(keys[root] for root in self.roots if root in keys)
         return Picture((*nodes, *rest), (*edges, *ends), tuple(outputs))
@@ -131,8 +132,9 @@ class _Nodes:
 
     def __init__(
         self, keys: dict[Value, str], boxes: dict[Value, Box], reached: set[Value], hidden: dict[Value, str],
-        scopes: dict[Value, Path], lit: frozenset[Value], exits: Exits,
+        scopes: dict[Value, Path], lit: frozenset[Value], exits: Exits, names: Mapping[Value, str],
     ) -> None:  # fmt: skip
+        self.names = names
         self.keys, self.boxes, self.reached, self.hidden = keys, boxes, reached, hidden
         self.scopes, self.lit, self.exits = scopes, lit, exits
 
@@ -161,7 +163,8 @@ class _Nodes:
     def node(self, v: Value, key: str, roots: frozenset[Value], uses: int) -> Node:
         path = self.scopes.get(v, ())
         facts = node_facts(v, v in self.reached, uses)
-        return Node(key, kind(v, roots), title(v, self.hidden, len(path)), facts, path, v in self.lit, op=v.op)
+        words = title(v, self.hidden, len(path), self.names.get(v))
+        return Node(key, kind(v, roots), words, facts, path, v in self.lit, op=v.op)
 
     def group(self, box: Box, key: str, members: list[Value], roots: frozenset[Value]) -> Node:
         exits = list(self.exits.get(box, ()))

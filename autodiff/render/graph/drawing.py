@@ -5,20 +5,22 @@
 >>> y = x ** 2
 >>> y.backward()
 >>> print(draw(y).text())
-** 2  data 9  grad 1
+y: ** 2  data 9  grad 1
 └─ x  data 3  grad 6  slope 6
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError, OperandError, shown
 from ...files import write_whole
+from ...frames import caller
 from ...graph import topological_order
+from ...names import names_in
 from ...value import Value
 from ..output import dot, engines as engine, mermaid, svg, text
 from .options import (
@@ -40,7 +42,7 @@ def draw(
     collapse: str | int | None = None, cluster: bool = True, focus: Value | None = None, radius: int = 2,
     depth: int | None = None, max_nodes: int = 500, path: Iterable[Value] | Explanation = (), constants: bool = False,
     beside: Value | Sequence[Value] = (),
-    show: Iterable[str] = USUAL_PARTS, rankdir: str = "LR", digits: int = 4,
+    show: Iterable[str] = USUAL_PARTS, rankdir: str = "LR", digits: int = 4, names: Mapping[Value, str] | None = None,
 ) -> Drawing:  # fmt: skip
     """The computation graph of `y`, or of several values at once: names or operations, data, gradients, all slopes.
 
@@ -53,7 +55,8 @@ def draw(
 
     How: `cluster` frames neurons, layers and scopes; `show` picks among "data", "grad", "slope", "flow" (the gradient
     on each edge, as colour and width), "used" (how often a value is), "contribution" (slope times gradient); `rankdir`
-    is the direction, "LR", "RL", "TB" or "BT"; `digits` are significant.
+    is the direction, "LR", "RL", "TB" or "BT"; `digits` are significant; `names` are for Values that have none of their
+    own, by default the names of the caller's variables.
 
     >>> draw(Value(1.0, name="x").exp())
     Drawing(2 nodes, 1 edge)
@@ -62,7 +65,8 @@ def draw(
     forward = checked_beside(roots, beside)
     kept = part([*forward, *roots], checked_focus(focus), whole_number("radius", radius), depth)
     whole = yes_or_no("constants", constants)
-    plan = Plan(roots, digits=digits, constants=whole, kept=kept, beside=forward, focus=focus)
+    called = names_in(caller(), dict.fromkeys(topological_order(*forward, *roots))) if names is None else names
+    plan = Plan(roots, digits=digits, constants=whole, kept=kept, beside=forward, focus=focus, names=called)
     level = fitting(plan, checked_level(collapse), whole_number("max_nodes", max_nodes))
     return Drawing(plan.picture(level, yes_or_no("cluster", cluster), highlighted(path)), style)
 

@@ -60,9 +60,9 @@ def kind(v: Value, roots: frozenset[Value]) -> str:
     return "parameter" if v.op == "input" and v.name is not None and path_of_name(v.name) else v.op
 
 
-def title(v: Value, hidden: dict[Value, str], inside: int = 0) -> str:
-    """A leaf's name; an operation's sign, after its own name if it has one. `inside`: how many scopes frame it."""
-    name = v.name if v.name is None or not inside else v.name.rpartition(".")[2]
+def title(v: Value, hidden: dict[Value, str], inside: int = 0, given: str | None = None) -> str:
+    """A leaf's name; an operation's sign, after its own name or the `given` one. `inside`: how many scopes frame it."""
+    name = given if v.name is None else v.name.rpartition(".")[2] if inside else v.name
     if not v.parents:
         return v.op if name is None else legible(name)
     sign = sign_of(TABLE[v.op], v, hidden)

@@ -28,7 +28,6 @@ Gradients: a -2, b 2
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from pathlib import Path
@@ -37,9 +36,11 @@ from typing import Any
 
 from ...errors import ArgumentError, shown
 from ...files import write_whole
+from ...frames import caller
+from ...names import names_in
 from ...stepping.cursor import Cursor
 from ...stepping.log import Log
-from ...stepping.names import lines_in, names_in, recorded
+from ...stepping.lines import lines_in, recorded
 from ...stepping.snapshot import Snapshot, snapshot
 from ...stepping.step import Step
 from ...stepping.training import Training, training
@@ -138,7 +139,7 @@ def steps(
     training: they then move by the learning `rate` (0.1) times their gradients, and what follows the `prediction` is
     the error.
     """
-    return steps_in(sys._getframe(1), y, order, held, parameters, rate, prediction)
+    return steps_in(caller(), y, order, held, parameters, rate, prediction)
 
 
 def steps_in(

@@ -12,14 +12,14 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 
+from ...frames import calling_line
 from ...hooks import Watcher
 from .blame import V
 from ..derive.high_precision import OneSided
 from ..derive.finite_differences import Estimate, Sides, finite_sides
 from ..draw.straight_line import Program, recorded
-from .run import LIBRARY, Run
+from .run import Run
 
 
 class _Readings(Watcher):
@@ -30,11 +30,7 @@ class _Readings(Watcher):
         self.places: dict[tuple[str, int], None] = {}
 
     def read(self, node: V) -> None:
-        frame: FrameType | None = sys._getframe(1)
-        while frame and frame.f_code.co_filename.startswith(LIBRARY):
-            frame = frame.f_back
-        if frame:
-            self.places[frame.f_code.co_filename, frame.f_lineno] = None
+        self.places[calling_line()] = None
 
     def told(self) -> str:
         """The first of them, on a line of its own."""

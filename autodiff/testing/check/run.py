@@ -12,14 +12,12 @@ import linecache
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from ...errors import ArgumentError, OperandError, shown
+from ...frames import calling_line
 from ...hooks import Watcher
 from .blame import V
-
-LIBRARY = str(Path(__file__).resolve().parents[2])
 
 
 class Lines(Watcher):
@@ -30,11 +28,7 @@ class Lines(Watcher):
         self.lines: dict[V, tuple[str, int]] = {}
 
     def made(self, node: V) -> None:
-        frame: FrameType | None = sys._getframe(1)
-        while frame and (frame.f_code.co_filename.startswith((LIBRARY, "<autodiff", "<rule"))):
-            frame = frame.f_back
-        if frame:
-            self.lines[node] = (frame.f_code.co_filename, frame.f_lineno)
+        self.lines[node] = calling_line()
 
     def line(self, node: V) -> str:
         if node not in self.lines:

@@ -1,7 +1,4 @@
-"""What the caller's program calls its Values, and which lines of it made them.
-
-Names are looked up when a log is asked for: the variables of the caller first, then its globals; containers and objects
-too, so that a weight is called `model.layers[0].weights[1]`. A Value's own name goes before.
+"""Which lines of the caller's program made its Values.
 
 Lines come from two places. Without preparation, a Value that a variable holds is traced to the one statement of the
 calling function that assigns that variable; the steps on the way to it have no line, and neither has a variable that is
@@ -18,60 +15,17 @@ a look at the stack per operation, which is why it has to be asked for. The line
 import ast
 import inspect
 import linecache
-import sys
 import textwrap
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from types import BuiltinFunctionType, FrameType, FunctionType, MethodType, ModuleType, TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 from weakref import WeakSet
 
-from ..value import Value
+from ..frames import calling_line
 from ..hooks import Watcher, watchers
+from ..value import Value
 from .snapshot import Source
-
-PACKAGE = str(Path(__file__).parent.parent)
-MOST_OBJECTS = 200_000  # looked into for names: beyond it a name is not worth the wait
-DEEPEST = 6
-CODE = (type, ModuleType, FunctionType, MethodType, BuiltinFunctionType)  # holds no values of a program's own
-
-
-def names_in(frame: FrameType | Mapping[str, Any], wanted: Mapping[Value, Any]) -> dict[Value, str]:
-    """The names under which a frame's variables hold the wanted Values; the shortest way to one gives it its name."""
-    scopes = [frame] if isinstance(frame, Mapping) else [frame.f_locals, frame.f_globals]
-    found: dict[Value, str] = {}
-    queue = deque((name, item, 0) for scope in scopes for name, item in list(scope.items()) if not name.startswith("_"))
-    seen: set[int] = set()
-    while queue and len(seen) < MOST_OBJECTS and len(found) < len(wanted):
-        path, item, depth = queue.popleft()
-        if type(item) is Value:
-            if item in wanted and item not in found:
-                found[item] = path
-        elif depth < DEEPEST and id(item) not in seen:
-            seen.add(id(item))
-            queue.extend((path + step, inner, depth + 1) for step, inner in _inside(item))
-    return found
-
-
-def _inside(item: Any) -> Iterator[tuple[str, Any]]:
-    """What a container or an object holds, and what a program writes to get it; no code of the stranger's runs."""
-    if isinstance(item, (list, tuple)):
-        base: Any = list if isinstance(item, list) else tuple
-        yield from ((f"[{i}]", inner) for i, inner in enumerate(base.__iter__(item)))
-    elif isinstance(item, dict):
-        yield from ((f"[{key!r}]", inner) for key, inner in list(dict.items(item)) if type(key) in (str, int))
-    elif type(item).__module__ == "numpy" and getattr(item, "dtype", None) == object:
-        yield from (
-            (f"[{', '.join(map(str, index))}]", item[index]) for index in sys.modules["numpy"].ndindex(item.shape)
-        )
-    elif not isinstance(item, CODE):
-        try:
-            attributes = object.__getattribute__(item, "__dict__")
-        except (AttributeError, TypeError):
-            return
-        if isinstance(attributes, dict):
-            yield from ((f".{key}", inner) for key, inner in list(attributes.items()) if isinstance(key, str))
 
 
 def lines_in(frame: FrameType, names: Mapping[Value, str]) -> dict[Value, Source]:
@@ -121,11 +75,7 @@ class recording(Watcher):  # noqa: N801 (it reads as a statement: `with recordin
 
     def made(self, node: Value) -> None:
         """Note the line outside this package that is running."""
-        frame: FrameType | None = inspect.currentframe()
-        while frame and frame.f_code.co_filename.startswith((PACKAGE, "<autodiff ")):
-            frame = frame.f_back
-        if frame:
-            self._places[node] = (frame.f_code.co_filename, frame.f_lineno)
+        self._places[node] = calling_line()
 
     @property
     def sources(self) -> dict[Value, Source]:

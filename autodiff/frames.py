@@ -1,0 +1,27 @@
+"""The frame of the program that uses this library: what messages quote a line of, and where Values get their names.
+
+>>> caller().f_code.co_filename.startswith("<doctest")
+True
+"""
+
+import os
+import sys
+from pathlib import Path
+from types import FrameType
+
+# Files of the library, and code that it has generated.
+OWN = str(Path(__file__).parent) + os.sep, "<autodiff ", "<rule"
+
+
+def caller() -> FrameType:
+    """Return the innermost frame outside the library; the outermost of all, where there is none such."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_code.co_filename.startswith(OWN):
+        frame = frame.f_back
+    return frame
+
+
+def calling_line() -> tuple[str, int]:
+    """Return the file and the line that run in the program that uses the library."""
+    frame = caller()
+    return frame.f_code.co_filename, frame.f_lineno
