@@ -17,6 +17,7 @@ from autodiff.testing.routes.choices import Choices, shorter
 from autodiff.testing.routes.routes import ROUTES
 
 SECONDS = float(os.environ.get("AUTODIFF_ROUTES_SECONDS") or 600)
+MODELS_AGREE = ["predict"]
 AGREE = ["grad", "gradient_graph", "jvp", "formula"]
 
 
@@ -34,6 +35,11 @@ def test_routes_agree_on_random_programs(rng):
 def test_routes_agree_on_random_programs_for_minutes(rng):
     report = routes.search(seconds=SECONDS, seed=rng.random(), routes=AGREE)
     print(report)
+    assert not report.findings, told(report)
+
+
+def test_models_predict_what_they_give_row_by_row(rng):
+    report = routes.search(seconds=5, seed=rng.random(), routes=MODELS_AGREE, kind=routes.MODELS)
     assert not report.findings, told(report)
 
 

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 from .drawing import draw_program
 from .program import Input, Program
-from .search import Finding, Report, search
+from .search import MODELS, PROGRAMS, Finding, Report, search
 from .trial import Complaint, Trial, Unusable
 
 if TYPE_CHECKING:
     from .strategies import structured_programs
 
 __all__ = [
-    "Complaint", "Finding", "Input", "Program", "Report", "Trial", "Unusable", "draw_program", "search",
-    "structured_programs",
+    "MODELS", "PROGRAMS", "Complaint", "Finding", "Input", "Program", "Report", "Trial",
+    "Unusable", "draw_program", "search", "structured_programs",
 ]  # fmt: skip
 
 

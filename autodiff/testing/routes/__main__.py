@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from .search import Report, search
+from .search import MODELS, PROGRAMS, Report, search
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--models", action="store_true")
     chosen = parser.parse_args(arguments)
     progress = Progress(chosen.seconds)
-    report = search(chosen.seconds, chosen.seed, chosen.routes, chosen.programs, tell=progress)
+    kind = MODELS if chosen.models else PROGRAMS
+    report = search(chosen.seconds, chosen.seed, chosen.routes, chosen.programs, kind, progress)
     for finding in report.findings:
         print(f"\n{'-' * 80}\n{finding}")
     print(f"\n{report}")

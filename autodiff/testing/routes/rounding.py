@@ -22,9 +22,7 @@ from ...numbers import FLOATS
 from ...ops import TABLE
 from ...value import Value
 
-EXACT = frozenset({"abs", "maximum", "minimum", "relu", "where", "clip", "sign", "floor", "largest"})  # they choose
-ROUNDED = frozenset({"mul", "div", "sqrt"})  # they round once
-ULPS = 8  # what any other operation of the table may be off by, local derivatives included
+ULPS = 8  # what a local derivative may be off by
 SUMS = frozenset({"add", "sub", "total", "dot", "neg", "pos"})
 MOVES = (-1.0, -0.5, 0.5, 1.0)
 
@@ -75,7 +73,7 @@ class Graph:
             xs = [data[parent] for parent in parents]
             y = FLOATS.formula(node.op)(xs) if TABLE[node.op].variadic else FLOATS.formula(node.op)(*xs)
             size, terms = _terms(node.op, xs, y, [sizes[parent] for parent in parents])
-            ulps = 0.0 if node.op in EXACT else 1.0 if node.op in ROUNDED or node.op in SUMS else ULPS
+            ulps = 1.0 if node.op in SUMS else 2.0 * TABLE[node.op].ulps
             data.append(moved(y, size if terms > 2 or terms < 2 else abs(y), ulps * max(1, terms / 2)))
             sizes.append((size, terms))
         return data, self._reverse(data, moved)
@@ -93,7 +91,7 @@ class Graph:
             upstream = adjoints[index] = moved(sum(terms), size, len(terms)) if len(terms) > 1 else terms[0]
             if self.parents[index]:
                 op = self.order[index].op
-                ulps = 0.0 if op in EXACT or op in SUMS else ULPS
+                ulps = 0.0 if op in SUMS or not TABLE[op].ulps else ULPS
                 for parent, slope in zip(self.parents[index], self._slopes(index, data)):
                     if slope is not None and self.reached[parent]:
                         slope = moved(slope, abs(slope), ulps)

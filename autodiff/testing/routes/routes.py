@@ -154,7 +154,7 @@ def second_order(trial: Trial) -> Iterator[str]:
     if not 0 < len(names) <= SMALL:
         return
     for row in islice(trial.rows, FEW):
-        if len(topological_order(row.y)) <= SHORT and row.finite and row.room.steady:
+        if len(topological_order(row.y)) <= SHORT and row.moderate and row.room.steady:
             with _kinks_may_pass():
                 yield from _second(trial, row)
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .choices import Choices, shorter
 from .drawing import draw_program
+from .models import MODEL_ROUTES, ModelTrial, draw_model
 from .reduce import reduced
 from .routes import ROUTES, SLOW
 from .trial import Complaint, Trial, Unusable
@@ -31,6 +32,8 @@ class Kind(NamedTuple):
 
 
 PROGRAMS = Kind(draw_program, Trial, [name for name in ROUTES if name not in SLOW], SLOW, reduce=reduced)
+
+MODELS = Kind(draw_model, ModelTrial, list(MODEL_ROUTES), ())
 
 
 class Finding(NamedTuple):

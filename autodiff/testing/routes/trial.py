@@ -8,6 +8,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -43,6 +44,24 @@ class Comparisons(Watcher):
         return answer
 
 
+@contextmanager
+def watching(watcher: Comparisons) -> Iterator[Comparisons]:
+    """What this thread compares, kept."""
+    watchers.append(watcher)
+    try:
+        yield watcher
+    finally:
+        watchers.remove(watcher)
+
+
+def close(got: float, wanted: float, room: Callable[[], float]) -> bool:
+    """Whether two numbers are equal, within a few units in the last place, or within what rounding may do."""
+    if got == wanted or got != got and wanted != wanted:
+        return True
+    apart = abs(got - wanted)
+    return apart <= CLOSE * math.ulp(max(abs(got), abs(wanted))) < math.inf or apart <= room()
+
+
 class Row:
     """The eager answer for one row: the value, a gradient by name, and the graph that they came from."""
 
@@ -52,16 +71,13 @@ class Row:
         self.numbers = program.row(index)
         arguments = [Value(x) for x in self.numbers]
         self.inputs = dict(zip(program.arguments, arguments)) | captured
-        watcher = Comparisons()
-        watchers.append(watcher)
-        try:
-            y = names["f"](*arguments)
-        except (ArithmeticError, TypeError) as error:
-            if any(x.role == "constant" for x in program.inputs) or _of_numbers(error):
-                raise Unusable from None
-            raise
-        finally:
-            watchers.remove(watcher)
+        with watching(Comparisons()) as watcher:
+            try:
+                y = names["f"](*arguments)
+            except (ArithmeticError, TypeError) as error:
+                if any(x.role == "constant" for x in program.inputs) or _of_numbers(error):
+                    raise Unusable from None
+                raise
         if isinstance(y, complex):
             raise Unusable
         self.y = y if type(y) is Value else Value(y)
@@ -93,6 +109,13 @@ class Row:
         numbers = [node._data for node in order] + [node._grad for node in order]
         numbers += [slope for node in order for slope in node.slopes if slope is not None]
         return all(map(math.isfinite, numbers)) and max(map(abs, numbers), default=0.0) < 1e300
+
+    @cached_property
+    def moderate(self) -> bool:
+        """Whether a product of two slopes neither over- nor underflows on its way to a second derivative."""
+        order = topological_order(self.y)
+        numbers = [node._data for node in order] + [slope for node in order for slope in node.slopes if slope]
+        return self.finite and all(not x or 1e-60 < abs(x) < 1e60 for x in numbers)
 
 
 def _leaves(x: Input, names: dict[str, Any]) -> Iterator[tuple[str, Value]]:
@@ -132,9 +155,7 @@ class Trial:
     def differs(self, what: str, got: Any, wanted: float, room: Callable[[], float], where: Sequence[Row]) -> str:
         """A sentence where two numbers differ by more than they may."""
         got = float(got)
-        if got == wanted or got != got and wanted != wanted:
-            return ""
-        if abs(got - wanted) <= CLOSE * math.ulp(max(abs(got), abs(wanted))) < math.inf:
+        if close(got, wanted, lambda: -1.0):
             return ""
         if not all(row.finite and row.room.steady for row in where):
             self.excused += 1
