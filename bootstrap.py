@@ -51,7 +51,7 @@ def find_python(extras: Sequence[str]) -> str:
     """Return the Python that has the extras: this one, or that of .venv, which is made or completed if need be."""
     require_version(sys.version_info[:2])
     if has_modules(*map(import_name, requirements(extras))):
-        return sys.executable
+        return sys.executable    # with whatever engine was built there: nothing is installed in another's environment
     if not (set(extras) <= stamped_extras() and venv_runs()):
         prepare(sorted(stamped_extras().union(extras)))
     return str(PYTHON)
@@ -81,9 +81,16 @@ def has_modules(*names: str) -> bool:
 
 
 def fingerprint() -> str:
-    """Return a digest that changes when .venv has to: with the requirements, and when the repository is moved."""
-    parts = [(ROOT / "setup.cfg").read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
+    """Return a digest that changes when .venv has to: with requirements, C, a compiler that came, and the folder."""
+    compiler = shutil.which(os.environ.get("CC") or "cc") or ""
+    parts = [path.read_bytes() for path in installed_from()] + [str(ROOT).encode(), compiler.encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def installed_from() -> List[Path]:
+    """Return the files that an installation is made from: what says how, and the C, which is compiled only then."""
+    settings = [ROOT / name for name in ("setup.cfg", "pyproject.toml", "setup.py") if (ROOT / name).exists()]
+    return settings + sorted((ROOT / "autodiff" / "native").glob("*.[ch]"))
 
 
 def stamped_extras() -> Set[str]:
@@ -126,9 +133,18 @@ def prepare(extras: Sequence[str]) -> None:
         failure = failure_by(way, extras)
         if failure is None:
             STAMP.write_text(json.dumps({"fingerprint": fingerprint(), "extras": extras}))
+            say(engine())
             return
         say("Could not prepare {} by {}. Its last lines:\n{}".format(VENV, way.name, failure))
     raise SystemExit(1)
+
+
+def engine() -> str:
+    """Return the sentence that says which engine the installation has."""
+    if failure_of([str(PYTHON), "-c", "import autodiff._native"]) is None:
+        return "The engine in C was built."
+    return ("The engine in C was not built, so Python's runs: all works, and is slower. "
+            "With a C compiler on the path the next run builds it.")
 
 
 def failure_by(way: Way, extras: Sequence[str]) -> Optional[str]:

@@ -30,7 +30,7 @@ def report() -> Iterable[str]:
         plotted([times for _, times in found])
         yield f"\nPlotted in {PLOT.name}."
     except ImportError:
-        yield "\nNot plotted: matplotlib is missing; run: pip install 'autodiff[plot]'"
+        yield "\nNot plotted: matplotlib is missing; run: pip install 'autodiff-scalar[plot]'"
 
 
 def plotted(found: list[Times]) -> None:

@@ -22,7 +22,7 @@ def report(count: int = 21) -> Iterable[str]:
     try:
         import jax
     except ImportError:
-        yield "jax is missing: pip install 'autodiff[bench]'"
+        yield "jax is missing: pip install 'autodiff-scalar[bench]'"
         return
     yield machine(["jax", "numpy"]) + f"; on {jax.devices()[0]}"
     for wide in (False, True):

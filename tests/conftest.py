@@ -18,6 +18,7 @@ from hypothesis import settings
 IN_CI = os.environ.get("CI") == "true"
 # In CI the same examples each time: a change is to fail for what it changes. New ones are tried wherever else it runs.
 SEED = int(os.environ.get("AUTODIFF_SEED") or (0 if IN_CI else random.SystemRandom().randrange(10**9)))
+os.environ["AUTODIFF_SEED"] = str(SEED)    # for the processes that share the tests: all are to collect the same
 
 # A deadline would fail a test for the load of the machine; the blob repeats a failure that no database has kept.
 settings.register_profile("fast", max_examples=50, deadline=None, print_blob=True, derandomize=False)

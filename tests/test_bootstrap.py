@@ -1,6 +1,7 @@
 """The two commands on a fresh clone: which Python is chosen, what is made, and what is said when that fails."""
 
 import ast
+import importlib.util
 import json
 import os
 import re
@@ -128,7 +129,7 @@ def test_nothing_that_a_test_skips_for_is_missing_in_ci():
     optional = re.compile(r"importorskip\(\"(\w+)[\w.]*\"")
     named = {name for path in (ROOT / "tests").glob("test_*.py") for name in optional.findall(path.read_text())}
     installed = {bootstrap.import_name(line) for line in bootstrap.requirements(bootstrap.CI_EXTRAS)}
-    brought = {"PIL"}    # by matplotlib
+    brought = {"PIL", "autodiff"}    # by matplotlib, and by its own build
     assert named and named <= installed | brought
     assert {"torch", "jax", "autograd", "micrograd"} <= installed    # named in tables of tests
 
@@ -240,3 +241,72 @@ def test_both_commands_work_on_a_fresh_clone(tmp_path):
     if (clone / ".venv").exists():
         stamp = json.loads((clone / ".venv" / bootstrap.STAMP.name).read_text())
         assert stamp["extras"] == sorted(bootstrap.EXTRAS)
+
+
+# How the tests run
+
+@pytest.fixture
+def command():
+    spec = importlib.util.spec_from_file_location("tests_command", ROOT / "tests" / "__main__.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("arguments", [[], ["--slow"], ["-k", "tanh"], ["-q", "-m", "slow"]])
+def test_the_tests_run_in_several_processes(command, arguments):
+    assert command.processes(arguments)[:2] == ["-n", "auto"]
+
+
+@pytest.mark.parametrize("arguments", [
+    ["-n", "0"], ["-n3"], ["--numprocesses=2"], ["-x"], ["-s"], ["--pdb"], ["--capture=no"], ["--collect-only", "-q"],
+    ["tests/test_value.py"], ["tests/test_value.py::test_of_one", "-q"],
+])
+def test_but_in_one_where_an_argument_speaks_against_it(command, arguments):
+    assert command.processes(arguments) == []
+
+
+# The engine in C
+
+def test_a_changed_source_in_c_is_installed_again(clone, way):
+    source = clone / "autodiff" / "native" / "engine.c"
+    source.parent.mkdir(parents=True)
+    source.write_text("int x;")
+    for text in ("int x;", "int y;", "int y;"):
+        source.write_text(text)
+        bootstrap.find_python(["render"])
+    assert acts_in(clone).count("--quiet --editable .[render]") == 2
+
+
+def test_a_compiler_that_came_is_used(clone, way, monkeypatch):
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda tool: None)
+    bootstrap.find_python(["render"])
+    monkeypatch.setattr(bootstrap.shutil, "which", lambda tool: "/bin/" + tool)
+    bootstrap.find_python(["render"])
+    assert acts_in(clone).count("--quiet --editable .[render]") == 2
+
+
+def test_what_was_built_is_said(clone, way, capsys):
+    bootstrap.find_python(["render"])
+    assert "The engine in C was not built, so Python's runs" in capsys.readouterr().err
+
+
+def test_the_sources_of_an_sdist_are_the_files_of_the_repository(tmp_path):
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no clone, so what is in the repository is not known")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    build = f"import sys; sys.argv[1:] = ['-q', 'egg_info', '--egg-base', {str(tmp_path)!r}]; exec(open('setup.py').read())"
+    subprocess.run([sys.executable, "-c", build.replace("exec(", "__file__ = 'setup.py'; exec(")], cwd=ROOT, check=True, capture_output=True)
+    found = (tmp_path / "autodiff_scalar.egg-info" / "SOURCES.txt").read_text().split()
+    assert set(listed) - {"MANIFEST.in"} <= set(found)
+
+
+def test_links_of_the_readme_are_whole_addresses_on_an_index():
+    source = (ROOT / "setup.py").read_text(encoding="utf-8").partition("NATIVE =")[0]
+    names = {"__file__": str(ROOT / "setup.py")}
+    exec(source.replace("from setuptools import Extension, setup", "").replace("from setuptools.command.build_ext import build_ext", "build_ext = object"), names)
+    targets = re.findall(r"\]\(([^)]*)\)", names["page"]())
+    assert targets and all(re.match(r"https://|#", target) for target in targets)
+    for target in targets:
+        path = target.removeprefix(names["home"]()).partition("/main/")[2]
+        assert not path or (ROOT / path).exists()

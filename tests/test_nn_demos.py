@@ -11,7 +11,7 @@ import pytest
 from autodiff import nn
 
 DEMOS = Path(__file__).resolve().parent.parent / "demos"
-pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install autodiff[plot]").use("Agg")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'autodiff-scalar[plot]'").use("Agg")
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_validation_loss_rises_while_dropout_and_augmentation_hold_it_down(demo,
 
 @pytest.mark.slow
 def test_the_digits_are_learned(demo, tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install autodiff[data]")
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install 'autodiff-scalar[data]'")
     assert demo("digits").main(epochs=6, out=tmp_path)[0] > 0.93
     assert pictures(tmp_path) == ["digits.png", "digits_weights.png"]
 

@@ -8,7 +8,7 @@ import pytest
 from autodiff import nn
 from autodiff.errors import MissingExtraError
 
-matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install autodiff[plot]")
+matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install 'autodiff-scalar[plot]'")
 matplotlib.use("Agg")
 
 from matplotlib import pyplot  # noqa: E402
@@ -104,5 +104,5 @@ def test_paths_are_drawn_over_contours_and_can_be_animated(ax):
 
 def test_without_matplotlib_a_plot_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingExtraError, match=r"pip install autodiff\[plot\]"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'autodiff-scalar\[plot\]'"):
         plots.activation("relu")

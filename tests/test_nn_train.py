@@ -128,7 +128,7 @@ def test_the_compiled_engine_stops_at_nan_as_the_eager_one_does():
 @pytest.mark.parametrize("engine", ["eager", "compiled", "jax"])
 def test_weights_that_a_callback_sets_reach_the_engine(engine):
     if engine == "jax":
-        pytest.importorskip("jax", reason="jax is not installed: pip install autodiff[jax]")
+        pytest.importorskip("jax", reason="jax is not installed: pip install 'autodiff-scalar[jax]'")
     model, reset = compiled(network(), engine=engine), Callback()
     first = model.state_dict()
     reset.on_epoch_end = lambda epoch, logs, model: model.load_state_dict(first)

@@ -108,7 +108,7 @@ def test_networkx_names_what_a_box_holds_alike_for_every_box():
 
 def test_without_networkx_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "networkx", None)
-    with pytest.raises(MissingExtraError, match=r"needs networkx: pip install 'autodiff\[render\]'"):
+    with pytest.raises(MissingExtraError, match=r"needs networkx: pip install 'autodiff-scalar\[render\]'"):
         draw(Value(1.0)).to_networkx()
 
 

@@ -41,7 +41,7 @@ def pyplot() -> Any:
     try:
         from matplotlib import pyplot
     except ImportError as error:
-        raise MissingExtraError("plots: expected matplotlib: pip install autodiff[plot]") from error
+        raise MissingExtraError("plots: expected matplotlib: pip install 'autodiff-scalar[plot]'") from error
     return pyplot
 
 

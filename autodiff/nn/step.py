@@ -160,7 +160,7 @@ class JaxStep(CompiledStep):
         try:
             import jax
         except ImportError:
-            raise MissingExtraError("engine 'jax': jax is not installed; run: pip install 'autodiff[jax]'") from None
+            raise MissingExtraError("engine 'jax': jax is missing; run: pip install 'autodiff-scalar[jax]'") from None
         self.jax = jax
         super().__init__(model, loss)
         self.parameters = jax.numpy.asarray(self.parameters)

@@ -8,7 +8,8 @@
     routes                         random structured programs, and every route to their gradient: do they agree?
     mutants                        wrong engines, to test tests with
 
-The strategies need Hypothesis (`pip install autodiff[testing]`); nothing else here does until programs are drawn.
+The strategies need Hypothesis (`pip install 'autodiff-scalar[testing]'`); nothing else here does until programs are
+drawn.
 """
 
 from importlib import import_module
@@ -56,7 +57,7 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != "hypothesis":
             raise
-        raise MissingExtraError(f"testing.{name} needs Hypothesis; run: pip install 'autodiff[testing]'") from None
+        raise MissingExtraError(f"testing.{name} needs Hypothesis: pip install 'autodiff-scalar[testing]'") from None
     return getattr(module, name) if name in _HOME else module
 
 

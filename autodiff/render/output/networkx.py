@@ -27,7 +27,7 @@ def network(picture: Picture) -> Any:
     try:
         import networkx  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
-        raise MissingExtraError("to_networkx needs networkx: pip install 'autodiff[render]'") from None
+        raise MissingExtraError("to_networkx needs networkx: pip install 'autodiff-scalar[render]'") from None
     graph = networkx.MultiDiGraph()
     for node in picture.nodes:
         what = {"kind": node.kind, "title": node.title, "path": ".".join(node.path), "op": node.op}

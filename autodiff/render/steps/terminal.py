@@ -39,7 +39,7 @@ def step_through(
         from rich.console import Console
         from rich.live import Live
     except ImportError:
-        raise MissingExtraError("the terminal stepper needs rich: pip install 'autodiff[cli]'") from None
+        raise MissingExtraError("the terminal stepper needs rich: pip install 'autodiff-scalar[cli]'") from None
     screen = Screen(log, watched, quiz)
     console = console or Console()
     pressed = pressed_keys() if keys is None else nullcontext(keys)
