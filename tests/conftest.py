@@ -15,6 +15,9 @@ from functools import wraps
 import pytest
 from hypothesis import settings
 
+from autodiff.compiled import checked, codegen
+from autodiff.compiled.codegen.check import undefined
+
 IN_CI = os.environ.get("CI") == "true"
 # In CI the same examples each time: a change is to fail for what it changes. New ones are tried wherever else it runs.
 SEED = int(os.environ.get("AUTODIFF_SEED") or (0 if IN_CI else random.SystemRandom().randrange(10**9)))
@@ -74,7 +77,20 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("connect", "connect_ex", "sendto"):
         patch.setattr(socket.socket, name, refusing_far_addresses(getattr(socket.socket, name)))
     patch.setattr(socket, "getaddrinfo", refusing_far_hosts(socket.getaddrinfo))
+    patch.setattr(codegen, "source", checking(codegen.source))
     config.add_cleanup(patch.undo)
+
+
+def checking(emit: Callable) -> Callable:
+    """Every program that a test builds is a sound one, and every name in the code written from it is defined."""
+    @wraps(emit)
+    def guarded(programs, target):
+        for program in programs.values():
+            checked(program)
+        text = emit(programs, target)
+        assert not undefined(text), f"{undefined(text)} in\n{text}"
+        return text
+    return guarded
 
 
 def refusing_far_addresses(method: Callable) -> Callable:

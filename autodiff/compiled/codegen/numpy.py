@@ -67,7 +67,7 @@ class NumpyWriter(ArrayWriter):
     def made_in_place(self, operand: int, part: str, sign: str) -> bool:
         """Let a product that is used only here be written where it belongs, and not be copied there."""
         made = self.line_of(operand)
-        if sign != "=" or made is None:
+        if sign != "=" or made is None or operand in self.in_place:  # what is added to it there must stay after it
             return False
         left, product, right = self.lines[made].code.partition(" @ ")
         if not product or " " in left + right or not part.endswith("]"):

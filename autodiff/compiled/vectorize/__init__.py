@@ -44,4 +44,4 @@ def rolled(tape: Tape, groups: Sequence[Group], always: bool = False) -> Rolled 
     """
     sums = flattened(tape)
     levels = levels_of(tape, sums, always)
-    return Roller(tape, sums, groups).run(levels) if levels is not None else None
+    return Roller(tape, sums, groups, levels).run() if levels is not None else None

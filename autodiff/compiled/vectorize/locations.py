@@ -21,7 +21,8 @@ from ..ir.program import Shape
 from ..record.tape import Ints, Tape
 from ..ir.strides import affine, c_strides
 
-CONSTANT, CAPTURED = -1, -2  # in place of a register: a number that needs none, a Value that is not captured yet
+CONSTANT = -1  # in place of a register: a number that needs none
+WASTE = 4      # a register enters a join whole where it is no larger than so many times what is needed of it
 
 
 class Group(NamedTuple):
@@ -36,28 +37,35 @@ class Group(NamedTuple):
 class Locations:
     """The register and the place of each node, and registers made of them: slices, gathers, arrays put together."""
 
-    def __init__(self, tape: Tape, groups: Sequence[Group], builder: Builder) -> None:
+    def __init__(self, tape: Tape, groups: Sequence[Group], builder: Builder, used: Ints | None = None) -> None:
+        """`used` are the nodes that operands, results and guards are, in the order in which they will be looked for.
+
+        Those that are captured enter as one vector, in this order, which is whole before anything is laid out.
+        """
         self.tape, self.builder = tape, builder
         total = tape.size + len(tape.leaves)
         self.register_of, self.place_of = np.full(total, CONSTANT, np.int64), np.zeros(total, np.int64)
         self.numbers = np.zeros(total)
-        self.captured: list[Value] = []
         self._views: dict[tuple[object, ...], int] = {}
         self._joins: dict[tuple[int, ...], int] = {}
         for group in groups:
             shape = (len(group.members),) if group.vector else ()
             members = tape.size + np.array(group.members, np.int64)
             self.settle(members, builder.input(group.name, shape, group.rows), (len(members),))
-        name = "captured"
-        while name in [group.name for group in groups]:
-            name += "_"
-        self.captured_register = builder.input(name)
-        for index in range(tape.size + tape.arguments, total):
-            leaf = tape.leaf(index)
-            if leaf.op == "constant":
-                self.numbers[index] = leaf._data
-            else:
-                self.register_of[index] = CAPTURED
+        outside = np.arange(tape.size + tape.arguments, total)
+        constant = np.array([leaf.op == "constant" for leaf in tape.leaves[tape.arguments :]], bool)
+        self.numbers[outside] = [leaf._data for leaf in tape.leaves[tape.arguments :]]
+        kept = outside[~constant]
+        self.captured = self._captured(kept if used is None else firsts(used[np.isin(used, kept)]), groups)
+
+    def _captured(self, nodes: Ints, groups: Sequence[Group]) -> list[Value]:
+        """The captured Values, as one vector."""
+        if len(nodes):
+            name = "captured"
+            while name in [group.name for group in groups]:
+                name += "_"
+            self.settle(nodes, self.builder.input(name, (len(nodes),)), (len(nodes),))
+        return [self.tape.leaf(node) for node in nodes.tolist()]
 
     def settle(self, nodes: Ints, register: int, shape: Shape) -> None:
         """Note where nodes are: the register may be smaller than their shape, where they came out all alike."""
@@ -76,9 +84,7 @@ class Locations:
         if np.all(sources == CONSTANT):
             return self._constants(self.numbers[nodes], shape, whole)
         registers = np.unique(sources)
-        if len(registers) == 1 and registers[0] == CAPTURED:
-            register, places = self.captured_register, self._capture(nodes)
-        elif len(registers) == 1:
+        if len(registers) == 1:
             register, places = int(registers[0]), self.place_of[nodes]
         else:
             register, places = self._joined(nodes, sources)
@@ -90,38 +96,32 @@ class Locations:
             return self.builder.constant(float(flat[0]))
         return self.builder.add("constant", shape=shape, detail=tuple(flat.tolist()))
 
-    def _capture(self, nodes: Ints) -> Ints:
-        """The places of captured Values in their vector; a new one goes to its end."""
-        flat = nodes.ravel()
-        fresh = flat[self.register_of[flat] == CAPTURED]
-        if len(fresh):
-            unique, first = np.unique(fresh, return_index=True)
-            ordered = unique[np.argsort(first, kind="stable")]
-            self.place_of[ordered] = len(self.captured) + np.arange(len(ordered))
-            self.register_of[ordered] = self.captured_register
-            self.captured += [self.tape.leaf(int(index)) for index in ordered]
-        return self.place_of[nodes]
-
     def _joined(self, nodes: Ints, sources: Ints) -> tuple[int, Ints]:
-        """One vector of everything in the registers that the nodes come from, and their places in it."""
-        if np.any(sources == CAPTURED):
-            self._capture(nodes[sources == CAPTURED])
-            sources = self.register_of[nodes]
+        """One vector of what is needed of the registers that the nodes come from, and their places in it."""
         flat, places = sources.ravel(), self.place_of[nodes].ravel().copy()
         unique, first = np.unique(flat, return_index=True)
         start, parts = 0, []
         for register in unique[np.argsort(first, kind="stable")].tolist():
             here = flat == register
             if register == CONSTANT:
-                register, places[here] = self._distinct_numbers(self.numbers[nodes].ravel()[here])
+                part, places[here] = self._distinct_numbers(self.numbers[nodes].ravel()[here])
+            else:
+                part, places[here] = self._needed(register, places[here])
             places[here] += start
-            start += self._size(register)
-            parts.append(register)
+            start += prod(self.builder[part].shape)
+            parts.append(part)
         key = tuple(parts)
         if key not in self._joins:
             rows = any(self.builder[part].rows for part in parts)
             self._joins[key] = self.builder.add("join", *parts, shape=(start,), rows=rows)
         return self._joins[key], places.reshape(nodes.shape)
+
+    def _needed(self, register: int, places: Ints) -> tuple[int, Ints]:
+        """A register that has these places of another, and where: the other itself, unless it has far more."""
+        wanted, inverse = np.unique(places, return_inverse=True)
+        if prod(self.builder[register].shape) <= WASTE * len(wanted):
+            return register, places
+        return self._viewed(register, wanted, (len(wanted),), whole=True), inverse.reshape(places.shape)
 
     def _distinct_numbers(self, numbers: Any) -> tuple[int, Ints]:
         """A vector of the distinct ones among some numbers, and the place of each in it; 0.0 and -0.0 differ."""
@@ -129,13 +129,10 @@ class Locations:
         values = tuple(bits.view(np.float64).tolist())
         return self.builder.add("constant", shape=(len(values),), detail=values), inverse
 
-    def _size(self, register: int) -> int:
-        return len(self.captured) if register == self.captured_register else prod(self.builder[register].shape)
-
     def _viewed(self, register: int, places: Ints, shape: Shape, whole: bool) -> int:
         """The elements of a register at these places: itself, a view of it, or at worst a gather."""
-        base, complete = self.builder[register].shape, register != self.captured_register
-        if complete and shape == base and np.array_equal(places.ravel(), np.arange(prod(shape))):
+        base = self.builder[register].shape
+        if shape == base and np.array_equal(places.ravel(), np.arange(prod(shape))):
             return register
         steps = affine(places)
         if steps is not None:
@@ -145,7 +142,7 @@ class Locations:
                 while shape and shape[0] == 1:
                     shape, strides = shape[1:], strides[1:]
             if 0 not in [stride for stride, size in zip(strides, shape) if size > 1]:
-                if complete and (start, strides, shape) == (0, c_strides(base), base):
+                if (start, strides, shape) == (0, c_strides(base), base):
                     return register
                 return self._once("view", register, shape, (start, strides))
         return self._once("take", register, places.shape, tuple(places.ravel().tolist()))
@@ -156,3 +153,14 @@ class Locations:
             rows = self.builder[register].rows
             self._views[key] = self.builder.add(op, register, shape=shape, rows=rows, detail=detail)
         return self._views[key]
+
+
+def firsts(nodes: Ints) -> Ints:
+    """Each number once, where it stands first.
+
+    >>> firsts(np.array([5, 3, 5, 4, 3])).tolist()
+    [5, 3, 4]
+    """
+    found, at = np.unique(nodes, return_index=True)
+    order: Ints = found[np.argsort(at)]
+    return order

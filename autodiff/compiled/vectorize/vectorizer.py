@@ -29,30 +29,42 @@ class Rolled(NamedTuple):
 class Roller:
     """Writes the program of a flattened tape, level by level."""
 
-    def __init__(self, tape: Tape, sums: Sums, groups: Sequence[Group]) -> None:
+    def __init__(self, tape: Tape, sums: Sums, groups: Sequence[Group], levels: Sequence[Ints]) -> None:
         self.tape, self.sums = tape, sums
         self.builder = Builder()
-        self.nodes = Locations(tape, groups, self.builder)
+        self.levels = levels
+        self.nodes = Locations(tape, groups, self.builder, self.used())
 
-    def run(self, levels: Sequence[Ints]) -> Rolled:
-        for level in levels:
-            for members in alike(level, self.traits(level)):
+    def used(self) -> Ints:
+        """The nodes that operands, results and guards are, in the order in which they will be looked for."""
+        found = [np.array([*self.tape.roots, *(node for node, _, _ in self.tape.guards)], np.int64)]
+        for level in reversed(self.levels):
+            for members in alike(level, self.traits(level))[::-1]:
+                bare = self.listed(self.sums.bare, members)[0]
+                wide = bare.shape[1] > FEW
+                lists = [*self.listed(self.sums.products, members), bare if wide else bare.T]
+                found += [each.ravel() for each in lists[::-1]]
+        return np.concatenate(found[::-1])
+
+    def run(self) -> Rolled:
+        for level in self.levels:
+            for members in alike(level, [*self.traits(level), *self.sources(level)]):
                 self.group(members)
         outputs = [self.nodes.resolve(np.array(root), ()) for root in self.tape.roots]
         guards = self.guards()
-        captured, register = self.nodes.captured, self.nodes.captured_register
-        self.builder.instructions[register] = self.builder[register]._replace(shape=(len(captured),))
-        program = self.builder.program(outputs, guards)
-        return Rolled(program if captured else _without(program, register), captured, self.sums.live)
+        return Rolled(self.builder.program(outputs, guards), self.nodes.captured, self.sums.live)
 
     def traits(self, level: Ints) -> list[Ints]:
-        """In what nodes of a group agree: operation, number of operands, the registers that the first ones are from."""
+        """In what nodes of a group agree: operation and number of operands."""
         sums = self.sums
-        products, bare = sums.products, sums.bare
         codes = np.where(sums.is_sum[level], CODES["total"], self.tape.codes[sums.kept[level]])
-        sources = [self.source(values, products, level, 0) for values in products.values]
-        sources += [self.source(bare.values[0], bare, level, place) for place in (0, 1, 2)]
-        return [codes, products.counts[level], bare.counts[level], *sources]
+        return [codes, sums.products.counts[level], sums.bare.counts[level]]
+
+    def sources(self, level: Ints) -> list[Ints]:
+        """Further, in the registers that the first operands are from."""
+        products, bare = self.sums.products, self.sums.bare
+        found = [self.source(values, products, level, 0) for values in products.values]
+        return found + [self.source(bare.values[0], bare, level, place) for place in (0, 1, 2)]
 
     def source(self, values: Ints, lists: Lists, level: Ints, place: int) -> Ints:
         """The register that one operand of each node comes from; -3 where it has none such."""
@@ -144,14 +156,3 @@ class Roller:
             register = self.nodes.resolve(numbers.reshape(vector(len(nodes))), vector(len(nodes)), whole=True)
             found.append(Guard(register, answer, nodes[0][1]))
         return found
-
-
-def _without(program: Program, register: int) -> Program:
-    """The program without an input that nothing uses."""
-    def moved(index: int) -> int:
-        return index - (index > register)
-
-    kept = [each._replace(operands=tuple(map(moved, each.operands)))
-            for index, each in enumerate(program.instructions) if index != register]  # fmt: skip
-    guards = tuple(guard._replace(register=moved(guard.register)) for guard in program.guards)
-    return Program(tuple(kept), tuple(map(moved, program.outputs)), guards)
