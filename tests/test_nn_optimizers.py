@@ -14,17 +14,19 @@ from autodiff.nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDeca
 
 numbers = st.floats(-1e3, 1e3)
 
-# Where torch 2.13.0 stands after 100 steps down the valley (1 - x)² + 10 (y - x²)² from (-1, 0.5), in float64.
+# Where torch 2.13.0 stands after 100 steps down the valley (1 - x)² + 10 (y - x²)² from (-1, 0.5), in float64. Where
+# torch and Keras have epsilon in different places it is 1e-30 in both, which is in no place at all.
 TRAJECTORIES = {
     "SGD":      (lambda p: nn.SGD(p, 0.01),                        (0.5271867635932022, 0.25369953987725347)),
     "momentum": (lambda p: nn.Momentum(p, 0.01),                   (0.9952556486442885, 0.9950214871484269)),
-    "Nesterov": (lambda p: nn.Momentum(p, 0.01, nesterov=True),    (1.0068336750255527, 1.0139867525128328)),
-    "Adagrad":  (lambda p: nn.Adagrad(p, 0.1, epsilon=1e-10),      (-0.16446067492951022, 0.04529626560493895)),
-    "RMSprop":  (lambda p: nn.RMSprop(p, 0.01, 0.99, 1e-8),        (-0.009746799775152163, 0.0035908548188768423)),
-    "Adam":     (lambda p: nn.Adam(p, 0.05, epsilon=1e-8),         (0.6087696897589998, 0.3540678034626865)),
-    "AdamW":    (lambda p: nn.AdamW(p, 0.05, epsilon=1e-8, weight_decay=0.01),
-                                                                   (0.6087740851149754, 0.35474912914464085)),
-    "Nadam":    (lambda p: nn.Nadam(p, 0.05, epsilon=1e-8),        (0.5922395302235426, 0.33687594903833296)),
+    "Nesterov": (lambda p: nn.SGD(p, 0.01, 0.9, nesterov=True),    (1.0068336750255527, 1.0139867525128328)),
+    "Adagrad":  (lambda p: nn.Adagrad(p, 0.1, 0.0, 1e-30),         (-0.16436044629356344, 0.04524732429168798)),
+    "RMSprop":  (lambda p: nn.RMSprop(p, 0.01, 0.99, 1e-30),       (-0.009746794943184308, 0.003590854254001589)),
+    "Adam":     (lambda p: nn.Adam(p, 0.05, epsilon=1e-30),        (0.6087696911690441, 0.35406780526503573)),
+    "AdamW":    (lambda p: nn.AdamW(p, 0.05, epsilon=1e-30, weight_decay=0.01),
+                                                                   (0.6087740864852031, 0.3547491308985077)),
+    "Nadam":    (lambda p: nn.Nadam(p, 0.05, epsilon=1e-8, momentum_decay=0.004),
+                                                                   (0.5922395302235426, 0.33687594903833296)),
 }  # fmt: skip
 KINDS = list(optimizers.OPTIMIZERS.entries.values())
 
@@ -44,6 +46,58 @@ def test_a_hundred_steps_end_where_torch_ends(name):
     x, y = Value(-1.0), Value(0.5)
     descend(make([x, y]), x, y, 100)
     assert (x.data, y.data) == pytest.approx(expected, rel=0, abs=1e-12)
+
+
+# What all of them take
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("limit", [{"clipvalue": 1.0}, {"clipnorm": 1.0}, {"global_clipnorm": 1.0}], ids=str)
+def test_a_limit_of_the_gradient_holds_for_values_and_for_arrays(kind, limit):
+    gradient, groups = [3.0, -4.0, 0.25], [[0, 1], [2]]
+    expected = {"clipvalue": [1.0, -1.0, 0.25], "clipnorm": [0.6, -0.8, 0.25]}.get(next(iter(limit)))
+    expected = expected or [g / math.hypot(*gradient) for g in gradient]
+    ends = []
+    for numbers_of, given_limit in ((gradient, limit), (expected, {})):
+        values = [Value(1.0) for _ in gradient]
+        one_by_one, at_once = kind(lr=0.5, **given_limit), kind(lr=0.5, **given_limit)
+        one_by_one.bind(values, groups)
+        at_once.groups = groups
+        for value, g in zip(values, numbers_of):
+            value.grad = g
+        one_by_one.step()
+        assert at_once.updated(np.ones(3), np.array(numbers_of)).tolist() == [value.data for value in values]
+        ends += [value.data for value in values]
+    assert ends[:3] == pytest.approx(ends[3:], rel=1e-15)
+
+
+def test_a_number_in_the_place_of_the_parameters_is_the_rate_and_both_are_too_many():
+    assert (nn.SGD(0.5).lr, nn.Adam(0.25).learning_rate, nn.SGD(lr=0.1, momentum=0.9).momentum) == (0.5, 0.25, 0.9)
+    assert nn.RMSprop(ExponentialDecay(0.8, steps=2)).lr == 0.8
+    with pytest.raises(OperandError, match="expected a list of Values as params, got 0.01"):
+        nn.SGD(0.01, 0.9)  # Keras's second is the momentum
+
+
+def test_one_limit_at_a_time_and_no_unknown_name():
+    with pytest.raises(ArgumentError, match="at most one of .* got clipnorm and clipvalue"):
+        nn.SGD(clipnorm=1.0, clipvalue=1.0)
+    with pytest.raises(OperandError, match="there is no argument 'clip_norm': did you mean 'clipnorm'"):
+        nn.Adam(clip_norm=1.0)
+    with pytest.raises(ArgumentError, match="SGD: expected a clipnorm above 0, got 0"):
+        nn.SGD(clipnorm=0)
+
+
+def test_nadam_starts_its_product_again_when_it_is_bound_again():
+    def run(optimizer, value):
+        for gradient in (1.0, -2.0, 3.0):
+            value.grad = gradient
+            optimizer.step()
+        return value.data
+    optimizer, ends = nn.Nadam([Value(0.0)], 0.1), []
+    for _ in range(2):
+        value = Value(1.0)
+        optimizer.bind([value])
+        ends.append(run(optimizer, value))
+    assert ends[0] == ends[1] == run(nn.Nadam([fresh := Value(1.0)], 0.1), fresh)
 
 
 def test_the_lecture_s_step_moves_by_the_rate_times_the_gradient():

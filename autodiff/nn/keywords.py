@@ -23,9 +23,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 def known_arguments(method: F) -> F:
     """The method with an `OperandError` for an unknown name, or for a value too many, in place of Python's own."""
     code: Any = getattr(method, "__code__", None)
-    if code is None or code.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
+    shared = shared_names(method)
+    if code is None or code.co_flags & CO_VARARGS or code.co_flags & CO_VARKEYWORDS and not shared:
         return method
-    names, most = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount], code.co_argcount - 1
+    names = (*code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount], *shared)
+    most = code.co_argcount - 1
 
     @wraps(method)
     def checked(self: Any, *arguments: Any, **named: Any) -> Any:
@@ -40,6 +42,12 @@ def known_arguments(method: F) -> F:
         return method(self, *arguments, **named)
 
     return cast(F, checked)
+
+
+def shared_names(method: Any) -> tuple[str, ...]:
+    """The names behind `**shared: Unpack[Names]`, where a method declares them so."""
+    kinds = getattr(getattr(method, "__annotations__", {}).get("shared"), "__args__", ())
+    return tuple(name for kind in kinds for name in kind.__annotations__)
 
 
 def _hint(name: str, names: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, TypedDict, Unpack
 
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, number
@@ -26,10 +26,21 @@ Params = Iterable[Value] | None
 PART = 16384  # numbers: 128 KiB, so that a rule's arrays and its intermediate results stay in the cache
 
 
+class Shared(TypedDict, total=False):
+    """What every optimizer takes by name."""
+
+    learning_rate: Rate
+    weight_decay: Number | None
+    clipnorm: Number | None
+    clipvalue: Number | None
+    global_clipnorm: Number | None
+
+
 class Optimizer:
     """Changes parameters by its rule. A rule may remember numbers for each parameter, in the `slots` that it names."""
 
-    slots: ClassVar[tuple[str, ...]] = ()
+    slots: tuple[str, ...] = ()
+    default_rate = 0.01
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Every optimizer answers an unknown argument with the nearest one that it has."""
@@ -37,14 +48,24 @@ class Optimizer:
         if "__init__" in vars(cls):
             cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
 
-    def __init__(self, params: Params, lr: Rate, learning_rate: Rate | None = None) -> None:
-        """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr."""
-        self.lr = lr if learning_rate is None else learning_rate
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, **shared: Unpack[Shared]) -> None:
+        """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr.
+
+        A number in the place of params is the rate, as Keras has it: `SGD(0.1)`.
+        """
+        if is_rate(params) and lr is None:
+            params, lr = None, params
+        self.lr = shared.get("learning_rate", self.default_rate if lr is None else lr)
         self.steps = 0
         self.params: list[Value] = []
+        self.groups: list[list[int]] = []
         self.state: dict[str, Any] = {}
+        name = type(self).__name__
+        decay = shared.get("weight_decay")
+        self.weight_decay = None if decay is None else at_least_zero(name, "weight_decay", decay)
+        self.limit = limit_of(name, shared)
         if params is not None:
-            self.bind(params)
+            self.bind(params)  # type: ignore[arg-type]
 
     @property
     def lr(self) -> float:
@@ -56,9 +77,22 @@ class Optimizer:
         self._lr = lr if callable(lr) else at_least_zero(type(self).__name__, "learning rate", lr)
         self.rate = self.lr if hasattr(self, "steps") else 0.0
 
-    def bind(self, params: Iterable[Value]) -> None:
-        """Take these parameters as the ones to change; the optimizer starts afresh."""
-        self.params = checked(type(self).__name__, params)
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate, by Keras's name."""
+        return self.lr
+
+    @learning_rate.setter
+    def learning_rate(self, rate: Rate) -> None:
+        self.lr = rate
+
+    def bind(self, params: Iterable[Value], groups: Iterable[list[int]] = ()) -> None:
+        """Take these parameters as the ones to change; the optimizer starts afresh.
+
+        `groups` lists which of them, by their places, are one array of weights, which `clipnorm` clips as one: the
+        kernel of a layer, or its biases. Without groups all parameters are one.
+        """
+        self.params, self.groups = checked(type(self).__name__, params), list(groups)
         self.steps, self.state = 0, {slot: [self.first(slot)] * len(self.params) for slot in self.slots}
 
     def zero_grad(self) -> None:
@@ -73,7 +107,11 @@ class Optimizer:
             raise ArgumentError(f"{name}: expected parameters before a step: write {name}(model.parameters(), ...)")
         self._begin()
         columns = [self.state[slot] for slot in self.slots]
-        rows = [self.rule(p._data, p._grad, *slots) for p, *slots in zip(self.params, *columns)]
+        gradients = [p._grad for p in self.params]
+        if self.limit:
+            gradients = clipped(gradients, *self.limit, self.groups)
+        data = [self._decayed(p._data) for p in self.params]
+        rows = [self.rule(*row) for row in zip(data, gradients, *columns)]
         after, *columns = map(list, zip(*rows))
         self.state.update(zip(self.slots, columns))
         for parameter, data in zip(self.params, after):
@@ -86,7 +124,10 @@ class Optimizer:
             raise ArgumentError(f"{type(self).__name__}: expected a gradient of the parameters' shape, got {shapes}")
         self._begin()
         columns = [self._column(slot, parameters) for slot in self.slots]
-        after, *columns = self._in_parts(parameters, gradient, *columns)
+        if self.limit:
+            numbers = clipped(gradient.tolist(), *self.limit, self.groups)
+            gradient = gradient.__array_namespace__().asarray(numbers, dtype=gradient.dtype)
+        after, *columns = self._in_parts(self._decayed(parameters), gradient, *columns)
         self.state.update(zip(self.slots, columns))
         return after
 
@@ -118,6 +159,10 @@ class Optimizer:
     def __repr__(self) -> str:
         bound = f", {len(self.params)} parameter{'s' * (len(self.params) != 1)}" if self.params else ""
         return f"{type(self).__name__}(lr={self._lr}{bound})"
+
+    def _decayed(self, parameters: Any) -> Any:
+        """A number or an array after weight decay: less lr * weight_decay of itself."""
+        return parameters if self.weight_decay is None else parameters - parameters * self.weight_decay * self.rate
 
     def _begin(self) -> None:
         self.rate = self.lr
@@ -180,6 +225,45 @@ def checked(what: str, params: Iterable[Value]) -> list[Value]:
     if len(set(found)) < len(found):
         raise ArgumentError(f"{what}: a parameter stands in the list twice, and would be changed twice in each step")
     return found
+
+
+def is_rate(params: Any) -> bool:
+    """Whether what stands in the place of the parameters is a learning rate: a number, or a schedule."""
+    return isinstance(params, (int, float)) or callable(params) and not isinstance(params, (Module, type))
+
+
+def limit_of(name: str, shared: Any) -> tuple[str, float] | None:
+    """The one limit of the gradient that is set, by its name."""
+    kinds = ("clipnorm", "clipvalue", "global_clipnorm")
+    given = [(kind, above_zero(name, kind, shared[kind])) for kind in kinds if shared.get(kind) is not None]
+    if len(given) > 1:
+        raise ArgumentError(f"{name}: expected at most one of {', '.join(kinds)}, got {' and '.join(dict(given))}")
+    return given[0] if given else None
+
+
+def clipped(gradient: list[float], what: str, limit: float, groups: list[list[int]]) -> list[float]:
+    """A gradient within its limit: each number (clipvalue), each group's norm (clipnorm), or the norm of all.
+
+    >>> clipped([3.0, 4.0, 0.5], "clipnorm", 1.0, [[0, 1], [2]])
+    [0.6, 0.8, 0.5]
+    >>> clipped([3.0, -4.0, 0.5], "clipvalue", 1.0, [])
+    [1.0, -1.0, 0.5]
+    """
+    if what == "clipvalue":
+        return [min(max(g, -limit), limit) for g in gradient]
+    found = list(gradient)
+    for group in groups if groups and what == "clipnorm" else [list(range(len(gradient)))]:
+        norm = math.hypot(*(gradient[place] for place in group))
+        for place in group if norm > limit else ():
+            found[place] = gradient[place] * limit / norm
+    return found
+
+
+def above_zero(what: str, meaning: str, value: Number) -> float:
+    x = at_least_zero(what, meaning, value)
+    if x == 0:
+        raise ArgumentError(f"{what}: expected a {meaning} above 0, got {shown(value)}")
+    return x
 
 
 def at_least_zero(what: str, meaning: str, value: Number) -> float:

@@ -10,21 +10,25 @@
 >>> x.data
 1.0
 
-Names, defaults and hyperparameters are Keras's; where torch's differ, the docstring says so. Each optimizer is one
-rule, from a parameter and its gradient to the parameter after the step. The rule uses only arithmetic, so it runs on
-the Values of a model one by one, or on all their numbers in one array, with the same bits:
+Names, defaults and formulas are Keras's, to the place of each epsilon; where torch's differ, the docstring says so.
+Each optimizer is one rule, from a parameter and its gradient to the parameter after the step. The rule uses only
+arithmetic, so it runs on the Values of a model one by one, or on all their numbers in one array, with the same bits:
 
 >>> import numpy as np
 >>> SGD(lr=0.5).updated(np.array([4.0, 1.0]), gradient=np.array([8.0, -2.0]))
 array([0., 2.])
+
+All of them take `weight_decay` (every parameter shrinks by lr * weight_decay of itself before the step) and one limit
+of the gradient: `clipvalue` for each number, `clipnorm` for the norm of each array of weights, `global_clipnorm` for
+the norm of all.
 """
 
 import math
-from typing import Any
+from typing import Any, Unpack
 
 from ..errors import OperandError, shown
 from ..coerce import Number
-from .optimizer import Optimizer, Params, Rate, at_least_zero, fraction, sqrt
+from .optimizer import Optimizer, Params, Rate, Shared, at_least_zero, fraction, sqrt
 from .registry import Registry
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Momentum", "Nadam", "Optimizer", "RMSprop", "find"]
@@ -33,55 +37,55 @@ After = tuple[Any, ...]  # the parameter after a step, and what each slot of the
 
 
 class SGD(Optimizer):
-    """Gradient descent: x - lr g.
+    """Gradient descent: x - lr g. With momentum it keeps its speed: v = momentum v - lr g, and x + v.
 
+    With `nesterov` it looks ahead: x + momentum v - lr g. torch has lr outside of v, which differs only while the rate
+    changes.
+
+    >>> SGD(0.1, momentum=0.9)
+    SGD(lr=0.1)
     >>> SGD(lr=-1)
     Traceback (most recent call last):
     autodiff.errors.ArgumentError: SGD: expected a learning rate that is finite and at least 0, got -1 (int)
     """
 
-    def __init__(self, params: Params = None, lr: Rate = 0.01, *, learning_rate: Rate | None = None) -> None:
-        super().__init__(params, lr, learning_rate)
-
-    def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
-        return (parameter - self.rate * gradient,)
-
-
-class Momentum(Optimizer):
-    """Gradient descent that keeps its speed: v = momentum v + g, and x - lr v.
-
-    With `nesterov` it looks ahead: x - lr (g + momentum v). The same as torch's SGD with momentum; Keras has lr inside
-    v, which differs only while the rate changes.
-    """
-
-    slots = ("velocity",)
-
-    def __init__(self, params: Params = None, lr: Rate = 0.01, momentum: Number = 0.9, nesterov: bool = False, *,
-                 learning_rate: Rate | None = None) -> None:  # fmt: skip
-        super().__init__(params, lr, learning_rate)
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, momentum: Number = 0.0,
+                 nesterov: bool = False, **shared: Unpack[Shared]) -> None:  # fmt: skip
         self.momentum = fraction(self, "momentum", momentum)
         self.nesterov = bool(nesterov)
+        self.slots = ("velocity",) if self.momentum else ()
+        super().__init__(params, lr, **shared)
 
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
-        (velocity,) = slots
-        velocity = self.momentum * velocity + gradient
-        direction = gradient + self.momentum * velocity if self.nesterov else velocity
-        return parameter - self.rate * direction, velocity
+        if not slots:
+            return (parameter - self.rate * gradient,)
+        velocity = self.momentum * slots[0] - self.rate * gradient
+        ahead = self.momentum * velocity - self.rate * gradient if self.nesterov else velocity
+        return parameter + ahead, velocity
+
+
+class Momentum(SGD):
+    """Gradient descent with a momentum of 0.9: `SGD(momentum=0.9)` under the name that textbooks give it."""
+
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, momentum: Number = 0.9,
+                 nesterov: bool = False, **shared: Unpack[Shared]) -> None:  # fmt: skip
+        super().__init__(params, lr, momentum, nesterov, **shared)
 
 
 class Adagrad(Optimizer):
-    """A rate for each parameter, which falls as its squared gradients add up: x - lr g / (sqrt(s) + epsilon).
+    """A rate for each parameter, which falls as its squared gradients add up: x - lr g / sqrt(s + epsilon).
 
     The sum s starts at `initial_accumulator_value`, which is 0.1 as in Keras; torch's defaults are a rate of 0.01, a
-    start at 0 and an epsilon of 1e-10. [Duchi et al. 2011]
+    start at 0 and an epsilon of 1e-10, outside of the root. [Duchi et al. 2011]
     """
 
-    slots = ("accumulator",)
+    slots, default_rate = ("accumulator",), 0.001
 
-    def __init__(self, params: Params = None, lr: Rate = 0.001, initial_accumulator_value: Number = 0.1,
-                 epsilon: Number = 1e-7, *, learning_rate: Rate | None = None) -> None:  # fmt: skip
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None,
+                 initial_accumulator_value: Number = 0.1, epsilon: Number = 1e-7,
+                 **shared: Unpack[Shared]) -> None:  # fmt: skip
         self.start = at_least_zero("Adagrad", "initial_accumulator_value", initial_accumulator_value)
-        super().__init__(params, lr, learning_rate)
+        super().__init__(params, lr, **shared)
         self.epsilon = at_least_zero("Adagrad", "epsilon", epsilon)
 
     def first(self, slot: str) -> float:
@@ -90,42 +94,43 @@ class Adagrad(Optimizer):
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
         (accumulator,) = slots
         accumulator = accumulator + gradient * gradient
-        return parameter - self.rate * gradient / (sqrt(accumulator) + self.epsilon), accumulator
+        return parameter - self.rate * gradient / sqrt(accumulator + self.epsilon), accumulator
 
 
 class RMSprop(Optimizer):
-    """As Adagrad, with a mean that forgets: s = rho s + (1 - rho) g g, and x - lr g / (sqrt(s) + epsilon).
+    """As Adagrad, with a mean that forgets: s = rho s + (1 - rho) g g, and x - lr g / sqrt(s + epsilon).
 
-    rho is 0.9 and the rate 0.001 as in Keras; torch's defaults are 0.99, 0.01 and an epsilon of 1e-8. epsilon is
-    outside of the root as in torch. [Hinton 2012]
+    rho is 0.9, the rate 0.001 and epsilon 1e-7 inside of the root, as in Keras; torch's defaults are 0.99, 0.01 and an
+    epsilon of 1e-8 outside of the root. [Hinton 2012]
     """
 
-    slots = ("mean_square",)
+    slots, default_rate = ("mean_square",), 0.001
 
-    def __init__(self, params: Params = None, lr: Rate = 0.001, rho: Number = 0.9, epsilon: Number = 1e-7, *,
-                 learning_rate: Rate | None = None) -> None:  # fmt: skip
-        super().__init__(params, lr, learning_rate)
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, rho: Number = 0.9,
+                 epsilon: Number = 1e-7, **shared: Unpack[Shared]) -> None:  # fmt: skip
+        super().__init__(params, lr, **shared)
         self.rho = fraction(self, "rho", rho)
         self.epsilon = at_least_zero("RMSprop", "epsilon", epsilon)
 
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
         (square,) = slots
         square = self.rho * square + (1 - self.rho) * gradient * gradient
-        return parameter - self.rate * gradient / (sqrt(square) + self.epsilon), square
+        return parameter - self.rate * gradient / sqrt(square + self.epsilon), square
 
 
 class Adam(Optimizer):
-    """Momentum and a rate for each parameter: x - lr m' / (sqrt(v') + epsilon), as in the paper.
+    """Momentum and a rate for each parameter: x - lr sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt(v) + epsilon).
 
-    m and v are fading means of g and g g, and m' and v' are rid of their start at 0. epsilon is 1e-7 as in Keras;
-    torch has 1e-8. [Kingma and Ba 2015, algorithm 1]
+    m and v are fading means of g and g g, and the factor in front rids them of their start at 0. epsilon is 1e-7 and
+    stands beside the root of v itself, as in Keras and in section 2 of the paper; torch has 1e-8 beside the corrected
+    root, as in algorithm 1. [Kingma and Ba 2015]
     """
 
-    slots = ("m", "v")
+    slots, default_rate = ("m", "v"), 0.001
 
-    def __init__(self, params: Params = None, lr: Rate = 0.001, beta_1: Number = 0.9, beta_2: Number = 0.999,
-                 epsilon: Number = 1e-7, *, learning_rate: Rate | None = None) -> None:  # fmt: skip
-        super().__init__(params, lr, learning_rate)
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, beta_1: Number = 0.9,
+                 beta_2: Number = 0.999, epsilon: Number = 1e-7, **shared: Unpack[Shared]) -> None:  # fmt: skip
+        super().__init__(params, lr, **shared)
         self.beta_1, self.beta_2 = fraction(self, "beta_1", beta_1), fraction(self, "beta_2", beta_2)
         self.epsilon = at_least_zero(type(self).__name__, "epsilon", epsilon)
 
@@ -140,39 +145,29 @@ class Adam(Optimizer):
 
     def direction(self, gradient: Any, m: Any, v: Any) -> Any:
         """Where to, in units of the rate."""
-        return 1 / (1 - self.beta_1**self.steps) * m / self.spread(v)
-
-    def spread(self, v: Any) -> Any:
-        """The size of a typical gradient, and epsilon."""
-        return sqrt(1 / (1 - self.beta_2**self.steps)) * sqrt(v) + self.epsilon
+        return math.sqrt(1 - self.beta_2**self.steps) / (1 - self.beta_1**self.steps) * m / (sqrt(v) + self.epsilon)
 
 
 class AdamW(Adam):
-    """Adam after every parameter has shrunk by lr * weight_decay of itself.
+    """Adam with a weight decay of 0.004, as in Keras; torch has 0.01. [Loshchilov and Hutter 2019]"""
 
-    weight_decay is 0.004 as in Keras; torch has 0.01. [Loshchilov and Hutter 2019]
-    """
-
-    def __init__(self, params: Params = None, lr: Rate = 0.001, beta_1: Number = 0.9, beta_2: Number = 0.999,
-                 epsilon: Number = 1e-7, weight_decay: Number = 0.004, *,
-                 learning_rate: Rate | None = None) -> None:  # fmt: skip
-        super().__init__(params, lr, beta_1, beta_2, epsilon, learning_rate=learning_rate)
-        self.weight_decay = at_least_zero("AdamW", "weight_decay", weight_decay)
-
-    def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
-        return super().rule(parameter - self.rate * self.weight_decay * parameter, gradient, *slots)
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, beta_1: Number = 0.9,
+                 beta_2: Number = 0.999, epsilon: Number = 1e-7, **shared: Unpack[Shared]) -> None:  # fmt: skip
+        shared.setdefault("weight_decay", 0.004)
+        super().__init__(params, lr, beta_1, beta_2, epsilon, **shared)
 
 
 class Nadam(Adam):
     """Adam with Nesterov's look ahead; beta_1 warms up as beta_1 (1 - 0.96 ** (t momentum_decay) / 2).
 
-    momentum_decay is 0.004 as in the paper and torch; in Keras it is 1. [Dozat 2016]
+    momentum_decay is 1 as in Keras; in torch and the paper's examples it is 0.004. epsilon stands beside the corrected
+    root in both. [Dozat 2016]
     """
 
-    def __init__(self, params: Params = None, lr: Rate = 0.001, beta_1: Number = 0.9, beta_2: Number = 0.999,
-                 epsilon: Number = 1e-7, momentum_decay: Number = 0.004, *,
-                 learning_rate: Rate | None = None) -> None:  # fmt: skip
-        super().__init__(params, lr, beta_1, beta_2, epsilon, learning_rate=learning_rate)
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, beta_1: Number = 0.9,
+                 beta_2: Number = 0.999, epsilon: Number = 1e-7,
+                 momentum_decay: Number = 1.0, **shared: Unpack[Shared]) -> None:  # fmt: skip
+        super().__init__(params, lr, beta_1, beta_2, epsilon, **shared)
         self.momentum_decay = at_least_zero("Nadam", "momentum_decay", momentum_decay)
         self._product = (0, 1.0)  # of the momenta up to a step
 
@@ -191,7 +186,7 @@ class Nadam(Adam):
         now, ahead = self.momentum(self.steps), self.momentum(self.steps + 1)
         product = self.product(self.steps)
         looking_ahead = ahead / (1 - product * ahead) * m + (1 - now) / (1 - product) * gradient
-        return looking_ahead / self.spread(v)
+        return looking_ahead / (sqrt(1 / (1 - self.beta_2**self.steps)) * sqrt(v) + self.epsilon)
 
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(
@@ -206,7 +201,7 @@ def find(optimizer: str | Optimizer) -> Optimizer:
     Adam(lr=0.001)
     """
     if isinstance(optimizer, str):
-        return OPTIMIZERS.find(optimizer)()  # type: ignore[call-arg]
+        return OPTIMIZERS.find(optimizer)()
     if isinstance(optimizer, Optimizer):
         return optimizer
     made = f": write {optimizer.__name__}()" if isinstance(optimizer, type) else ""
