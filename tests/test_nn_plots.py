@@ -69,7 +69,7 @@ def test_a_boundary_shows_the_rows_and_what_the_model_predicts(make, ax):
     X, y = nn.data.moons(20)
     assert plots.boundary(make(), X, y, ax, steps=8) is ax
     drawn = [np.asarray(points.get_offsets()) for points in ax.collections if points.get_label().startswith("label")]
-    assert np.concatenate(drawn).tolist() == X.tolist()
+    assert [points.tolist() for points in drawn] == [X[y == label].tolist() for label in (0, 1)]
 
 
 def test_a_layer_s_weights_are_pictures_on_one_scale():

@@ -133,7 +133,7 @@ def test_a_chain_cannot_bring_rows_together(tmp_path):
 
 @pytest.mark.parametrize("changes, sentence", [
     ({"format": "pickle"}, r"expected the format 'autodiff model', got 'pickle' \(str\)"),
-    ({"version": 2}, r"expected version 1, got 2 \(int\): use a newer autodiff"),
+    ({"version": 3}, r"expected version 2, got 3 \(int\): use a newer autodiff"),
     ({"script": "import os"}, r"the file: expected format, model, parameters, version, got"),
     ({"parameters": [1.0]}, r"expected 22 parameters for this model, got 1"),
     ({"parameters": ["1"] * 22}, r"parameters: expected a list of finite numbers"),

@@ -80,7 +80,7 @@ def test_xor_is_learned_as_the_documents_have_it():
 def test_evaluate_prints_a_line_if_asked_to_and_predict_nothing(capsys):
     model = compiled(network(), metrics=["accuracy"])
     loss, accuracy = model.evaluate(X, Y, verbose=1)
-    assert capsys.readouterr().out == f"loss: {loss:.4f} - accuracy: {accuracy:.4f}\n"
+    assert capsys.readouterr().out == f"accuracy: {accuracy:.4f} - loss: {loss:.4f}\n"  # in Keras's order
     assert model.evaluate(X, Y, verbose=0) == [loss, accuracy] and len(model.predict(X, verbose=1)) == 4
     assert capsys.readouterr().out == ""
 
@@ -177,7 +177,7 @@ def test_a_pipe_gets_a_line_per_epoch_only_where_asked(verbose, printed, capsys)
     found = capsys.readouterr()
     assert found.err == "" and found.out.count("\n") == printed
     if printed:
-        assert found.out.startswith("Epoch 1/2 - loss: 0.") and " - accuracy: " in found.out
+        assert found.out.startswith("Epoch 1/2 - accuracy: 0.") and " - loss: " in found.out
 
 
 @pytest.mark.parametrize("loss, last, y", [
@@ -199,7 +199,7 @@ def test_early_stopping_waits_for_its_patience_and_can_bring_the_best_weights_ba
     model = compiled(network())
     history = model.fit(x, y, epochs=50, callbacks=[stop])
     assert len(history.epoch) == 3 and stop.stopped_epoch == 2
-    assert model.state_dict() == stop.weights
+    assert model.state_dict() == stop.best_weights
 
 
 def test_early_stopping_names_what_it_could_monitor():

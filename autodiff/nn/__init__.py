@@ -27,6 +27,7 @@ from .layers import MLP, Layer, Neuron
 from .merging import Add, Concatenate
 from .module import Module
 from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, RMSprop
+from .regularizers import L1, L1L2, L2
 
 if TYPE_CHECKING:
     from . import callbacks, data
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
     from .step import step_function
 
 __all__ = [
-    "MLP", "SGD", "Activation", "Adagrad", "Adam", "AdamW", "Add", "Block", "Concatenate", "Dense", "Dropout",
-    "Flatten", "History", "Input", "Layer", "Maxout", "Model", "Module", "Momentum", "Nadam", "Neuron", "Optimizer",
-    "RMSprop", "Sequential", "activations", "callbacks", "data", "load", "losses", "metrics", "optimizers", "save",
-    "schedules", "step_function",
+    "Activation", "Adagrad", "Adam", "AdamW", "Add", "Block", "Concatenate", "Dense", "Dropout", "Flatten",
+    "History", "Input", "L1", "L1L2", "L2", "Layer", "MLP", "Maxout", "Model", "Module", "Momentum", "Nadam",
+    "Neuron", "Optimizer", "RMSprop", "SGD", "Sequential", "activations", "callbacks", "data", "load", "losses",
+    "metrics", "optimizers", "save", "schedules", "step_function",
 ]  # fmt: skip
 
 _HOME = {
@@ -51,11 +52,19 @@ _MODULES = ("callbacks", "data", "idx", "plots")
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME and name not in _MODULES:
-        raise AttributeError(f"module 'autodiff.nn' has no attribute {name!r}")
+        raise AttributeError(f"module 'autodiff.nn' has no attribute {name!r}{_hint(name)}")
     module = import_module(f".{_HOME.get(name, name)}", __name__)
     found = getattr(module, name) if name in _HOME else module
     globals()[name] = found  # the next look-up finds it at once
     return found
+
+
+def _hint(name: str) -> str:
+    """Where a name that is not here may be found."""
+    for module in ("callbacks", "losses", "metrics", "schedules", "initializers"):
+        if name in vars(import_module(f".{module}", __name__)):
+            return f": it is nn.{module}.{name}"
+    return ""
 
 
 def __dir__() -> list[str]:

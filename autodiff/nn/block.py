@@ -11,7 +11,10 @@ Symbol(shape=(None, 8), made by Dense(8, activation='relu'))
 
 import math
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dis import get_instructions
+from difflib import get_close_matches
+from inspect import unwrap
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
@@ -21,6 +24,7 @@ from .keywords import known_arguments
 from .layers import NO_ROWS, Output, one_or_list
 from .module import Module
 
+LIBRARY = __name__.rpartition(".")[0]
 Shape = tuple[int, ...]  # of one row; inside, a row is always a flat list in the order of its last index first
 
 
@@ -53,12 +57,43 @@ class Block(Module):
     name: str | None = None
     input_shape: Shape | None = None
     output_shape: Shape | None = None
+    _trainable = True
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Every layer answers an unknown argument with the nearest one that it has."""
         super().__init_subclass__(**options)
         if "__init__" in vars(cls):
             cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse an attribute that the layers of this library do not have: set, it would be ignored without a word."""
+        cls = type(self)
+        if cls.__module__.startswith(LIBRARY) and not name.startswith("_") and name not in attributes(cls):
+            near = get_close_matches(name, attributes(cls), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(attributes(cls)))}"
+            raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {hint}")
+        object.__setattr__(self, name, value)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change the parameters; set it to False to freeze the layer and all inside it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        for module in self.modules():
+            if isinstance(module, Block):
+                module._trainable = require_flag(f"{type(self).__name__}.trainable", trainable)
+
+    def trainable_parameters(self) -> list[Value]:
+        """The parameters that training may change: those of layers that are not frozen."""
+        blocks = [module for module in self.modules() if isinstance(module, Block)]
+        frozen = {id(p) for block in blocks if not block._trainable for p in block.parameters()}
+        return [p for p in self.parameters() if id(p) not in frozen]
+
+    def penalties(self) -> list[tuple[Any, list[Value]]]:
+        """The regularizers of this layer alone, each with the Values that it keeps small."""
+        return []
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         """Make the parameters for rows of that shape; return the shape of the output."""
@@ -94,6 +129,37 @@ class Block(Module):
                 f"{self!r} was built for rows of shape {with_rows(self.input_shape)}, got {with_rows(shape)}"
             )
         return self.output_shape or ()
+
+
+_ATTRIBUTES: dict[str, frozenset[str]] = {}  # by the class's name
+
+
+def attributes(cls: type) -> frozenset[str]:
+    """The public attributes that the code of a class sets, and its properties that can be set."""
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if name not in _ATTRIBUTES:
+        things = [thing for base in cls.__mro__ for thing in vars(base).items()]
+        codes = [code for _, thing in things if callable(thing) and (code := getattr(unwrap(thing), "__code__", None))]
+        stored = {name for code in codes for name in stored_in(code)}
+        plain = {name for name, thing in things if getattr(thing, "fset", None) or not callable(thing)}
+        _ATTRIBUTES[name] = frozenset(each for each in stored | plain if not each.startswith("_"))
+    return _ATTRIBUTES[name]
+
+
+def stored_in(code: Any) -> Iterator[str]:
+    """The attributes of `self` that a function sets."""
+    before: Any = None
+    for each in get_instructions(code):
+        if each.opname == "STORE_ATTR" and "self" in (before if isinstance(before, tuple) else (before,)):
+            yield each.argval
+        before = each.argval
+
+
+def require_flag(what: str, value: object) -> bool:
+    """True or False, or an error that shows what came."""
+    if not isinstance(value, bool):
+        raise OperandError(f"{what}: expected True or False, got {shown(value)}")
+    return value
 
 
 def as_value(x: Any, block: Block) -> Value:

@@ -5,8 +5,8 @@ Every set is a pair of arrays, the rows and their labels.
 >>> X, y = xor()
 >>> X.tolist(), y.tolist()
 ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
->>> X, y = moons(6, seed=1)
->>> X.shape, y.tolist()
+>>> X, y = moons(6, seed=1)      # in an order that the seed decides
+>>> X.shape, sorted(y.tolist())
 ((6, 2), [0, 0, 0, 1, 1, 1])
 """
 
@@ -37,7 +37,7 @@ def moons(count: int = 100, noise: float = 0.1, seed: int = 0) -> Set:
     first, second = _halves(count)
     upper, lower = np.linspace(0, np.pi, first), np.linspace(0, np.pi, second)
     points = np.concatenate([_on_circle(upper), [1, 0.5] - _on_circle(lower)])
-    return _shaken(points, noise, seed), _classes(first, second)
+    return _shuffled(_shaken(points, noise, seed), _classes(first, second), seed)
 
 
 def circles(count: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 0) -> Set:
@@ -45,7 +45,7 @@ def circles(count: int = 100, noise: float = 0.05, factor: float = 0.5, seed: in
     first, second = _halves(count)
     outer, inner = (np.linspace(0, 2 * np.pi, size, endpoint=False) for size in (first, second))
     points = np.concatenate([_on_circle(outer), factor * _on_circle(inner)])
-    return _shaken(points, noise, seed), _classes(first, second)
+    return _shuffled(_shaken(points, noise, seed), _classes(first, second), seed)
 
 
 def spirals(count: int = 100, noise: float = 0.03, turns: float = 1.5, seed: int = 0) -> Set:
@@ -55,7 +55,7 @@ def spirals(count: int = 100, noise: float = 0.03, turns: float = 1.5, seed: int
     for size, start in ((first, 0.0), (second, np.pi)):
         radius = np.linspace(0.1, 1, size)
         arms.append(radius[:, None] * _on_circle(start + 2 * np.pi * turns * radius))
-    return _shaken(np.concatenate(arms), noise, seed), _classes(first, second)
+    return _shuffled(_shaken(np.concatenate(arms), noise, seed), _classes(first, second), seed)
 
 
 # Surfaces for optimizers to walk on: functions of two Values or numbers
@@ -192,6 +192,12 @@ def _on_circle(angles: Array) -> Array:
 
 def _classes(first: int, second: int) -> Labels:
     return np.repeat([0, 1], [first, second])
+
+
+def _shuffled(points: Array, labels: Labels, seed: int) -> Set:
+    """The rows in an order that the seed decides, so that any part of them has rows of both classes."""
+    order = np.random.default_rng([checked_seed(seed), 1]).permutation(len(points))
+    return points[order], labels[order]
 
 
 def _shaken(points: Array, noise: float, seed: int) -> Array:

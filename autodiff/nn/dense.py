@@ -12,35 +12,58 @@ from typing import Any
 
 from ..errors import ArgumentError, shown
 from ..coerce import Number
+from ..value import Value
 from . import initializers as initial
 from .activations import Function, apply, find, maxout, name_of
-from .block import Block, Shape, one_axis
+from .block import Block, Input, Shape, one_axis, require_flag
+from .initializers import Initializer
 from .layers import Neuron, fire, neurons
+from .regularizers import L1L2
+from .regularizers import find as find_regularizer
 
 
 class Dense(Block):
     """`units` neurons that look at all inputs; the activation is None (linear) unless given, as in Keras.
 
-    First weights are He's or Glorot's, whichever suits the activation; biases start at 0. [Keras has Glorot's always]
+    First weights are He's or Glorot's, whichever suits the activation, unless `kernel_initializer` names another;
+    biases start at 0. (Keras has "glorot_uniform" always.) A regularizer, such as `nn.L2(0.01)`, adds a
+    penalty to the loss.
 
     >>> Dense(1, "sigmoid")
     Dense(1, activation='sigmoid')
     """
 
-    def __init__(self, units: int, activation: str | Function | None = None, *, input_shape: Any = None,
-                 name: str | None = None, seed: int | None = None) -> None:  # fmt: skip
-        from .block import Input
-
+    def __init__(self, units: int, activation: str | Function | None = None, use_bias: bool = True, *,
+                 kernel_initializer: str | Initializer | None = None, bias_initializer: str | Initializer = "zeros",
+                 kernel_regularizer: str | L1L2 | None = None, bias_regularizer: str | L1L2 | None = None,
+                 input_shape: Any = None, name: str | None = None, seed: int | None = None) -> None:  # fmt: skip
         self.units, self.activation = initial.size(units, "Dense: units"), find(activation)
+        self.use_bias = require_flag("Dense: use_bias", use_bias)
+        self.kernel_initializer = initial.find_initializer(kernel_initializer)
+        self.bias_initializer = initial.find_initializer(bias_initializer)
+        self.kernel_regularizer = find_regularizer(kernel_regularizer)
+        self.bias_regularizer = find_regularizer(bias_regularizer)
         self.name, self.seed, self.neurons = name, seed, list[Neuron]()
         if input_shape is not None:
             self.ensure_built(Input(input_shape).shape)
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         rng = rng if self.seed is None else initial.generator(self.seed)
-        self.neurons = neurons(one_axis(shape, self), self.units, self.activation, rng)
+        inputs = one_axis(shape, self)
+        self.neurons = neurons(inputs, self.units, self.activation, rng, self.use_bias)
+        for neuron in self.neurons:
+            for initializer, values in ((self.kernel_initializer, neuron.w), (self.bias_initializer, [neuron.b])):
+                for value in values if initializer is not None else ():
+                    if value is not None:
+                        value.data = initializer(inputs, self.units, rng)  # type: ignore[misc]
         self.name_parameters()
         return (self.units,)
+
+    def penalties(self) -> list[tuple[L1L2, list[Value]]]:
+        weights = [w for neuron in self.neurons for w in neuron.w]
+        biases = [neuron.b for neuron in self.neurons if neuron.b is not None]
+        every = [(self.kernel_regularizer, weights), (self.bias_regularizer, biases)]
+        return [(regularizer, values) for regularizer, values in every if regularizer is not None]
 
     def forward(self, xs: list[Any]) -> list[Any]:
         return fire(self.neurons, self.activation, xs)
@@ -102,8 +125,10 @@ class Flatten(Block):
     (784,)
     """
 
-    def __init__(self, *, name: str | None = None) -> None:
+    def __init__(self, *, input_shape: Any = None, name: str | None = None) -> None:
         self.name = name
+        if input_shape is not None:
+            self.ensure_built(Input(input_shape).shape)
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         return (math.prod(shape),)

@@ -60,10 +60,14 @@ class Eager:
     def __init__(self, model: Block, loss: Loss, optimizer: Optimizer) -> None:
         self.model, self.loss_function, self.optimizer = model, loss, optimizer
         self.parameters = model.parameters()
+        self.penalties = penalties_of(model)
 
     def loss(self, x: Array, y: Array) -> float:
         loss = self.loss_function(y.tolist(), [self.model(row) for row in x.tolist()])
-        self.optimizer.zero_grad()
+        for regularizer, values in self.penalties:
+            loss = loss + regularizer.penalty(values)
+        for parameter in self.parameters:  # frozen ones as well: their gradients are not used, and must stay finite
+            parameter._grad = 0.0
         loss.backward()
         return loss.data
 
@@ -95,20 +99,42 @@ class Compiled:
         self.dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
         self.take: Any = step_function(Masked(model, self.dropouts) if self.dropouts else model, loss, engine=engine)
         self.gradient: Any = None
+        parameters = model.parameters()
+        trained = {id(parameter) for parameter in optimizer.params}
+        places = [place for place, parameter in enumerate(parameters) if id(parameter) in trained]
+        self.trained = None if len(places) == len(parameters) else np.array(places)  # None: all of them
+        numbers = {id(parameter): place for place, parameter in enumerate(parameters)}
+        self.penalties = [(regularizer, np.array([numbers[id(value)] for value in values]))
+                          for regularizer, values in penalties_of(model)]  # fmt: skip
 
     def loss(self, x: Array, y: Array) -> float:
         if self.dropouts:
             masks = [[number for dropout in self.dropouts for number in dropout.draw()] for _ in x]
             x = np.hstack([x, np.array(masks)])
         loss, self.gradient = self.take(x, y)
-        return float(loss)
+        loss = float(loss)
+        if self.penalties:
+            self.gradient = np.array(self.gradient)
+        for regularizer, places in self.penalties:
+            weights = np.asarray(self.take.parameters)[places]
+            loss += float(regularizer.l1 * np.abs(weights).sum() + regularizer.l2 * (weights * weights).sum())
+            self.gradient[places] += regularizer.l1 * np.sign(weights) + 2 * regularizer.l2 * weights
+        return loss
 
     def step(self) -> bool:
         if not np.isfinite(self.gradient).all():
             return False
         with np.errstate(over="ignore", invalid="ignore"):  # the next line finds out, and `fit` says it in a sentence
-            self.take.parameters = self.optimizer.updated(self.take.parameters, self.gradient)
+            self.take.parameters = self.updated(self.take.parameters, self.gradient)
         return bool(np.isfinite(self.take.parameters).all())
+
+    def updated(self, parameters: Any, gradient: Any) -> Any:
+        """The parameters after the step; frozen ones stay as they are."""
+        if self.trained is None:
+            return self.optimizer.updated(parameters, gradient)
+        after = np.array(parameters)
+        after[self.trained] = np.asarray(self.optimizer.updated(parameters[self.trained], gradient[self.trained]))
+        return parameters.__array_namespace__().asarray(after, dtype=parameters.dtype)
 
     def weights(self) -> Any:
         return self.take.parameters  # never changed, only replaced
@@ -146,6 +172,17 @@ class Masked(Module):
 
     def _sizes(self) -> list[int]:
         return [int(np.prod(dropout.input_shape or ())) for dropout in self.dropouts]
+
+
+def penalties_of(model: Block) -> list[tuple[Any, list[Value]]]:
+    """The regularizers of all layers inside, each with the Values that it keeps small."""
+    blocks = [module for module in model.modules() if isinstance(module, Block)]
+    return [penalty for block in blocks for penalty in block.penalties() if penalty[1]]
+
+
+def penalty(model: Block) -> float:
+    """What the regularizers of a model add to its loss."""
+    return sum(float(each.penalty(value.data for value in values)) for each, values in penalties_of(model))
 
 
 def engine_for(name: str, model: Block, loss: Loss, optimizer: Optimizer) -> Engine:

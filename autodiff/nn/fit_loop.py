@@ -14,7 +14,7 @@ from typing import Any
 from ..anomaly import detect_anomaly
 from ..errors import AnomalyError
 from .block import Block
-from .callbacks import Callback
+from .callbacks import Callback, called
 from .engines import Engine
 from .losses import Loss
 from .progress import Advance
@@ -29,6 +29,7 @@ class History:
         self.history: dict[str, list[float]] = {}
 
     def add(self, epoch: int, logs: dict[str, float]) -> None:
+        """Keep the numbers of an epoch."""
         self.epoch.append(epoch)
         for name, x in logs.items():
             self.history.setdefault(name, []).append(x)
@@ -43,18 +44,21 @@ class Run:
 
     def __init__(self, model: Block, loss: Loss, engine: Engine, callbacks: list[Callback]) -> None:
         self.model, self.loss, self.engine, self.callbacks = model, loss, engine, callbacks
-        self.history, self.stop = History(), False
+        self.history = History()
         self.good = engine.weights()
+        self.watching_batches = [callback for callback in callbacks if callback.watches_batches()]
 
     def epochs(self, first: int, end: int) -> Iterable[int]:
         """The epochs to run, with the callbacks' say; training is on while a caller works on one."""
-        self._tell("on_train_begin")
+        self.model.stop_training = False
+        self._call("on_train_begin")
         for epoch in range(first, end):
-            self._tell("on_epoch_begin", epoch)
+            self._call("on_epoch_begin", epoch)
             yield epoch
-            if self.stop:
+            if self.model.stop_training:  # type: ignore[attr-defined]
                 break
-        self._tell("on_train_end")
+        self._call("on_train_end")
+        self.engine.reload()
 
     def epoch(self, x: Array, y: Array, batches: list[list[int]], label: str, advance: Advance) -> float:
         """Train on every batch; the mean loss over the rows."""
@@ -62,9 +66,11 @@ class Run:
         self.model.train()
         try:
             for place, batch in enumerate(batches):
+                self._call_for_batch("on_train_batch_begin", place)
                 loss = self.batch(x[batch], y[batch], f"epoch {label}, batch {place + 1}")
                 whole += loss * len(batch)
                 advance(f"epoch {label}, loss {loss:.4f}")
+                self._call_for_batch("on_train_batch_end", place, {"loss": loss})
         finally:
             self.model.eval()
         self.engine.sync()
@@ -96,11 +102,23 @@ class Run:
         return f"the loss was {loss}, and the step made a weight nan or inf"
 
     def after(self, epoch: int, logs: dict[str, float]) -> None:
+        """Tell the callbacks that an epoch has ended; each gets the same dict, so that one may add to it."""
+        shared = dict(logs)
         for callback in self.callbacks:
-            self.stop |= callback.on_epoch_end(epoch, dict(logs), self.model) is True
+            if called(callback, "on_epoch_end", self.model)(epoch, shared) is True:
+                self.model.stop_training = True
         if self.callbacks:  # one may have set the weights
             self.engine.reload()
 
-    def _tell(self, method: str, *arguments: Any) -> None:
+    def _call(self, method: str, *arguments: Any) -> None:
         for callback in self.callbacks:
-            getattr(callback, method)(*arguments, self.model)
+            called(callback, method, self.model)(*arguments, {})
+
+    def _call_for_batch(self, method: str, place: int, logs: dict[str, float] | None = None) -> None:
+        """Tell those callbacks that watch batches; they see the weights as they are, and may set them."""
+        if not self.watching_batches:
+            return
+        self.engine.sync()
+        for callback in self.watching_batches:
+            called(callback, method, self.model)(place, dict(logs or {}))
+        self.engine.reload()

@@ -13,10 +13,47 @@ True
 
 import math
 import random
+from collections.abc import Callable
 
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, number
 from .activations import RECTIFIERS, Function, find
+from .registry import Registry
+
+Initializer = Callable[[int, int, random.Random], float]  # of the layer's inputs and outputs: one number
+
+
+def _uniform(gain: float, fans: Callable[[int, int], float]) -> Initializer:
+    return lambda nin, nout, rng: rng.uniform(-1, 1) * math.sqrt(3 * gain / fans(nin, nout))
+
+
+def _normal(gain: float, fans: Callable[[int, int], float]) -> Initializer:
+    """A normal spread cut off at two standard deviations, and widened to make up for it, as in Keras."""
+    def draw(nin: int, nout: int, rng: random.Random) -> float:
+        z = next(z for z in iter(lambda: rng.gauss(0, 1), None) if abs(z) <= 2)
+        return z * math.sqrt(gain / fans(nin, nout)) / 0.87962566103423978
+    return draw
+
+
+INITIALIZERS: Registry[Initializer] = Registry("an initializer", {
+    "zeros": lambda nin, nout, rng: 0.0, "ones": lambda nin, nout, rng: 1.0,
+    "random_uniform": lambda nin, nout, rng: rng.uniform(-0.05, 0.05),
+    "random_normal": lambda nin, nout, rng: rng.gauss(0, 0.05),
+    "glorot_uniform": _uniform(1, lambda nin, nout: (nin + nout) / 2),
+    "glorot_normal": _normal(1, lambda nin, nout: (nin + nout) / 2),
+    "he_uniform": _uniform(2, lambda nin, nout: nin), "he_normal": _normal(2, lambda nin, nout: nin),
+    "lecun_uniform": _uniform(1, lambda nin, nout: nin), "lecun_normal": _normal(1, lambda nin, nout: nin),
+})  # fmt: skip
+
+
+def find_initializer(initializer: str | Initializer | None) -> Initializer | None:
+    """The initializer of that name, a function of (inputs, outputs, rng), or None for what suits the activation."""
+    if isinstance(initializer, str):
+        return INITIALIZERS.find(initializer)
+    if initializer is None or callable(initializer):
+        return initializer
+    expected = "a name or a function of (inputs, outputs, rng)"
+    raise OperandError(f"initializer: expected {expected}, got {shown(initializer)}")
 
 
 def radius(activation: str | Function | None, nin: int, nout: int) -> float:

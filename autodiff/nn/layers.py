@@ -37,14 +37,14 @@ class Neuron(Module):
     Neuron(3, 'relu')
     """
 
-    def __init__(self, nin: int, activation: str | Function | None = "relu", *, nout: int = 1,
+    def __init__(self, nin: int, activation: str | Function | None = "relu", *, nout: int = 1, use_bias: bool = True,
                  seed: int | None = None, rng: Random | None = None) -> None:  # fmt: skip
         """`nout` is the size of the layer that the neuron is part of, which the first weights depend on."""
         nin, nout = initial.size(nin, "Neuron: nin"), initial.size(nout, "Neuron: nout")
         self.activation = find_scalar(activation)
         first = initial.weights(self.activation, nin, nout, initial.generator(seed, rng))
         self.w = [Value(w, name=f"w[{i}]") for i, w in enumerate(first)]
-        self.b = Value(0.0, name="b")
+        self.b = Value(0.0, name="b") if use_bias else None
 
     def __call__(self, x: Row) -> Value:
         """The neuron's output for one row of inputs."""
@@ -52,7 +52,8 @@ class Neuron(Module):
 
     def weigh(self, xs: Sequence[Value]) -> Value:
         """The weighted sum, before the activation."""
-        return dot(self.w, xs) + self.b  # type: ignore[no-any-return]
+        weighted = dot(self.w, xs)
+        return weighted if self.b is None else weighted + self.b  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, {name_of(self.activation)!r})"
@@ -111,13 +112,13 @@ class MLP(Module):
         return f"{shape}, {hidden!r}, output={output!r})" if len(sizes) > 1 else f"{shape}, output={output!r})"
 
 
-def neurons(nin: int, nout: int, activation: Function, rng: Random) -> list[Neuron]:
+def neurons(nin: int, nout: int, activation: Function, rng: Random, use_bias: bool = True) -> list[Neuron]:
     """The neurons of one layer; those under a softmax are linear, since the layer applies it to all of them."""
     if activation in WHOLE and nout == 1:
         name = name_of(activation)
         raise ArgumentError(f"{name}: expected a layer of two outputs or more, got 1: for one output use sigmoid")
     own = None if activation in WHOLE else activation
-    return [Neuron(nin, own, nout=nout, rng=rng) for _ in range(nout)]
+    return [Neuron(nin, own, nout=nout, use_bias=use_bias, rng=rng) for _ in range(nout)]
 
 
 def fire(neurons: Sequence[Neuron], activation: Function, xs: Sequence[Value]) -> list[Value]:

@@ -28,8 +28,10 @@ from .registry import Registry
 from .rows import Rows, datum, mean, pairs, placed
 
 __all__ = [
-    "binary_crossentropy", "categorical_crossentropy", "find", "hinge", "huber", "mean_absolute_error",
-    "mean_squared_error", "mean_squared_logarithmic_error", "name_of", "sparse_categorical_crossentropy",
+    "BinaryCrossentropy", "CategoricalCrossentropy", "Hinge", "Huber", "MeanAbsoluteError", "MeanSquaredError",
+    "MeanSquaredLogarithmicError", "SparseCategoricalCrossentropy", "binary_crossentropy",
+    "categorical_crossentropy", "find", "hinge", "huber", "mean_absolute_error", "mean_squared_error",
+    "mean_squared_logarithmic_error", "name_of", "sparse_categorical_crossentropy",
 ]  # fmt: skip
 
 Loss = Callable[..., Value]  # of labels and predictions, over rows
@@ -95,6 +97,52 @@ def hinge(y_true: Rows, y_pred: Rows) -> Value:
             advice = "; for labels 0 and 1 write 2 * y - 1" if datum(t, "hinge") == 0 else ""
             raise ArgumentError(f"hinge: row {place} of y_true: expected a label of -1 or 1, got {shown(t)}{advice}")
     return mean([relu(1 - t * p) for _, t, p in found])
+
+
+# The losses as Keras's classes write them: a call gives the loss with its options set.
+
+def MeanSquaredError() -> Loss:
+    """`mean_squared_error`."""
+    return mean_squared_error
+
+
+def MeanAbsoluteError() -> Loss:
+    """`mean_absolute_error`."""
+    return mean_absolute_error
+
+
+def MeanSquaredLogarithmicError() -> Loss:
+    """`mean_squared_logarithmic_error`."""
+    return mean_squared_logarithmic_error
+
+
+def Huber(delta: Number = 1.0) -> Loss:
+    """`huber` with its `delta`."""
+    return partial(huber, delta=delta)
+
+
+def Hinge() -> Loss:
+    """`hinge`."""
+    return hinge
+
+
+def BinaryCrossentropy(from_logits: bool = False, epsilon: float | None = None) -> Loss:
+    """`binary_crossentropy`, of probabilities or of logits.
+
+    >>> BinaryCrossentropy(from_logits=True)([1], [0.0]).data
+    0.6931471805599453
+    """
+    return partial(binary_crossentropy, from_logits=from_logits, epsilon=epsilon)
+
+
+def CategoricalCrossentropy(from_logits: bool = False, epsilon: float | None = None) -> Loss:
+    """`categorical_crossentropy`, of probabilities or of logits."""
+    return partial(categorical_crossentropy, from_logits=from_logits, epsilon=epsilon)
+
+
+def SparseCategoricalCrossentropy(from_logits: bool = False, epsilon: float | None = None) -> Loss:
+    """`sparse_categorical_crossentropy`, of probabilities or of logits."""
+    return partial(sparse_categorical_crossentropy, from_logits=from_logits, epsilon=epsilon)
 
 
 LOSSES: Registry[Loss] = Registry(

@@ -8,7 +8,10 @@ Each is `metric(y_true, y_pred)` over rows of numbers, and gives a float.
 'sparse_categorical_accuracy'
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from itertools import chain, count, groupby
+from operator import itemgetter
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
@@ -74,36 +77,120 @@ def mean_squared_error(y_true: Rows, y_pred: Rows) -> float:
     return sum((datum(p, name) - datum(t, name)) ** 2 for t, p in found) / len(found)
 
 
+def precision(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
+    """The share of right ones among the outputs above the threshold; 0 where there are none.
+
+    >>> precision([1, 0, 1, 0], [0.9, 0.8, 0.2, 0.1])
+    0.5
+    """
+    hits, given, _ = _counts("precision", y_true, y_pred, threshold)
+    return hits / given if given else 0.0
+
+
+def recall(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
+    """The share of the labels 1 whose output is above the threshold; 0 where there are none.
+
+    >>> recall([1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7])
+    0.6666666666666666
+    """
+    hits, _, wanted = _counts("recall", y_true, y_pred, threshold)
+    return hits / wanted if wanted else 0.0
+
+
+def f1_score(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
+    """The harmonic mean of precision and recall.
+
+    >>> f1_score([1, 0, 1, 0], [0.9, 0.8, 0.2, 0.1])
+    0.5
+    """
+    hits, given, wanted = _counts("f1_score", y_true, y_pred, threshold)
+    return 2 * hits / (given + wanted) if given + wanted else 0.0
+
+
+def auc(y_true: Rows, y_pred: Rows) -> float:
+    """The area under the ROC curve: how often a label 1 has a larger output than a label 0, ties counted by half.
+
+    It is exact; Keras adds up 200 thresholds. Raises `ArgumentError` where there is only one class.
+
+    >>> auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    0.75
+    """
+    found = sorted((datum(p, "auc"), datum(t, "auc") > 0.5) for t, p in pairs("auc", y_true, y_pred))
+    wanted = sum(label for _, label in found)
+    if not 0 < wanted < len(found):
+        raise ArgumentError("auc: expected labels of both classes, 0 and 1, got only one of them")
+    below, area = 0, 0.0
+    for _, equal in groupby(found, key=itemgetter(0)):
+        labels = [label for _, label in equal]
+        ones = sum(labels)
+        area += ones * (below + (len(labels) - ones) / 2)
+        below += len(labels) - ones
+    return area / (wanted * (len(found) - wanted))
+
+
 METRICS: Registry[Metric] = Registry(
     "a metric",
     {metric.__name__: metric for metric in (
         binary_accuracy, categorical_accuracy, sparse_categorical_accuracy, mean_absolute_error, mean_squared_error,
+        precision, recall, f1_score, auc,
     )} | {"accuracy": binary_accuracy},  # which of the three accuracies it is depends on the labels: see `find`
-    aliases={"acc": "accuracy", "mae": "mean_absolute_error", "mse": "mean_squared_error"},
+    aliases={"acc": "accuracy", "mae": "mean_absolute_error", "mse": "mean_squared_error", "f1": "f1_score"},
 )  # fmt: skip
+AT_A_THRESHOLD = (binary_accuracy, precision, recall, f1_score)
 
 
-def find(metric: str | Metric, y_true: Sequence[Any], outputs: int) -> Metric:
-    """The metric of that name; "accuracy" is the one that suits the labels and the number of outputs."""
+def find(metric: str | Metric, y_true: Sequence[Any], outputs: int, loss: Any = None) -> Metric:
+    """The metric of that name; "accuracy" is the one that suits the labels and the number of outputs.
+
+    Where the loss takes logits, or labels -1 and 1, the threshold of a metric found by name is 0, which is where the
+    probability is one half; Keras has 0.5 even there.
+    """
     if isinstance(metric, str):
-        found = METRICS.find(metric)
-        return accuracy_for(y_true, outputs) if full_name(metric) == "accuracy" else found
+        named = METRICS.find(metric)
+        found = accuracy_for(y_true, outputs) if METRICS.key(metric) == "accuracy" else named
+        return partial(found, threshold=0.0) if found in AT_A_THRESHOLD and decides_at_zero(loss) else found
     if callable(metric):
         return metric
     raise OperandError(f"metric: expected a name or a function of (y_true, y_pred), got {shown(metric)}")
 
 
-def full_name(metric: str | Metric) -> str:
-    """The name that stands in a history."""
+def decides_at_zero(loss: Any) -> bool:
+    """Whether outputs above 0, and not above 0.5, stand for the label 1 in the eyes of a loss."""
+    while isinstance(loss, partial):
+        if loss.keywords.get("from_logits"):
+            return True
+        loss = loss.func
+    return bool(getattr(loss, "from_logits", False)) or getattr(loss, "__name__", "") == "hinge"
+
+
+def name_of(metric: str | Metric) -> str:
+    """The name that stands in a history: what the caller wrote, or the function's own."""
     if isinstance(metric, str):
-        return METRICS.aliases.get(metric.lower(), metric.lower())
-    return getattr(metric, "__name__", None) or type(metric).__name__
+        return metric.lower()
+    whole = metric.func if isinstance(metric, partial) else metric
+    return getattr(whole, "__name__", None) or type(whole).__name__
+
+
+def free_name(metric: str | Metric, taken: Collection[str]) -> str:
+    """The name of a metric, or with a number behind it where another metric has it already.
+
+    >>> free_name("mae", ["mae"])
+    'mae_1'
+    """
+    name = name_of(metric)
+    return next(each for each in chain([name], (f"{name}_{i}" for i in count(1))) if each not in taken)
 
 
 def accuracy_for(y_true: Sequence[Any], outputs: int) -> Metric:
     if outputs == 1:
         return binary_accuracy
     return sparse_categorical_accuracy if len(entries(y_true[0])) == 1 else categorical_accuracy
+
+
+def _counts(name: str, y_true: Rows, y_pred: Rows, threshold: float) -> tuple[int, int, int]:
+    """How many outputs above the threshold have the label 1, how many are above it, how many labels are 1."""
+    found = [(datum(t, name) > threshold, datum(p, name) > threshold) for t, p in pairs(name, y_true, y_pred)]
+    return sum(t and p for t, p in found), sum(p for _, p in found), sum(t for t, _ in found)
 
 
 def _class_number(name: str, place: int, label: Any) -> float:

@@ -20,14 +20,18 @@ Model: "sequential"
 33
 """
 
+import os
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
+from ..value import Value
 from . import initializers as initial
+from . import weights
 from .block import Block, Shape, Symbol, with_rows
 from .keywords import known_arguments
 from .merging import Merge
@@ -58,10 +62,49 @@ class Network(Trainable):
             (f"{name} ({type(layer).__name__})", with_rows(layer.output_shape or ()), f"{count:,}")
             for name, layer, count in zip(layer_names(self.layers), self.layers, counts)
         ]
-        total = len(self.parameters())
+        total, trained = len(self.parameters()), len(self.trainable_parameters())
         print_fn(f'Model: "{self.name or snake_case(type(self).__name__)}"')
         print_fn(boxed([("Layer (type)", "Output Shape", "Param #"), *rows]))
-        print_fn(f" Total params: {total:,}\n Trainable params: {total:,}\n Non-trainable params: 0")
+        frozen = total - trained
+        print_fn(f" Total params: {total:,}\n Trainable params: {trained:,}\n Non-trainable params: {frozen:,}")
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Block:
+        """The layer of that name, as `summary` shows it, or at that place."""
+        names = layer_names(self.layers)
+        if index is not None and -len(names) <= index < len(names):
+            return self.layers[index]
+        if name in names:
+            return self.layers[names.index(name)]
+        got = shown(name if index is None else index)
+        raise ArgumentError(f"get_layer: expected one of {', '.join(names)}, got {got}")
+
+    def get_weights(self) -> list[Any]:
+        """A copy of every array of weights, layer by layer: kernels of (inputs, units), then biases, as in Keras."""
+        self.require_built("get_weights")
+        return weights.get_weights(self)
+
+    def set_weights(self, arrays: Sequence[Any]) -> None:
+        """Set every array of weights, all of them or, where one does not fit, none."""
+        self.require_built("set_weights")
+        weights.set_weights(self, arrays)
+
+    @property
+    def weights(self) -> list[Any]:
+        """The arrays of `get_weights`: copies, so that writing into them changes nothing."""
+        return self.get_weights()
+
+    def save(self, path: str | os.PathLike[str], optimizer: bool = False) -> Path:
+        """Write the model to a file, as `nn.save` does."""
+        from .saving import save
+
+        return save(self, path, optimizer)
+
+    def outputs(self, row: Any) -> Any:
+        """The outputs for one row, or, for a batch of rows, a list with the outputs of each."""
+        shape = self.input_shape
+        if shape is not None and axes(row) == len(shape) + 1 and (len(shape) > 1 or axes(row) == 2):
+            return [super(Network, self).outputs(each) for each in row]
+        return super().outputs(row)
 
     def require_built(self, what: str) -> None:
         if self.input_shape is None:
@@ -90,6 +133,16 @@ class Sequential(Network):
         """Put a layer at the end."""
         self._append(layer)
         self.name_parameters()
+
+    def pop(self) -> Block:
+        """Take the last layer away, and return it."""
+        if not self.layers:
+            raise ArgumentError("pop: expected a model with a layer, got one without")
+        layer = self.layers.pop()
+        if self.input_shape is not None:
+            self.output_shape = self.layers[-1].output_shape if self.layers else self.input_shape
+        self.name_parameters()
+        return layer
 
     def _append(self, layer: Block | Symbol) -> None:
         if isinstance(layer, Symbol):
@@ -196,6 +249,21 @@ class Model(Network):
 
     def __repr__(self) -> str:
         return f"Model({with_rows(self._inputs.shape)} -> {with_rows(self._outputs.shape)}, {len(self.layers)} layers)"
+
+
+def axes(row: Any) -> int:
+    """How many axes nested lists or an array have, as far as the first entries tell."""
+    count = 0
+    while not isinstance(row, (str, Value)):
+        if hasattr(row, "ndim"):
+            return count + int(row.ndim)
+        if not isinstance(row, (list, tuple)):
+            break
+        count += 1
+        if not row:
+            break
+        row = row[0]
+    return count
 
 
 def layer_names(layers: Iterable[Block]) -> list[str]:

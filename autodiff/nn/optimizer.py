@@ -23,6 +23,7 @@ from .module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
 Params = Iterable[Value] | None
+LIMITS = ("clipnorm", "clipvalue", "global_clipnorm")
 PART = 16384  # numbers: 128 KiB, so that a rule's arrays and its intermediate results stay in the cache
 
 
@@ -234,10 +235,9 @@ def is_rate(params: Any) -> bool:
 
 def limit_of(name: str, shared: Any) -> tuple[str, float] | None:
     """The one limit of the gradient that is set, by its name."""
-    kinds = ("clipnorm", "clipvalue", "global_clipnorm")
-    given = [(kind, above_zero(name, kind, shared[kind])) for kind in kinds if shared.get(kind) is not None]
+    given = [(kind, above_zero(name, kind, shared[kind])) for kind in LIMITS if shared.get(kind) is not None]
     if len(given) > 1:
-        raise ArgumentError(f"{name}: expected at most one of {', '.join(kinds)}, got {' and '.join(dict(given))}")
+        raise ArgumentError(f"{name}: expected at most one of {', '.join(LIMITS)}, got {' and '.join(dict(given))}")
     return given[0] if given else None
 
 

@@ -53,8 +53,12 @@ class SGD(Optimizer):
                  nesterov: bool = False, **shared: Unpack[Shared]) -> None:  # fmt: skip
         self.momentum = fraction(self, "momentum", momentum)
         self.nesterov = bool(nesterov)
-        self.slots = ("velocity",) if self.momentum else ()
         super().__init__(params, lr, **shared)
+
+    @property
+    def slots(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What a step remembers: the velocity, where there is momentum."""
+        return ("velocity",) if self.momentum else ()
 
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
         if not slots:

@@ -31,12 +31,16 @@ class Registry(Generic[T]):
 
     def find(self, name: str) -> T:
         """The entry of that name, in any case, or an `ArgumentError` that offers the nearest names."""
-        key = name.strip().lower().replace("-", "_").replace(" ", "_")
-        key = self.aliases.get(key, key)
+        key = self.key(name)
         if key in self.entries:
             return self.entries[key]
         known = ", ".join(self.names())
         raise ArgumentError(f"expected the name of {self.kind}, got {shown(name)}: {self._hint(key)}There are: {known}")
+
+    def key(self, name: str) -> str:
+        """The name under which an entry stands, from any way to write it."""
+        key = name.strip().lower().replace("-", "_").replace(" ", "_")
+        return self.aliases.get(key, key)
 
     def name_of(self, entry: object) -> str | None:
         """The name that finds the entry, or None for a stranger."""

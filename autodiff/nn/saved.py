@@ -20,12 +20,14 @@ MOST_BYTES, MOST_PARAMETERS = 2**31, 2**26
 Record = dict[str, Any]
 
 HYPERPARAMETERS = {
-    "momentum", "nesterov", "epsilon", "start", "rho", "beta_1", "beta_2", "weight_decay", "momentum_decay",
+    "momentum", "nesterov", "epsilon", "start", "rho", "beta_1", "beta_2", "weight_decay", "momentum_decay", "limit",
 }  # fmt: skip
 FIELDS: dict[type, tuple[str, ...]] = {
     Dense: ("units", "activation"), Maxout: ("units", "pieces"), Activation: ("activation",),
     Dropout: ("rate", "seed", "drawn"), Flatten: (), Add: (), Concatenate: (),
 }  # fmt: skip
+# Written only where they are not as here: what a layer may have besides, and what it has where a file says nothing.
+OPTIONAL: dict[str, Any] = {"trainable": True, "use_bias": True, "kernel_regularizer": None, "bias_regularizer": None}
 KINDS: dict[str, Any] = {kind.__name__: kind for kind in FIELDS}
 
 
@@ -39,7 +41,7 @@ def parameter_count(record: Any) -> int:
     for index, places in calls_of(record):
         layer, width = record["layers"][index], widths[places[0]]
         if "units" in layer:
-            counts[index] = (width + 1) * layer["units"] * layer.get("pieces", 1)
+            counts[index] = (width + layer.get("use_bias", True)) * layer["units"] * layer.get("pieces", 1)
             width = layer["units"]
         elif layer["kind"] == "Concatenate":
             width = sum(widths[place] for place in places)
@@ -118,7 +120,9 @@ def _require_layer(layer: Any) -> None:
     kind = layer.get("kind") if isinstance(layer, dict) else None
     if not isinstance(kind, str) or kind not in KINDS:
         raise ArgumentError(f"load: layers: expected one of {', '.join(KINDS)}, got {shown(layer)}")
-    require_keys(layer, {"kind", "name", *FIELDS[KINDS[kind]]}, set(), kind)
+    require_keys(layer, {"kind", "name", *FIELDS[KINDS[kind]]}, optional_of(kind), kind)
+    for field in optional_of(kind) & set(layer):
+        _require_optional(kind, field, layer[field])
     _require_name(layer["name"])
     for field in ("units", "pieces"):
         if field in layer:
@@ -128,6 +132,19 @@ def _require_layer(layer: Any) -> None:
     for field in ("seed", "drawn"):
         if field in layer and not (type(layer[field]) is int and layer[field] >= 0):
             raise ArgumentError(f"load: {kind}: {field}: expected a whole number, got {shown(layer[field])}")
+
+
+def optional_of(kind: str) -> set[str]:
+    """What a layer of a kind may have besides: those of the optional fields that it knows."""
+    return {field for field in OPTIONAL if field == "trainable" or kind == "Dense"}
+
+
+def _require_optional(kind: str, field: str, x: Any) -> None:
+    if field.endswith("regularizer"):
+        if len(finite_numbers(x, f"{kind}: {field}")) != 2 or min(x) < 0:
+            raise ArgumentError(f"load: {kind}: {field}: expected two numbers of at least 0, got {shown(x)}")
+    elif type(x) is not bool:
+        raise ArgumentError(f"load: {kind}: {field}: expected true or false, got {shown(x)}")
 
 
 def _require_name(name: Any) -> None:

@@ -28,12 +28,17 @@ from .dense import Dropout
 from .layers import MLP
 from .models import Model, Sequential
 from .module import Module
+from .optimizer import LIMITS, at_least_zero, limit_of
 from .optimizers import OPTIMIZERS, Optimizer
+from .regularizers import L1L2
 from .saved import (
-    FIELDS, HYPERPARAMETERS, KINDS, Record, calls_of, finite_numbers, parameter_count, parsed, require_keys,
+    FIELDS, HYPERPARAMETERS, KINDS, OPTIONAL, Record, calls_of, finite_numbers, optional_of, parameter_count, parsed,
+    require_keys,
 )  # fmt: skip
+from .weights import groups
 
-FORMAT, VERSION = "autodiff model", 1
+FORMAT, VERSION = "autodiff model", 2
+READABLE = (1, 2)  # the first had the learning rate outside of the velocity of Momentum
 
 
 def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -> Path:
@@ -57,7 +62,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     require_keys(record, {"format", "version", "model", "parameters"}, {"optimizer"}, "the file")
     if record["format"] != FORMAT:
         raise ArgumentError(f"{path}: expected the format {FORMAT!r}, got {shown(record['format'])}")
-    if record["version"] != VERSION:
+    if record["version"] not in READABLE or isinstance(record["version"], bool):
         raise ArgumentError(f"{path}: expected version {VERSION}, got {shown(record['version'])}: use a newer autodiff")
     numbers = finite_numbers(record["parameters"], "parameters")
     count = parameter_count(record["model"])
@@ -67,7 +72,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     for parameter, data in zip(model.parameters(), numbers, strict=True):
         parameter.data = data
     if "optimizer" in record:
-        _restore_optimizer(model, record["optimizer"])
+        _restore_optimizer(model, record["optimizer"], record["version"])
     return model
 
 
@@ -97,6 +102,10 @@ def _layer_record(layer: Block) -> Record:
     for field in FIELDS[type(layer)]:
         value = getattr(layer, field)
         record[field] = _known_activation(value) if field == "activation" else value
+    for field in sorted(optional_of(type(layer).__name__)):
+        value = getattr(layer, field)
+        if value != OPTIONAL[field]:
+            record[field] = [value.l1, value.l2] if isinstance(value, L1L2) else value
     return record
 
 
@@ -114,7 +123,7 @@ def _optimizer_record(model: Module) -> Record:
     kind = type(optimizer).__name__
     if OPTIMIZERS.name_of(type(optimizer)) is None or not isinstance(optimizer._lr, float):
         raise ArgumentError(f"save: expected an optimizer of autodiff.nn with a number as rate, got {shown(optimizer)}")
-    hyper = {name: x for name, x in vars(optimizer).items() if name in HYPERPARAMETERS}
+    hyper = {name: x for name, x in vars(optimizer).items() if name in HYPERPARAMETERS and x is not None}
     return {"kind": kind, "lr": optimizer._lr, "hyperparameters": hyper, "state": optimizer.state_dict()}
 
 
@@ -138,14 +147,16 @@ def built(record: Record) -> Any:
     for layer, described_layer in zip(layers, record["layers"]):
         if isinstance(layer, Dropout):
             layer.drawn = described_layer["drawn"]
+        layer.trainable = described_layer.get("trainable", True)
     return model
 
 
 def _arguments(layer: Record) -> Record:
-    return {field: x for field, x in layer.items() if field not in ("kind", "drawn")}
+    given = {field: x for field, x in layer.items() if field not in ("kind", "drawn", "trainable")}
+    return {field: L1L2(*x) if field.endswith("regularizer") else x for field, x in given.items()}
 
 
-def _restore_optimizer(model: Any, record: Any) -> None:
+def _restore_optimizer(model: Any, record: Any, version: int) -> None:
     require_keys(record, {"kind", "lr", "hyperparameters", "state"}, set(), "optimizer")
     if not isinstance(record["kind"], str) or not isinstance(record["hyperparameters"], Mapping):
         raise ArgumentError(f"load: optimizer: expected a kind and hyperparameters, got {shown(record)}")
@@ -155,8 +166,20 @@ def _restore_optimizer(model: Any, record: Any) -> None:
         raise ArgumentError(f"load: optimizer: unknown hyperparameters {sorted(unknown)}")
     model.optimizer = kind(lr=record["lr"])
     for name, x in record["hyperparameters"].items():
-        if type(x) is not type(getattr(model.optimizer, name, None)) or x in (math.inf, -math.inf):
-            raise ArgumentError(f"load: optimizer: expected another kind of {name}, got {shown(x)}")
-        setattr(model.optimizer, name, x)
-    model.optimizer.bind(model.parameters())
+        setattr(model.optimizer, name, _hyperparameter(model.optimizer, name, x))
+    parameters = model.trainable_parameters() if isinstance(model, Block) else model.parameters()
+    model.optimizer.bind(parameters, groups(model, parameters) if isinstance(model, Block) else ())
     model.optimizer.load_state_dict(record["state"])
+    if version == 1 and "velocity" in model.optimizer.state:
+        model.optimizer.state["velocity"] = [-record["lr"] * v for v in model.optimizer.state["velocity"]]
+
+
+def _hyperparameter(optimizer: Optimizer, name: str, x: Any) -> Any:
+    """A hyperparameter from a file, checked."""
+    if name == "limit" and isinstance(x, list) and len(x) == 2 and x[0] in LIMITS:
+        return limit_of("load: optimizer", {x[0]: x[1]})
+    if name == "weight_decay" and type(x) is float:
+        return at_least_zero("load: optimizer", name, x)
+    if type(x) is not type(getattr(optimizer, name, None)) or x in (math.inf, -math.inf):
+        raise ArgumentError(f"load: optimizer: expected another kind of {name}, got {shown(x)}")
+    return x

@@ -9,6 +9,7 @@ autodiff.errors.ArgumentError: x: row 1: expected numbers, got nan in [1.0, nan]
 
 import math
 import random
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,13 +64,36 @@ def array(x: Any, what: str) -> Array:
     return found
 
 
-def split(x: Array, y: Array, part: float) -> tuple[Array, Array, Array, Array]:
-    """The last `part` of the rows set apart for validation, as Keras does: x, y, and their validation rows."""
+def kept_rows(count: int, part: float) -> int:
+    """How many of the first rows to train on, where the last `part` of them is set apart for validation.
+
+    >>> kept_rows(4, 0.2)      # as in Keras: 4 * 0.8, rounded down
+    3
+    """
     part = initial.real(part, "validation_split")
-    kept = len(x) - int(len(x) * part)
-    if not 0 <= part < 1 or kept == 0:
+    if not 0 <= part < 1:
         raise ArgumentError(f"validation_split: expected a part from 0 to below 1, got {shown(part)}")
-    return x[:kept], y[:kept], x[kept:], y[kept:]
+    kept = math.floor(count * (1.0 - part)) if part else count
+    if kept == 0 or part and kept == count:
+        raise ArgumentError(
+            f"validation_split: expected to leave rows to train on and rows to validate with, got {part} of {count}"
+        )
+    return kept
+
+
+def warn_of_one_class(y: Array, y_validation: Array) -> None:
+    """Warn where the rows for validation are all of one class, and not by chance: rows that came sorted by class."""
+    every = np.concatenate([y, y_validation])
+    if every.ndim > 1 and every.shape[1] > 1 or not np.array_equal(every, np.round(every)):
+        return
+    share = float(np.mean(every == every[-1]))
+    if 1 > share and (y_validation == every[-1]).all() and share ** len(y_validation) < 0.01:
+        warnings.warn(
+            f"validation_split: all {len(y_validation)} rows for validation are of class {float(every[-1].flat[0]):g}: "
+            f"shuffle the rows first, or use nn.data.train_validation_split",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def batches(count: int, size: int, shuffle: bool, seed: object) -> Iterator[list[int]]:

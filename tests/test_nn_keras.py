@@ -1,0 +1,130 @@
+"""Beside Keras: the same weights, the same batches, the same numbers; and what differs is what the docs announce."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from autodiff import nn
+
+pytestmark = pytest.mark.slow
+needs_keras = pytest.mark.skipif(find_spec("keras") is None, reason="needs Keras: pip install keras jax")
+
+# Keras sets the precision of the whole process when it is imported, so it runs in one of its own.
+PROGRAM = """
+import os, sys, json, warnings
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_ENABLE_X64"] = "1"
+import numpy as np, keras
+keras.backend.set_floatx("float64")
+from keras.src.backend.common import dtypes
+dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"    # else some operations, tanh among them, round to single precision
+asked = json.loads(sys.stdin.read())
+x, y = np.array(asked["x"]), np.array(asked["y"])
+out = []
+for case in asked["cases"]:
+    layers = [keras.Input((x.shape[1],))]
+    layers += [keras.layers.Dense(units, activation, kernel_regularizer=regularizer and keras.regularizers.L2(regularizer))
+               for units, activation, regularizer in case["layers"]]
+    model = keras.Sequential(layers)
+    model.set_weights([np.array(w) for w in case["weights"]])
+    kind, options = case["optimizer"]
+    loss = getattr(keras.losses, case["loss"][0])(**case["loss"][1])
+    model.compile(getattr(keras.optimizers, kind)(**options), loss, metrics=case["metrics"])
+    given = {name: ({int(k): v for k, v in z.items()} if name == "class_weight" else np.array(z) if name == "sample_weight" else z)
+             for name, z in case["fit"].items()}
+    history = model.fit(x, y, shuffle=False, verbose=0, **given).history
+    out.append({"history": history, "weights": [w.tolist() for w in model.get_weights()], "loss": model.evaluate(x, y, verbose=0)})
+print(json.dumps(out))
+"""
+
+
+def in_keras(x, y, cases):
+    asked = json.dumps({"x": np.asarray(x).tolist(), "y": np.asarray(y).tolist(), "cases": cases})
+    done = subprocess.run([sys.executable, "-c", PROGRAM], input=asked, capture_output=True, text=True, check=False,
+                          env=os.environ | {"PYTHONWARNINGS": "ignore", "JAX_PLATFORMS": "cpu"})
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+SINGLE = 2e-6  # Keras adds up losses and metrics in single precision, whatever the precision of the weights
+
+
+def case(optimizer, layers, loss=("BinaryCrossentropy", {}), metrics=(), inputs=2, seed=1, **fit):
+    kind, options = optimizer
+    layers = [(units, activation, regularizer) for units, activation, *rest in layers for regularizer in [rest[0] if rest else None]]
+    model = nn.Sequential([nn.Input(inputs), *(
+        nn.Dense(units, activation, kernel_regularizer=nn.L2(regularizer) if regularizer else None)
+        for units, activation, regularizer in layers)], seed=seed)
+    model.compile(getattr(nn, kind)(**options), getattr(nn.losses, loss[0])(**loss[1]), metrics=list(metrics))
+    record = {"layers": layers, "optimizer": optimizer, "loss": loss, "metrics": list(metrics), "fit": fit,
+              "weights": [w.tolist() for w in model.get_weights()]}
+    return model, record
+
+
+def compare(x, y, made, tolerance=1e-9):
+    theirs = in_keras(x, y, [record for _, record in made])
+    for (model, record), expected in zip(made, theirs):
+        history = model.fit(x, y, shuffle=False, verbose=0, **record["fit"])
+        assert list(history.history) == list(expected["history"])
+        for name, numbers in expected["history"].items():
+            if "loss" in name:
+                assert history.history[name] == pytest.approx(numbers, rel=SINGLE), (record["optimizer"], name)
+        for mine, theirs in zip(model.get_weights(), expected["weights"]):
+            np.testing.assert_allclose(mine, theirs, rtol=tolerance, atol=tolerance, err_msg=str(record["optimizer"]))
+        assert np.atleast_1d(model.evaluate(x, y, verbose=0)) == pytest.approx(np.atleast_1d(expected["loss"]), rel=SINGLE)
+
+
+OPTIMIZERS = [
+    ("SGD", {}), ("SGD", {"learning_rate": 0.05, "momentum": 0.9}),
+    ("SGD", {"learning_rate": 0.05, "momentum": 0.9, "nesterov": True}), ("Adagrad", {}), ("RMSprop", {}), ("Adam", {}),
+    ("AdamW", {}), ("Nadam", {}), ("Adam", {"clipnorm": 0.05}), ("SGD", {"global_clipnorm": 0.05}),
+    ("RMSprop", {"clipvalue": 0.001}), ("SGD", {"weight_decay": 0.01}),
+]
+X, Y = nn.data.xor()
+
+
+@needs_keras
+def test_fifty_epochs_of_xor_end_where_keras_ends():
+    layers = [(8, "relu"), (1, "sigmoid")]
+    compare(X, Y[:, None], [case(optimizer, layers, metrics=["accuracy", "mae"], epochs=50, batch_size=3) for optimizer in OPTIMIZERS])
+
+
+@needs_keras
+def test_three_epochs_of_digits_end_where_keras_ends():
+    x, y = nn.data.digits()
+    x, y = x[:600] / 16, y[:600]
+    layers = [(32, "relu"), (16, "tanh"), (10, "softmax")]
+    made = [case(optimizer, layers, ("SparseCategoricalCrossentropy", {}), inputs=64, epochs=3, batch_size=32, validation_split=0.15)
+            for optimizer in OPTIMIZERS]
+    compare(x, y, made)
+
+
+@needs_keras
+@pytest.mark.parametrize("loss, last, y", [
+    (("MeanSquaredError", {}), "linear", [[0.5], [1.5], [-1.0], [0.25]]),
+    (("MeanAbsoluteError", {}), "linear", [[0.5], [1.5], [-1.0], [0.25]]),
+    (("MeanSquaredLogarithmicError", {}), "softplus", [[0.5], [1.5], [1.0], [0.25]]),
+    (("Huber", {"delta": 0.5}), "linear", [[0.5], [1.5], [-1.0], [0.25]]),
+    (("Hinge", {}), "tanh", [[1], [-1], [1], [-1]]),
+    (("BinaryCrossentropy", {"from_logits": True}), "linear", [[1], [0], [1], [0]]),
+    (("CategoricalCrossentropy", {}), "softmax", [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0]]),
+    (("CategoricalCrossentropy", {"from_logits": True}), "linear", [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0]]),
+    (("SparseCategoricalCrossentropy", {"from_logits": True}), "linear", [0, 1, 2, 1]),
+])
+def test_every_loss_trains_as_in_keras_also_with_weights_and_penalties(loss, last, y):
+    y = np.array(y)
+    outputs = y.shape[1] if y.ndim == 2 else 3
+    plain = [(5, "tanh"), (outputs, last)]
+    made = [
+        case(("Adam", {"learning_rate": 0.01}), plain, loss, epochs=10, batch_size=2),
+        case(("SGD", {}), [(5, "tanh", 0.05), (outputs, last, 0.01)], loss, epochs=5, batch_size=3),
+        case(("SGD", {}), plain, loss, epochs=5, batch_size=3, sample_weight=[1.0, 0.0, 2.5, 0.5]),
+    ]
+    if "Crossentropy" in loss[0]:
+        made.append(case(("SGD", {}), plain, loss, epochs=5, batch_size=3, class_weight={0: 1.0, 1: 3.0, 2: 0.5}))
+    compare(X, y, made)
