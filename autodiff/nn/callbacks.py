@@ -291,7 +291,7 @@ class LearningRateScheduler(Callback):
         self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        given = (epoch, self.model.optimizer.lr)
+        given: tuple[Any, ...] = (epoch, self.model.optimizer.lr)
         try:
             signature(self.schedule).bind(*given)
         except TypeError:  # a function of the epoch alone
