@@ -1,10 +1,12 @@
 """Beside Keras: the same weights, the same batches, the same numbers; and what differs is what the docs announce."""
 
+import inspect
 import json
 import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +88,48 @@ OPTIMIZERS = [
     ("RMSprop", {"clipvalue": 0.001}), ("SGD", {"weight_decay": 0.01}),
 ]
 X, Y = nn.data.xor()
+
+
+SIGNATURES = """
+import os; os.environ["KERAS_BACKEND"] = "jax"
+import inspect, json, keras
+found = {}
+for name in "SGD Adagrad RMSprop Adam AdamW Nadam".split():
+    found[name] = inspect.signature(getattr(keras.optimizers, name).__init__)
+for name in "EarlyStopping ReduceLROnPlateau".split():
+    found[name] = inspect.signature(getattr(keras.callbacks, name).__init__)
+found |= {"fit": inspect.signature(keras.Model.fit), "compile": inspect.signature(keras.Model.compile),
+          "Dense": inspect.signature(keras.layers.Dense.__init__)}
+print(json.dumps({f"{name}({p.name})": str(p.default) for name, s in found.items() for p in s.parameters.values()}))
+"""
+
+
+def defaults_here():
+    found = {}
+    for name in ("SGD", "Adagrad", "RMSprop", "Adam", "AdamW", "Nadam", "Dense"):
+        kind = getattr(nn, name)
+        found |= {f"{name}({p.name})": str(p.default) for p in inspect.signature(kind.__init__).parameters.values()}
+        if name != "Dense":
+            found |= {f"{name}(lr)": str(kind().lr), f"{name}(weight_decay)": str(kind().weight_decay)}
+    for name in ("EarlyStopping", "ReduceLROnPlateau"):
+        parameters = inspect.signature(getattr(nn.callbacks, name).__init__).parameters.values()
+        found |= {f"{name}({p.name})": str(p.default) for p in parameters}
+    for method in ("fit", "compile"):
+        found |= {f"{method}({p.name})": str(p.default) for p in inspect.signature(getattr(nn.Sequential, method)).parameters.values()}
+    return found
+
+
+@needs_keras
+def test_every_default_of_the_table_in_the_guide_is_true():
+    guide = (Path(__file__).parent.parent / "docs" / "training.md").read_text(encoding="utf8")
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in guide.splitlines() if line.startswith("| ")]
+    rows = [row for row in cells if len(row) == 4 and "(" in row[0]]
+    done = subprocess.run([sys.executable, "-c", SIGNATURES], capture_output=True, text=True, check=True,
+                          env=os.environ | {"PYTHONWARNINGS": "ignore"})
+    theirs, ours = json.loads(done.stdout.splitlines()[-1]), defaults_here()
+    assert len(rows) > 25
+    for there, default, here, ours_default in rows:
+        assert (theirs[there], ours[here]) == (default, ours_default), there
 
 
 @needs_keras

@@ -47,7 +47,7 @@ _HOME = {
     "History": "fit_loop", "Model": "models", "Sequential": "models", "load": "saving", "save": "saving",
     "step_function": "step",
 }  # fmt: skip
-_MODULES = ("callbacks", "data", "idx", "plots")
+_MODULES = ("callbacks", "data", "estimators", "idx", "plots")
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,8 @@ Every set is a pair of arrays, the rows and their labels.
 """
 
 import math
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,11 +77,36 @@ def valley(x: Any, y: Any) -> Any:
 def digits() -> Set:
     """scikit-learn's 1,797 handwritten digits: rows of 64 numbers from 0 to 16, labels from 0 to 9."""
     try:
-        from sklearn.datasets import load_digits  # type: ignore[import-untyped,import-not-found,unused-ignore]
+        from sklearn.datasets import load_digits
     except ImportError as error:
         raise MissingExtraError("digits: expected scikit-learn, which brings them: pip install scikit-learn") from error
     found = load_digits()
     return found.data.astype(np.float64), found.target.astype(np.int64)
+
+
+def mnist(folder: str | os.PathLike[str]) -> tuple[Set, Set]:
+    """The training set and the test set of MNIST from your copy of its four files: (X, y), (X_test, y_test).
+
+    The files bear the names under which they are handed out, such as train-images-idx3-ubyte.gz, zipped or not, with a
+    dot or a hyphen before "idx". Each X is an array of (rows, 28, 28), from 0 to 255.
+
+    Raises `ArgumentError` for a folder that lacks one of them: it says which.
+    """
+    from .idx import read_images, read_labels
+
+    def part(name: str) -> Set:
+        images, labels = (_only(folder, f"{name}-{kind}-ubyte*") for kind in ("images*3", "labels*1"))
+        return read_images(images), read_labels(labels)
+
+    return part("train"), part("t10k")
+
+
+def _only(folder: str | os.PathLike[str], pattern: str) -> Path:
+    """The file of that pattern in a folder; of several, the first by name."""
+    found = sorted(Path(folder).glob(pattern))
+    if not found:
+        raise ArgumentError(f"mnist: expected a file {pattern} in {shown(os.fspath(folder))}, got none of that name")
+    return found[0]
 
 
 # What is done to data

@@ -14,6 +14,7 @@ True
 import math
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, number
@@ -23,26 +24,48 @@ from .registry import Registry
 Initializer = Callable[[int, int, random.Random], float]  # of the layer's inputs and outputs: one number
 
 
-def _uniform(gain: float, fans: Callable[[int, int], float]) -> Initializer:
-    return lambda nin, nout, rng: rng.uniform(-1, 1) * math.sqrt(3 * gain / fans(nin, nout))
+@dataclass(frozen=True)
+class Spread:
+    """Random numbers of variance `gain` / fan: uniform, or normal and cut off at two standard deviations as in Keras.
 
+    `fan` is the number of inputs ("in"), or its mean with the number of outputs ("average").
 
-def _normal(gain: float, fans: Callable[[int, int], float]) -> Initializer:
-    """A normal spread cut off at two standard deviations, and widened to make up for it, as in Keras."""
-    def draw(nin: int, nout: int, rng: random.Random) -> float:
+    >>> round(Spread("uniform", 3, "in")(27, 1, random.Random(1)), 3)
+    -0.422
+    """
+
+    kind: str
+    gain: float
+    fan: str
+
+    def __call__(self, nin: int, nout: int, rng: random.Random) -> float:
+        deviation = math.sqrt(self.gain / (nin if self.fan == "in" else (nin + nout) / 2))
+        if self.kind == "uniform":
+            return rng.uniform(-1, 1) * math.sqrt(3) * deviation
         z = next(z for z in iter(lambda: rng.gauss(0, 1), None) if abs(z) <= 2)
-        return z * math.sqrt(gain / fans(nin, nout)) / 0.87962566103423978
-    return draw
+        return z * deviation / 0.87962566103423978  # the deviation of what is left after the cut
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The same number always ("constant"), or random ones of a fixed size: "uniform" up to it, "normal" around 0."""
+
+    kind: str
+    size: float
+
+    def __call__(self, nin: int, nout: int, rng: random.Random) -> float:
+        if self.kind == "constant":
+            return self.size
+        return rng.uniform(-self.size, self.size) if self.kind == "uniform" else rng.gauss(0, self.size)
 
 
 INITIALIZERS: Registry[Initializer] = Registry("an initializer", {
-    "zeros": lambda nin, nout, rng: 0.0, "ones": lambda nin, nout, rng: 1.0,
-    "random_uniform": lambda nin, nout, rng: rng.uniform(-0.05, 0.05),
-    "random_normal": lambda nin, nout, rng: rng.gauss(0, 0.05),
-    "glorot_uniform": _uniform(1, lambda nin, nout: (nin + nout) / 2),
-    "glorot_normal": _normal(1, lambda nin, nout: (nin + nout) / 2),
-    "he_uniform": _uniform(2, lambda nin, nout: nin), "he_normal": _normal(2, lambda nin, nout: nin),
-    "lecun_uniform": _uniform(1, lambda nin, nout: nin), "lecun_normal": _normal(1, lambda nin, nout: nin),
+    "zeros": Plain("constant", 0.0), "ones": Plain("constant", 1.0),
+    "random_uniform": Plain("uniform", 0.05), "random_normal": Plain("normal", 0.05),
+} | {
+    f"{name}_{kind}": Spread(kind, gain, fan)
+    for name, gain, fan in (("glorot", 1.0, "average"), ("he", 2.0, "in"), ("lecun", 1.0, "in"))
+    for kind in ("uniform", "normal")
 })  # fmt: skip
 
 
