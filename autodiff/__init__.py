@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .elementwise import *
     from .graph import leaves
     from .reductions import *
+    from .registration import register
     from .render import draw
     from .render.formula.formulas import formula
     from .render.steps.stepper import steps
@@ -41,6 +42,7 @@ _HOMES = {
     "expression": "parse",
     "elementwise": " ".join(op.name for op in FUNCTIONS),
     "graph": "leaves",
+    "registration": "register",
     "reductions": "dot log_softmax logsumexp softmax total",
     "render": "draw",
     "render.formula.formulas": "formula",

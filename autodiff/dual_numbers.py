@@ -62,8 +62,23 @@ def duals(base: System = FLOATS) -> System:
     zero = base.number(0.0)
     names: dict[str, Any] = {"__builtins__": {}, "ones": lambda xs: [1] * len(xs), "swapped": kernels.swapped}
     names |= {constant: base.names[constant] for constant in ("nan", "inf", "pi") if constant in base.names}
-    names |= {operation: _row(operation, base, zero) for operation in TABLE}
-    return System(f"dual over {base.name}", lambda x: Dual(base.number(x), zero, base), plain(names, prefix), prefix)
+    rows = {operation: _row(operation, base, zero) for operation in TABLE}
+    names |= rows
+    named = f"dual over {base.name}"
+    system = System(named, lambda x: Dual(base.number(x), zero, base), plain(names, prefix), prefix)
+    system.rows.update(rows)  # a derivative is that of the slopes, which need not be that of the formula's parts
+    _made.append((system, base))
+    return system
+
+
+_made: list[tuple[System, System]] = []  # as long as the cache keeps them
+
+
+def add_row(operation: str) -> None:
+    """Tell the systems that there are of a row that was added to the table."""
+    for system, base in _made:
+        row = _row(operation, base, base.number(0.0))
+        system.names[operation] = system.rows[operation] = row
 
 
 def _row(operation: str, base: System, zero: N) -> Callable[..., Dual]:

@@ -391,6 +391,17 @@ def gelu(x: X) -> X:
     ...
 
 
+@operation
+def stop_gradient(x: X) -> X:
+    """x itself, through which nothing flows: to the gradient it is a constant.
+
+    >>> from autodiff import grad
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    ...
+
+
 def where(condition: bool, x1: Any, x2: Any) -> Any:
     """x1 if the condition holds, else x2; nothing flows to the other, whatever its slope.
 

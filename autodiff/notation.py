@@ -27,6 +27,7 @@ pow(a <= 0.0 || b == 0.0 ? -1.0 : a * (b / 2.0), 2.0)
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
+from .ops import TABLE
 from .rule import (
     COMPARISONS, Binary, Blocked, Call, Choice, Each, Items, Name, Number, Part, Rule, Unary,
 )  # fmt: skip
@@ -174,3 +175,50 @@ class CLike(Notation):
         level = self.levels["choice"]
         first, last = self.held(condition, level + 1), self.held(other, level)
         return Written(f"{first} ? {chosen.text} : {last}", level)
+
+
+# ---- graphs: operations of the table over what their operands have been written as ----
+
+
+class Text(Notation):
+    """Formulas as text: whole numbers without a point, sums of any number of terms as sums."""
+
+    width: ClassVar[int] = 72  # characters of one line, before a part of it gets a line of its own
+    exact: ClassVar[bool] = False  # whether all that floats can tell apart is written: 1 * x, total(xs)
+
+    def number(self, value: float) -> Written:
+        text = "-0.0" if repr(value) == "-0.0" else repr(value).removesuffix(".0")  # Python knows no whole number -0
+        return Written(text, self.levels["neg"] if text.startswith("-") else ATOM)
+
+    def operation(self, name: str, operands: Sequence[Written]) -> Written:
+        """An operation of the table over its operands.
+
+        >>> text = Text()
+        >>> text.operation("pow", [text.number(-2.0), text.name("a")]).text
+        '(-2) ** a'
+        """
+        op = TABLE[name]
+        if op.variadic:
+            return self.many(name, operands)
+        return operands[0] if op.call == UNCHANGED else self.filled(op.call, dict(zip(op.inputs, operands)))
+
+    def filled(self, rule: Rule, operands: Mapping[str, Written]) -> Written:
+        return self.written(rule, operands)
+
+    def many(self, name: str, operands: Sequence[Written]) -> Written:
+        """An operation of any number of operands: of a total a sum, of a dot product the sum of the products."""
+        if name == "dot":
+            half = len(operands) // 2
+            pairs = zip(operands[:half], operands[half:])
+            return self.sum([self.binary("*", left, right) for left, right in pairs])
+        return self.sum(operands) if name == "total" else self.call(name, operands)
+
+    def sum(self, terms: Sequence[Written]) -> Written:
+        if len(terms) == 1:
+            return terms[0]
+        level = self.levels["+"]
+        parts = [self.held(each, level + (i > 0), after=i > 0) for i, each in enumerate(terms)]
+        return Written(self.spaced("+").join(parts) or self.number(0.0).text, level if parts else ATOM)
+
+
+UNCHANGED = TABLE["pos"].call

@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
 from typing import Any
+from weakref import WeakSet
 
-from . import kernels, rules, stable
+from . import additions, kernels, rules, stable
 from .errors import MissingExtraError, ReplayError
 from .ops import TABLE
 from .rule import parse
@@ -32,16 +33,19 @@ class System:
     def __init__(self, name: str, number: Callable[[float], N], names: Mapping[str, Any], write: rules.Writer) -> None:
         self.name = name
         self.number = number
-        self.names = dict(names)
+        self.names = {**names, **additions.names(name)}
         self.write = write
-        self.formula = cache(self._formula)
-        self.slope = cache(self._slope)
+        self.rows: dict[str, Callable[..., N]] = {}  # rows that are not their formula written out
+        self.formula = additions.cached(self._formula)
+        self.slope = additions.cached(self._slope)
+        _systems.add(self)
 
     def __repr__(self) -> str:
         return f"System({self.name!r})"
 
     def _formula(self, operation: str) -> Callable[..., N]:
-        return self._guarded(operation, rules.formula(TABLE[operation], self.names, self.write))
+        row = self.rows.get(operation) or rules.formula(TABLE[operation], self.names, self.write)
+        return self._guarded(operation, row)
 
     def _slope(self, operation: str, index: int) -> Callable[..., N | None]:
         return self._guarded(operation, rules.slope(TABLE[operation], index, self.names, self.write))
@@ -56,6 +60,14 @@ class System:
                 raise ReplayError(f"{operation} over {self.name} numbers: division by zero has no value") from None
 
         return run
+
+
+_systems: WeakSet[System] = WeakSet()
+
+
+def systems() -> list[System]:
+    """All that there are."""
+    return list(_systems)
 
 
 def plain(names: Mapping[str, Any], write: rules.Writer) -> dict[str, Any]:

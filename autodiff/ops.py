@@ -25,16 +25,22 @@ Op(name='sin', formula='sin(a)', slopes=('cos(a)',), latex='\\\\sin')
 ('*', 2, None)
 """
 
+from collections.abc import Collection
 from math import inf
 from typing import NamedTuple
 
-from . import kernels, stable
+from . import additions, kernels, stable
 from .errors import TableError
-from .rule import Binary, Rule, Unary, parse
+from .rule import BLOCKED, Binary, Call, Name, Rule, Unary, parse
 
 REAL, NOT_NEGATIVE = (-inf, inf), (0.0, inf)
 
 VOCABULARY = frozenset(kernels.__all__) | frozenset(stable.NAMES)
+# What programs call other things than operations, so that no operation can have the name.
+TAKEN = frozenset(
+    """input constant stack join view take assemble contract expand sum_to fill less at_most more at_least both either
+    a b c g x y xs blocked held sent divide equal holds numpy softmax log_softmax Value""".split()
+)
 
 
 class Op(NamedTuple):
@@ -87,6 +93,18 @@ class Op(NamedTuple):
         """The conditions under which an input stands at a kink, as trees."""
         return tuple(map(parse, self.kinks))
 
+    @property
+    def stops(self) -> bool:
+        """Whether nothing flows to any input: it passes its value on as if it were a constant."""
+        return not self.variadic and all(rule == BLOCKED for rule in self.slope_rules)
+
+    @property
+    def call(self) -> Rule:
+        """How it is written over its inputs: with its operator, or as a call of its name."""
+        rule, inputs = self.rule, tuple(map(Name, self.inputs))
+        is_operator = isinstance(rule, Unary | Binary) and rule.sign == self.symbol and rule.operands == inputs
+        return rule if is_operator else Call(self.name, inputs)
+
     def slope_along(self, operand: int) -> Rule | None:
         """The slope of one operand as a tree; of any number of inputs, the list of all."""
         slope = self.slopes[0 if self.variadic else operand]
@@ -99,9 +117,11 @@ class Op(NamedTuple):
         return self.slope_along(operand)
 
 
-def checked(op: Op) -> Op:
-    """The row itself, or a `TableError` that names the operation and the word, if a rule leaves the vocabulary."""
-    words = VOCABULARY.union(op.inputs, ("y", "where"), ("x",) * op.variadic)
+def checked(op: Op, own: Collection[str] = ()) -> Op:
+    """The row itself, with its symbol, or a `TableError` that names the operation and the word, if a rule has neither
+    a word of the vocabulary nor one of its own.
+    """
+    words = VOCABULARY.union(op.inputs, ("y", "where"), ("x",) * op.variadic, own, additions.WORDS)
     for text in (op.formula, *filter(None, op.slopes), *op.kinks, *op.textbook):
         try:
             rule = parse(text)
@@ -178,6 +198,7 @@ FUNCTIONS = (
        textbook=("where(a < b, 1, 0)", "where(a < b, 0, 1)"), latex=r"\min", ulps=0),
     Op("clip",        "clip(a, b, c)",        ("where((a <= b) | (a >= c), blocked, 1)", None, None), kinks=("a == b", "a == c"),
        ulps=0),
+    Op("stop_gradient", "stop_gradient(a)",   ("blocked",), ulps=0),
     Op("where",       "where(a, b, c)",       (None, "where((a < 0) | (a > 0), 1, blocked)", "where((a < 0) | (a > 0), blocked, 1)"),
        ulps=0),
     Op("relu",        "relu(a)",              ("where(a <= 0, blocked, 1)",), kinks=("a == 0",),

@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from .notation import Conditional, Written
+from . import additions
 from .door import define, expression
+from .notation import Conditional, Written
 from .ops import VOCABULARY, Op
 from .rule import BLOCKED, COMPARISONS, FUNCTIONS_OF_SIGNS, Binary, Number, Rule, Unary, parse
 
@@ -110,7 +111,7 @@ def function(
 ) -> Callable[..., Any]:
     """A rule as a function of its arguments, over the names of a number system."""
     names = namespace if isinstance(namespace, dict) else dict(namespace)
-    return expression(write(rule), arguments, name, names, VOCABULARY | {"erfc"})
+    return expression(write(rule), arguments, name, names, VOCABULARY | {"erfc"} | additions.WORDS.keys())
 
 
 def operator_source(op: Op, method: str, reflected: bool) -> str:

@@ -15,8 +15,9 @@ MP = many_digits(120)
 FIXED = [op for op in TABLE.values() if not op.variadic]
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e-200, -1e-200, 1e200]
 SPECIAL += [-1e200, 709.78, 709.79, -709.78, -745.13, -745.2, 20.0, -20.0, 40.0, -38.5, 1.7976931348623157e308, 3.0, 1e16]
-# where a float's neighbours are further apart than the whole answer, an ulp of the input is what is being tested
-INTEGER_LIKE = {"floor", "sign", "remainder"}
+# where a float's neighbours are further apart than the whole answer, an ulp of the input is what is being tested;
+# and what passes a value on as a constant
+INTEGER_LIKE = {"floor", "sign", "remainder", "stop_gradient"}
 # these are slopes: their values are held to the 8 ulp of a slope, and their own slopes are second derivatives
 SLOPES = {"unit", "angle_slope", "elu_slope", "silu_slope", "gelu_slope", "gaussian", "normal_pdf"}
 

@@ -244,6 +244,6 @@ def test_an_input_may_be_called_blocked():
 def test_python_multiplies_and_adds_in_the_order_of_the_graph():
     x, y, z = Value(1e200, name="x"), Value(1e200, name="y"), Value(1e-200, name="z")
     product = x * (y * z)
-    assert formula(product).text.endswith("x * y * z") and run(product)[0] == product.data == 1e200
+    assert formula(product).text.endswith("x * (y * z)") and run(product)[0] == product.data == 1e200
     total = z + (x + -y)
     assert run(total)[0] == total.data == 1e-200

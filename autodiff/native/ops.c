@@ -40,6 +40,7 @@ const char *const autodiff_names[OPERATIONS] = {
     "maximum",
     "minimum",
     "clip",
+    "stop_gradient",
     "where",
     "relu",
     "leaky_relu",
@@ -102,6 +103,7 @@ const signed char autodiff_arity[OPERATIONS] = {
     2,
     2,
     3,
+    1,
     3,
     1,
     2,
@@ -166,6 +168,7 @@ double autodiff_value(int code, const double *xs, Py_ssize_t n) {
     case OP_MAXIMUM: return value_maximum(xs[0], xs[1]);
     case OP_MINIMUM: return value_minimum(xs[0], xs[1]);
     case OP_CLIP: return value_clip(xs[0], xs[1], xs[2]);
+    case OP_STOP_GRADIENT: return value_stop_gradient(xs[0]);
     case OP_WHERE: return value_where(xs[0], xs[1], xs[2]);
     case OP_RELU: return value_relu(xs[0]);
     case OP_LEAKY_RELU: return value_leaky_relu(xs[0], xs[1]);
@@ -321,6 +324,9 @@ void autodiff_slopes(int code, const double *xs, Py_ssize_t n, double y, double 
         blocks[1] = 1;
         slopes[2] = 0.0;
         blocks[2] = 1;
+        break;
+    case OP_STOP_GRADIENT:
+        slopes[0] = slope_stop_gradient_a(xs[0], y, &blocks[0]);
         break;
     case OP_WHERE:
         slopes[0] = 0.0;

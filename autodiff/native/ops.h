@@ -64,29 +64,30 @@ enum {
     OP_MAXIMUM = 34,
     OP_MINIMUM = 35,
     OP_CLIP = 36,
-    OP_WHERE = 37,
-    OP_RELU = 38,
-    OP_LEAKY_RELU = 39,
-    OP_ELU = 40,
-    OP_SIGMOID = 41,
-    OP_LOG_SIGMOID = 42,
-    OP_SOFTPLUS = 43,
-    OP_SILU = 44,
-    OP_GELU = 45,
-    OP_TOTAL = 46,
-    OP_DOT = 47,
-    OP_LOGSUMEXP = 48,
-    OP_LARGEST = 49,
-    OP_SECH = 50,
-    OP_GAUSSIAN = 51,
-    OP_NORMAL_CDF = 52,
-    OP_NORMAL_PDF = 53,
-    OP_UNIT = 54,
-    OP_ANGLE_SLOPE = 55,
-    OP_ELU_SLOPE = 56,
-    OP_SILU_SLOPE = 57,
-    OP_GELU_SLOPE = 58,
-    OPERATIONS = 59
+    OP_STOP_GRADIENT = 37,
+    OP_WHERE = 38,
+    OP_RELU = 39,
+    OP_LEAKY_RELU = 40,
+    OP_ELU = 41,
+    OP_SIGMOID = 42,
+    OP_LOG_SIGMOID = 43,
+    OP_SOFTPLUS = 44,
+    OP_SILU = 45,
+    OP_GELU = 46,
+    OP_TOTAL = 47,
+    OP_DOT = 48,
+    OP_LOGSUMEXP = 49,
+    OP_LARGEST = 50,
+    OP_SECH = 51,
+    OP_GAUSSIAN = 52,
+    OP_NORMAL_CDF = 53,
+    OP_NORMAL_PDF = 54,
+    OP_UNIT = 55,
+    OP_ANGLE_SLOPE = 56,
+    OP_ELU_SLOPE = 57,
+    OP_SILU_SLOPE = 58,
+    OP_GELU_SLOPE = 59,
+    OPERATIONS = 60
 };
 
 #define AUTODIFF_UNARY(X) \
@@ -115,6 +116,7 @@ enum {
     X(erf, OP_ERF) \
     X(floor, OP_FLOOR) \
     X(sign, OP_SIGN) \
+    X(stop_gradient, OP_STOP_GRADIENT) \
     X(relu, OP_RELU) \
     X(sigmoid, OP_SIGMOID) \
     X(log_sigmoid, OP_LOG_SIGMOID) \
@@ -196,6 +198,7 @@ static inline double elu_slope(double x, double alpha);
 static inline double nearest_to_zero(double a, double b);
 static inline double silu(double x);
 static inline double silu_slope(double x);
+static inline double stop_gradient(double x);
 static inline double xlogy(double x, double y);
 static inline double power_slope(double a, double b);
 static inline double exponent_slope(double a, double b);
@@ -278,6 +281,11 @@ static inline double silu_slope(double x) {
     double slope = sigmoid(x) * (1.0 + (x < 0.0 ? low : high) * sigmoid(-x));
     double away = x < -700.0 ? (1.0 + low) * half * half : slope;
     return fabs(t) < 0.5 ? t * polynomial(t, SILU_DIP_SERIES) : away;
+}
+
+/* x */
+static inline double stop_gradient(double x) {
+    return +x;
 }
 
 /* where(x == 0, 0, x * log(y)) */
@@ -829,6 +837,16 @@ static inline double slope_clip_a(double a, double b, double c, double y, int *b
     return a <= b || a >= c ? BLOCKED : 1.0;
 }
 
+/* stop_gradient: stop_gradient(a) */
+static inline double value_stop_gradient(double a) {
+    return stop_gradient(a);
+}
+
+/* stop_gradient, a: blocked */
+static inline double slope_stop_gradient_a(double a, double y, int *blocked) {
+    return BLOCKED;
+}
+
 /* where: where(a, b, c) */
 static inline double value_where(double a, double b, double c) {
     return a ? b : c;
@@ -1089,6 +1107,7 @@ static inline double value1(int code, double a) {
     case OP_ERF: return value_erf(a);
     case OP_FLOOR: return value_floor(a);
     case OP_SIGN: return value_sign(a);
+    case OP_STOP_GRADIENT: return value_stop_gradient(a);
     case OP_RELU: return value_relu(a);
     case OP_SIGMOID: return value_sigmoid(a);
     case OP_LOG_SIGMOID: return value_log_sigmoid(a);
@@ -1132,6 +1151,7 @@ static inline double slope1(int code, int operand, double a, double y, int *bloc
     case OP_ERF * 4 + 0: return slope_erf_a(a, y, blocked);
     case OP_FLOOR * 4 + 0: return slope_floor_a(a, y, blocked);
     case OP_SIGN * 4 + 0: return slope_sign_a(a, y, blocked);
+    case OP_STOP_GRADIENT * 4 + 0: return slope_stop_gradient_a(a, y, blocked);
     case OP_RELU * 4 + 0: return slope_relu_a(a, y, blocked);
     case OP_SIGMOID * 4 + 0: return slope_sigmoid_a(a, y, blocked);
     case OP_LOG_SIGMOID * 4 + 0: return slope_log_sigmoid_a(a, y, blocked);

@@ -22,6 +22,7 @@ def value(x_0):
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ... import additions
 from ...door import define
 from ...errors import ArgumentError
 from ..ir.program import Program
@@ -45,13 +46,15 @@ def source(programs: Mapping[str, Program], target: str) -> str:
     numbers = "".join(f"{name} = {text}\n" for text, name in tables.items())
     text = "\n\n".join(part for part in (numbers, *bodies) if part)
     text = text if target in WRITERS else portable(text)
-    head = preamble(set(WORDS.findall(text)) & ARRAY_WORDS, target)
+    head = preamble(set(WORDS.findall(text)) & (ARRAY_WORDS | additions.WORDS.keys()), target)
     return f"{head}\n\n{text}" if head else text
 
 
 def functions(text: str, name: str, target: str = "numpy") -> dict[str, Callable[..., Any]]:
     """The functions that emitted source defines, its text visible to tracebacks and debuggers."""
     try:
-        return define(text, name, words=words(), modules={"autodiff.kernels", "autodiff.stable", "numpy", target})
+        known = words() | additions.WORDS.keys() | {"brought"}
+        modules = {"autodiff.kernels", "autodiff.stable", "autodiff.additions", "numpy", target}
+        return define(text, name, words=known, modules=modules)
     except ImportError as error:
         raise ArgumentError(f"compile: the target does not have all that the program uses: {error}") from None

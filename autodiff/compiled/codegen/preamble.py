@@ -17,7 +17,7 @@ from functools import cache
 from itertools import takewhile
 from types import FunctionType, ModuleType
 
-from ... import kernels, stable
+from ... import additions, kernels, stable
 from . import helpers, portable
 
 VOCABULARY = frozenset(kernels.__all__) | frozenset(stable.NAMES) | frozenset(helpers.HELPERS)
@@ -32,7 +32,13 @@ AS_OURS = {"sign"}  # what we define for other modules, and NumPy does as we do
 
 def preamble(words: set[str], target: str) -> str:
     """The head of a module of emitted code that uses these words."""
-    return math_head(words) if target == "math" else array_head(words, target)
+    own = sorted(words & additions.WORDS.keys())
+    head = math_head(words) if target == "math" else array_head(words - set(own), target)
+    lines = [f"{word} = brought({word!r}, {target!r})" for word in own]
+    return "\n".join([BROUGHT + head, *lines, ""]) if own else head
+
+
+BROUGHT = "from autodiff.additions import brought\n"
 
 
 def math_head(words: set[str]) -> str:

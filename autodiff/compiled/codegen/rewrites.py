@@ -21,7 +21,7 @@ from ...numbers import FLOATS
 from ...rule import COMPARISONS, Binary, Call, Definition, Name, Number, Rule, Unary, define, expanded
 from .preamble import text_of
 
-INLINED = ("relu", "leaky_relu")  # a call costs more than a comparison
+INLINED = ("relu", "leaky_relu", "stop_gradient")  # a call costs more than a comparison
 
 
 def inlined(rule: Rule) -> Rule:

@@ -11,9 +11,9 @@ A slope becomes a contribution by pushing the multiplication by the upstream gra
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import NamedTuple
 
+from ...additions import cached
 from ...notation import Notation, Written
 from ...ops import TABLE
 from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Rule, contribution, opening, parse
@@ -65,7 +65,7 @@ class Floats(Named):
         return super().written(rule, names)
 
 
-@cache
+@cached
 def template(
     op: str, math: bool, literals: tuple[tuple[str, str], ...] = (), by_condition: bool = False
 ) -> Template:

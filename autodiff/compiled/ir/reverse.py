@@ -16,15 +16,16 @@ d_x        = add tanh_3 constant_4
 return tanh_1, d_x
 """
 
-import re
 from collections.abc import Callable, Sequence
-from functools import cache
 from math import prod
 
 from ...ops import TABLE
+from ...rule import BLOCKED, Choice, Number, Rule, may_block, parse
 from .builder import Builder
 from .program import COMPARISONS, Program, Shape
 from .strides import c_strides
+
+MINUS_ONE = parse("-1")
 
 
 def reverse(program: Program, wrt: Sequence[str], seed: str = "", output: int = 0) -> Program:
@@ -143,13 +144,13 @@ class _Reversal:
     def row(self, register: int, upstream: int) -> None:
         each, reached, builder = self.program.instructions[register], self.reached.get(register), self.builder
         for index, operand in enumerate(each.operands):
-            slope = TABLE[each.op].slopes[index]
-            if slope is None or not self.needed[operand]:
+            slope = TABLE[each.op].slope_along(index)
+            if slope is None or slope == BLOCKED or not self.needed[operand]:
                 continue
-            if slope == "1":
+            if slope == Number(1):
                 self.give(operand, upstream, reached)
                 continue
-            if slope == "-1":
+            if slope == MINUS_ONE:
                 self.give(operand, builder.row("neg", upstream), reached)
                 continue
             if TABLE[each.op].variadic:
@@ -160,7 +161,7 @@ class _Reversal:
                 condition = reached
             if condition is not None and not _only_selects(slope):
                 contribution = builder.row("where", condition, contribution, builder.constant(0.0))
-            if "blocked" in slope:
+            if may_block(slope):
                 open_ = builder.row(f"{each.op}?{index}", *each.operands)
                 condition = open_ if condition is None else builder.row("and", condition, open_)
             self.give(operand, contribution, condition)
@@ -215,14 +216,15 @@ class _Reversal:
             self.give(right, self.builder.contract(upstream, left, f"{result},{first}->{second}"), None)
 
 
-@cache
-def _only_selects(slope: str) -> bool:
+def _only_selects(slope: Rule) -> bool:
     """Whether a slope is a number or blocked: then nothing times it is nothing, and needs no condition.
 
-    >>> _only_selects("where(a <= 0, blocked, 1)"), _only_selects("1 / b")
+    >>> _only_selects(parse("where(a <= 0, blocked, 1)")), _only_selects(parse("1 / b"))
     (True, False)
     """
-    return not set(re.findall(r"[a-z]+", re.sub(r"where\([^,]*,", "", slope))) - {"blocked"}
+    if isinstance(slope, Choice):
+        return _only_selects(slope.chosen) and _only_selects(slope.other)
+    return not slope.words()
 
 
 _RULES: dict[str, Callable[[_Reversal, int, int], None]] = {

@@ -25,15 +25,27 @@ from ..ir.program import COMPARISONS
 
 Ints = npt.NDArray[np.int64]
 
-NAMES = (*TABLE, *COMPARISONS)
-CODES = {name: code for code, name in enumerate(NAMES)}
+NAMES = [*TABLE, *COMPARISONS]
+
+
+class _Codes(dict[str, int]):
+    def __missing__(self, name: str) -> int:
+        """A row that was added to the table gets the next code."""
+        if name not in TABLE:
+            raise KeyError(name)
+        NAMES.append(name)
+        self[name] = len(NAMES) - 1
+        return self[name]
+
+
+CODES = _Codes({name: code for code, name in enumerate(NAMES)})
 _parents, _op = attrgetter("parents"), attrgetter("op")
 
 
 class Tape(NamedTuple):
     """What a function did: operations in order, and the leaves that they started from."""
 
-    codes: npt.NDArray[np.int8]
+    codes: npt.NDArray[np.int16]
     operands: Ints
     starts: Ints  # the operands of operation i are operands[starts[i]:starts[i + 1]]
     arguments: int
@@ -84,7 +96,7 @@ def tape_of(nodes: list[Value], arguments: Sequence[Value], roots: Sequence[Valu
                 leaves.append(leaf)
             numbers[rank] = number_of[id(leaf)]
         operands[missing] = numbers[inverse]
-    codes = np.fromiter(map(CODES.__getitem__, map(_op, nodes)), np.int8, size)
+    codes = np.fromiter(map(CODES.__getitem__, map(_op, nodes)), np.int16, size)
     places = {id(leaf): size + index for index, leaf in enumerate(leaves)} if _any_leaf(roots, known) else {}
     numbered = [_place(root, known, order, places, leaves, size) for root in roots]
     held = [(_place(node, known, order, places, leaves, size), answer, where) for node, answer, where in guards]

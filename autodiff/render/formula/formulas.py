@@ -38,12 +38,12 @@ from ...errors import OperandError, shown
 from ...frames import caller
 from ...graph import topological_order, users
 from ...names import names_in
+from ...notation import Text, Written
 from ...ops import VOCABULARY
 from ...value import Value
 from . import latex, python
-from .python import PYTHON
+from .python import Python
 from .simplify import Simpler, simpler
-from ..graph.writing import PLAIN, Notation, Written
 
 MOST_SHOWN = 500  # nodes of a formula that a notebook shows by itself
 RESERVED = VOCABULARY | {"sent"}
@@ -84,14 +84,14 @@ class Formula:
     @property
     def text(self) -> str:
         """One line per named part, the result last."""
-        lines = [f"{name} = {right}" for name, right in parts(self.order, self.names, PLAIN)]
+        lines = [f"{name} = {right}" for name, right in parts(self.order, self.names, Text())]
         return "\n".join([*lines, f"({RECORDED})"] if self.is_branch else lines)
 
     @property
     def latex(self) -> str:
         """LaTeX for inside a mathematics environment."""
         symbols = latex.Symbols()
-        notation = latex.NOTATION._replace(name=lambda word: Written(symbols[word]))
+        notation = latex.Latex(symbols)
         lines = [(symbols[name], right) for name, right in parts(self.order, self.names, notation)]
         remark = rf" \quad \text{{({RECORDED})}}" if self.is_branch else ""
         if len(lines) == 1:
@@ -104,7 +104,7 @@ class Formula:
         """Two functions of the inputs: `f`, the value, and `df`, the tuple of its derivatives, by the chain rule."""
         names = spelled(self.names)
         remark = f"{RECORDED.capitalize()}." if self.is_branch else ""
-        return python.source(self.order, names, fixed(self.order), parts(self.order, names, PYTHON), remark)
+        return python.source(self.order, names, fixed(self.order), parts(self.order, names, Python()), remark)
 
     def __str__(self) -> str:
         return self.text
@@ -117,7 +117,7 @@ class Formula:
         return self.text if len(self.order) <= MOST_SHOWN else f"Formula of {len(self.order):,} nodes"
 
 
-def parts(order: Sequence[Value], names: dict[Value, str], notation: Notation) -> list[tuple[str, str]]:
+def parts(order: Sequence[Value], names: dict[Value, str], notation: Text) -> list[tuple[str, str]]:
     """The named parts of a graph, each with what it is equal to; the last is the result."""
     lines, root = list[tuple[str, str]](), order[-1]
     simple = Simpler(fixed(order), {}, users(order)) if notation.exact else simpler(order, names)
@@ -162,7 +162,7 @@ def too_wide(operands: Sequence[Value], written: dict[Value, Written], widest: i
     return found
 
 
-def line(name: str, right: Written, lines: list[tuple[str, str]], notation: Notation) -> Written:
+def line(name: str, right: Written, lines: list[tuple[str, str]], notation: Text) -> Written:
     """Give a part a line of its own, and go on with its name."""
     lines.append((name, right.text))
     return notation.name(name)

@@ -7,17 +7,16 @@ r"""Formulas in LaTeX: fractions, roots, powers, Greek letters; whatever a name 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
-from ..graph.writing import PLAIN, TIGHTNESS, Notation, Written, numbered
+from ...notation import ATOM, Text, Written
+from ...ops import TABLE
 
 GREEK = frozenset(
     """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi
     omega""".split()
 )
-KNOWN = frozenset("exp log sin cos tan sinh cosh tanh arcsin arccos arctan max min".split())  # LaTeX's own functions
 CONSTANTS = frozenset(["e", "pi"])  # as symbols they would be read as numbers
-SPELLED = {"log": "ln", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "maximum": "max", "minimum": "min"}
 
 
 def symbol(word: str) -> str:
@@ -53,61 +52,47 @@ def upright(word: str) -> str:
     return rf"\mathrm{{{word}}}".replace("_", r"\_") if word.isascii() else rf"\text{{{word}}}".replace("_", r"\_")
 
 
-def number(x: float) -> Written:
-    """A number, with a power of ten where Python writes an exponent."""
-    text, tight = numbered(x)
-    mantissa, e, exponent = text.partition("e")
-    if e:
-        return Written(rf"{mantissa} \cdot 10^{{{int(exponent)}}}", TIGHTNESS["*"])
-    words = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"}
-    return Written(words.get(text, text), tight)
+class Latex(Text):
+    """Formulas in LaTeX, each word by the symbol that `symbols` has for it."""
 
+    brackets = (r"\left(", r"\right)")
+    width = 240
+    bare = False
 
-def call(op: str, operands: Sequence[str]) -> str:
-    name = SPELLED.get(op, op)
-    function = f"\\{name}" if name in KNOWN or name == "ln" else rf"\operatorname{{{name}}}".replace("_", r"\_")
-    return rf"{function}\left({', '.join(operands)}\right)"
+    def __init__(self, symbols: Mapping[str, str]) -> None:
+        self.symbols = symbols
 
+    def name(self, word: str) -> Written:
+        return Written(self.symbols[word])
 
-def product(notation: Notation, operands: Sequence[Written]) -> Written:
-    """Factors side by side; a dot before a number."""
-    left, right = (notation.held(each, TIGHTNESS["*"]) for each in operands)
-    if right.startswith("-"):
-        right = right.join(notation.brackets)
-    return Written(rf"{left} \cdot {right}" if right[:1].isdigit() else rf"{left} \, {right}", TIGHTNESS["*"])
+    def number(self, value: float) -> Written:
+        """A number, with a power of ten where Python writes an exponent."""
+        text, tight = super().number(value)
+        mantissa, e, exponent = text.partition("e")
+        if e:
+            return Written(rf"{mantissa} \cdot 10^{{{int(exponent)}}}", self.levels["**"])
+        words = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"}
+        return Written(words.get(text, text), tight)
 
+    def binary(self, sign: str, left: Written, right: Written) -> Written:
+        level = self.levels["**"]
+        if sign == "/":
+            return Written(rf"\frac{{{left.text}}}{{{right.text}}}", level)
+        if sign == "**":
+            return Written(f"{self.held(left, level + 1)}^{{{right.text}}}", level)
+        return self.product(left, right) if sign == "*" else super().binary(sign, left, right)
 
-def quotient(notation: Notation, operands: Sequence[Written]) -> Written:
-    return Written(rf"\frac{{{operands[0].text}}}{{{operands[1].text}}}", TIGHTNESS["**"])
+    def product(self, left: Written, right: Written) -> Written:
+        """Factors side by side; a dot before a number."""
+        level = self.levels["*"]
+        first, second = self.held(left, level), self.held(right, level + 1, after=True)
+        return Written(rf"{first} \cdot {second}" if second[:1].isdigit() else rf"{first} \, {second}", level)
 
-
-def power(notation: Notation, operands: Sequence[Written]) -> Written:
-    base = notation.held(operands[0], TIGHTNESS["**"] + 1)
-    return Written(f"{base}^{{{operands[1].text}}}", TIGHTNESS["**"])
-
-
-def inside(before: str, after: str, tight: int = 100) -> Callable[[Notation, Sequence[Written]], Written]:
-    """A notation that goes round its one operand."""
-    return lambda notation, operands: Written(before + operands[0].text + after, tight)
-
-
-NOTATION = Notation(
-    name=lambda word: Written(symbol(word)),
-    number=number,
-    call=call,
-    signs={"+": " + ", "-": " - ", "neg": "-"},
-    special={
-        **PLAIN.special,
-        "mul": product,
-        "div": quotient,
-        "pow": power,
-        "exp": inside("e^{", "}", TIGHTNESS["**"]),
-        "sqrt": inside(r"\sqrt{", "}"),
-        "abs": inside(r"\left|", r"\right|"),
-        "floor": inside(r"\left\lfloor ", r"\right\rfloor "),
-        "sigmoid": inside(r"\sigma\left(", r"\right)"),
-    },
-    brackets=(r"\left(", r"\right)"),
-    width=240,
-    bare=False,
-)
+    def call(self, function: str, arguments: Sequence[Written]) -> Written:
+        """A function by its LaTeX in the table, which may be a pattern that goes round its operand."""
+        texts = ", ".join(each.text for each in arguments)
+        latex = TABLE[function].latex if function in TABLE else ""
+        if "%s" in latex:
+            return Written(latex % texts, self.levels["**"] if "^" in latex else ATOM)
+        name = latex or rf"\operatorname{{{function}}}".replace("_", r"\_")
+        return Written(rf"{name}\left({texts}\right)")

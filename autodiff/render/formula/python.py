@@ -7,14 +7,18 @@ that a `where` did not choose, nothing flows, not even 0 times inf. The sign of 
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from ... import door, kernels, rules, stable
-from ...ops import TABLE
+from ... import additions, kernels, stable
+from ...notation import ATOM, Conditional, Notation, Text, Written
+from ...numbers import FLOATS
+from ...ops import TABLE, VOCABULARY
+from ...rule import (
+    BLOCKED, FUNCTIONS_OF_SIGNS, Binary, Call, Choice, Items, Name, Number, Part, Rule, decided, may_block, parse,
+)  # fmt: skip
+from ...rules import floats
 from ...value import Value
-from ..graph.writing import PLAIN, TIGHTNESS, Notation, Written, called
 
 NOTHING = "-0.0"  # what stands for no gradient at all: added to anything it changes nothing, and no sum of zeros is it
 SENT = '''def sent(slope, above):
@@ -38,8 +42,8 @@ def source(
     functions = [written("f", arguments, [*docs, *value]), written("df", arguments, [*docs, *derivatives])]
     if any("sent(" in line for line in derivatives):
         functions.insert(0, SENT)
-    text = "\n\n".join(functions)
-    return "\n".join([*imports(text), text]).rstrip()
+    code = "\n".join(line for line in [*value, *derivatives, *["copysign"] * (functions[0] == SENT)])
+    return "\n".join([*imports(code), "\n\n".join(functions)]).rstrip()
 
 
 def written(name: str, arguments: str, lines: Sequence[str]) -> str:
@@ -48,9 +52,12 @@ def written(name: str, arguments: str, lines: Sequence[str]) -> str:
 
 def imports(text: str) -> list[str]:
     """The lines that import the functions which the text calls."""
-    words = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    words = set(re.findall(r"[^\W\d]\w*", text))
     homes = {"kernels": words.intersection(kernels.__all__), "stable": words.intersection(stable.NAMES)}
-    lines = [f"from autodiff.{home} import {', '.join(sorted(used))}" for home, used in homes.items() if used]
+    own = sorted(words & additions.WORDS.keys())
+    lines = ["from autodiff.additions import brought"] * bool(own)
+    lines += [f"from autodiff.{home} import {', '.join(sorted(used))}" for home, used in homes.items() if used]
+    lines += ["", *(f"{word} = brought({word!r}, 'float')" for word in own)] if own else []
     return [*lines, "", ""] if lines else []
 
 
@@ -75,8 +82,7 @@ def gradient(order: Sequence[Value], names: dict[Value, str], fixed: Collection[
 
 def right_side(v: Value, operands: Mapping[Value, str]) -> str:
     """An operation over the names of its operands."""
-    words = [Written(operands[p], TIGHTNESS["neg"] if operands[p].startswith("-") else 100) for p in v.parents]
-    return PYTHON.operation(v.op, words).text
+    return PYTHON.operation(v.op, [PYTHON.name(operands[parent]) for parent in v.parents]).text
 
 
 def contributions(steps: Sequence[Value], operands: Mapping[Value, str], fixed: Collection[Value]) -> list[Line]:
@@ -89,99 +95,68 @@ def contributions(steps: Sequence[Value], operands: Mapping[Value, str], fixed: 
         lists = list_of_slopes(v, operands)
         lines += lists
         for i, parent in enumerate(v.parents):
-            text = None if parent in fixed else f"{lists[0][0]}[{i}]" if lists else slope_text(v, i, operands)
-            if text is None:
+            slope = None if parent in fixed else Part(Name(lists[0][0]), i) if lists else slope_along(v, i, operands)
+            if slope is None or slope == BLOCKED:
                 continue
-            slope = ast.parse(text, mode="eval").body
-            sent = product(slope, None if v is steps[-1] else f"d_{operands[v]}", reached[v])
-            lines.append((f"d_{operands[parent]}", "+=" if parent in reached else "=", ast.unparse(sent)))
+            sent = product(slope, None if v is steps[-1] else Name(f"d_{operands[v]}"), reached[v])
+            lines.append((f"d_{operands[parent]}", "+=" if parent in reached else "=", SLOPES.write(sent)))
             reached[parent] = reached.get(parent, False) or reached[v] and not may_block(slope)
     return lines
 
 
-def may_block(slope: ast.expr) -> bool:
-    return any(is_number(node, None) for node in ast.walk(slope))
-
-
-def is_number(node: ast.AST, number: float | None) -> bool:
-    return isinstance(node, ast.Constant) and node.value == number
-
-
-def product(slope: ast.expr, above: str | None, surely: bool) -> ast.expr:
+def product(slope: Rule, above: Name | None, surely: bool) -> Rule:
     """slope * above, or the slope alone; `surely`: whether something comes from above for certain."""
     if above is None:
         return chosen(slope, lambda each: each)
-    name = ast.Name(above)
     if not surely:
-        return chosen(slope, lambda each: name if is_number(each, 1) else ast.Call(ast.Name("sent"), [each, name], []))
+        return chosen(slope, lambda each: above if each == ONE else Call("sent", (each, above)))
     if may_block(slope):  # below, -0.0 will mean nothing at all
-        return chosen(slope, lambda each: ast.BinOp(ast.Constant(0.0), ast.Add(), times(each, name)))
-    return chosen(slope, lambda each: times(each, name))
+        return chosen(slope, lambda each: Binary("+", Number(0.0), times(each, above)))
+    return chosen(slope, lambda each: times(each, above))
 
 
-def chosen(slope: ast.expr, write: Callable[[ast.expr], ast.expr]) -> ast.expr:
+def chosen(slope: Rule, write: Callable[[Rule], Rule]) -> Rule:
     """Each side of a choice by itself, so that what is blocked is nothing, whatever comes from above."""
-    if isinstance(slope, ast.IfExp):
-        return ast.IfExp(slope.test, chosen(slope.body, write), chosen(slope.orelse, write))
-    return expression(NOTHING) if is_number(slope, None) else write(slope)
+    if isinstance(slope, Choice):
+        return Choice(slope.condition, chosen(slope.chosen, write), chosen(slope.other, write))
+    return slope if slope == BLOCKED else write(slope)
 
 
-def times(slope: ast.expr, name: ast.Name) -> ast.expr:
-    return name if is_number(slope, 1) else ast.BinOp(slope, ast.Mult(), name)
+def times(slope: Rule, above: Name) -> Rule:
+    return above if slope == ONE else Binary("*", slope, above)
 
 
 def list_of_slopes(v: Value, operands: Mapping[Value, str]) -> list[Line]:
     """The line that gives all slopes of an operation of any number of inputs, where they are found together."""
-    rule = TABLE[v.op].slopes[0] if TABLE[v.op].variadic else None
-    if rule in (None, "ones(xs)", "swapped(xs)"):
+    rule = TABLE[v.op].slope_along(0) if TABLE[v.op].variadic else None
+    if rule is None or rule in EACH_BY_ITSELF:
         return []
     taken, name = set(operands.values()), f"slopes_{operands[v]}"
     while name in taken:
         name += "_"
-    return [(name, "=", str(rule).replace("xs", f"[{', '.join(operands[parent] for parent in v.parents)}]"))]
+    listed = Items(tuple([Name(operands[parent]) for parent in v.parents]))
+    return [(name, "=", SLOPES.write(rule.substitute({"xs": listed})))]
 
 
-def slope_text(v: Value, i: int, operands: Mapping[Value, str]) -> str | None:
+def slope_along(v: Value, i: int, operands: Mapping[Value, str]) -> Rule | None:
     """The slope of one operand by the rule of the table, over names; None where the rule has none."""
-    op, names = TABLE[v.op], [operands[parent] for parent in v.parents]
-    rule = op.slopes[0 if op.variadic else i]
+    op, names = TABLE[v.op], [Name(operands[parent]) for parent in v.parents]
+    rule = op.slope_along(i)
     if rule is None:
         return None
-    if not op.variadic:
-        return substituted(rules.ieee(rule), dict(zip("abc", names)) | {"y": operands[v]})
-    if rule == "ones(xs)":
-        return "1.0"
-    return names[(i + len(names) // 2) % len(names)]  # swapped(xs)
+    if rule == ONES:
+        return ONE
+    if rule == SWAPPED:
+        return names[(i + len(names) // 2) % len(names)]
+    given = {operands[each]: each.data for each in (*v.parents, v) if not operands[each].isidentifier()}
+    over = floats(rule).substitute({**dict(zip("abc", names)), "y": Name(operands[v])})
+    return decided(over, lambda condition: outcome(condition, given))
 
 
-def substituted(rule: str, names: Mapping[str, str]) -> str:
-    """A rule over other names; what numbers alone decide is decided."""
-    return ast.unparse(_Substitution(names).visit(expression(rule)))
-
-
-class _Substitution(ast.NodeTransformer):
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return expression(self.names.get(node.id, node.id))
-
-    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
-        self.generic_visit(node)
-        if any(isinstance(each, ast.Name) for each in ast.walk(node.test)):
-            return node
-        comparison = door.expression(ast.unparse(node.test), "", "comparison of numbers", {})
-        return node.body if comparison() else node.orelse
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "divide" and is_divisor(ast.unparse(node.args[1])):
-            return ast.BinOp(node.args[0], ast.Div(), node.args[1])
-        return node
-
-
-def expression(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+def outcome(condition: Rule, numbers: Mapping[str, float]) -> bool | None:
+    """How a comparison of numbers comes out; None where names are in it."""
+    named = {each.word for each in condition.walk() if isinstance(each, Name)} - numbers.keys()
+    return None if named else bool(condition.evaluate({**FLOATS.names, **numbers}))
 
 
 def needed(lines: Sequence[Line], results: Sequence[str]) -> list[Line]:
@@ -195,12 +170,45 @@ def needed(lines: Sequence[Line], results: Sequence[str]) -> list[Line]:
     return kept[::-1]
 
 
-def quotient(notation: Notation, operands: Sequence[Written]) -> Written:
-    """a / b where b is a number other than 0, else divide(a, b), which gives inf or nan where Python raises."""
-    above, below = operands
-    if not is_divisor(below.text):
-        return Written(called("divide", [above.text, below.text]))
-    return Written(f"{notation.held(above, TIGHTNESS['/'])} / {below.text}", TIGHTNESS["/"])
+class Python(Text):
+    """Formulas as Python that never raises: divide(a, b) unless b is a number other than 0, and pow(a, b)."""
+
+    exact = True
+    blocked, choice = Conditional.blocked, Conditional.choice
+
+    def name(self, word: str) -> Written:
+        return Written(word, self.levels["neg"] if word.startswith("-") else ATOM)
+
+    def binary(self, sign: str, left: Written, right: Written) -> Written:
+        if sign == "**" or sign == "/" and not is_divisor(right.text):
+            return self.call(FUNCTIONS_OF_SIGNS[sign], (left, right))
+        return super().binary(sign, left, right)
+
+    def filled(self, rule: Rule, operands: Mapping[str, Written]) -> Written:
+        """A row that was added to the table is no function that a reader could import: its formula is written out."""
+        is_added = isinstance(rule, Call) and rule.function not in VOCABULARY
+        return self.written(TABLE[rule.function].rule if is_added else rule, operands)  # type: ignore[attr-defined]
+
+    def many(self, name: str, operands: Sequence[Written]) -> Written:
+        """The one list that the function takes; of a dot product two, one after the other."""
+        if name == "dot":
+            left, right = (self.items(half).text for half in halves(operands))
+            return self.call(name, [Written(f"{left} + {right}")])
+        return self.call(name, [self.items(operands)])
+
+
+class Slopes(Python):
+    """The slopes of the table, whose numbers are floats; what is blocked is nothing."""
+
+    def number(self, value: float) -> Written:
+        return Notation.number(self, value)
+
+    def blocked(self) -> Written:
+        return Written(NOTHING)
+
+
+def halves(operands: Sequence[Written]) -> tuple[Sequence[Written], Sequence[Written]]:
+    return operands[: len(operands) // 2], operands[len(operands) // 2 :]
 
 
 def is_divisor(text: str) -> bool:
@@ -208,24 +216,6 @@ def is_divisor(text: str) -> bool:
     return re.fullmatch(r"[\d.]+(e[-+]\d+)?", text) is not None and float(text) > 0
 
 
-def sum_of_products(notation: Notation, operands: Sequence[Written]) -> Written:
-    """dot([w0, w1] + [x0, x1]), which is rounded once."""
-    words, half = [operand.text for operand in operands], len(operands) // 2
-    return Written(f"dot([{', '.join(words[:half])}] + [{', '.join(words[half:])}])")
-
-
-def call(op: str, operands: Sequence[str]) -> str:
-    return called(op, operands, "[]" if TABLE[op].variadic else "")
-
-
-PYTHON = PLAIN._replace(
-    call=call,
-    special={
-        **PLAIN.special,
-        "div": quotient,
-        "pow": lambda notation, operands: Written(called("pow", [operand.text for operand in operands])),
-        "total": lambda notation, operands: Written(call("total", [operand.text for operand in operands])),
-        "dot": sum_of_products,
-    },
-    exact=True,
-)  # fmt: skip
+PYTHON, SLOPES = Python(), Slopes()
+ONE, ONES, SWAPPED = Number(1.0), parse("ones(xs)"), parse("swapped(xs)")
+EACH_BY_ITSELF = (ONES, SWAPPED)  # slopes that need not be found together

@@ -16,7 +16,7 @@ from pathlib import Path
 from ...frames import calling_line
 from ...hooks import Watcher
 from .blame import V
-from ..derive.high_precision import OneSided
+from ..derive.high_precision import OneSided, many_digits
 from ..derive.finite_differences import Estimate, Sides, finite_sides
 from ..draw.straight_line import Program, recorded
 from .run import Run
@@ -66,6 +66,8 @@ def strays(
 ) -> tuple[list[str], list[str]]:
     """What is wrong, and the kinks of f that its recording does not show; `exact` is the gradient of the recording."""
     problems, kinks = [], []
+    if program.frozen() is not program:  # f itself does follow its inputs where a gradient is stopped
+        exact = many_digits(program, still=False)
     for index, (side, room, found) in enumerate(zip(exact, rooms, differences(run, y, noise=noise))):
         letter = run.letters[index]
         sides = found[:2] if found.kink else [found.best]

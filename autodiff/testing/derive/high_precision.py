@@ -39,12 +39,15 @@ class OneSided(NamedTuple):
         return bool(left != right and abs(self.left - self.right) > 1e-20 * max(abs(self.left), abs(self.right)))
 
 
-def many_digits(program: Program, digits: int = 50) -> list[OneSided]:
-    """The gradient, right to `digits` digits, from one-sided differences of the formulas; no slope rule is read."""
-    return [many_digits_mixed(program, (index,), digits) for index in range(len(program.inputs))]
+def many_digits(program: Program, digits: int = 50, still: bool = True) -> list[OneSided]:
+    """The gradient, right to `digits` digits, from one-sided differences of the formulas; no slope rule is read.
+
+    `still`: what an operation stops the gradient of stands still, and does not follow the inputs.
+    """
+    return [many_digits_mixed(program, (index,), digits, still) for index in range(len(program.inputs))]
 
 
-def many_digits_mixed(program: Program, places: Sequence[int], digits: int = 50) -> OneSided:
+def many_digits_mixed(program: Program, places: Sequence[int], digits: int = 50, still: bool = True) -> OneSided:
     """The derivative along several inputs, one after the other, by nested differences towards either side.
 
     >>> from ..draw.straight_line import Step
@@ -52,7 +55,8 @@ def many_digits_mixed(program: Program, places: Sequence[int], digits: int = 50)
     >>> float(many_digits_mixed(cube, (0, 0)).right)
     12.0
     """
-    return one_sided(lambda system, inputs: _kept(program, system, inputs), program.inputs, places, digits)
+    moved = program.frozen() if still and places else program
+    return one_sided(lambda system, inputs: _kept(moved, system, inputs), program.inputs, places, digits)
 
 
 @lru_cache(maxsize=64)

@@ -117,7 +117,7 @@ def second(program: Program, base: System = FLOATS) -> list[list[N]]:
 
 def complex_step(program: Program, step: float = 1e-200) -> list[float]:
     """The gradient of an analytic program without subtraction, hence without cancellation."""
-    gradient = []
+    gradient, program = [], program.frozen()
     for moved in range(len(program.inputs)):
         inputs = [complex(x, step if index == moved else 0.0) for index, x in enumerate(program.inputs)]
         try:
@@ -157,7 +157,7 @@ def hips_autograd(program: Program) -> list[float]:
         "total": sum, "dot": lambda xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
     }  # fmt: skip
     system = System("autograd", float, plain({"__builtins__": {}} | names, named), named)
-    places = tuple(range(len(program.inputs)))
+    places, program = tuple(range(len(program.inputs))), program.frozen()
     with numpy.errstate(all="ignore"):  # its rules overflow on the way to numbers that are small
         slopes = autograd.grad(lambda *xs: program.value(system, xs), places)(*program.inputs)
     return [float(slope) for slope in slopes]

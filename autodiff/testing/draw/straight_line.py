@@ -28,7 +28,7 @@ from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 from ...graph import topological_order
-from ...numbers import System
+from ...numbers import FLOATS, System
 from ...ops import TABLE
 from ...value import Value
 
@@ -78,6 +78,14 @@ class Program:
     def at(self, inputs: Sequence[float]) -> Program:
         """The same steps on other numbers."""
         return replace(self, inputs=tuple(inputs))
+
+    def frozen(self) -> Program:
+        """The same program at these inputs, where what an operation stops the gradient of is a plain number."""
+        if not any(TABLE[step.op].stops for step in self.steps if step.op in TABLE):
+            return self
+        pool = self.pool(applied(FLOATS), self.inputs)[len(self.inputs) :]
+        steps = [Step("pos", (float(y),)) if TABLE[step.op].stops else step for step, y in zip(self.steps, pool)]
+        return replace(self, steps=tuple(steps))
 
     def pruned(self, inputs: bool = True) -> Program:
         """The same output without the steps that it does not depend on, nor, if `inputs`, such inputs."""

@@ -28,8 +28,8 @@ from ...value import Value
 from .straight_line import STRENGTH, Operand, Program, Step, applied
 from .edge_cases import SPECIAL, at_kink, points, within
 
-PUBLIC = (name for name in TABLE if name in STRENGTH or name == "abs" or hasattr(functions, name))
-OPERATIONS = (*PUBLIC, "pos")  # last, because programs shrink towards the first
+PUBLIC = (name for name, op in TABLE.items() if name in STRENGTH or op.formula == "abs(a)" or hasattr(functions, name))
+OPERATIONS = (*(name for name in PUBLIC if not TABLE[name].stops), "pos")  # last: programs shrink towards the first
 LARGEST = 1e4  # results above it are not drawn: nothing overflows, and rounding errors stay small
 
 

@@ -15,9 +15,9 @@ import inspect
 import operator
 import sys
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
+from ...additions import cached
 from ...errors import ArgumentError, shown
 from ...ops import TABLE
 from .adapter import OPERATORS, Adapter, V
@@ -117,13 +117,15 @@ def _called(method: str, name: str) -> Callable[..., V]:
     return call
 
 
-@cache
+@cached
 def ours() -> Adapter:
     """The adapter of this library's own Value, with every operation that has a public function."""
-    from ... import functions
+    from ... import functions, registration
     from ...value import Value
 
-    return of_library(Value, functions)
+    adapter = of_library(Value, functions)
+    adapter.operations |= registration.FUNCTIONS
+    return adapter
 
 
 def of_library(Value: type, functions: Any) -> Adapter:

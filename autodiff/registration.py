@@ -1,0 +1,94 @@
+"""`register` adds an operation at run time: one row, and everything that the library does with rows does it too.
+
+>>> from autodiff import Value, grad
+>>> from autodiff.ops import Op
+>>> with _temporarily():
+...     cube = register(Op("cube", "a * a * a", ("3 * a * a",)))
+...     cube(2.0), grad(cube)(2.0), grad(grad(cube))(2.0)
+(8.0, 12.0, 12.0)
+>>> register(Op("exp", "1 + a", ("1",)))
+Traceback (most recent call last):
+    ...
+autodiff.errors.TableError: register: expected a name of its own, got 'exp', which is an operation already
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from . import additions, dual_numbers, expression, numbers, rules
+from .admission import Functions, admitted
+from .errors import OperandError, shown
+from .generated import GENERATED
+from .ops import TABLE, Op
+from .replaying import VALUES
+
+ARGUMENTS = {1: ("x",), 2: ("x1", "x2"), 3: ("x1", "x2", "x3")}
+
+
+def register(op: Op, functions: Functions | None = None) -> Callable[..., Any]:
+    """Add a row to the table, and give the function of Values and numbers that it describes.
+
+    The rules may use the operations that are in the table, and the other words of the vocabulary. A row with words of
+    its own brings what they mean: `functions={"erfc": {"float": math.erfc, "numpy": scipy.special.erfc}}`, by number
+    system ("float", always; "fraction", "mpmath") and target of `compile`. Such a function must give a float for every
+    float, nan and inf included. A word that is also the name of the row can be differentiated again.
+
+    A `TableError` says what is wrong with the row, and then nothing has been added. `testing.check_operation` checks
+    that the slopes are the derivatives of the formula.
+
+    >>> with _temporarily():
+    ...     square = register(Op("square", "a * a", ("2 * a",)))
+    ...     square(3.0)
+    9.0
+    """
+    if not isinstance(op, Op):
+        raise OperandError(f"register: expected a row such as Op('square', 'a * a', ('2 * a',)), got {shown(op)}")
+    own = functions or {}
+    return _added(admitted(op, own), own)
+
+
+def _added(op: Op, own: Functions) -> Callable[..., Any]:
+    additions.bring(own)
+    TABLE[op.name] = op
+    GENERATED.update(additions.names("float"))
+    arguments = ARGUMENTS[len(op.slopes)]
+    source = rules.function_source(op, op.name, arguments)
+    function = rules.compiled(op.name, source, GENERATED, arguments)
+    function.__doc__ = f"{op.name}({', '.join(arguments)}), which is {op.formula}; added to the table."
+    function.__module__ = __name__
+    for system in numbers.systems():
+        system.names.update(additions.names(system.name))
+    VALUES.names[op.name] = VALUES.rows[op.name] = function
+    dual_numbers.add_row(op.name)
+    expression.FUNCTIONS[op.name] = function
+    FUNCTIONS[op.name] = function
+    return function
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {}  # of the rows that were added, by name
+
+
+def function_of(name: str) -> Callable[..., Any] | None:
+    """The function of a row that was added at run time."""
+    return FUNCTIONS.get(name)
+
+
+@contextmanager
+def _temporarily() -> Iterator[None]:
+    """Take away, at the end, the rows that are added within: for tests."""
+    rows, words = set(TABLE), set(additions.WORDS)
+    try:
+        yield
+    finally:
+        new_words = set(additions.WORDS) - words
+        new_rows = set(TABLE) - rows
+        for name in new_rows:
+            del TABLE[name], expression.FUNCTIONS[name], FUNCTIONS[name]
+        for system in numbers.systems():
+            for name in new_rows | new_words:
+                system.names.pop(name, None)
+                system.rows.pop(name, None)
+        for name in new_words:
+            GENERATED.pop(name, None)
+        additions.forget(new_words)
