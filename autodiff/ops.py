@@ -238,6 +238,8 @@ INTERNAL = (
 
 TABLE = {op.name: checked(op) for op in OPERATORS + FUNCTIONS + REDUCTIONS + INTERNAL}
 
+HOLDS = parse("(a < 0) | (a > 0)")  # how the table says that a, the condition of `where(a, b, c)`, holds
+
 # The rows that are operators, by their signs.
 UNARY = {op.rule.sign: op.name for op in OPERATORS if isinstance(op.rule, Unary)}
 BINARY = {op.rule.sign: op.name for op in OPERATORS if isinstance(op.rule, Binary)}

@@ -28,7 +28,7 @@ Choice(Binary('<=', Name('a'), Number(0)), Number(0.0), Name('g'))
 import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
 from .errors import TableError
@@ -62,16 +62,20 @@ class Rule:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self.parts))})"
 
+    @cached_property
+    def _written(self) -> str:
+        return repr(self)
+
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and repr(other) == repr(self)
+        return self is other or isinstance(other, Rule) and self._written == other._written
 
     def __hash__(self) -> int:
-        return hash(repr(self))
+        return hash(self._written)
 
     @property
     def parts(self) -> tuple[Any, ...]:
         """What it is made of, in order."""
-        return tuple(self.__dict__.values())
+        return tuple([getattr(self, name) for name in self.__match_args__])
 
     @property
     def operands(self) -> tuple["Rule", ...]:
@@ -105,6 +109,10 @@ class Rule:
     def rebuilt(self, change: Callable[["Rule"], "Rule"]) -> "Rule":
         """The rule with `change` applied to every part of it and then to itself, from the inside out."""
         return change(self.over(lambda each: each.rebuilt(change)))
+
+    def replaced(self, old: "Rule", new: "Rule") -> "Rule":
+        """The rule with another part wherever one part stands."""
+        return new if self == old else self.over(lambda each: each.replaced(old, new))
 
     def substitute(self, names: Mapping[str, "Rule"]) -> "Rule":
         """The rule with rules in place of names."""

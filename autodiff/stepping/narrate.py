@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import overload
 
+from ..ops import HOLDS, TABLE
+from ..rule import Choice, Name, Rule
 from .events import CONTRIBUTION, INPUT, KINDS, OPERATION, SEED, UPDATE
 from .mathematics import mathematics, taken
 from .passes import Passes
 from .snapshot import Node
 from .step import Step
 from .wording import TERMS, formula_of, in_formula, last_part, name, or_zero, printable, short, slope_of, worded
-
-CHOSEN = "(a < 0) | (a > 0)"  # how the table says that the condition of `where(a, b, c)` holds
 
 
 def recorded_step(log: Passes, index: int) -> Step:
@@ -96,23 +96,24 @@ def made_within(log: Passes, node: Node, letters: int) -> str:
     return printable(text, letters)
 
 
-def _slope(log: Passes, rule: str | None, node: Node, operand: int) -> tuple[str, str]:
+def _slope(log: Passes, rule: Rule | None, node: Node, operand: int) -> tuple[str, str]:
     """The rule of a slope in names, with the choices that the table makes, and in numbers, with those choices made."""
     if rule is None:
         return "a constant of the operation", "blocked"
-    if "xs" in rule or rule.isdecimal():
+    if TABLE[node.operation].variadic:
         return _in_symbols(log, rule, node, operand), _in_numbers(log, rule, node, operand)
     holds = taken(mathematics(rule), [log.graph.nodes[number].data for number in node.parents], node.data)
-    written = rule.replace(CHOSEN, "a") if "where(" in rule else holds
+    chooses = any(isinstance(each, Choice) for each in rule.walk())
+    written = rule.replaced(HOLDS, Name("a")) if chooses else holds
     return _in_symbols(log, written, node), _in_numbers(log, holds, node)
 
 
-def _in_symbols(log: Passes, rule: str, node: Node, operand: int | None = None) -> str:
+def _in_symbols(log: Passes, rule: Rule, node: Node, operand: int | None = None) -> str:
     labels = _texts(node.parents, lambda number: _label(log.graph.nodes[number]))
     return worded(rule, labels, name(node.label), operand)
 
 
-def _in_numbers(log: Passes, rule: str, node: Node, operand: int | None = None) -> str:
+def _in_numbers(log: Passes, rule: Rule, node: Node, operand: int | None = None) -> str:
     numbers = _texts(node.parents, lambda number: in_formula(log.graph.nodes[number].data))
     return worded(rule, numbers, in_formula(node.data), operand)
 

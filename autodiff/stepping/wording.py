@@ -2,22 +2,21 @@
 
 >>> short(1 / 3), short(-0.0), in_formula(-2.0)
 ('0.333333', '-0', '(-2)')
->>> worded("a * b", ["w", "x"], "v2"), worded("swapped(xs)", ["w0", "w1", "x0", "x1"], "y", operand=1)
+>>> worded(parse("a * b"), ["w", "x"], "v2"), worded(SWAPPED, ["w0", "w1", "x0", "x1"], "y", operand=1)
 ('w * x', 'x1')
->>> worded("dot(xs)", ["(-1)", "(-2)"], "y"), worded("swapped(xs)", ["(-1)", "(-2)"], "y", operand=0)
+>>> worded(DOT, ["(-1)", "(-2)"], "y"), worded(SWAPPED, ["(-1)", "(-2)"], "y", operand=0)
 ('dot([-1], [-2])', '-2')
 """
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from ..notation import ATOM, Notation, Written
 from ..ops import TABLE
+from ..rule import Rule, parse
 
 LONGEST_NAME = 60
-LETTERS = re.compile(r"\b[abcy]\b")
-BRACKETS = re.compile(r"(?:(?<=[(,\[])|(?<=, )|^)\((-[\w.+-]+)\)(?=[,)\]]|$)")  # that no operator stands beside
 TERMS = 6  # of a list or of a sum that are written out
 
 
@@ -54,15 +53,14 @@ def name(text: str) -> str:
     return printable(text, LONGEST_NAME)
 
 
-def formula_of(operation: str) -> str:
+def formula_of(operation: str) -> Rule:
     """The rule of an operation's value, as the table has it."""
-    return TABLE[operation].formula
+    return TABLE[operation].rule
 
 
-def slope_of(operation: str, operand: int) -> str | None:
+def slope_of(operation: str, operand: int) -> Rule | None:
     """The rule of one slope, as the table has it; None for an operand that is a constant of the operation."""
-    op = TABLE[operation]
-    return op.slopes[0 if op.variadic else operand]
+    return TABLE[operation].slope_along(operand)
 
 
 def last_part(label: str) -> str:
@@ -76,35 +74,40 @@ def last_part(label: str) -> str:
 
 
 def worded(
-    rule: str, inputs: Sequence[str], output: str, operand: int | None = None, terms: int = TERMS
+    rule: Rule, inputs: Sequence[str], output: str, operand: int | None = None, terms: int = TERMS
 ) -> str:
     """A rule of the table with its letters replaced: a, b, c and xs by `inputs`, y by `output`.
 
     Where the rule is a list of slopes, `operand` picks one of them. Of a list at most `terms` inputs are written.
     """
-    if rule.isdecimal():
-        return rule
-    if "xs" in rule:
-        text = _worded_list(rule, inputs, output, operand, terms)
-        return BRACKETS.sub(r"\1", text) if "(-" in text else text
-    words = dict(zip("abc", inputs), y=output)
-    text = LETTERS.sub(lambda letter: words.get(letter[0], letter[0]), rule)
-    return BRACKETS.sub(r"\1", text) if "(-" in text else text
+    if "xs" in rule.words():
+        return _worded_list(rule, inputs, output, operand, terms)
+    return NOTATION.write(rule, {**dict(zip("abc", map(word, inputs))), "y": word(output)})
 
 
-def _worded_list(rule: str, inputs: Sequence[str], output: str, operand: int | None, terms: int) -> str:
+def word(text: str) -> Written:
+    """A name or a number in place of a letter: a negative number stands in brackets beside any operator."""
+    bare = text.removeprefix("(").removesuffix(")") if text.startswith("(-") else text
+    return Written(bare, 0 if bare.startswith("-") else ATOM)
+
+
+def _worded_list(rule: Rule, inputs: Sequence[str], output: str, operand: int | None, terms: int) -> str:
     half = len(inputs) // 2
-    if rule == "ones(xs)":
+    if rule == ONES:
         return "1"
-    if rule == "swapped(xs)" and operand is not None:
-        return inputs[operand - half]
-    parts = [inputs[:half], inputs[half:]] if rule == "dot(xs)" else [inputs]
+    if rule == SWAPPED and operand is not None:
+        return word(inputs[operand - half]).text
+    parts = [inputs[:half], inputs[half:]] if rule == DOT else [inputs]
     listed = ", ".join(_listed(part, terms) for part in parts)
-    text = re.sub(r"\b(?:xs|y)\b", lambda letter: listed if letter[0] == "xs" else output, rule)
+    text = NOTATION.write(rule, {"xs": Written(listed), "y": word(output)})
     return text if operand is None else f"{text}[{operand}]"
 
 
 def _listed(items: Sequence[str], terms: int) -> str:
     first, last = items[: max(terms - 2, 1)], items[-1:] if terms > 2 else ()
     shown = [*items] if len(items) <= terms else [*first, "…", *last]
-    return "[" + ", ".join(shown) + "]"
+    return "[" + ", ".join(word(each).text for each in shown) + "]"
+
+
+NOTATION = Notation()
+ONES, SWAPPED, DOT = parse("ones(xs)"), parse("swapped(xs)"), parse("dot(xs)")

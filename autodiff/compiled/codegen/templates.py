@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ...additions import cached
 from ...notation import Notation, Written
-from ...ops import TABLE
+from ...ops import HOLDS, TABLE
 from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Rule, contribution, opening, parse
 from ...rules import Named, floats
 from ..ir.program import COMPARISONS as RECORDED
@@ -29,7 +29,6 @@ SQUARE_SLOPES = {
     True: parse("where((1e-300 < a * a) & (a * a < 1e300), 2 * a, power_slope(a, b)) * g"),
     False: parse("2 * a * g"),
 }
-NOT_ZERO = parse("(a < 0) | (a > 0)")
 
 
 class Template(NamedTuple):
@@ -77,7 +76,7 @@ def template(
     square = op == "pow'0" and ("b", "2.0") in literals
     rule = inlined(SQUARE_SLOPES[math] if square else rule_of(op))
     if by_condition:
-        rule = _with_condition(rule)
+        rule = rule.replaced(HOLDS, Name("a"))
     if math:
         rule = compared_as_floats(floats(rule))
     rule = rule.substitute({letter: parse(text) for letter, text in literals})
@@ -96,11 +95,6 @@ def rule_of(op: str) -> Rule:
         return parse(RECORDED[row]) if row in RECORDED else TABLE[row].rule
     slope = TABLE[row].slope_rules[int(index)] or BLOCKED
     return contribution(slope) if mark == "'" else opening(slope)
-
-
-def _with_condition(rule: Rule) -> Rule:
-    """The rule of a choice where a is a condition already."""
-    return Name("a") if rule == NOT_ZERO else rule.over(_with_condition)
 
 
 def _is_comparison(rule: Rule) -> bool:

@@ -6,18 +6,18 @@
 """
 
 import math
-import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ... import functions, stable
-from ...door import expression
-from ...errors import ForeignCodeError
+from ... import functions
+from ...notation import Notation
 from ...numbers import FLOATS
 from ...ops import TABLE
+from ...rule import Call, Number, Rule, Unary, decided, parse
+from ...stepping.mathematics import HELPERS, mathematics
 from .examiner import HAVE_FORMS, close
 
 # What students and packages have written: each is tried at every sample, in this order
@@ -82,29 +82,24 @@ def case_of(samples: Sequence[Sample], wrong: Sequence[Sample]) -> str:
 
 def found(samples: Sequence[Sample]) -> str | None:
     """The first short formula that gives what the engine gives, at every sample."""
-    for text in formulas():
-        if all(close(_evaluated(text, sample.names), sample.given, 1e-11) for sample in samples):
-            return text
+    for formula in formulas():
+        if all(close(_evaluated(formula, sample.names), sample.given, 1e-11) for sample in samples):
+            return Notation().write(formula)
     return None
 
 
 @cache
-def formulas() -> tuple[str, ...]:
+def formulas() -> tuple[Rule, ...]:
     """Formulas to try, the shortest first."""
     shaped = [shape.format(atom) for shape, atom in product(SHAPES, ATOMS)]
-    return tuple(dict.fromkeys([*shaped, *WRITTEN]))
+    return tuple(map(parse, dict.fromkeys([*shaped, *WRITTEN])))
 
 
-def _evaluated(text: str, names: dict[str, float]) -> float:
+def _evaluated(formula: Rule, names: dict[str, float]) -> float:
     try:
-        return float(_function(text, tuple(names))(**names))
-    except (ForeignCodeError, ArithmeticError, ValueError, TypeError):
+        return float(formula.evaluate({**FLOATS.names, **names}))
+    except (KeyError, ArithmeticError, ValueError, TypeError):
         return math.inf  # it has no such operand, or no value here
-
-
-@cache
-def _function(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
-    return expression(text, ", ".join(names), "formula to try", FLOATS.names)
 
 
 def called(op: str) -> str:
@@ -114,15 +109,12 @@ def called(op: str) -> str:
 
 def rule(op: str, index: int) -> str:
     """The right slope as mathematics, where the table calls a function that is careful about rounding."""
-    text = TABLE[op].slopes[0 if TABLE[op].variadic else index] or "0"
-    call = re.fullmatch(r"(-?)(\w+)\((\w)(?:, (\w))?\)", text)
-    function = getattr(stable, call[2], None) if call else None
-    if call is None or function is None or not function.__doc__ or hasattr(functions, call[2]):
-        return text
-    letters = dict(zip(function.__code__.co_varnames, filter(None, call.groups()[2:])))
-    plain = re.sub(r"\b\w+\b", lambda match: letters.get(match[0], match[0]), function.__doc__)
-    chosen = re.fullmatch(r"where\((.+), 0, ([^,]+)\)", plain)
-    return call[1] + (chosen[2] if chosen else plain)
+    slope = TABLE[op].slope_along(index) or Number(0)
+    call = slope.operand if isinstance(slope, Unary) else slope
+    if not isinstance(call, Call) or call.function not in HELPERS or hasattr(functions, call.function):
+        return Notation().write(slope)
+    plain = decided(mathematics(call), lambda condition: False)  # away from the edges
+    return Notation().write(Unary(slope.sign, plain) if isinstance(slope, Unary) else plain)
 
 
 def to_float32(x: float) -> float:

@@ -7,15 +7,12 @@
 [(0.5, 0.0, 1.0), (0.0, 0.0, 1.0), (1.0, 0.0, 1.0)]
 """
 
-import ast
 import math
-from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
 
-from ...door import expression
 from ...numbers import FLOATS
 from ...ops import Op
+from ...rule import COMPARISONS, Binary, Name, Rule
 
 # ±0, ±1, subnormals, where exp over- and underflows, squares that do, nan: each has broken some engine
 SPECIAL = (
@@ -27,6 +24,7 @@ SPECIAL = (
 PLAIN = (0.75, -1.25, 2.5, 0.3, -0.6, 1.5)  # nothing special: neither equal, nor whole, nor symmetric
 
 Point = tuple[float, ...]
+LETTERS = ("a", "b", "c")
 
 
 def within(op: Op, xs: Point) -> bool:
@@ -37,38 +35,22 @@ def within(op: Op, xs: Point) -> bool:
 
 def at_kink(op: Op, xs: Point) -> bool:
     """Whether one of the row's kinks holds at these inputs."""
-    names = dict(zip("abc", xs)) if not op.variadic else {}
-    return any(kink(**names) for kink in _kinks(op, tuple(names)))
+    return any(kink.evaluate({**FLOATS.names, **dict(zip(LETTERS, xs))}) for kink in op.kink_rules)
 
 
 def points(op: Op, xs: Point) -> list[Point]:
     """The point itself, and one on each of the row's kinks: "a == b" moves a to b."""
     found = [xs]
-    for kink in op.kinks:
-        moved = dict(zip("abc", xs))
+    for kink in op.kink_rules:
+        moved = dict(zip(LETTERS, xs))
         for name, rule in _equations(kink):
-            moved[name] = float(_function(rule, tuple(moved))(**moved))
+            moved[name] = float(rule.evaluate({**FLOATS.names, **moved}))
         found.append(tuple(moved.values()))
     return list(dict.fromkeys(found))
 
 
 @cache
-def _kinks(op: Op, names: tuple[str, ...]) -> list[Callable[..., Any]]:
-    return [_function(kink, names) for kink in op.kinks]
-
-
-@cache
-def _function(rule: str, names: tuple[str, ...]) -> Callable[..., Any]:
-    return expression(rule, ", ".join(names), "kink", FLOATS.names)
-
-
-@cache
-def _equations(kink: str) -> list[tuple[str, str]]:
+def _equations(kink: Rule) -> list[tuple[str, Rule]]:
     """The equations of a kink, as what the left name has to be."""
-
-    def found() -> Iterator[tuple[str, str]]:
-        for node in ast.walk(ast.parse(kink, mode="eval")):
-            if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name):
-                yield node.left.id, ast.unparse(node.comparators[0])
-
-    return list(found())
+    comparisons = (each for each in kink.walk() if isinstance(each, Binary) and each.sign in COMPARISONS)
+    return [(each.left.word, each.right) for each in comparisons if isinstance(each.left, Name)]
