@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autodiff.nn.progress import progress
+from autodiff.nn.progress import progress, silent
 
 
 class Terminal(io.StringIO):
@@ -21,8 +21,20 @@ def drawn(stream, label="Training"):
     return stream.getvalue()
 
 
-def test_a_pipe_gets_no_bar():
+def test_a_pipe_gets_nothing_of_what_is_done_within_a_second():
     assert drawn(io.StringIO()) == ""
+
+
+def test_a_pipe_gets_a_line_a_second_at_most_and_the_last_one(monkeypatch):
+    from autodiff.nn import progress as module
+    clock = iter([0.0, 0.4, 1.2, 1.2, 1.9, 2.0, 2.1])
+    monkeypatch.setattr(module, "monotonic", lambda: next(clock))
+    assert drawn(io.StringIO()) == "Training 2/4\nTraining 4/4 loss 0.25 [end]\n"
+
+
+def test_a_pipe_gets_no_line_where_none_is_wanted():
+    with progress(4, "Training", io.StringIO(), lines=False) as advance:
+        assert advance is silent
 
 
 def test_a_terminal_gets_a_bar_with_count_and_note():

@@ -17,6 +17,7 @@ from .block import Block
 from .callbacks import Callback, called
 from .engines import Engine
 from .losses import Loss
+from .notebook import history_table, preformatted
 from .progress import Advance
 from .tables import Array
 
@@ -37,6 +38,10 @@ class History:
     def __repr__(self) -> str:
         last = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.history.items())
         return f"History({len(self.epoch)} epochs{': ' * bool(last)}{last})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first and last numbers, and their curves."""
+        return history_table(self.history, len(self.epoch)) if self.epoch else preformatted(repr(self))
 
 
 class Run:

@@ -36,6 +36,7 @@ from .block import Block, Shape, Symbol, with_rows
 from .keywords import known_arguments
 from .merging import Merge
 from .module import DEEPEST
+from .notebook import preformatted
 from .train import Trainable
 
 WIDTHS = (31, 22, 13)
@@ -105,6 +106,14 @@ class Network(Trainable):
         if shape is not None and axes(row) == len(shape) + 1 and (len(shape) > 1 or axes(row) == 2):
             return [super(Network, self).outputs(each) for each in row]
         return super().outputs(row)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the summary, or what is known before there is one."""
+        lines: list[str] = []
+        if self.input_shape is None:
+            return preformatted(repr(self))
+        self.summary(lines.append)
+        return preformatted("\n".join(lines))
 
     def require_built(self, what: str) -> None:
         if self.input_shape is None:

@@ -1,4 +1,4 @@
-"""A progress bar where somebody watches: drawn by rich if it is installed, else plainly; silent in pipes and files.
+"""Progress where somebody watches: a bar on a terminal and in a notebook, now and then a line in a pipe or a file.
 
 >>> with progress(3, "Training") as advance:
 ...     for epoch in range(3):
@@ -8,10 +8,12 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from time import monotonic
+from typing import Any, TextIO
 
 Advance = Callable[..., None]  # of a note, or of nothing
 WIDTH = 30
+BETWEEN_LINES, BETWEEN_PICTURES = 1.0, 0.1  # seconds, at least
 
 
 def silent(note: str = "") -> None:
@@ -19,20 +21,45 @@ def silent(note: str = "") -> None:
 
 
 @contextmanager
-def progress(total: int, label: str, stream: TextIO | None = None, quiet: bool = False) -> Iterator[Advance]:
-    """A function to call after each of `total` steps, with a note that stands beside the bar."""
+def progress(
+    total: int, label: str, stream: TextIO | None = None, quiet: bool = False, lines: bool = True
+) -> Iterator[Advance]:
+    """A function to call after each of `total` steps, with a note that stands beside the bar.
+
+    Where no bar can be drawn, `lines` are written instead: one a second at most, so none of what is done by then.
+    """
     stream = stream or sys.stderr
-    if quiet or not stream.isatty():
-        yield silent
-        return
+    with shown_by(stream, quiet, lines)(total, label, stream) as advance:
+        yield advance
+
+
+def shown_by(stream: TextIO, quiet: bool, lines: bool) -> Callable[[int, str, TextIO], Any]:
+    """The way in which progress can be shown."""
+    if quiet:
+        return nothing
+    if in_notebook():
+        return by_notebook
+    if not stream.isatty():
+        return by_lines if lines else nothing
     try:
         import rich  # noqa: F401
     except ImportError:
-        with plain(total, label, stream) as advance:
-            yield advance
-    else:
-        with by_rich(total, label, stream) as advance:
-            yield advance
+        return plain
+    return by_rich
+
+
+def in_notebook() -> bool:
+    """Whether the program runs in the kernel of a notebook."""
+    if "ipykernel" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+@contextmanager
+def nothing(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
+    yield silent
 
 
 @contextmanager
@@ -49,6 +76,60 @@ def by_rich(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
 
 
 @contextmanager
+def by_notebook(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
+    """One output of the cell, written anew: the first step, the last, and at most ten a second between."""
+    from IPython.display import display
+
+    last, done, handle, text = 0.0, 0, None, ""
+
+    def show() -> None:
+        nonlocal handle, last
+        last, bundle = monotonic(), {"text/plain": text}
+        if handle:
+            handle.update(bundle, raw=True)
+        else:
+            handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+
+    def advance(note: str = "") -> None:
+        nonlocal done, text
+        done += 1
+        text = f"{bar_of(done, total, label)} {note}"
+        if monotonic() - last >= BETWEEN_PICTURES:
+            show()
+
+    try:
+        yield advance
+    finally:
+        if text:
+            show()
+
+
+@contextmanager
+def by_lines(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
+    """A line whenever the last is a second old; at the end one more, if there has been any."""
+    last, done, written, text = monotonic(), 0, 0, ""
+
+    def write() -> None:
+        nonlocal last, written
+        last, written = monotonic(), done
+        stream.write(f"{text}\n")
+        stream.flush()
+
+    def advance(note: str = "") -> None:
+        nonlocal done, text
+        done += 1
+        text = " ".join(filter(None, [f"{label} {done}/{total}", note]))
+        if monotonic() - last >= BETWEEN_LINES:
+            write()
+
+    try:
+        yield advance
+    finally:
+        if written and written < done:
+            write()
+
+
+@contextmanager
 def plain(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
     """One line, written over and over; only when the bar or a hundredth of the work has moved on."""
     done = 0
@@ -57,11 +138,19 @@ def plain(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
         nonlocal done
         done += 1
         if done * 100 // total > (done - 1) * 100 // total:
-            bar = "#" * (done * WIDTH // total)
-            stream.write(f"\r{label} [{bar:-<{WIDTH}}] {done}/{total} {note}\033[K")
+            stream.write(f"\r{bar_of(done, total, label)} {note}\033[K")
             stream.flush()
 
     try:
         yield advance
     finally:
         stream.write("\n")
+
+
+def bar_of(done: int, total: int, label: str) -> str:
+    """A bar of characters.
+
+    >>> bar_of(1, 3, "Training")
+    'Training [##########--------------------] 1/3'
+    """
+    return f"{label} [{'#' * (done * WIDTH // total):-<{WIDTH}}] {done}/{total}"

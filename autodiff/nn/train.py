@@ -74,7 +74,7 @@ class Trainable(Block):
         `validation_split` sets the last part of the rows apart, `validation_data` is (x, y) or (x, y, weights). A row
         counts by its `sample_weight`, or by the `class_weight` of its label. The order of the rows depends on `seed`
         and the epoch alone. `verbose`: 0 nothing, 1 a progress bar (a line per epoch where no terminal is), 2 a line
-        per epoch, "auto" the bar, or nothing.
+        per epoch, "auto" the bar, and where no terminal is a line a second.
 
         Raises `AnomalyError` if a loss or a weight turns to nan or inf: it names the operation that did it, and the
         weights are those of the last good batch.
@@ -105,7 +105,7 @@ class Trainable(Block):
         for callback in callbacks:
             callback.set_model(self)
             callback.set_params({"epochs": epochs, "steps": -(-len(x) // batch_size), "verbose": verbose})
-        with progress(count, "Training", quiet=verbose not in (1, "auto")) as advance:
+        with progress(count, "Training", quiet=verbose not in (1, "auto"), lines=verbose == "auto") as advance:
             lines = verbose == 2 or verbose == 1 and advance is silent
             for epoch in run.epochs(initial_epoch, epochs):
                 batches = tables.batches(len(x), batch_size, shuffle, f"{seed} {epoch}")

@@ -16,6 +16,7 @@ d y / d x = 8: the sum over 3 paths of the products of their slopes.
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from html import escape
 from math import log2
 
 from ..errors import ArgumentError, OperandError, shown
@@ -70,6 +71,10 @@ class Explanation:
         lines += self._table()
         lines += [f"  {reason}" for reason in self.reasons]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: what `print` shows."""
+        return f"<pre>{escape(str(self))}</pre>"
 
     def _table(self) -> list[str]:
         rows: list[tuple[str, str, float]] = []

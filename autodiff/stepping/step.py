@@ -17,6 +17,7 @@ gradient of w = before + contribution = nothing yet + 2 = 2
 """
 
 from dataclasses import dataclass
+from html import escape
 from typing import NamedTuple
 
 from .snapshot import Source
@@ -117,6 +118,12 @@ class Step:
         if self.arrived == self.expected == 1 and "+" not in self.sum:
             return "complete"
         return f"{self.arrived} of {self.expected} arrived" + (f": {self.sum}" if self.sum else "")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the sentence, and its arithmetic line by line."""
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>" for line in self.equations)
+        head = "<tr><th>what<th>symbols<th>numbers<th>result</tr>"
+        return f"<p>{escape(str(self))}</p>" + (f"<table>{head}{rows}</table>" if rows else "")
 
     def __str__(self) -> str:
         node, parent = name(self.label), name(self.parent_label or "")
