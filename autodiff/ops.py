@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from . import additions, kernels, stable
 from .errors import TableError
-from .rule import BLOCKED, Binary, Call, Name, Rule, Unary, parse
+from .rule import BLOCKED, Binary, Call, Choice, Name, Rule, Unary, parse
 
 REAL, NOT_NEGATIVE = (-inf, inf), (0.0, inf)
 
@@ -104,6 +104,16 @@ class Op(NamedTuple):
         rule, inputs = self.rule, tuple(map(Name, self.inputs))
         is_operator = isinstance(rule, Unary | Binary) and rule.sign == self.symbol and rule.operands == inputs
         return rule if is_operator else Call(self.name, inputs)
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is written with an operator."""
+        return not isinstance(self.call, Call)
+
+    @property
+    def by_condition(self) -> bool:
+        """Whether its first input is a condition, by which it chooses."""
+        return isinstance(self.rule, Choice) and isinstance(self.rule.condition, Name)
 
     def slope_along(self, operand: int) -> Rule | None:
         """The slope of one operand as a tree; of any number of inputs, the list of all."""

@@ -39,7 +39,7 @@ from ...frames import caller
 from ...graph import topological_order, users
 from ...names import names_in
 from ...notation import Text, Written
-from ...ops import VOCABULARY
+from ...ops import TABLE, VOCABULARY
 from ...value import Value
 from . import latex, python
 from .python import Python
@@ -79,7 +79,7 @@ class Formula:
     @cached_property
     def is_branch(self) -> bool:
         """Whether it would be another formula had a condition come out the other way."""
-        return any(v.op == "where" for v in self.order)
+        return any(TABLE[v.op].by_condition for v in self.order if v.parents)
 
     @property
     def text(self) -> str:

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from math import hypot
 
+from ...additions import cached
+from ...notation import ATOM, Notation, Written
 from ...ops import TABLE, Op
+from ...rule import BLOCKED, Name
 from ...value import NOTHING, Value
 from .boxes import Box
 from .picture import Fact
@@ -74,22 +76,28 @@ def sign_of(op: Op, v: Value, hidden: dict[Value, str]) -> str:
     words = {letter: hidden[parent] for letter, parent in zip(op.inputs, v.parents) if parent in hidden}
     if not words and (op.variadic or op.arity == 1 or is_symmetric(op.name)):
         return op.symbol if op.arity == 2 else op.name
-    if words.get("a", "").startswith("-"):
-        words["a"] = f"({words['a']})"  # (-2) ** b is not -2 ** b
     if len(words) == len(op.slopes) - 1:
         words |= {letter: "…" for letter in op.inputs if letter not in words}
-    written = re.sub(r"\b[abc]\b", lambda found: words.get(found[0], found[0]), op.formula)
-    return written if "(" in op.formula else written.strip("… ")
+    text = NOTATION.write(op.call, {letter: operand(letter, text) for letter, text in words.items()})
+    return text.strip("… ") if op.is_operator else text
 
 
-@cache
+NOTATION = Notation()
+
+
+def operand(letter: str, text: str) -> Written:
+    """A number in place of an operand; a negative first one in brackets: (-2) ** b is not -2 ** b."""
+    return Written(text, ATOM if not text.startswith("-") else 0 if letter == "a" else Notation.levels["neg"])
+
+
+@cached
 def is_symmetric(name: str) -> bool:
     """Whether the operands may change places, as the slopes of the table tell: those of `a * b` are b and a."""
     op = TABLE[name]
     if op.arity != 2:
         return False
-    left, right = (slope or "" for slope in op.slopes)
-    return right == re.sub(r"\b[ab]\b", lambda found: "ba"["ab".index(found[0])], left)
+    left, right = (BLOCKED if slope is None else slope for slope in op.slope_rules)
+    return right == left.substitute({"a": Name("b"), "b": Name("a")})
 
 
 def is_lettered(v: Value, hidden: dict[Value, str]) -> bool:

@@ -86,5 +86,5 @@ def inherited(v: Value, found: dict[Value, Path], own: dict[Value, Path], before
     operands = [p for p in v.parents if p.op != "constant"]
     if v in before:
         return common({found[p] for p in operands if found[p]} or {()})
-    is_activation = len(operands) == 1 and "(" in TABLE[v.op].formula and any(p in own for p in operands[0].parents)
+    is_activation = len(operands) == 1 and not TABLE[v.op].is_operator and any(p in own for p in operands[0].parents)
     return found[operands[0]] if is_activation else ()

@@ -18,7 +18,7 @@ from ...numbers import FLOATS
 from ...ops import TABLE
 from ...rule import Call, Number, Rule, Unary, decided, parse
 from ...stepping.mathematics import HELPERS, mathematics
-from .examiner import HAVE_FORMS, close
+from .examiner import close
 
 # What students and packages have written: each is tried at every sample, in this order
 ATOMS = ("1", "a", "b", "y", "2 * a", "2 * y", "a * a", "y * y", "a * b", "a * y", "b * y")
@@ -104,7 +104,7 @@ def _evaluated(formula: Rule, names: dict[str, float]) -> float:
 
 def called(op: str) -> str:
     """An operation as a sentence mentions it: `a * b`, or `tanh`."""
-    return f"`{TABLE[op].formula}`" if op in HAVE_FORMS or op in ("neg", "pos") else f"`{op}`"
+    return f"`{TABLE[op].formula}`" if TABLE[op].is_operator else f"`{op}`"
 
 
 def rule(op: str, index: int) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 from ...numbers import FLOATS
-from ...ops import TABLE
+from ...ops import BINARY, TABLE
 from ..engines.adapter import Adapter
 from ..derive.oracles import reverse
 from ..draw.straight_line import Operand, Program, Step
@@ -22,7 +22,7 @@ from ..draw.edge_cases import SPECIAL, Point
 ROOM = 1e-12  # how far a slope may be off at an ordinary point: a schoolbook formula loses a few digits, no more
 DOUBLED = (360.0, -360.0)  # where exp(2 * x) and cosh(x) ** 2 over- or underflow
 FIRST = ("add", "mul", "neg", "sub", "pow", "div")  # what others are built from comes first, so that it is blamed first
-HAVE_FORMS = frozenset({"add", "sub", "mul", "div", "pow"})  # operators, which have reflected forms
+HAVE_FORMS = frozenset(BINARY.values())  # operators, which have reflected forms
 WHOLE = 2  # beside -1, 0 and 1: the form of a power whose exponent is a whole number, which many engines write apart
 ORDINARY = (
     (0.75, 0.4, 1.6, 0.3), (0.6, 1.3, 2.5, 1.1), (0.35, -0.85, 0.55, -0.45), (-0.9, 0.2, -0.3, 2.0),
@@ -143,7 +143,7 @@ def forms(op: str, xs: Point) -> Iterator[Program]:
     if row.variadic:
         yield Program(xs, (Step(op, tuple(range(len(xs)))),))
         return
-    free = [index for index, rule in enumerate(row.slopes) if rule is not None or op == "where"]
+    free = [index for index, rule in enumerate(row.slopes) if rule is not None or row.by_condition]
     places: dict[int, Operand] = {index: place for place, index in enumerate(free)}
     yield Program(tuple(xs[index] for index in free), (Step(op, tuple(places.get(i, x) for i, x in enumerate(xs))),))
     if op in HAVE_FORMS:

@@ -49,7 +49,7 @@ Blur = Callable[[N, str, N], N]  # what rounding may do to the value or a slope 
 
 def slopes_of(op: str, xs: Sequence[N], y: N, system: System) -> list[N | None]:
     """The slope of one operation along each operand by the table's rules; None where nothing flows."""
-    if op == "where":
+    if TABLE[op].by_condition:
         xs = (xs[0] > 0, *xs[1:])
     if TABLE[op].variadic:
         return list(system.slope(op, 0)(xs, y) or [None] * len(xs))
@@ -123,7 +123,8 @@ def complex_step(program: Program, step: float = 1e-200) -> list[float]:
         try:
             gradient.append(program.value(_complex(), inputs).imag / step)
         except TypeError as error:
-            kinked = next((step.op for step in program.steps if TABLE[step.op].kinks or step.op == "where"), None)
+            rows = (TABLE[step.op] for step in program.steps)
+            kinked = next((row.name for row in rows if row.kinks or row.by_condition), None)
             why = f"{kinked} compares its numbers, so it is not analytic" if kinked else f"no complex form: {error}"
             raise ReplayError(f"complex step: {why}; use many_digits, or against='digits'") from None
     return gradient

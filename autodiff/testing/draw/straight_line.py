@@ -28,16 +28,14 @@ from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 from ...graph import topological_order
+from ...notation import ATOM, Notation, Written
 from ...numbers import FLOATS, System
 from ...ops import TABLE
+from ...rule import parse
 from ...value import Value
 
 N = Any  # a number of the system, or a value of the engine, at work
 Operand = int | float  # a place in the pool, or a plain number
-
-LOOSE, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)  # how tightly an expression holds together
-INFIX = {op.symbol: op.name for op in TABLE.values() if op.formula.startswith("a ")}
-STRENGTH = {"neg": SIGN, "add": SUM, "sub": SUM, "mul": PRODUCT, "div": PRODUCT, "pow": POWER}
 
 
 class Step(NamedTuple):
@@ -127,52 +125,45 @@ class Program:
         if names:
             yield f"{', '.join(names)} = {', '.join(map(number, self.inputs))}"
         users = self.users()
-        written: list[tuple[str, int]] = [(name, ATOM) for name in names]
+        written = [*map(Written, names)]
         last = len(self.steps) - 1
         for index, step in enumerate(self.steps):
             expression = spelled(step, written, methods)
-            if index == last or users[len(written)] != 1 or len(expression[0]) > 60:
+            if index == last or users[len(written)] != 1 or len(expression.text) > 60:
                 name = "y" if index == last else next(fresh)
-                yield f"{name} = {expression[0]}"
-                expression = (name, ATOM)
+                yield f"{name} = {expression.text}"
+                expression = Written(name)
             written.append(expression)
         if not self.steps:
             yield f"y = {names[-1]}"
 
 
-def spelled(step: Step, written: Sequence[tuple[str, int]], methods: Container[str] = ()) -> tuple[str, int]:
-    """One step as an expression of written operands, and how tightly it holds together."""
-    parts = [written[x] if type(x) is int else (repr(x), SIGN if x < 0 else ATOM) for x in step.operands]
-    strength = STRENGTH.get(step.op, ATOM)
+def spelled(step: Step, written: Sequence[Written], methods: Container[str] = ()) -> Written:
+    """One step as an expression of operands that have been written."""
+    parts = [written[x] if type(x) is int else NOTATION.number(x) for x in step.operands]
+    op = TABLE.get(step.op)
+    if op is not None and op.variadic:
+        half = len(parts) // 2
+        lists = [parts[:half], parts[half:]] if op.rule == DOT else [parts] if op.rule == TOTAL else None
+        return NOTATION.call(step.op, [*map(NOTATION.items, lists)] if lists else parts)
+    if op is not None and op.by_condition:
+        parts[0] = NOTATION.binary(">", parts[0], Written("0"))
+    if step.op in methods and (op is None or not op.is_operator):
+        called = NOTATION.call(step.op, parts[1:])
+        return called._replace(text=f"{NOTATION.held(parts[0], ATOM)}.{called.text}")
+    if op is None:
+        return NOTATION.call(step.op, parts)
+    return NOTATION.written(op.call, dict(zip(op.inputs, parts)))
 
-    def held(index: int, least: int) -> str:
-        text, tight = parts[index]
-        return text if tight >= least else f"({text})"
 
-    words = [text for text, _ in parts]
-    if step.op in ("neg", "pos"):
-        return f"{TABLE[step.op].formula[0]}{held(0, POWER)}", SIGN
-    if strength == POWER:
-        return f"{held(0, ATOM)} ** {held(1, SIGN)}", POWER
-    if strength < ATOM:
-        return f"{held(0, strength)} {TABLE[step.op].symbol} {held(1, strength + 1)}", strength
-    if step.op == "dot":
-        half = len(words) // 2
-        return f"dot([{', '.join(words[:half])}], [{', '.join(words[half:])}])", ATOM
-    if step.op == "total":
-        return f"total([{', '.join(words)}])", ATOM
-    if step.op == "where":
-        return f"where({held(0, SUM)} > 0, {words[1]}, {words[2]})", ATOM
-    if step.op in methods:
-        return f"{held(0, ATOM)}.{step.op}({', '.join(words[1:])})", ATOM
-    return f"{step.op}({', '.join(words)})", ATOM
+NOTATION, DOT, TOTAL = Notation(), parse("dot(xs)"), parse("total(xs)")
 
 
 def applied(system: System) -> Callable[..., N]:
     """The operations of the table over a system of numbers, as `apply(operation, *operands)`."""
 
     def apply(op: str, *operands: N) -> N:
-        if op == "where":
+        if op in TABLE and TABLE[op].by_condition:
             operands = (operands[0] > 0, *operands[1:])
         return system.formula(op)(operands) if TABLE[op].variadic else system.formula(op)(*operands)
 

@@ -12,6 +12,7 @@ smallest one that still fails.
 >>> check()
 """
 
+import builtins
 import math
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -23,13 +24,15 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from ... import functions
 from ...errors import ArgumentError, shown
 from ...numbers import FLOATS
-from ...ops import TABLE, Op
+from ...ops import TABLE, UNARY, Op
 from ...value import Value
-from .straight_line import STRENGTH, Operand, Program, Step, applied
+from .straight_line import Operand, Program, Step, applied
 from .edge_cases import SPECIAL, at_kink, points, within
 
-PUBLIC = (name for name, op in TABLE.items() if name in STRENGTH or op.formula == "abs(a)" or hasattr(functions, name))
-OPERATIONS = (*(name for name in PUBLIC if not TABLE[name].stops), "pos")  # last: programs shrink towards the first
+PUBLIC = [name for name, op in TABLE.items()
+          if (op.is_operator or hasattr(builtins, name) or hasattr(functions, name)) and not op.stops]  # fmt: skip
+COPY = UNARY["+"]
+OPERATIONS = (*(name for name in PUBLIC if name != COPY), COPY)  # last, because programs shrink towards the first
 LARGEST = 1e4  # results above it are not drawn: nothing overflows, and rounding errors stay small
 
 
@@ -183,7 +186,8 @@ def operands(draw: DrawFn, op: str, pool: Sequence[float]) -> tuple[Operand, ...
         if rule and index == 0:  # two times in three the newest
             chosen.append(places[max(0, draw(st.integers(0, 3 * len(places) - 3)) - 2 * len(places) + 2)])
         else:
-            chosen.append(draw(st.sampled_from(places) if rule or op == "where" and index == 0 else hundredths(0.01)))
+            is_place = rule or row.by_condition and index == 0
+            chosen.append(draw(st.sampled_from(places) if is_place else hundredths(0.01)))
     if op == "clip":
         chosen[1:] = sorted([-float(chosen[1]), float(chosen[2])])
     if len(chosen) == 2 and all(row.slopes) and draw(st.integers(0, 3)) == 3:
@@ -194,7 +198,7 @@ def operands(draw: DrawFn, op: str, pool: Sequence[float]) -> tuple[Operand, ...
 def well_behaved(step: Step, pool: Sequence[float], kinks: bool = False) -> float | None:
     """The result of a step if the point is in the domain, off the kinks, finite and of ordinary size; else None."""
     op, xs = TABLE[step.op], tuple(pool[x] if type(x) is int else x for x in step.operands)
-    if op.name == "where":
+    if op.by_condition:
         if xs[0] == 0 and not kinks:
             return None
         xs = (float(xs[0] > 0), *xs[1:])

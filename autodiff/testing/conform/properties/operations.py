@@ -6,6 +6,7 @@ from ..diagnosis import Sample, called, case_of, explained
 from ..examiner import HAVE_FORMS, Answer, Exam, Finding, Waits, close, form, right, shapes
 from ...draw.straight_line import Program, Step
 from ...draw.edge_cases import Point
+from ....ops import TABLE
 
 
 def values(exam: Exam) -> Iterator[Finding]:
@@ -105,7 +106,7 @@ def _wrong_slope(exam: Exam, op: str, programs: list[Program]) -> Finding | None
         index = programs[0].steps[0].operands.index(place)
         samples = [Sample(_names(program), answer.gradient[place], right(program).gradient[place])
                    for program, answer in zip(programs, answers)]  # fmt: skip
-        if op == "where" and index == 0:
+        if TABLE[op].by_condition and index == 0:
             continue
         bad = [number for number, sample in enumerate(samples) if not close(sample.given, sample.right)]
         if bad and op == "mul" and _by_grad(exam):
