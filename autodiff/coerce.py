@@ -9,7 +9,8 @@ autodiff.errors.OperandError: mul: expected a Value or a real number (int, float
 """
 
 import sys
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeGuard
 
 from . import kernels
 from .errors import OperandError, shown
@@ -32,6 +33,15 @@ def number(x: Number, operation: str) -> float:
     if hasattr(x, "backward"):
         raise OperandError(f"{operation}: expected a number that is not differentiated, got {shown(x)}; use its .data")
     raise OperandError(f"{operation}: expected a Value or a real number (int, float, NumPy scalar), got {shown(x)}")
+
+
+def is_series(x: object) -> TypeGuard[Iterable[Any]]:
+    """Whether x can be gone through: a list, an array, a generator; a 0-d array says so and cannot.
+
+    >>> is_series([1.0]), is_series(1.0)
+    (True, False)
+    """
+    return isinstance(x, Iterable) and getattr(x, "ndim", 1) != 0
 
 
 def is_array_of_values(x: object) -> bool:

@@ -29,10 +29,15 @@ from .value import Value, constant
 # ---- arguments: numbers and lists of numbers, and back ----
 
 
-def _flat(tree: Any) -> Iterator[Any]:
+DEEPEST = 100  # a list may stand in a list so many times: one that contains itself has no end
+
+
+def _flat(tree: Any, depth: int = 0) -> Iterator[Any]:
     if isinstance(tree, list | tuple):
+        if depth > DEEPEST:
+            raise ArgumentError(f"expected lists nested at most {DEEPEST} deep, got {shown(tree)}")
         for branch in tree:
-            yield from _flat(branch)
+            yield from _flat(branch, depth + 1)
     else:
         yield tree
 
@@ -49,6 +54,8 @@ class _Call:
     def __init__(self, f: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         self.arguments = [*arguments, *keywords.values()]
         self.keywords = keywords
+        if not callable(f):
+            raise OperandError(f"expected a function to differentiate, got {shown(f)}")
         if not self.arguments:
             raise ArgumentError("expected at least one argument to differentiate with respect to, got none")
         # a Value from outside gets a copy of its own, lest f also reads it by another name and both are counted

@@ -12,6 +12,8 @@ parents from the first to the last, never the order of a set.
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
+from .errors import OperandError, shown
+
 
 class Node(Protocol):
     """What a walk asks of a node."""
@@ -49,6 +51,8 @@ def topological_order(*roots: N) -> list[N]:
 
 def leaves(root: N) -> list[N]:
     """The nodes without parents that `root` depends on, in order of first use."""
+    if not isinstance(getattr(root, "parents", None), Sequence):
+        raise OperandError(f"leaves: expected a Value, or anything with parents, got {shown(root)}")
     return [node for node in topological_order(root) if not node.parents]
 
 

@@ -108,6 +108,8 @@ def replay(y: Value, system: Any = float, at: Mapping[Value, Any] | None = None)
         raise OperandError(f"replay: expected a Value, got {shown(y)}")
     system = system if isinstance(system, System) else _system(system)
     order = topological_order(y)
+    if not isinstance(at, Mapping | None):
+        raise OperandError(f"replay: expected a dict of numbers for inputs as at, got {shown(at)}")
     at = dict(at or {})
     inputs = {node for node in order if not node.parents}
     strangers = [x for x in at if x not in inputs]
@@ -142,7 +144,7 @@ def gradient_graph(y: Value, xs: Sequence[Value]) -> list[Value]:
     >>> slope.data, gradient_graph(slope, [x])[0].data
     (27.0, 18.0)
     """
-    if isinstance(xs, Value) or not all(isinstance(x, Value) for x in (y, *xs)):
+    if not isinstance(xs, Sequence | set) or not all(isinstance(x, Value) for x in (y, *xs)):
         raise OperandError(f"gradient_graph: expected a Value and a list of Values, got {shown(y)} and {shown(xs)}")
     order, active = topological_order(y), set(xs)
     for node in order:

@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from inspect import unwrap
 from typing import Any
 
+from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value, constant
 from . import initializers as initial
@@ -46,7 +47,7 @@ def Input(shape: int | Iterable[int]) -> Symbol:
     Symbol(shape=(None, 28, 28))
     """
     sizes = [shape] if isinstance(shape, int) else shape
-    if isinstance(sizes, (str, Value)) or not isinstance(sizes, Iterable):
+    if isinstance(sizes, (str, Value)) or not is_series(sizes):
         raise OperandError(f"Input: expected a shape such as (2,), got {shown(shape)}")
     return Symbol(tuple(initial.size(size, "Input: shape") for size in sizes))
 
@@ -167,17 +168,22 @@ def as_value(x: Any, block: Block) -> Value:
     return x if type(x) is Value else constant(x, type(block).__name__)
 
 
-def flat(row: Any, what: str) -> list[Any]:
+DEEPEST = 100  # axes of a row: a list that contains itself has no end
+
+
+def flat(row: Any, what: str, depth: int = 0) -> list[Any]:
     """A row, nested or not, as a flat list."""
     row = row.tolist() if hasattr(row, "tolist") else row
     if isinstance(row, (Value, float, int)):
         return [row]
-    if isinstance(row, NO_ROWS) or not isinstance(row, Iterable):
+    if isinstance(row, NO_ROWS) or not is_series(row):
         raise OperandError(f"{what}: expected a row of numbers or Values, got {shown(row)}")
+    if depth > DEEPEST:
+        raise ArgumentError(f"{what}: expected a row nested at most {DEEPEST} deep, got {shown(row)}")
     found = []
     for item in row:
         if isinstance(item, (list, tuple)) or hasattr(item, "ndim") and item.ndim:
-            found.extend(flat(item, what))
+            found.extend(flat(item, what, depth + 1))
         else:
             found.append(item)
     return found

@@ -15,6 +15,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import index
 
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, number
@@ -120,6 +121,9 @@ def real(value: Number, what: str) -> float:
     raise OperandError(f"{what}: expected a real number (int, float, NumPy scalar), got {shown(value)}")
 
 
+MOST = 10**9
+
+
 def size(value: object, what: str, least: int = 1) -> int:
     """`value` as a size: an integer of at least 1, or whatever else is the least.
 
@@ -130,7 +134,12 @@ def size(value: object, what: str, least: int = 1) -> int:
     expected = f"{what}: expected a whole number of at least {least}, got {shown(value)}"
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise OperandError(expected)
-    number = int(value.__index__())
+    try:
+        number = index(value)
+    except TypeError:  # a class, or an array
+        raise OperandError(expected) from None
     if number < least:
         raise ArgumentError(expected)
+    if number > MOST:
+        raise ArgumentError(f"{what}: expected a number of at most {MOST:,}, as memory allows, got {shown(value)}")
     return number

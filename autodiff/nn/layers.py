@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from random import Random
 from typing import Any, Union
 
+from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..reductions import dot
 from ..value import Value, constant
@@ -91,7 +92,7 @@ class MLP(Module):
     def __init__(self, nin: int, nouts: Sequence[int], activation: str | Function | None = "relu",
                  output: str | Function | None = None, *,
                  seed: int | None = None, rng: Random | None = None) -> None:  # fmt: skip
-        if isinstance(nouts, str) or not isinstance(nouts, Iterable) or not (sizes := list(nouts)):
+        if isinstance(nouts, str) or not is_series(nouts) or not (sizes := list(nouts)):
             raise ArgumentError(f"MLP: nouts: expected a list of layer sizes such as [8, 1], got {shown(nouts)}")
         rng = initial.generator(seed, rng)
         activations = [activation] * (len(sizes) - 1) + [output]
@@ -134,7 +135,7 @@ def one_or_list(values: list[Value]) -> Output:
 def inputs(x: Row, nin: int, module: Module) -> list[Value]:
     """One row of inputs as Values: each number becomes a constant, once, which all neurons of the layer share."""
     row = [x] if isinstance(x, (Value, int, float)) else x
-    if isinstance(row, NO_ROWS) or not isinstance(row, Iterable):
+    if isinstance(row, NO_ROWS) or not is_series(row):
         raise OperandError(f"{module!r}: expected a row of {nin} numbers or Values, got {shown(x)}")
     xs = list(row)
     if len(xs) != nin:

@@ -11,11 +11,12 @@
 
 import math
 import random
-from collections.abc import Iterable
+
 from functools import reduce
 from operator import add
 from typing import Any
 
+from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from .block import Block, Shape, Symbol, as_value, flat, one_axis, with_rows
@@ -30,7 +31,7 @@ class Merge(Block):
 
     def __call__(self, rows: Any) -> Any:
         """The outputs for a list of rows, or, for a list of symbols, the symbol of the outputs."""
-        if isinstance(rows, (Symbol, Value, *NO_ROWS)) or not isinstance(rows, Iterable):
+        if isinstance(rows, (Symbol, Value, *NO_ROWS)) or not is_series(rows):
             raise OperandError(f"{self!r}: expected a list of what layers returned, got {shown(rows)}")
         rows = list(rows)
         if len(rows) < 2:

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
 from ..value import Value
@@ -132,7 +133,7 @@ class Sequential(Network):
                  seed: int | None = None, rng: random.Random | None = None) -> None:  # fmt: skip
         self.name, self.layers = name, []
         self._rng = initial.generator(seed, rng)
-        if isinstance(layers, (str, Block)) or not isinstance(layers, Iterable):
+        if isinstance(layers, (str, Block)) or not is_series(layers):
             raise OperandError(f"Sequential: expected a list of layers, got {shown(layers)}")
         for layer in layers:
             self._append(layer)

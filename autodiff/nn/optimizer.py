@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict, Unpack
 
 from ..errors import ArgumentError, OperandError, shown
-from ..coerce import Number, number
+from ..coerce import Number, is_series, number
 from ..value import Value
 from . import initializers as initial
 from .keywords import known_arguments
@@ -213,7 +213,7 @@ def checked(what: str, params: Iterable[Value]) -> list[Value]:
     """The parameters as a list: Values that the user or a module made, each once, and at least one."""
     if isinstance(params, Module):
         raise OperandError(f"{what}: expected a list of parameters, got a model: give it model.parameters()")
-    if isinstance(params, (str, Value)) or not isinstance(params, Iterable):
+    if isinstance(params, (str, Value)) or not is_series(params):
         raise OperandError(f"{what}: expected a list of Values as params, got {shown(params)}; the rate is lr=...")
     found = list(params)
     if not found:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..reductions import total
-from ..coerce import number
+from ..coerce import is_series, number
 from ..value import Value
 
 Rows = Iterable[Any]
@@ -45,7 +45,7 @@ def listed(what: str, side: str, rows: Rows) -> list[Any]:
     """The rows as a list; arrays become lists of Python numbers."""
     if hasattr(rows, "tolist"):
         rows = rows.tolist()
-    if isinstance(rows, (str, bytes, dict, Value)) or not isinstance(rows, Iterable):
+    if isinstance(rows, (str, bytes, dict, Value)) or not is_series(rows):
         raise OperandError(f"{what}: expected a list of rows as {side}, got {shown(rows)}")
     return list(rows)
 

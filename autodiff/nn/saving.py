@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
-from ..files import write_whole
+from ..files import path_of, write_whole
 from .activations import ACTIVATIONS
 from .block import Block, Input
 from .dense import Dropout
@@ -58,7 +58,7 @@ def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -
 
 def load(path: str | os.PathLike[str]) -> Any:
     """The model that `save` wrote, with bit-equal predictions; anything unexpected in the file is refused."""
-    record = parsed(Path(path))
+    record = parsed(path_of(path))
     require_keys(record, {"format", "version", "model", "parameters"}, {"optimizer"}, "the file")
     if record["format"] != FORMAT:
         raise ArgumentError(f"{path}: expected the format {FORMAT!r}, got {shown(record['format'])}")

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from ..compiled.batch import Batch
-from ..errors import ArgumentError, MissingExtraError, shown
+from ..errors import ArgumentError, MissingExtraError, OperandError, shown
 from ..value import Value
 from . import losses
 from .module import Module
@@ -37,7 +37,9 @@ def step_function(model: Module, loss: str | Loss, engine: str = "compiled") -> 
 
     `loss` is a name, or any f(y_true, y_pred) that is a mean over rows; `engine` is "eager", "compiled" or "jax".
     """
-    if engine not in _ENGINES:
+    if not isinstance(model, Module):
+        raise OperandError(f"step_function: expected a model, got {shown(model)}")
+    if not isinstance(engine, str) or engine not in _ENGINES:
         raise ArgumentError(f"step_function: expected an engine of {', '.join(_ENGINES)}, got {shown(engine)}")
     return _ENGINES[engine](model, losses.find(loss))
 
@@ -180,7 +182,10 @@ _ENGINES: dict[str, type[Step]] = {"eager": EagerStep, "compiled": CompiledStep,
 
 def table(name: str, X: Any) -> Any:
     """X as an array of floats with two axes."""
-    array = np.asarray(X, dtype=np.float64)
+    try:
+        array = np.asarray(X, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise OperandError(f"step: expected {name} as rows of numbers, all of one length, got {shown(X)}") from None
     if array.ndim != 2:
         raise ArgumentError(f"step: expected {name} as rows of numbers, got {array.ndim} axes of {shown(X)}")
     return array

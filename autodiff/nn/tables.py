@@ -51,7 +51,7 @@ def array(x: Any, what: str) -> Array:
         raise OperandError(f"{what}: expected rows of numbers, got None")
     try:
         found = np.asarray(x, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise OperandError(f"{what}: expected rows of numbers, all of one length, got {shown(x)}") from error
     if found.ndim and not len(found):
         raise ArgumentError(f"{what}: expected at least one row, got none")

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from . import initializers as initial, losses, metrics, optimizers, tables
 from .block import Block
@@ -53,8 +54,8 @@ class Trainable(Block):
         """
         if loss is None:
             raise ArgumentError("compile: expected a loss, such as loss='binary_crossentropy'")
-        if isinstance(metrics, str):
-            raise OperandError(f"compile: expected a list of metrics, got {shown(metrics)}: write [{metrics!r}]")
+        if isinstance(metrics, str) or not (metrics is None or is_series(metrics)):
+            raise OperandError(f"compile: expected a list of metrics, got {shown(metrics)}: write ['accuracy']")
         self.optimizer, self.loss, self.engine = optimizers.find(optimizer), losses.find(loss), engine
         self.metrics = list(metrics or ())
         require_engine(engine)
@@ -208,7 +209,7 @@ def line_of(logs: dict[str, float]) -> str:
 
 
 def require_verbose(verbose: object) -> None:
-    if verbose not in (0, 1, 2, "auto"):
+    if not isinstance(verbose, (int, str)) or verbose not in (0, 1, 2, "auto"):
         raise ArgumentError(f"verbose: expected 0, 1, 2 or 'auto', got {shown(verbose)}")
 
 
@@ -223,7 +224,7 @@ def checked_callbacks(callbacks: Any) -> list[Callback]:
     """The callbacks as a list, or an error that shows what is none."""
     if callbacks is None:
         return []
-    if isinstance(callbacks, Callback) or not isinstance(callbacks, Iterable):
+    if isinstance(callbacks, Callback) or not is_series(callbacks):
         raise OperandError(f"callbacks: expected a list of callbacks, got {shown(callbacks)}")
     found = list(callbacks)
     for callback in found:

@@ -35,7 +35,7 @@ class Passes:
     def __init__(
         self, graph: Snapshot, order: str = "topological", held: bool = False, training: Training | None = None
     ) -> None:
-        if order not in ORDERS:
+        if not isinstance(order, str) or order not in ORDERS:
             raise ArgumentError(f"expected an order, one of {', '.join(ORDERS)}; got {shown(order)}")
         self.graph, self.order, self.held, self.training = graph, order, held, training
         self.live, self.expected = flows(graph.nodes)

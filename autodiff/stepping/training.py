@@ -16,8 +16,9 @@ w moves: w - rate * gradient = 0.5 - 0.1 * (-8) = 1.3.
 
 from collections.abc import Iterable
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from .snapshot import Snapshot
@@ -44,10 +45,10 @@ def training(
     """A training step: `parameters` that the graph does not depend on stay as they are, and are left out."""
     if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not isfinite(rate):
         raise ArgumentError(f"expected a finite number as the learning rate, got {shown(rate)}")
-    if isinstance(parameters, str) or not isinstance(parameters, Iterable):
+    if isinstance(parameters, str) or not is_series(parameters):
         raise OperandError(f"expected a list of parameters, got {shown(parameters)}")
     inside = [p for p in parameters if not isinstance(p, Value) or p in graph.values]
-    outputs = prediction if isinstance(prediction, Iterable) and not isinstance(prediction, str) else [prediction]
+    outputs: Any = prediction if is_series(prediction) and not isinstance(prediction, str) else [prediction]
     moved = dict.fromkeys(map(graph.number, inside))  # each once, as by an optimizer
     return Training(tuple(moved), float(rate), tuple(map(graph.number, outputs)))
 

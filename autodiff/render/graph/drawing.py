@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError, OperandError, shown
-from ...files import write_whole
+from ...files import path_of, write_whole
 from ...frames import caller
 from ...graph import topological_order
 from ...names import names_in
@@ -141,7 +141,7 @@ class Drawing:
         endings = ", ".join(FORMS)
         if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
             raise OperandError(f"save: expected a path, a text that ends in {endings}, got {shown(path)}")
-        suffix = Path(path).suffix.lower()
+        suffix = path_of(path).suffix.lower()
         if suffix not in FORMS:
             raise ArgumentError(f"save: expected a path that ends in {endings}, got {shown(os.fspath(path))}")
         return write_whole(path, FORMS[suffix](self))

@@ -35,7 +35,7 @@ from types import FrameType
 from typing import Any
 
 from ...errors import ArgumentError, shown
-from ...files import write_whole
+from ...files import path_of, write_whole
 from ...frames import caller
 from ...names import names_in
 from ...stepping.cursor import Cursor
@@ -106,7 +106,7 @@ class Steps(Log):
             ".json": self.json,
             ".txt": lambda: self.text() + "\n",
         }
-        suffix = Path(path).suffix.lower()
+        suffix = path_of(path).suffix.lower()
         if suffix not in views:
             raise ArgumentError(f"save: expected a path that ends in {', '.join(views)}, got {shown(os.fspath(path))}")
         return write_whole(path, views[suffix](**options))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from ... import rules
-from ...errors import GradientError, ReplayError
+from ...errors import GradientError, OperandError, ReplayError, shown
 from ...numbers import FLOATS, System
 from ...ops import Op, checked
 from ..derive.high_precision import OneSided, nearest, one_sided
@@ -31,6 +31,8 @@ def check_operation(op: Op, at: Sequence[Point] | None = None) -> None:
     points; at a kink the slope must lie between its two sides. A `GradientError` names the rule, the point and both
     numbers.
     """
+    if not isinstance(op, Op):
+        raise OperandError(f"check_operation: expected an Op, a row of the table, got {shown(op)}")
     checked(op)
     for xs in points_of(op) if at is None else at:
         failure = _wrong(op, xs)

@@ -16,9 +16,9 @@ def settled(
     against: str, modes: Sequence[str], order: int, engine: Adapter | None, **sizes: float | None
 ) -> str:
     """What to check against, if all options can be used; `sizes` are rtol, atol and eps."""
-    if against not in ("best", *METHODS):
+    if not isinstance(against, str) or against not in ("best", *METHODS):
         raise ArgumentError(f"against: expected 'best', 'digits', 'complex' or 'finite', got {shown(against)}")
-    if isinstance(modes, str):
+    if isinstance(modes, str) or not isinstance(modes, Sequence):
         raise ArgumentError(f"modes: expected a list such as ['forward'] or ['reverse', 'forward'], got {shown(modes)}")
     if not set(modes) <= {"reverse", "forward", "rev", "fwd"} or not modes:
         raise ArgumentError(f"modes: expected 'reverse' ('rev'), 'forward' ('fwd') or both, got {shown(modes)}")

@@ -43,6 +43,8 @@ class Run:
     """One evaluation of f: its inputs and outputs as Values, and where each node was made."""
 
     def __init__(self, f: Callable[..., Any], args: Sequence[float], Value: Any) -> None:
+        if not callable(f):
+            raise OperandError(f"check_gradients: expected a function of Values, got {shown(f)}")
         if not isinstance(args, (list, tuple)) or not args:
             raise ArgumentError(f"args: expected a list of numbers, got {shown(args)}")
         self.f, self.Value = f, Value

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ...errors import ArgumentError
+from ...errors import ArgumentError, OperandError, shown
 from ..draw.straight_line import Program, Step
 
 V = Any  # a value of the engine
@@ -45,6 +45,9 @@ class Adapter:
         known: Mapping[str, str] | None = None,
     ) -> None:
         self.name, self.make, self.data, self.grad, self.backward = name, make, data, grad, backward
+        for what, given in (("operations", operations), ("known", known or {})):
+            if not isinstance(given, Mapping):
+                raise OperandError(f"{type(self).__name__}: expected a dict as {what}, got {shown(given)}")
         self.operations, self.methods = dict(operations), methods
         self.set_data, self.set_grad, self.raw = set_data, set_grad, raw
         self.known = dict(known or {})  # property -> why this engine is documented not to have it
