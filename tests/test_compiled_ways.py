@@ -32,7 +32,7 @@ def eager(function, x):
 
 READERS = {
     "a factor": lambda x: x * x.data,
-    "a copied sign": lambda x: math.copysign(3.0, x.data) * x,
+    "a copied sign": lambda x: (math.copysign(3.0, x.data) if x.data == x.data else 1.0) * x,
     "a condition": lambda x: 2.0 * x if x.data else 3.0 + x,
     "a number inside": lambda x: (y := x * 0.5 + 1.0) * y.data,
     "the nearest integer": lambda x: x * (round(x.data) if math.isfinite(x.data) else 7),

@@ -38,6 +38,14 @@ class Way(NamedTuple):
     source: str
     run: Callable[..., Any]
 
+    def sums(self, parameters: Any, X: Any, T: Any, share: float) -> tuple[Any, Any, Any]:
+        """The losses of the rows added up, and their gradient times the share; and for which rows the way holds."""
+        loss, gradient, *held = self.run(parameters, X, T, share)
+        if self.program.instructions[self.program.outputs[0]].rows:
+            return loss.sum(), gradient, held[0] if held else True
+        rows = X.shape[0]  # a loss that is one number for all rows counts for each of them
+        return rows * loss, rows * gradient, held[0] if held else True
+
 
 class Batch:
     """The mean of `loss(xs, ts)` over the rows, and its gradient in the parameters: batch(parameters, X, T)."""
@@ -55,10 +63,9 @@ class Batch:
         if not self.ways:
             self.record(X[0], T[0])
         rows = X.shape[0]
-        results = self.ways[-1].run(parameters, X, T, 1.0 / rows)
-        if len(results) == 2 or np.all(results[2]):
-            loss = results[0].sum() / rows
-            return loss if self.target != "numpy" else float(loss), results[1]
+        loss, gradient, held = self.ways[-1].sums(parameters, X, T, 1.0 / rows)
+        if held is True or np.all(held):
+            return loss / rows if self.target != "numpy" else float(loss / rows), gradient
         return self._by_way(parameters, X, T)
 
     def _by_way(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any]:
@@ -73,8 +80,8 @@ class Batch:
             held[0] |= fresh  # its own row, though arrays may add to the other side of a comparison
             if held.any():
                 part = waiting[held]
-                results = way.run(parameters, X[part], T[part], 1.0 / rows)
-                loss, gradient = loss + results[0].sum(), gradient + results[1]
+                more, change, _ = way.sums(parameters, X[part], T[part], 1.0 / rows)
+                loss, gradient = loss + more, gradient + change
             waiting = waiting[~held]
         return loss / rows, gradient
 

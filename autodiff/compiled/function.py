@@ -156,8 +156,9 @@ def compile(function: Callable[..., Any], target: str | None = None) -> Compiled
     module, such as "jax.numpy". By default floats for single numbers and small functions, NumPy for the rest.
     Comparisons that steer the function (`if x > 0`) and numbers that it reads (`x.data`) are remembered, and where a
     later input goes the other way, or has another number, it is recorded again; a function with more than 64 ways is
-    refused, with the lines at fault. Values that it captures, such as a model's parameters, are read at each call;
-    what else it captures (a float, the number of layers) stays what it was at the first one.
+    refused, with the lines at fault. A comparison may be used as any bool, but for `is`: `(x > 0) is True` never holds.
+    Values that it captures, such as a model's parameters, are read at each call; what else it captures (a float, the
+    number of layers) stays what it was at the first one.
 
     >>> f = compile(lambda x: x if x > 0 else -2 * x)
     >>> f([1.0, -1.0]).tolist()

@@ -31,14 +31,14 @@ class Variant:
     """A recorded function: programs and code for its value and its gradient."""
 
     def __init__(self, program: Program, groups: Sequence[Group], captured: list[Value], single: bool,
-                 target: str, rolled: bool = False) -> None:  # fmt: skip
+                 target: str, rolled: bool = False, order: Sequence[int] | None = None) -> None:  # fmt: skip
         self.rolled = rolled
         self.groups, self.captured, self.single, self.target = groups, captured, single, target
         self.program = without_dead(folded(program))
         self.programs = {"value": self.program}
         if single:
             wrt = [group.name for group in groups]
-            self.programs["value_and_grad"] = without_dead(reverse(self.program, wrt))
+            self.programs["value_and_grad"] = without_dead(folded(reverse(program, wrt, order=order)))
         self.space = space_of("numpy" if target == "math" else target)
         self.source = emit.source(self.programs, target)
         self.functions = emit.functions(self.source, "compiled", target)
@@ -59,7 +59,7 @@ class Variant:
         held = results.pop() if self.program.guards else True
         outputs = len(self.program.outputs)
         values = [self.plain(x, rows) for x in results[:outputs]]
-        return values + self.gradients(results[outputs:], data), held
+        return values + self.gradients(results[outputs:], data, self.times(rows)), held
 
     def run_arrays(self, what: str, data: list[Any]) -> list[Any]:
         like = self.space.like(data)
@@ -88,12 +88,17 @@ class Variant:
             return float(x)
         return x if getattr(x, "ndim", 0) else self.space.full(rows, x)
 
-    def gradients(self, results: list[Any], data: list[Any]) -> list[Any]:
+    def times(self, rows: int | None) -> int:
+        """How often a gradient that all rows share counts: for each row, where the result is one for all of them."""
+        return 1 if rows is None or self.program.instructions[self.program.outputs[0]].rows else rows
+
+    def gradients(self, results: list[Any], data: list[Any], times: int) -> list[Any]:
+        """The gradient of each argument, that of a shared one added up over the rows."""
         found: list[Any] = [None] * len(data)
         for group, result in zip(self.groups, results):
             for place, member in enumerate(group.members):
                 each = result[..., place] if group.vector else result
-                found[member] = each if group.rows else float(each)
+                found[member] = each if group.rows else times * float(each)
         return found if results else []
 
 
@@ -138,13 +143,13 @@ def grouped(signature: Signature) -> list[Group]:
 def _value(name: str, y: Any) -> Value:
     if type(y) is Value:
         return y
-    if isinstance(y, (int, float)):
-        return Value(y)
+    if isinstance(y, (int, float)):  # also the answer of a comparison, to which the program is then held
+        return Value(float(y))
     raise OperandError(f"{name}: expected a Value, or a list of Values, as its result, got {shown(y)}")
 
 
 def _unrolled(tape: Tape, signature: Signature, single: bool, target: str) -> Variant:
     arguments = [Argument(*each) for each in zip(signature.layout.inputs, signature.batched)]
-    program, captured = unrolled(tape, arguments, exact=target == "math")
+    program, captured, order = unrolled(tape, arguments, exact=target == "math")
     groups = [Group(each.name, (index,), each.rows, False) for index, each in enumerate(arguments)]
-    return Variant(program, groups, captured, single, target)
+    return Variant(program, groups, captured, single, target, order=order)

@@ -5,7 +5,7 @@
 >>> program = Program((xs, Instruction("total", (0,), rows=True), Instruction("exp", (1,), rows=True)), (2,))
 >>> print(ArrayWriter(program, {}).function("value"))
 def value(x_0):
-    total_1 = x_0.sum(axis=-1)
+    total_1 = total(x_0)
     exp_2 = exp(total_1)
     return exp_2,
 <BLANKLINE>
@@ -27,6 +27,8 @@ from .writer import Writer
 
 class ArrayWriter(Writer):
     """Arrays of NumPy, or of a namespace like it: a method for each kind of instruction."""
+
+    sum = "total"  # the function that adds up along the last axis
 
     def __init__(self, program: Program, tables: dict[str, str]) -> None:
         super().__init__(program, tables)
@@ -93,7 +95,7 @@ class ArrayWriter(Writer):
         texts = [self.text(operand) for operand in each.operands]
         terms = f"exponentials({texts[0]})"
         if row == "total":
-            self.line(index, f"{texts[0]}.sum(axis=-1)")
+            self.line(index, f"{self.sum}({texts[0]})")
         elif row == "largest":
             self.line(index, f"{texts[0]}.max(axis=-1)")
         elif row == "logsumexp" and slope:

@@ -27,6 +27,11 @@ def minimum(a: N, b: N) -> N:
     return where((a <= b) | (a != a), a, b)
 
 
+def pow(a: N, b: N) -> N:
+    "a ** b, where a namespace may take the square root for an exponent of 0.5: of -inf that is nan, of -0.0 it is -0.0"
+    return where((b == 0.5) & ((a == 0) | isinf(a)), abs(a), a**b)
+
+
 def clip(a: N, low: N, high: N) -> N:
     "a held between two numbers"
     return minimum(maximum(a, low), high)
@@ -44,6 +49,18 @@ def erf(x: N) -> N:
     far = 1.0 - 2.0 * upper_tail(size * 1.4142135623730951) * exp(-size * size)
     y = where(size < 0.75, near * polynomial(near * near, ERF), far)
     return where(x < 0, -y, where(x == 0, x, where(x != x, x, y)))
+
+
+def total(xs: N) -> N:
+    "along the last axis: the sum, also where it is finite and a part of it is not"
+    y = xs.sum(axis=-1)
+    return where(y - y == 0, y, (xs * 2.0**-64).sum(axis=-1) * 2.0**64)
+
+
+def quick_total(xs: N) -> N:
+    "the same, for a namespace whose code may ask: the second sum only where it is needed"
+    y = xs.sum(axis=-1)
+    return y if all(y - y == 0) else total(xs)
 
 
 def exponentials(xs: N) -> N:

@@ -14,6 +14,8 @@ from .lines import Line
 class NumpyWriter(ArrayWriter):
     """Arrays of NumPy."""
 
+    sum = "quick_total"
+
     def __init__(self, program: Program, tables: dict[str, str]) -> None:
         super().__init__(program, tables)
         self.in_place: set[int] = set()  # sums that were made where their product was
@@ -44,7 +46,7 @@ class NumpyWriter(ArrayWriter):
     def line_of(self, register: int) -> int | None:
         """The line that makes a register, if that is used once, and is no output."""
         uses = sum(each.operands.count(register) for each in self.program.instructions)
-        if uses > 1 or register in self.program.outputs:
+        if uses > 1 or register in self.program.outputs or self.names[register] != self.made[register]:
             return None
         return next((at for at, line in enumerate(self.lines) if line.start == f"{self.names[register]} ="), None)
 

@@ -70,7 +70,8 @@ class MathWriter(Writer):
         if each.op == "where" and self.lines and self.uses[each.operands[1]] == 1:
             last = self.lines[-1]
             condition, inner, other = self.texts(each.operands)
-            if last.start == f"{inner} =" and " if " not in last.code and self.is_condition(each.operands[0]):
+            own = inner == self.made[each.operands[1]]  # and not another register's, which is used elsewhere as well
+            if own and last.start == f"{inner} =" and " if " not in last.code and self.is_condition(each.operands[0]):
                 self.lines[-1] = Line(f"{self.names[index]} =", f"{last.code} if {condition} else {other}")
                 return
         super().row(index, each)

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from ...additions import cached
 from ...notation import Notation, Written
 from ...ops import HOLDS, TABLE
-from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Rule, contribution, opening, parse
-from ...rules import Named, floats
+from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Number, Rule, contribution, opening, parse
+from ...rules import Named, floats, is_literal
 from ..ir.program import COMPARISONS as RECORDED
 from ..ir.program import parted
 from .rewrites import compared_as_floats, computed, divides_by_number, inlined, without_ones
@@ -46,6 +46,12 @@ class Arrays(Notation):
 
     def name(self, word: str) -> Written:
         return Written(f"{{{word}}}" if word in LETTERS else word)
+
+    def written(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
+        match rule:
+            case Binary("**", base, exponent) if not is_literal(exponent) or exponent == Number(0.5):
+                return super().written(Call("pow", (base, exponent)), names)  # 0.5 may be taken for a square root
+        return super().written(rule, names)
 
 
 class Floats(Named):

@@ -28,18 +28,20 @@ from .strides import c_strides
 MINUS_ONE = parse("-1")
 
 
-def reverse(program: Program, wrt: Sequence[str], seed: str = "", output: int = 0) -> Program:
-    """The program, with the gradient of one output in each named input appended to its outputs.
+def reverse(program: Program, wrt: Sequence[str], seed: str = "", order: Sequence[int] | None = None) -> Program:
+    """The program, with the gradient of its first output in each named input appended to its outputs.
 
-    `seed` names an input to start from instead of 1: the gradient of seed * output, summed over the rows.
+    `seed` names an input to start from instead of 1: the gradient of seed * output, summed over the rows. `order` are
+    the registers below the output, each after its operands, as a backward pass goes through them from the last.
     """
-    return _Reversal(program, wrt, seed, output).run()
+    return _Reversal(program, wrt, seed, range(len(program.instructions)) if order is None else order).run()
 
 
 class _Reversal:
-    def __init__(self, program: Program, wrt: Sequence[str], seed: str, output: int) -> None:
+    def __init__(self, program: Program, wrt: Sequence[str], seed: str, order: Sequence[int]) -> None:
         self.program, self.wrt, self.seed = program, set(wrt), seed
-        self.output = program.outputs[output]
+        self.output = program.outputs[0]
+        self.order = [register for register in order if program.instructions[register].op != "input"]
         self.builder = Builder(program.instructions)
         self.adjoints: dict[int, int] = {}
         self.reached: dict[int, int] = {}  # the condition under which a register is reached; absent: always
@@ -53,15 +55,13 @@ class _Reversal:
         builder, program = self.builder, self.program
         self.adjoints[self.output] = self.start()
         gradients: dict[int, int] = {}
-        for register in range(len(program.instructions) - 1, -1, -1):
-            if not self.needed[register]:
-                continue
-            upstream = self.collected(register)
-            each = program.instructions[register]
-            if each.op == "input":
-                gradients[register] = self.zero(register) if upstream is None else upstream
-            elif upstream is not None:
+        for register in reversed(self.order):
+            if self.needed[register] and (upstream := self.collected(register)) is not None:
                 self.flow(register, upstream)
+        for register, each in enumerate(program.instructions):
+            if each.op == "input" and each.name in self.wrt:
+                upstream = self.collected(register)
+                gradients[register] = self.zero(register) if upstream is None else upstream
         outputs = [self.from_zero(gradients[register], register) for register in sorted(gradients)]
         return builder.program([*program.outputs, *outputs], program.guards)
 

@@ -17,42 +17,8 @@ from ...frames import calling_line as line_that_runs
 from ...value import Value, constant
 from ...value import record as node_of
 from ...hooks import Watcher, watchers
+from .condition import Condition
 from .tape import Tape, tape_of
-
-
-class Condition:
-    """The answer of a comparison while a function is recorded: `where` selects by it, `if` makes it a guard."""
-
-    def __init__(self, recorder: "Recorder", node: Value) -> None:
-        self.recorder, self.node = recorder, node
-
-    def __repr__(self) -> str:
-        return f"a comparison that is {self.node._data == 1.0}"
-
-    def __bool__(self) -> bool:
-        answer = self.node._data == 1.0
-        self.recorder.guards.append((self.node, answer, calling_line()))
-        return answer
-
-    def __and__(self, other: "Condition | bool") -> "Condition | bool":
-        return self._joined("and", other) if isinstance(other, Condition) else self if other else False
-
-    def __or__(self, other: "Condition | bool") -> "Condition | bool":
-        return self._joined("or", other) if isinstance(other, Condition) else True if other else self
-
-    __rand__, __ror__ = __and__, __or__
-
-    def _joined(self, op: str, other: "Condition") -> "Condition":
-        left, right = self.node._data, other.node._data
-        answer = min(left, right) if op == "and" else max(left, right)
-        return Condition(self.recorder, node_of(op, answer, (self.node, other.node), (None, None)))
-
-    def choose_between(self, chosen: Any, otherwise: Any) -> Value:
-        """The node of `where(self, chosen, otherwise)`."""
-        sides = [x if type(x) is Value else constant(x, "where") for x in (chosen, otherwise)]
-        answer = self.node._data == 1.0
-        slopes = (None, 1.0 if answer else None, None if answer else 1.0)
-        return node_of("where", (sides[0] if answer else sides[1])._data, (self.node, *sides), slopes)
 
 
 class Recorder(Watcher):
@@ -64,6 +30,12 @@ class Recorder(Watcher):
         self.guards: list[tuple[Value, bool, str]] = []
         self.numbers_read: set[Value] = set()
         self.made = self.nodes.append  # type: ignore[method-assign, assignment]
+
+    def asked(self, node: Value) -> bool:
+        """What a comparison's answer is; the program holds only where it is the same."""
+        answer = node._data == 1.0
+        self.guards.append((node, answer, calling_line()))
+        return answer
 
     def compared(self, sign: str, left: Value, right: Value | float, answer: Any) -> Any:
         """The answer as a Condition, so that the recording knows what it steers."""

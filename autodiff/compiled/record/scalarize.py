@@ -3,7 +3,7 @@
 >>> from autodiff import Value
 >>> from autodiff.compiled.record.recorder import record
 >>> x = Value(3.0)
->>> program, captured = unrolled(record(lambda: [x * x + 2.0], [x]), [Argument("x", rows=False)])
+>>> program, captured, order = unrolled(record(lambda: [x * x + 2.0], [x]), [Argument("x", rows=False)])
 >>> print(program)
 x          = input
 mul_1      = mul x x
@@ -20,7 +20,7 @@ from ...ops import TABLE
 from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Guard, Program
-from .tape import Tape, eager_order
+from .tape import Tape, eager_order, needed_order
 
 
 class Argument(NamedTuple):
@@ -30,17 +30,26 @@ class Argument(NamedTuple):
     rows: bool
 
 
-def unrolled(tape: Tape, arguments: Sequence[Argument], exact: bool = True) -> tuple[Program, list[Value]]:
-    """The scalar program of a tape, and the captured Values, which are its further inputs.
+class Unrolled(NamedTuple):
+    """A scalar program, the captured Values, and the order of its registers in an eager backward pass."""
+
+    program: Program
+    captured: list[Value]
+    order: list[int]
+
+
+def unrolled(tape: Tape, arguments: Sequence[Argument], exact: bool = True) -> Unrolled:
+    """The scalar program of a tape.
 
     `exact` keeps n-ary operations whole, as eager runs them; otherwise sums become additions, for arrays.
     """
     builder = Builder()
     registers = [-1] * tape.size + [builder.input(each.name, rows=each.rows) for each in arguments]
-    order = eager_order(tape)
+    order = needed_order(tape)
     operands, starts = tape.operands.tolist(), tape.starts.tolist()
     used = {number for index in order for number in operands[starts[index] : starts[index + 1]]}.union(tape.roots)
     captured: list[Value] = []
+    made: dict[int, range] = {}
     for number in range(tape.size + tape.arguments, tape.size + len(tape.leaves)):
         registers.append(-1)
         if number in used and tape.leaf(number).op != "constant":
@@ -54,9 +63,12 @@ def unrolled(tape: Tape, arguments: Sequence[Argument], exact: bool = True) -> t
 
     for index in order:
         inputs = [register(number) for number in operands[starts[index] : starts[index + 1]]]
+        first = len(builder.instructions)
         registers[index] = operation(builder, tape.name(index), inputs, exact)
+        made[index] = range(first, len(builder.instructions))
     guards = [Guard(register(number), answer, place) for number, answer, place in tape.guards]
-    return builder.program([register(root) for root in tape.roots], guards), captured
+    program = builder.program([register(root) for root in tape.roots], guards)
+    return Unrolled(program, captured, [each for index in eager_order(tape) for each in made[index]])
 
 
 def captured_name(index: int, arguments: Sequence[Argument]) -> str:
@@ -78,5 +90,7 @@ def operation(builder: Builder, name: str, inputs: list[int], exact: bool) -> in
         inputs = [builder.row("mul", left, right) for left, right in zip(inputs[:half], inputs[half:])]
     if not inputs:
         return builder.constant(0.0)
+    if name != "largest" and len(inputs) > 2:
+        return builder.along("total", builder.stack(inputs))  # which rounds, and overflows, once
     joiner = "maximum" if name == "largest" else "add"
     return reduce(lambda left, right: builder.row(joiner, left, right), inputs)

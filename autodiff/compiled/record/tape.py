@@ -126,13 +126,25 @@ def _place(node: Value, known: Ints, order: Ints, places: dict[int, int], leaves
     return places[id(node)]
 
 
+def needed_order(tape: Tape) -> list[int]:
+    """The operations that roots and guards need, each after its operands."""
+    return _order(tape, [*tape.roots, *(register for register, _, _ in tape.guards)], set())
+
+
 def eager_order(tape: Tape) -> list[int]:
-    """The operations that roots and guards need, in the order of an eager backward pass (graph.topological_order)."""
+    """Those of an eager backward pass from the first root, in its order (graph.topological_order).
+
+    Eagerly a comparison leaves no node: what it compares is not reached by way of it.
+    """
+    return _order(tape, tape.roots[:1], set(np.flatnonzero(tape.codes >= len(TABLE)).tolist()))
+
+
+def _order(tape: Tape, roots: Sequence[int], seen: set[int]) -> list[int]:
+    """The operations below the roots that have not been seen, each after its operands, the first operand's first."""
     operands, starts, size = tape.operands.tolist(), tape.starts.tolist(), tape.size
     order: list[int] = []
-    seen: set[int] = set()
     path: list[int] = []
-    stack = [*tape.roots, *(register for register, _, _ in tape.guards)][::-1]
+    stack = list(roots[::-1])
     while stack:
         index = stack.pop()
         if index < 0:

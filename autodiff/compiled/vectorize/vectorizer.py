@@ -57,7 +57,8 @@ class Roller:
     def traits(self, level: Ints) -> list[Ints]:
         """In what nodes of a group agree: operation and number of operands."""
         sums = self.sums
-        codes = np.where(sums.is_sum[level], CODES["total"], self.tape.codes[sums.kept[level]])
+        codes = self.tape.codes[sums.kept[level]].astype(np.int64)
+        codes = np.where(sums.is_sum[level] & (codes != CODES["total"]), CODES["add"], codes)
         return [codes, sums.products.counts[level], sums.bare.counts[level]]
 
     def sources(self, level: Ints) -> list[Ints]:
@@ -89,6 +90,9 @@ class Roller:
         if self.sums.products.counts[first]:
             register, order, shape = self.products(*self.listed(self.sums.products, members))
             register = self.plus(register, bare[order], shape)
+        elif name == "total" and 2 < bare.shape[1] <= FEW:
+            wide = (*shape, bare.shape[1])
+            register = self.builder.along("total", self.nodes.resolve(bare.reshape(wide), wide, whole=True))
         elif is_sum and bare.shape[1] != 2:
             register = self.plus(None, bare, shape)
         elif name in TABLE and TABLE[name].variadic and not is_sum:

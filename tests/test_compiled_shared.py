@@ -1,0 +1,144 @@
+"""A shared argument's gradient is the sum over all rows (P18); sums, roots and orders that arrays do otherwise."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autodiff import Value, compile, nn, relu, tanh, total
+
+ROWS = np.array([1.0, -2.0, -3.0, -4.0])
+FUNCTIONS = {
+    "nothing of the row": lambda s, x: s * s,
+    "a branch": lambda s, x: s * x if x > 0 else s,
+    "a branch inside": lambda s, x: s * s + (x if x > 0 else 0.0),
+    "all of it": lambda s, x: tanh(s * x),
+    "only the row": lambda s, x: x * x,
+    "neither": lambda s, x: Value(3.0),
+    "a number": lambda s, x: 3.0,
+    "the argument": lambda s, x: s,
+    "sides": lambda s, x: s if x > 0 else s * 2 if x > -2.5 else x,
+    "wide": lambda s, x: total([tanh(s * float(k)) for k in range(40)]),
+    "wide in one branch": lambda s, x: total([tanh(s * float(k)) for k in range(40)]) if x > 0 else s,
+}
+
+
+@pytest.mark.parametrize("target", [None, "numpy", "jax.numpy"])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_gradient_of_a_shared_argument_is_that_of_all_rows(name, target):
+    if target == "jax.numpy":
+        pytest.importorskip("jax")
+    f = FUNCTIONS[name]
+    for rows in (ROWS[:1], ROWS[:2], ROWS, np.tile(ROWS, 5)):
+        ds, dx, values = 0.0, [], []
+        for x in rows.tolist():
+            s, v = Value(3.0), Value(x)
+            y = f(s, v)
+            y = y if type(y) is Value else Value(y)
+            y.backward()
+            ds, dx, values = ds + s.grad, [*dx, v.grad], [*values, y.data]
+        value, (found, slopes) = compile(f, target).value_and_grad(3.0, rows)
+        tolerance = 1e-5 if target == "jax.numpy" else 1e-12
+        for a, b in ((value, values), (found, ds), (slopes, dx)):
+            assert np.allclose(np.asarray(a), b, rtol=tolerance, atol=tolerance)
+
+
+def test_the_right_numbers():
+    assert compile(lambda s, x: s * s).value_and_grad(3.0, np.array([1.0, 2.0, 3.0, 4.0]))[1][0] == 24.0
+    assert compile(lambda s, x: s * x if x > 0 else s).value_and_grad(3.0, np.array([1.0, -2.0, -3.0, -4.0]))[1][0] == 4.0
+
+
+class Shift(nn.Module):
+    """A model whose output, for some rows, depends on a parameter alone."""
+
+    def __init__(self, choose):
+        self.w, self.b, self.choose = Value(0.5), Value(0.25), choose
+
+    def __call__(self, row):
+        return self.choose(self.w, self.b, row)
+
+    def parameters(self):
+        return [self.w, self.b]
+
+
+@pytest.mark.parametrize("engine", ["compiled", "jax"])
+@pytest.mark.parametrize("choose", [lambda w, b, row: b * b, lambda w, b, row: w * row[0] if row[0] > 0 else b,
+                                    lambda w, b, row: relu(w) + b, lambda w, b, row: w * row[0] + b])  # fmt: skip
+@pytest.mark.parametrize("loss", ["mean_squared_error", lambda t, p: total(p) / len(p)])
+def test_a_step_gives_the_mean_loss_and_its_gradient_whatever_the_rows_depend_on(choose, engine, loss):
+    if engine == "jax":
+        pytest.importorskip("jax")
+    X, y = np.array([[1.0], [-2.0], [-3.0], [4.0]]), np.array([0.5, 1.0, -1.0, 2.0])
+    wanted = nn.step_function(Shift(choose), loss, engine="eager")(X, y)
+    found = nn.step_function(Shift(choose), loss, engine=engine)(X, y)
+    assert np.allclose(float(found[0]), wanted[0], rtol=1e-5) and np.allclose(np.asarray(found[1]), wanted[1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax.numpy", "array_api_strict"])
+def test_a_power_of_one_half_is_no_square_root(target):
+    module = pytest.importorskip(target)
+    points = [-math.inf, -0.0, 0.0, 1.0, math.inf, 4.0]
+    for f, arguments in ((lambda a: a**0.5, ()), (lambda a, b: a**b, (0.5,))):
+        found = compile(f, target)(module.asarray(points), *arguments)
+        assert [str(float(x)) for x in found] == ["inf", "0.0", "0.0", "1.0", "inf", "2.0"]
+        assert [str(float(compile(f, target)(x, *arguments))) for x in points[:3]] == ["inf", "0.0", "0.0"]
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 12, 40])
+@pytest.mark.parametrize("target", ["numpy", "jax.numpy", "array_api_strict"])
+def test_a_total_overflows_only_where_the_sum_does(target, count):
+    pytest.importorskip(target)
+    if target == "jax.numpy":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    f = compile(lambda *xs: total(xs), target)
+    for head in ([1e308, 1e308, -math.inf], [1e308, 1e308, -1e308], [-1e308, -1e308, math.inf], [1e308, 1e308, 1e308],
+                 [math.inf, 1.0, -math.inf], [math.nan, 1e308, 1e308], [1.0, 2.0, 3.0]):  # fmt: skip
+        xs = head + [0.0] * (count - 3)
+        wanted = total(xs)
+        for found in (f(*xs), float(f(*(np.array([x]) for x in xs))[0])):
+            assert found == wanted or found != found and wanted != wanted, (xs, found, wanted)
+
+
+NUMBERS = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3.0, 0.1, 0.3, -0.7, 1.7, 5e-324, 1e200, -1e-200, math.inf, -math.inf, math.nan]
+
+
+def branching(seed):
+    """A random function whose comparisons, of everything it has made, choose and steer."""
+    draw = random.Random(seed)
+    steps = [(draw.choice("+-*/wW?tmrTb"), [draw.randrange(40) for _ in range(5)], draw.choice(NUMBERS))
+             for _ in range(draw.randint(3, 25))]  # fmt: skip
+    point = [draw.choice(NUMBERS) if draw.random() < 0.25 else draw.uniform(-2, 2) for _ in range(draw.randint(1, 4))]
+
+    def f(*xs):
+        from autodiff import dot, maximum, where
+
+        made = list(xs)
+        for kind, places, number in steps:
+            a, b, c, d, e = (made[-1 - k % len(made)] if k % 3 else made[k % len(made)] for k in places)
+            made.append({
+                "+": lambda: a + b, "-": lambda: a - b * 0.5, "*": lambda: a * b, "/": lambda: a / (b + number),
+                "w": lambda: where(a > b, c, d), "W": lambda: where((a > b) & (c * c >= number * b), d, e * a),
+                "?": lambda: a * b if c > d else a - b, "t": lambda: tanh(a), "m": lambda: maximum(a, b * c),
+                "r": lambda: relu(a - b), "T": lambda: total([a, b, c * d]) + dot([a, b], [c, e]),
+                "b": lambda: a + int(b > c) + sum([d > a, e > 0.1]),
+            }[kind]())  # fmt: skip
+        return made[-1] + made[len(made) // 2] * made[-2]
+
+    return f, point
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=300, deadline=None)
+def test_the_math_target_has_the_bits_of_eager_also_where_comparisons_join_in(seed):
+    f, point = branching(seed)
+    values = [Value(x) for x in point]
+    y = f(*values)
+    y.backward()
+    value, slopes = compile(f, "math").value_and_grad(*point)
+    bits = [repr(x) if x == x else "nan" for x in (value, *slopes)]
+    assert bits == [repr(x) if x == x else "nan" for x in (y.data, *(v.grad for v in values))]
