@@ -1,0 +1,129 @@
+"""The operations of a graph in JavaScript, written from the table: what a page needs to compute with other numbers.
+
+Only what the graph uses is written: the rules of its operations, the functions of `stable` that these call (by the
+writer that also writes C), and the kernels below them, which stand in `kernels.js`.
+
+>>> "sech" in source(["tanh"]), "sigmoid" in source(["tanh"])
+(True, False)
+>>> TEMPLATE.write(parse("a * b"), {x: token(x) for x in "ab"}), TEMPLATE.write(parse("exp(a)"), {"a": token("a")})
+('⟦a⟧ * ⟦b⟧', 'exp(⟨a⟩)')
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from ... import stable
+from ...clike import JavaScript, expression, function
+from ...notation import Notation, Written
+from ...ops import HOLDS, TABLE, Op
+from ...rule import Choice, Name, Rule, parse
+from ...stepping.mathematics import mathematics
+
+WORD = re.compile(r"\b[A-Za-z_]\w*\b")
+
+
+class Page(JavaScript):
+    """JavaScript beside kernels.js."""
+
+    words = JavaScript.words | {"pow": "raised"}
+
+    def blocked(self) -> Written:
+        return Written("null")
+
+    def choice(self, condition: Written, chosen: Written, other: Written) -> Written:
+        """A number holds unless it is 0, as in Python: a nan does too."""
+        is_number = condition.text in ("a", "b", "c")
+        return super().choice(Written(f"{condition.text} !== 0", 4) if is_number else condition, chosen, other)
+
+
+class Template(Notation):
+    """A rule as text with holes: ⟦a⟧ takes brackets round a negative number, ⟨a⟩ never does."""
+
+    def held(self, operand: Written, least: int, after: bool = False) -> str:
+        if operand.text.startswith("⟨") and not operand.tight:
+            return f"⟦{operand.text[1:-1]}⟧"
+        return super().held(operand, least, after)
+
+
+LANGUAGE, TEMPLATE = Page(), Template()
+
+
+def token(word: str) -> Written:
+    return Written(f"⟨{word}⟩", 0)
+
+
+@cache
+def kernels() -> dict[str, str]:
+    """The functions of kernels.js by name."""
+    text = files("autodiff.render").joinpath("assets", "kernels.js").read_text(encoding="utf-8")
+    blocks = re.split(r"^(?=function )", text, flags=re.MULTILINE)[1:]
+    return {block.split("(")[0].removeprefix("function "): block for block in blocks}
+
+
+@cache
+def definition(word: str) -> str:
+    """What a word of a rule means in JavaScript: a function or a number; nothing for those of the language itself."""
+    if word in kernels():
+        return kernels()[word]
+    item = getattr(stable, word, None)
+    if word in stable.NAMES:
+        return function(inspect.getsource(item), LANGUAGE)  # type: ignore[arg-type]
+    if word.isupper() and isinstance(item, (float, tuple)):
+        return f"const {word} = {json.dumps(item)};\n"
+    return ""
+
+
+def source(operations: Iterable[str]) -> str:
+    """A script that defines `table`: for each operation its value, its slopes, and their texts."""
+    rows = [row(TABLE[name]) for name in sorted(set(operations) & set(TABLE))]
+    needed: dict[str, str] = {}
+    waiting = WORD.findall(re.sub(r'"[^"]*"', "", "".join(rows)))
+    while waiting:
+        word = waiting.pop()
+        if word not in needed:
+            needed[word] = definition(word)
+            waiting += WORD.findall(re.sub(r"/\*.*?\*/", "", needed[word], flags=re.DOTALL))
+    body = "".join(needed[word] for word in sorted(needed, key=lambda word: (not word.isupper(), word)))
+    return f"const table = (() => {{\n{body}return {{\n{''.join(rows)}}};\n}})();\n"
+
+
+def row(op: Op) -> str:
+    """One operation: `value` and `slopes` compute; `formula`, `symbols` and `numbers` are texts with holes."""
+    inputs = ", ".join(op.inputs)
+    letters = {letter: token(letter) for letter in (*op.inputs, "y")}
+    formula = json.dumps(TEMPLATE.write(op.rule, letters), ensure_ascii=False)
+    head = f"{op.name}: {{ value: ({inputs}) => {expression(op.rule, LANGUAGE)}, formula: {formula}, "
+    if op.variadic:
+        rule = op.slope_along(0)
+        slopes = "null" if rule is None else f"(xs, y) => {expression(rule, LANGUAGE)}"
+        text = json.dumps("" if rule is None else TEMPLATE.write(rule, letters), ensure_ascii=False)
+        return f"{head}list: {slopes}, slope: {text} }},\n"
+    parts = [slope(rule, inputs, letters) for rule in op.slope_rules]
+    return f"{head}slopes: [{', '.join(parts)}] }},\n"
+
+
+def slope(rule: Rule | None, inputs: str, letters: dict[str, Written]) -> str:
+    """One slope: a function of the number, one of the text in numbers, and the text in symbols where it is another."""
+    if rule is None:
+        return "null"
+    chooses = any(isinstance(each, Choice) for each in rule.walk())
+    shown = rule.replaced(HOLDS, Name("a"))
+    symbols = json.dumps(TEMPLATE.write(shown, letters), ensure_ascii=False) if chooses else "null"
+    numbers = branches(mathematics(rule), letters)
+    head = f"({inputs}, y) =>"
+    return f"{{ of: {head} {expression(rule, LANGUAGE)}, numbers: {head} {numbers}, symbols: {symbols} }}"
+
+
+def branches(rule: Rule, letters: dict[str, Written]) -> str:
+    """An expression for the text of a rule with its choices made."""
+    found = next((each for each in rule.walk() if isinstance(each, Choice)), None)
+    if found is None:
+        return json.dumps(TEMPLATE.write(rule, letters), ensure_ascii=False)
+    sides = [branches(rule.replaced(found, side), letters) for side in (found.chosen, found.other)]
+    return f"({expression(found.condition, LANGUAGE)} ? {sides[0]} : {sides[1]})"
