@@ -25,7 +25,7 @@ FLAGS = (
 ).split()
 PATIENCE = 60.0
 KEYS = {  # key: (code of the key, text that it types)
-    "ArrowRight": (39, ""), "ArrowLeft": (37, ""), "Home": (36, ""), "End": (35, ""), "Tab": (9, ""), " ": (32, " "), "Enter": (13, "\r"),
+    "ArrowRight": (39, ""), "ArrowLeft": (37, ""), "Home": (36, ""), "End": (35, ""), "Tab": (9, ""), " ": (32, " "), "Enter": (13, "\r"), "Escape": (27, ""),
 }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 "use strict";
-// Draws the graph of one log. The numbers and sentences all come from the log: nothing is computed or formatted here.
+// @table@
+// Draws the graph of one log. The numbers and sentences come from the log, or from page_live.js where inputs change.
 const log = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
-const steps = log.steps, last = steps.length - 1;
+let steps = log.steps, last = steps.length - 1;
 const state = { at: 0, timer: 0, right: 0, asked: 0, pending: false };
 
 function element(kind, attributes, text, space) {
@@ -63,7 +64,10 @@ const nodes = log.nodes.map((node, number) => {
     if (line >= 0) group.append(parts[part]);
   }
   for (const part in node.brief) parts[part].textContent = cut(node.brief[part], node.box);
-  group.addEventListener("click", () => visit(number));
+  group.addEventListener("click", () => {
+    if (state.dragged) state.dragged = false;
+    else visit(number);
+  });
   group.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); visit(number); }
   });

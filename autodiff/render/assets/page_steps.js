@@ -55,6 +55,7 @@ function show(at) {
   $("first").disabled = $("back").disabled = at === 0;
   $("next").disabled = $("last").disabled = at === last && !state.pending;
   for (const button of $("stages").children) button.setAttribute("aria-current", button.dataset.phase === step.phase);
+  if ($("list").open && state.listed !== steps) list();
   for (const [i, item] of [...$("steps").children].entries()) item.firstChild.setAttribute("aria-current", i === at);
   $("verdict").hidden = !log.wrong || !(step.early || at === last);
   $("gradients").hidden = $("verdict").hidden || log.wrong.right;
@@ -134,19 +135,23 @@ $("orders").hidden = !beside.length;
 $("title").textContent = log.title + (log.part ? " (a part)" : "") + (log.order === "topological" ? "" : `, in ${log.order} order`);
 document.title = $("title").parentElement.textContent;
 for (const phase in log.stages) {
-  const start = steps.findIndex((step) => step.phase === phase);
-  if (start < 0) continue;
+  if (!steps.some((step) => step.phase === phase)) continue;
   const button = element("button", { type: "button" }, log.stages[phase]);
   button.dataset.phase = phase;
-  button.addEventListener("click", () => { pause(); go(start); });
+  button.addEventListener("click", () => { pause(); go(steps.findIndex((step) => step.phase === phase)); });
   $("stages").append(button);
 }
-steps.forEach((step, i) => {
-  const item = element("li", {}), button = element("button", { type: "button" }, `${step.index}  ${step.say}`);
-  button.addEventListener("click", () => { pause(); go(i); });
-  item.append(button);
-  $("steps").append(item);
-});
+function list() {
+  $("steps").replaceChildren(...steps.map((step, i) => {
+    const item = element("li", {}), button = element("button", { type: "button" }, `${step.index}  ${step.say}`);
+    button.addEventListener("click", () => { pause(); go(i); });
+    item.append(button);
+    return item;
+  }));
+  state.listed = steps;
+}
+$("list").addEventListener("toggle", () => show(state.at));
+list();
 $("why").hidden = !log.why.length;
 if (log.why.length) {
   $("of").append(...log.why.map((one) => element("option", {}, one.label)));
@@ -169,11 +174,11 @@ $("quiz").checked = log.quiz;
 $("quiz").addEventListener("change", forget);
 const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
 document.addEventListener("keydown", (event) => {
-  const held = event.target, typing = held === $("answer") || held === $("slider") || held === $("of");
+  const held = event.target, typing = held.closest("#fields") || held === $("answer") || held === $("slider") || held === $("of");
   if (event.ctrlKey || event.metaKey || event.altKey || typing || !(event.key in keys)) return;
   if (event.key === " " && held.closest("button, summary, input")) return;
   event.preventDefault();
   moves[keys[event.key]]();
 });
-window.addEventListener("beforeprint", () => { $("list").open = true; });
+window.addEventListener("beforeprint", () => { $("list").open = true; list(); });
 show(0);

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 from ...errors import ArgumentError, shown
+from ...ops import TABLE
 from ...stepping.explanation import explained
 from ...stepping.judging import astray, beside, both, headline, unlike
 from ...stepping.log import Log
@@ -92,8 +93,31 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
             for i, (source, target, operand) in enumerate(edges)
         ],
         "steps": [_step(log, step, place, edge_place) for step in steps],
+        "live": _live(log, place, edge_place) if len(core) == len(log.graph.nodes) else None,
         "why": [_why(log, number, place, edge_place) for number in _explained(log, drawn)],
     }  # fmt: skip
+
+
+def _live(log: Log, place: dict[int, int], edges: dict[tuple[int, int], int]) -> dict[str, Any] | None:
+    """What the page needs to compute the graph with other numbers; None where its steps would be another matter."""
+    nodes = log.graph.nodes
+    usual = log.order == "topological" and not log.held
+    if not usual or any(node.parents and node.operation not in TABLE for node in nodes):
+        return None
+    forward = [step for step in log.forward if step.kind in ("input", "operation")]
+    return {
+        "ops": [node.operation for node in nodes],
+        "parents": [node.parents for node in nodes],
+        "data": [_number(node.data) for node in nodes],
+        "labels": [name(node.label) for node in nodes],
+        "sources": [str(node.source or "") for node in nodes],
+        "place": [place.get(node.number, -1) for node in nodes],
+        "edges": [[edges.get((node.number, k), -1) for k in range(len(node.parents))] for node in nodes],
+        "inputs": [node.number for node in nodes if node.operation == "input"][:MOST_INPUTS],
+        "order": [(step.node, step.phase) for step in forward],
+        "parameters": list(log.training.parameters) if log.training else [],
+        "rate": log.training.rate if log.training else 0.0,
+    }
 
 
 def _wrong(log: Log, drawn: Iterable[int]) -> dict[str, Any]:

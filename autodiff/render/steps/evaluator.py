@@ -5,6 +5,7 @@ writer that also writes C), and the kernels below them, which stand in `kernels.
 
 >>> "sech" in source(["tanh"]), "sigmoid" in source(["tanh"])
 (True, False)
+>>> from autodiff.rule import parse
 >>> TEMPLATE.write(parse("a * b"), {x: token(x) for x in "ab"}), TEMPLATE.write(parse("exp(a)"), {"a": token("a")})
 ('⟦a⟧ * ⟦b⟧', 'exp(⟨a⟩)')
 """
@@ -22,7 +23,7 @@ from ... import stable
 from ...clike import JavaScript, expression, function
 from ...notation import Notation, Written
 from ...ops import HOLDS, TABLE, Op
-from ...rule import Choice, Name, Rule, parse
+from ...rule import Choice, Name, Rule
 from ...stepping.mathematics import mathematics
 
 WORD = re.compile(r"\b[A-Za-z_]\w*\b")

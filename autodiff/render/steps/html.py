@@ -25,7 +25,9 @@ from typing import Any
 from ...errors import ArgumentError
 from ...stepping.log import Log
 from .data import around, drawn_with, shown_data
+from .evaluator import source
 
+SCRIPTS = ("page_graph.js", "page_quiz.js", "page_live.js", "page_steps.js")
 MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
 
 
@@ -42,13 +44,14 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str
             f"{len(chosen):,}: {advice}, or read all of it by text() or save('steps.json')"
         )
     data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": bool(quiz), "part": focus is not None}
+    operations = [node.operation for node in log.graph.nodes] if data["live"] else []
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return assembled("Steps", "page", ["page_graph.js", "page_quiz.js", "page_steps.js"], text)
+    return assembled("Steps", "page", SCRIPTS, text, source(operations))
 
 
-def assembled(title: str, name: str, scripts: Sequence[str], data: str) -> str:
-    """A page with its style, its scripts as one, and its data, under a policy that allows just these."""
-    style, script = resource(f"{name}.css"), "".join(map(resource, scripts))
+def assembled(title: str, name: str, scripts: Sequence[str], data: str, written: str = "") -> str:
+    """A page with its style, its scripts as one after those `written` for it, and its data; its policy allows these."""
+    style, script = resource(f"{name}.css"), "".join(map(resource, scripts)).replace("// @table@\n", written)
     parts = {
         "title": title,
         "body": resource(f"{name}.html"),
