@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .expression import parse
     from .elementwise import *
     from .graph import leaves
+    from .native import engine
     from .reductions import *
     from .registration import register
     from .render import draw
@@ -42,6 +43,7 @@ _HOMES = {
     "expression": "parse",
     "elementwise": " ".join(op.name for op in FUNCTIONS),
     "graph": "leaves",
+    "native": "engine",
     "registration": "register",
     "reductions": "dot log_softmax logsumexp softmax total",
     "render": "draw",

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import rules
-from .generated import GENERATED, Declared, dressed
+from .generated import GENERATED, Declared, dressed, fast
 from .errors import OperandError, shown
 from .coerce import Number
 from .ops import FUNCTIONS, INTERNAL, TABLE
@@ -28,7 +28,7 @@ def operation(declared: Declared) -> Declared:
     """Give a declared function the body that the table's row of its name describes."""
     arguments = declared.__code__.co_varnames[: declared.__code__.co_argcount]
     source = rules.function_source(TABLE[declared.__name__], declared.__name__, arguments)
-    return dressed(rules.compiled(declared.__name__, source, GENERATED, arguments), declared)
+    return fast(dressed(rules.compiled(declared.__name__, source, GENERATED, arguments), declared))
 
 
 @operation
@@ -421,7 +421,7 @@ TRUTH = ("True", "False")  # what a NumPy truth value, alone or as a 0-d array, 
 
 
 def _written(name: str, *arguments: str) -> Callable[..., Any]:
-    return rules.compiled(name, rules.function_source(TABLE[name], name, arguments), GENERATED, arguments)
+    return fast(rules.compiled(name, rules.function_source(TABLE[name], name, arguments), GENERATED, arguments))
 
 
 def _internal(name: str) -> Callable[..., Any]:

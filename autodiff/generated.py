@@ -4,8 +4,8 @@ A declaration gives a name, types and a docstring; its row of the table gives th
 class itself enters `GENERATED`, the names that the bodies see, when it exists.
 
 >>> import inspect
->>> from autodiff import Value
->>> print(inspect.getsource(Value.__neg__))
+>>> from autodiff.value import PythonValue
+>>> print(inspect.getsource(PythonValue.__neg__))
 def __neg__(self):
     a = self._data
     y = -a
@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from . import kernels, rules, stable
+from . import kernels, native, rules, stable
 from .coerce import PLAIN, is_array_of_values, number
+from .native.values import operation
 from .ops import TABLE
 from .hooks import watch, watchers
 
@@ -59,9 +60,16 @@ def operator(row: str) -> Callable[[Declared], Declared]:
     def with_body(declared: Declared) -> Declared:
         name = declared.__name__
         source = rules.operator_source(TABLE[row], name, reflected=name.startswith("__r"))
-        return dressed(rules.compiled(name, source, GENERATED), declared)
+        method = dressed(rules.compiled(name, source, GENERATED), declared)
+        vars(method)["row"] = row
+        return method
 
     return with_body
+
+
+def fast(function: Declared) -> Declared:
+    """The function in C that does the same as one that was written from the table, where the engine is that one."""
+    return operation(function, function.__name__) if native.engine == "native" else function
 
 
 def dressed(written: Callable[..., Any], declared: Declared) -> Declared:

@@ -9,7 +9,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import rules
+from . import native, rules
 from .generated import GENERATED
 from .errors import ArgumentError, OperandError, shown
 from .elementwise import exp
@@ -116,3 +116,7 @@ def of_many(name: str, operands: list[Any]) -> Any:
 _VARIADIC = [op for op in TABLE.values() if op.variadic]
 _FORMULAS = {op.name: rules.formula(op, GENERATED, rules.ieee) for op in _VARIADIC}
 _SLOPES = {op.name: rules.slope(op, 0, GENERATED, rules.ieee) for op in _VARIADIC}
+
+if native.engine == "native":
+    native.module.connect_of_many(of_many)
+    of_many = native.module.of_many

@@ -24,11 +24,13 @@ from __future__ import annotations
 from _thread import get_ident
 from typing import Any, final
 
+from . import native
 from .generated import GENERATED, new, operator, over_array
 from .errors import OperandError, shown
-from .graph import topological_order
+from .graph import ORDERS, topological_order
 from .coerce import Number, is_array_of_values, number
 from .hooks import listening, tell_of_reading, tell_of_writing, watch, watchers
+from .native.values import native_class
 
 NOTHING = float("0")  # a zero of its own, told from a gradient that adds up to 0 by being this very object
 
@@ -120,9 +122,7 @@ class Value:
 
     @name.setter
     def name(self, name: str | None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise OperandError(f"Value: expected a string as the name, got {shown(name)}")
-        self._name = name
+        self._name = name if name is None or type(name) is str else _checked_name(name)
 
     def backward(self) -> None:
         """Add to every leaf's `grad` the derivative of this value with respect to it.
@@ -243,6 +243,12 @@ class Value:
 GENERATED.update({"Value": Value, "constant": constant})  # the bodies of the operators find them there
 
 
+def _checked_name(name: object) -> str:
+    if not isinstance(name, str):
+        raise OperandError(f"Value: expected a string as the name, got {shown(name)}")
+    return str.__str__(name)  # itself, of no class that may hold more than a text: a name cannot be part of a cycle
+
+
 def _leaf_gradients(root: Value) -> dict[Value, float]:
     return {node: node._grad for node in topological_order(root) if not node.parents}
 
@@ -279,8 +285,8 @@ def _state(node: Value) -> tuple[Any, ...]:
 
 def _restored(state: tuple[Any, ...], parents: tuple[Value, ...]) -> Value:
     node = new(Value)
-    node._data, node._grad, node.op, node.slopes, node._name = state
     node.parents = parents
+    node._data, node._grad, node.op, node.slopes, node._name = state
     return node
 
 
@@ -304,3 +310,12 @@ class _Pickling:
 
 def _last(nodes: list[Value], end: object) -> Value:
     return nodes[-1]
+
+
+PythonValue = Value
+
+if native.engine == "native":  # the class in C that does as this one does, and takes from it all that need not be fast
+    Value = native_class(Value, {**globals()})  # type: ignore[misc]
+    new, constant, record = native.module.new, native.module.constant, native.module.record  # noqa: F811
+    GENERATED.update({"Value": Value, "constant": constant, "new": new})
+    ORDERS[Value] = native.module.order

@@ -1,1 +1,43 @@
-"""The engine in C: what is written by hand, and what `generate` writes from the table of operations."""
+"""Which engine runs: the one in C, or the one in Python that it was written after.
+
+Both do the same, bit for bit. The environment variable AUTODIFF_ENGINE=python chooses the one that can be read and
+stepped through in a debugger; AUTODIFF_ENGINE=native asks for the one in C, and fails where it was not built. Without
+the variable it is the one in C where there is one.
+
+>>> engine in ("native", "python")
+True
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+from ..errors import ArgumentError, MissingExtraError, shown
+
+ENGINES = ("native", "python")
+
+
+def choose(wanted: str) -> tuple[str, Any]:
+    """The name of the engine, and the module in C, if it is that one.
+
+    Raises `ArgumentError` if there is no such engine, `MissingExtraError` if it is asked for and was not built.
+    """
+    package = __package__.rpartition(".")[0]
+    forced = vars(sys.modules[package]).get("engine")  # a copy of the library that a test changes says "python"
+    if wanted and wanted not in ENGINES:
+        raise ArgumentError(f"AUTODIFF_ENGINE: expected {' or '.join(map(repr, ENGINES))}, got {shown(wanted)}")
+    if "python" in (forced, wanted):
+        return "python", None
+    try:
+        return "native", import_module(f"{package}._native")
+    except ImportError as error:
+        if not wanted:
+            return "python", None
+        raise MissingExtraError(
+            f"AUTODIFF_ENGINE=native asks for the engine in C, which cannot be loaded ({error}); "
+            "install autodiff where there is a C compiler, or unset AUTODIFF_ENGINE"
+        ) from None
+
+
+engine, module = choose(os.environ.get("AUTODIFF_ENGINE", ""))

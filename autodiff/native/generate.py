@@ -44,8 +44,9 @@ INTERFACE = """\
    Where no gradient flows along an operand, not even 0 * inf, the slope is *blocked = 1 (and 0.0 as a number); a slope
    never writes *blocked = 0, so set it first. autodiff_slopes sets all of blocked[0 … n - 1]. A constant operand of an
    operation (the bounds of a clip) is always blocked. autodiff_arity[code] is the number of operands, -1 for any.
-   autodiff_names[code] is the name. X-macros go over all: AUTODIFF_UNARY(X), _BINARY, _TERNARY, _VARIADIC with
-   X(NAME, CODE). No function here needs Python, holds memory, or has a state. */
+   autodiff_names[code] is the name, and autodiff_fixed[code] has bit i set where operand i is such a constant. X-macros
+   go over all: AUTODIFF_UNARY(X), _BINARY, _TERNARY, _VARIADIC with X(NAME, CODE). No function here needs Python, holds
+   memory, or has a state. */
 """
 
 BY_CODE = """\
@@ -158,6 +159,7 @@ def header() -> str:
         INTERFACE, "#ifndef AUTODIFF_OPS_H\n#define AUTODIFF_OPS_H\n", '#include "kernels.h"\n',
         f"enum {{\n{codes},\n    OPERATIONS = {len(TABLE)}\n}};\n", *macros(),
         "\nextern const char *const autodiff_names[OPERATIONS];\nextern const signed char autodiff_arity[OPERATIONS];",
+        "extern const unsigned char autodiff_fixed[OPERATIONS];",
         BY_CODE,
         "#define BLOCKED (*blocked = 1, 0.0)\n", *constants(), "", *from_stable(), '#include "lists.h"\n',
         *operation_functions(), *inline_choices(), "#endif",
@@ -169,6 +171,7 @@ def source() -> str:
     """The text of ops.c."""
     named = ",\n".join(f'    "{op.name}"' for op in TABLE.values())
     arity = ",\n".join(f"    {op.arity or -1}" for op in TABLE.values())
+    fixed = ",\n".join(f"    {sum(1 << i for i, rule in enumerate(op.slopes) if not rule)}" for op in TABLE.values())
     values = "\n".join(f"    case {code(op)}: return value_{op.name}({_taken(op)});" for op in TABLE.values())
     slopes = "\n".join(map(_slopes_case, TABLE.values()))
     return f"""\
@@ -182,6 +185,10 @@ const char *const autodiff_names[OPERATIONS] = {{
 
 const signed char autodiff_arity[OPERATIONS] = {{
 {arity},
+}};
+
+const unsigned char autodiff_fixed[OPERATIONS] = {{
+{fixed},
 }};
 
 double autodiff_value(int code, const double *xs, Py_ssize_t n) {{

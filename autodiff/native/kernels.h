@@ -9,6 +9,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <patchlevel.h> /* which Python this is for */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -74,12 +75,29 @@ static inline void add_product(SumOfSquares *s, double a, double b) {
     s->sum = sum;
 }
 
+static inline double hypotenuse(double a, double b);
+
+/* The same for sides whose inverse would overflow, as Python has it. */
+static inline double tiny_hypotenuse(double a, double b, double longest) {
+#if PY_VERSION_HEX < 0x030C0000
+    double sum = 1.0, lost = 0.0, squares[2] = {a / longest * (a / longest), b / longest * (b / longest)};
+    for (int i = 0; i < 2; i++) {
+        double before = sum;
+        sum += squares[i];
+        lost += squares[i] - (sum - before);
+    }
+    return longest * sqrt(sum - 1.0 + lost);
+#else
+    return DBL_MIN * hypotenuse(a / DBL_MIN, b / DBL_MIN);
+#endif
+}
+
 /* sqrt(a * a + b * b) as Python's `math.hypot` rounds it: the larger operand is scaled to lie in [1/2, 1), the squares
    are added without loss onto a 1 (so that every sum is of one size), and one Newton step with the exact remainder
    corrects the square root. */
 static inline double hypotenuse(double a, double b) {
     double sides[2] = {fabs(a), fabs(b)};
-    double longest = sides[0] > sides[1] ? sides[0] : sides[1], unit = 1.0;
+    double longest = sides[0] > sides[1] ? sides[0] : sides[1];
     int exponent;
     if (isinf(a) || isinf(b))
         return INFINITY;
@@ -88,12 +106,8 @@ static inline double hypotenuse(double a, double b) {
     if (longest == 0.0)
         return 0.0;
     frexp(longest, &exponent);
-    if (exponent < -1023) { /* 1 / longest would overflow: make the subnormal numbers normal */
-        sides[0] /= DBL_MIN;
-        sides[1] /= DBL_MIN;
-        unit = DBL_MIN;
-        frexp(longest / DBL_MIN, &exponent);
-    }
+    if (exponent < -1023)
+        return tiny_hypotenuse(sides[0], sides[1], longest);
     double scale = ldexp(1.0, -exponent);
     SumOfSquares s = {1.0, 0.0, 0.0};
     add_product(&s, sides[0] * scale, sides[0] * scale);
@@ -102,7 +116,7 @@ static inline double hypotenuse(double a, double b) {
     add_product(&s, -root, root);
     double rest = s.sum - 1.0 + (s.of_products + s.of_sums);
     root += rest / (2.0 * root);
-    return unit * (root / scale);
+    return root / scale;
 }
 
 /* y * x + c for each coefficient c, from the last to the first. */

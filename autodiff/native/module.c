@@ -1,12 +1,11 @@
-/* The module `autodiff._native`. */
+/* The module `autodiff._native`: the type Value, and functions for the library beside it. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "node.h"
 
-#include "ops.h"
+/* ---- operations by code, for tests ---- */
 
 /* The numbers of a sequence of floats, in memory that the caller frees. */
-static double *numbers_of(PyObject *sequence, Py_ssize_t *n) {
+static double *floats_of(PyObject *sequence, Py_ssize_t *n) {
     PyObject *items = PySequence_Fast(sequence, "expected a list of floats");
     if (!items)
         return NULL;
@@ -41,12 +40,25 @@ static PyObject *module_value(PyObject *module, PyObject *args) {
     int code;
     if (!PyArg_ParseTuple(args, "iO", &code, &operands))
         return NULL;
-    double *xs = numbers_of(operands, &n);
+    double *xs = floats_of(operands, &n);
     if (!xs)
         return NULL;
     PyObject *y = is_arity(code, n) ? PyFloat_FromDouble(autodiff_value(code, xs, n)) : NULL;
     PyMem_Free(xs);
     return y;
+}
+
+/* Floats as a tuple, None where blocked. */
+static PyObject *tuple_of(const double *slopes, const unsigned char *blocked, Py_ssize_t n) {
+    PyObject *result = PyTuple_New(n);
+    for (Py_ssize_t i = 0; result && i < n; i++) {
+        PyObject *slope = blocked[i] ? Py_NewRef(Py_None) : PyFloat_FromDouble(slopes[i]);
+        if (slope)
+            PyTuple_SET_ITEM(result, i, slope);
+        else
+            Py_CLEAR(result);
+    }
+    return result;
 }
 
 PyDoc_STRVAR(slopes_doc, "slopes(code, xs, y)\n--\n\nIts slopes there, where its value is y; None where no gradient flows.");
@@ -58,22 +70,16 @@ static PyObject *module_slopes(PyObject *module, PyObject *args) {
     int code;
     if (!PyArg_ParseTuple(args, "iOd", &code, &operands, &y))
         return NULL;
-    double *xs = numbers_of(operands, &n);
+    double *xs = floats_of(operands, &n);
     if (!xs)
         return NULL;
     double *slopes = PyMem_Malloc((size_t)(n + 1) * sizeof(double));
     unsigned char *blocked = PyMem_Malloc((size_t)(n + 1));
     if (!slopes || !blocked)
         PyErr_NoMemory();
-    else if (is_arity(code, n) && (result = PyTuple_New(n))) {
+    else if (is_arity(code, n)) {
         autodiff_slopes(code, xs, n, y, slopes, blocked);
-        for (Py_ssize_t i = 0; result && i < n; i++) {
-            PyObject *slope = blocked[i] ? Py_NewRef(Py_None) : PyFloat_FromDouble(slopes[i]);
-            if (slope)
-                PyTuple_SET_ITEM(result, i, slope);
-            else
-                Py_CLEAR(result);
-        }
+        result = tuple_of(slopes, blocked, n);
     }
     PyMem_Free(xs);
     PyMem_Free(slopes);
@@ -81,9 +87,109 @@ static PyObject *module_slopes(PyObject *module, PyObject *args) {
     return result;
 }
 
+/* ---- nodes of any operation ---- */
+
+/* The parents and slopes of a node that was made for them; 0 with an exception. */
+static int fill(Node *v, PyObject *parents, PyObject *slopes) {
+    Node **places = v->count == MANY ? v->many->parents : v->parents;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(parents); i++) {
+        PyObject *parent = PyTuple_GET_ITEM(parents, i);
+        if (!IS_VALUE(parent)) {
+            PyErr_Format(PyExc_TypeError, "record: expected Values as the parents, got %R", parent);
+            return 0;
+        }
+        places[i] = (Node *)Py_NewRef(parent);
+    }
+    return !PyObject_SetAttrString((PyObject *)v, "slopes", slopes);
+}
+
+/* A node of an operation of any name, not told to watchers. */
+static PyObject *made(PyObject *const *args, Py_ssize_t nargs) {
+    if (nargs != 4 || !PyTuple_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "record: expected a name, a float, a tuple of Values and a tuple of slopes");
+        return NULL;
+    }
+    int code = code_of(args[0]);
+    double data = code < 0 ? -1.0 : PyFloat_AsDouble(args[1]);
+    if (data == -1.0 && PyErr_Occurred())
+        return NULL;
+    Node *v = new_many(code, data, PyTuple_GET_SIZE(args[2]));
+    if (v && !fill(v, args[2], args[3]))
+        Py_CLEAR(v);
+    return (PyObject *)v;
+}
+
+PyDoc_STRVAR(record_doc, "record(op, data, parents, slopes)\n--\n\nA node for an operation that has run; watchers are told.");
+
+static PyObject *module_record(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    return watched((Node *)made(args, nargs));
+}
+
+PyDoc_STRVAR(constant_doc, "constant(x, operation)\n--\n\nA leaf for a number that met a Value: it receives no gradient.");
+
+static PyObject *module_constant(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
+    double number;
+    if (nargs != 2) {
+        PyErr_Format(PyExc_TypeError, "constant: expected a number and the name of an operation, got %zd arguments", nargs);
+        return NULL;
+    }
+    if (IS_VALUE(args[0]) && ((Node *)args[0])->op == OP_CONSTANT)
+        return Py_NewRef(args[0]);
+    if (!plain_number(args[0], &number)) {
+        PyObject *found = PyObject_CallFunctionObjArgs(engine.number, args[0], args[1], NULL);
+        number = found ? PyFloat_AsDouble(found) : -1.0;
+        Py_XDECREF(found);
+        if (number == -1.0 && PyErr_Occurred())
+            return NULL;
+    }
+    return (PyObject *)new_leaf(OP_CONSTANT, number);
+}
+
+/* ---- what C takes from Python ---- */
+
+static int take(PyObject *from, const char *name, PyObject **into) {
+    PyObject *found = PyDict_GetItemString(from, name);
+    if (!found) {
+        PyErr_Format(PyExc_KeyError, "connect: expected %s", name);
+        return 0;
+    }
+    Py_XSETREF(*into, Py_NewRef(found));
+    return 1;
+}
+
+PyDoc_STRVAR(connect_doc, "connect(names)\n--\n\nTake from Python what must be said or done in one way only.");
+
+static PyObject *module_connect(PyObject *module, PyObject *names) {
+    if (!PyDict_Check(names) || !take(names, "watch", &engine.watch) ||
+        !take(names, "tell_of_reading", &engine.tell_of_reading) ||
+        !take(names, "tell_of_writing", &engine.tell_of_writing) || !take(names, "number", &engine.number) ||
+        !take(names, "_checked_name", &engine.checked_name) || !take(names, "_compare", &engine.compare) ||
+        !take(names, "NOTHING", &engine.nothing) || !take(names, "_leaf_gradients", &engine.leaf_gradients) ||
+        !take(names, "_tell", &engine.tell) || !take(names, "methods", &engine.methods) ||
+        !take(names, "watchers", &engine.watchers))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(connect_of_many_doc, "connect_of_many(function)\n--\n\nTake the function for lists with a stranger in them.");
+
+static PyObject *module_connect_of_many(PyObject *module, PyObject *function) {
+    Py_XSETREF(engine.of_many, Py_NewRef(function));
+    Py_RETURN_NONE;
+}
+
+#define FAST(FUNCTION) ((PyCFunction)(void (*)(void))(FUNCTION))
+
 static PyMethodDef functions[] = {
     {"value", module_value, METH_VARARGS, value_doc},
     {"slopes", module_slopes, METH_VARARGS, slopes_doc},
+    {"new", new_fresh, METH_O, "new(Value)\n--\n\nA node that is to be given its attributes one by one."},
+    {"record", FAST(module_record), METH_FASTCALL, record_doc},
+    {"constant", FAST(module_constant), METH_FASTCALL, constant_doc},
+    {"order", FAST(order_of), METH_FASTCALL, "order(*roots)\n--\n\nWhat the roots depend on, parents first."},
+    {"of_many", FAST(of_many), METH_FASTCALL, "of_many(name, operands)\n--\n\nAn operation of any number of inputs."},
+    {"connect", module_connect, METH_O, connect_doc},
+    {"connect_of_many", module_connect_of_many, METH_O, connect_of_many_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -91,6 +197,24 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT, .m_name = "autodiff._native", .m_doc = "The engine in C.", .m_size = -1, .m_methods = functions,
 };
 
+/* The names of operations by code: those of the table, then the two kinds of leaves. */
+static int make_names(void) {
+    engine.names = PyList_New(0);
+    engine.codes = PyDict_New();
+    for (int code = 0; engine.names && engine.codes && code < NAMED_OPERATIONS; code++) {
+        const char *text = code < OPERATIONS ? autodiff_names[code] : code == OP_INPUT ? "input" : "constant";
+        PyObject *name = PyUnicode_InternFromString(text);
+        int found = name ? code_of(name) : -1;
+        Py_XDECREF(name);
+        if (found != code)
+            return -1;
+    }
+    return engine.names && engine.codes ? 0 : -1;
+}
+
 PyMODINIT_FUNC PyInit__native(void) {
-    return PyModule_Create(&definition);
+    PyObject *module = PyModule_Create(&definition);
+    if (!module || make_names() || make_type(module) || make_operation_type(module))
+        Py_CLEAR(module);
+    return module;
 }

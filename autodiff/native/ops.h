@@ -18,8 +18,9 @@
    Where no gradient flows along an operand, not even 0 * inf, the slope is *blocked = 1 (and 0.0 as a number); a slope
    never writes *blocked = 0, so set it first. autodiff_slopes sets all of blocked[0 … n - 1]. A constant operand of an
    operation (the bounds of a clip) is always blocked. autodiff_arity[code] is the number of operands, -1 for any.
-   autodiff_names[code] is the name. X-macros go over all: AUTODIFF_UNARY(X), _BINARY, _TERNARY, _VARIADIC with
-   X(NAME, CODE). No function here needs Python, holds memory, or has a state. */
+   autodiff_names[code] is the name, and autodiff_fixed[code] has bit i set where operand i is such a constant. X-macros
+   go over all: AUTODIFF_UNARY(X), _BINARY, _TERNARY, _VARIADIC with X(NAME, CODE). No function here needs Python, holds
+   memory, or has a state. */
 
 #ifndef AUTODIFF_OPS_H
 #define AUTODIFF_OPS_H
@@ -157,6 +158,7 @@ enum {
 
 extern const char *const autodiff_names[OPERATIONS];
 extern const signed char autodiff_arity[OPERATIONS];
+extern const unsigned char autodiff_fixed[OPERATIONS];
 double autodiff_value(int code, const double *xs, Py_ssize_t n);
 void autodiff_slopes(int code, const double *xs, Py_ssize_t n, double y, double *slopes, unsigned char *blocked);
 

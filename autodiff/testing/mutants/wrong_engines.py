@@ -78,6 +78,7 @@ def load(mutant: Mutant) -> Engine:
     package = PREFIX + mutant.name.encode().hex()
     root = ModuleType(package)
     root.__path__ = [str(PACKAGE)]
+    vars(root)["engine"] = "python"  # mutations are of its text
     sys.modules[package] = root
     finder = _Finder(package, mutant)
     sys.meta_path.insert(0, finder)
