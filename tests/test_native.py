@@ -289,6 +289,14 @@ def test_the_engine_in_c_is_missed_only_where_it_was_asked_for(monkeypatch):
         choose("native")
 
 
+def test_an_engine_that_was_built_from_another_table_is_not_used(monkeypatch):
+    monkeypatch.delattr(autodiff, "engine", raising=False)
+    monkeypatch.setitem(TABLE, "neg", TABLE["neg"]._replace(slopes=("-2",)))
+    assert choose("") == ("python", None)
+    with pytest.raises(MissingExtraError, match="another table of operations: build it again"):
+        choose("native")
+
+
 def test_a_pickle_of_one_engine_is_read_by_the_other(tmp_path):
     path = tmp_path / "graph.pickle"
     write = f"import pickle, autodiff; x = autodiff.Value(3.0, name='x'); pickle.dump(x * x, open({str(path)!r}, 'wb'))"

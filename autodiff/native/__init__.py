@@ -10,10 +10,12 @@ True
 
 import os
 import sys
+import zlib
 from importlib import import_module
 from typing import Any
 
 from ..errors import ArgumentError, MissingExtraError, shown
+from ..ops import TABLE
 
 ENGINES = ("native", "python")
 
@@ -30,7 +32,7 @@ def choose(wanted: str) -> tuple[str, Any]:
     if "python" in (forced, wanted):
         return "python", None
     try:
-        return "native", import_module(f"{package}._native")
+        return "native", load(f"{package}._native")
     except ImportError as error:
         if not wanted:
             return "python", None
@@ -38,6 +40,19 @@ def choose(wanted: str) -> tuple[str, Any]:
             f"AUTODIFF_ENGINE=native asks for the engine in C, which cannot be loaded ({error}); "
             "install autodiff where there is a C compiler, or unset AUTODIFF_ENGINE"
         ) from None
+
+
+def load(name: str) -> Any:
+    """The module in C; an `ImportError` if it is not there, or was built from other rules than the table has now."""
+    found = import_module(name)
+    if getattr(found, "table", "") != fingerprint():
+        raise ImportError("it was built from another table of operations: build it again")
+    return found
+
+
+def fingerprint() -> str:
+    """What tells this table of operations from another."""
+    return f"{zlib.crc32(repr([(op.name, op.formula, op.slopes) for op in TABLE.values()]).encode()):08x}"
 
 
 engine, module = choose(os.environ.get("AUTODIFF_ENGINE", ""))

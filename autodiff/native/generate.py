@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
 
+from . import fingerprint
 from .. import stable
 from ..clike import C, expression, function, head
 from ..ops import TABLE, Op
@@ -160,6 +161,7 @@ def header() -> str:
         f"enum {{\n{codes},\n    OPERATIONS = {len(TABLE)}\n}};\n", *macros(),
         "\nextern const char *const autodiff_names[OPERATIONS];\nextern const signed char autodiff_arity[OPERATIONS];",
         "extern const unsigned char autodiff_fixed[OPERATIONS];",
+        "extern const char autodiff_table[];",
         BY_CODE,
         "#define BLOCKED (*blocked = 1, 0.0)\n", *constants(), "", *from_stable(), '#include "lists.h"\n',
         *operation_functions(), *inline_choices(), "#endif",
@@ -182,6 +184,8 @@ def source() -> str:
 const char *const autodiff_names[OPERATIONS] = {{
 {named},
 }};
+
+const char autodiff_table[] = "{fingerprint()}"; /* the rules that this was written from */
 
 const signed char autodiff_arity[OPERATIONS] = {{
 {arity},

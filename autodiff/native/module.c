@@ -214,7 +214,8 @@ static int make_names(void) {
 
 PyMODINIT_FUNC PyInit__native(void) {
     PyObject *module = PyModule_Create(&definition);
-    if (!module || make_names() || make_type(module) || make_operation_type(module))
+    if (!module || make_names() || make_type(module) || make_operation_type(module) ||
+        PyModule_AddStringConstant(module, "table", autodiff_table))
         Py_CLEAR(module);
     return module;
 }

@@ -65,6 +65,8 @@ const char *const autodiff_names[OPERATIONS] = {
     "gelu_slope",
 };
 
+const char autodiff_table[] = "16ccc1a0"; /* the rules that this was written from */
+
 const signed char autodiff_arity[OPERATIONS] = {
     1,
     1,
@@ -166,6 +168,7 @@ const unsigned char autodiff_fixed[OPERATIONS] = {
     0,
     0,
     6,
+    0,
     1,
     0,
     2,

@@ -159,6 +159,7 @@ enum {
 extern const char *const autodiff_names[OPERATIONS];
 extern const signed char autodiff_arity[OPERATIONS];
 extern const unsigned char autodiff_fixed[OPERATIONS];
+extern const char autodiff_table[];
 double autodiff_value(int code, const double *xs, Py_ssize_t n);
 void autodiff_slopes(int code, const double *xs, Py_ssize_t n, double y, double *slopes, unsigned char *blocked);
 
