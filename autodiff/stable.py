@@ -95,6 +95,11 @@ def stop_gradient(x: N) -> N:
     return +x
 
 
+def not_negative(x: N) -> N:
+    "where(x < 0, nan, x)"
+    return where(x < 0, nan, abs(x))  # abs: -0.0 stands at the end of the domain as 0.0 does
+
+
 def xlogy(x: N, y: N) -> N:
     "where(x == 0, 0, x * log(y))"
     return where((x == 0) & (y == y), 0.0, x * log(where(x == 0, 1.0, y)))
@@ -117,6 +122,12 @@ def exponent_slope(a: N, b: N) -> N:
     "where((a == 0) & (b > 0), 0, a ** b * log(a))"
     half = pow(a, b / 2)
     return where((a == 0) & (b > 0), 0.0, half * log(a) * half)
+
+
+def mixed_power_slope(a: N, b: N) -> N:
+    "where(a == 0, a ** (b - 1) + b * exponent_slope(a, b - 1), a ** (b - 1) * (1 + b * log(a)))"
+    power = pow(a, b - 1.0)
+    return where(a == 0, power + b * exponent_slope(a, b - 1.0), power * (1.0 + b * log(a)))
 
 
 def div_slope(a: N, b: N) -> N:

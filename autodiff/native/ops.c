@@ -58,6 +58,9 @@ const char *const autodiff_names[OPERATIONS] = {
     "gaussian",
     "normal_cdf",
     "normal_pdf",
+    "not_negative",
+    "power_slope",
+    "exponent_slope",
     "unit",
     "angle_slope",
     "elu_slope",
@@ -123,6 +126,9 @@ const signed char autodiff_arity[OPERATIONS] = {
     1,
     1,
     1,
+    1,
+    2,
+    2,
     2,
     2,
     2,
@@ -251,6 +257,9 @@ double autodiff_value(int code, const double *xs, Py_ssize_t n) {
     case OP_GAUSSIAN: return value_gaussian(xs[0]);
     case OP_NORMAL_CDF: return value_normal_cdf(xs[0]);
     case OP_NORMAL_PDF: return value_normal_pdf(xs[0]);
+    case OP_NOT_NEGATIVE: return value_not_negative(xs[0]);
+    case OP_POWER_SLOPE: return value_power_slope(xs[0], xs[1]);
+    case OP_EXPONENT_SLOPE: return value_exponent_slope(xs[0], xs[1]);
     case OP_UNIT: return value_unit(xs[0], xs[1]);
     case OP_ANGLE_SLOPE: return value_angle_slope(xs[0], xs[1]);
     case OP_ELU_SLOPE: return value_elu_slope(xs[0], xs[1]);
@@ -452,6 +461,17 @@ void autodiff_slopes(int code, const double *xs, Py_ssize_t n, double y, double 
         break;
     case OP_NORMAL_PDF:
         slopes[0] = slope_normal_pdf_a(xs[0], y, &blocks[0]);
+        break;
+    case OP_NOT_NEGATIVE:
+        slopes[0] = slope_not_negative_a(xs[0], y, &blocks[0]);
+        break;
+    case OP_POWER_SLOPE:
+        slopes[0] = slope_power_slope_a(xs[0], xs[1], y, &blocks[0]);
+        slopes[1] = slope_power_slope_b(xs[0], xs[1], y, &blocks[1]);
+        break;
+    case OP_EXPONENT_SLOPE:
+        slopes[0] = slope_exponent_slope_a(xs[0], xs[1], y, &blocks[0]);
+        slopes[1] = slope_exponent_slope_b(xs[0], xs[1], y, &blocks[1]);
         break;
     case OP_UNIT:
         slopes[0] = slope_unit_a(xs[0], xs[1], y, &blocks[0]);

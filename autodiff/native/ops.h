@@ -83,12 +83,15 @@ enum {
     OP_GAUSSIAN = 52,
     OP_NORMAL_CDF = 53,
     OP_NORMAL_PDF = 54,
-    OP_UNIT = 55,
-    OP_ANGLE_SLOPE = 56,
-    OP_ELU_SLOPE = 57,
-    OP_SILU_SLOPE = 58,
-    OP_GELU_SLOPE = 59,
-    OPERATIONS = 60
+    OP_NOT_NEGATIVE = 55,
+    OP_POWER_SLOPE = 56,
+    OP_EXPONENT_SLOPE = 57,
+    OP_UNIT = 58,
+    OP_ANGLE_SLOPE = 59,
+    OP_ELU_SLOPE = 60,
+    OP_SILU_SLOPE = 61,
+    OP_GELU_SLOPE = 62,
+    OPERATIONS = 63
 };
 
 #define AUTODIFF_UNARY(X) \
@@ -128,6 +131,7 @@ enum {
     X(gaussian, OP_GAUSSIAN) \
     X(normal_cdf, OP_NORMAL_CDF) \
     X(normal_pdf, OP_NORMAL_PDF) \
+    X(not_negative, OP_NOT_NEGATIVE) \
     X(silu_slope, OP_SILU_SLOPE) \
     X(gelu_slope, OP_GELU_SLOPE)
 #define AUTODIFF_BINARY(X) \
@@ -144,6 +148,8 @@ enum {
     X(minimum, OP_MINIMUM) \
     X(leaky_relu, OP_LEAKY_RELU) \
     X(elu, OP_ELU) \
+    X(power_slope, OP_POWER_SLOPE) \
+    X(exponent_slope, OP_EXPONENT_SLOPE) \
     X(unit, OP_UNIT) \
     X(angle_slope, OP_ANGLE_SLOPE) \
     X(elu_slope, OP_ELU_SLOPE)
@@ -202,9 +208,11 @@ static inline double nearest_to_zero(double a, double b);
 static inline double silu(double x);
 static inline double silu_slope(double x);
 static inline double stop_gradient(double x);
+static inline double not_negative(double x);
 static inline double xlogy(double x, double y);
 static inline double power_slope(double a, double b);
 static inline double exponent_slope(double a, double b);
+static inline double mixed_power_slope(double a, double b);
 static inline double div_slope(double a, double b);
 static inline double whole_quotient(double a, double b);
 static inline double unit(double a, double b);
@@ -291,6 +299,11 @@ static inline double stop_gradient(double x) {
     return +x;
 }
 
+/* where(x < 0, nan, x) */
+static inline double not_negative(double x) {
+    return x < 0.0 ? NAN : fabs(x);
+}
+
 /* where(x == 0, 0, x * log(y)) */
 static inline double xlogy(double x, double y) {
     return x == 0.0 && y == y ? 0.0 : x * log(x == 0.0 ? 1.0 : y);
@@ -313,6 +326,12 @@ static inline double power_slope(double a, double b) {
 static inline double exponent_slope(double a, double b) {
     double half = pow(a, b / 2.0);
     return a == 0.0 && b > 0.0 ? 0.0 : half * log(a) * half;
+}
+
+/* where(a == 0, a ** (b - 1) + b * exponent_slope(a, b - 1), a ** (b - 1) * (1 + b * log(a))) */
+static inline double mixed_power_slope(double a, double b) {
+    double power = pow(a, b - 1.0);
+    return a == 0.0 ? power + b * exponent_slope(a, b - 1.0) : power * (1.0 + b * log(a));
 }
 
 /* -a / b / b */
@@ -560,9 +579,9 @@ static inline double value_log(double a) {
     return log(a);
 }
 
-/* log, a: where(a < 0, nan, 1 / abs(a)) */
+/* log, a: 1 / not_negative(a) */
 static inline double slope_log_a(double a, double y, int *blocked) {
-    return a < 0.0 ? NAN : 1.0 / fabs(a);
+    return 1.0 / not_negative(a);
 }
 
 /* log1p: log1p(a) */
@@ -570,9 +589,9 @@ static inline double value_log1p(double a) {
     return log1p(a);
 }
 
-/* log1p, a: where(a < -1, nan, 1 / (1 + a)) */
+/* log1p, a: 1 / not_negative(1 + a) */
 static inline double slope_log1p_a(double a, double y, int *blocked) {
-    return a < -1.0 ? NAN : 1.0 / (1.0 + a);
+    return 1.0 / not_negative(1.0 + a);
 }
 
 /* log2: log2(a) */
@@ -580,9 +599,9 @@ static inline double value_log2(double a) {
     return log2(a);
 }
 
-/* log2, a: where(a < 0, nan, 1 / log(2) / abs(a)) */
+/* log2, a: 1 / log(2) / not_negative(a) */
 static inline double slope_log2_a(double a, double y, int *blocked) {
-    return a < 0.0 ? NAN : 1.0 / log(2.0) / fabs(a);
+    return 1.0 / log(2.0) / not_negative(a);
 }
 
 /* log10: log10(a) */
@@ -590,9 +609,9 @@ static inline double value_log10(double a) {
     return log10(a);
 }
 
-/* log10, a: where(a < 0, nan, 1 / log(10) / abs(a)) */
+/* log10, a: 1 / log(10) / not_negative(a) */
 static inline double slope_log10_a(double a, double y, int *blocked) {
-    return a < 0.0 ? NAN : 1.0 / log(10.0) / fabs(a);
+    return 1.0 / log(10.0) / not_negative(a);
 }
 
 /* sqrt: sqrt(a) */
@@ -600,9 +619,9 @@ static inline double value_sqrt(double a) {
     return sqrt(a);
 }
 
-/* sqrt, a: 1 / (2 * abs(y)) */
+/* sqrt, a: 1 / (2 * not_negative(y)) */
 static inline double slope_sqrt_a(double a, double y, int *blocked) {
-    return 1.0 / (2.0 * fabs(y));
+    return 1.0 / (2.0 * not_negative(y));
 }
 
 /* sin: sin(a) */
@@ -735,9 +754,9 @@ static inline double value_atanh(double a) {
     return atanh(a);
 }
 
-/* atanh, a: where(abs(a) > 1, nan, 1 / ((1 - a) * (1 + a))) */
+/* atanh, a: 1 / not_negative((1 - a) * (1 + a)) */
 static inline double slope_atanh_a(double a, double y, int *blocked) {
-    return fabs(a) > 1.0 ? NAN : 1.0 / ((1.0 - a) * (1.0 + a));
+    return 1.0 / not_negative((1.0 - a) * (1.0 + a));
 }
 
 /* erf: erf(a) */
@@ -795,9 +814,9 @@ static inline double slope_xlogy_a(double a, double b, double y, int *blocked) {
     return log(b);
 }
 
-/* xlogy, b: where(b < 0, nan, where(a == 0, 0, a / abs(b))) */
+/* xlogy, b: where(a == 0, where(b == 0, 0, a / not_negative(b)), a / not_negative(b)) */
 static inline double slope_xlogy_b(double a, double b, double y, int *blocked) {
-    return b < 0.0 ? NAN : a == 0.0 ? 0.0 : a / fabs(b);
+    return a == 0.0 ? b == 0.0 ? 0.0 : a / not_negative(b) : a / not_negative(b);
 }
 
 /* maximum: maximum(a, b) */
@@ -1023,6 +1042,46 @@ static inline double slope_normal_pdf_a(double a, double y, int *blocked) {
     return normal_pdf_slope(a);
 }
 
+/* not_negative: not_negative(a) */
+static inline double value_not_negative(double a) {
+    return not_negative(a);
+}
+
+/* not_negative, a: where(a < 0, nan, 1) */
+static inline double slope_not_negative_a(double a, double y, int *blocked) {
+    return a < 0.0 ? NAN : 1.0;
+}
+
+/* power_slope: power_slope(a, b) */
+static inline double value_power_slope(double a, double b) {
+    return power_slope(a, b);
+}
+
+/* power_slope, a: where((b != 0) & (b - 1 + 1 == b), b * power_slope(a, b - 1), where(a == 0, b * power_slope(a, b - 1), (b - 1) * y / a)) */
+static inline double slope_power_slope_a(double a, double b, double y, int *blocked) {
+    return b != 0.0 && b - 1.0 + 1.0 == b ? b * power_slope(a, b - 1.0) : a == 0.0 ? b * power_slope(a, b - 1.0) : (b - 1.0) * y / a;
+}
+
+/* power_slope, b: mixed_power_slope(a, b) */
+static inline double slope_power_slope_b(double a, double b, double y, int *blocked) {
+    return mixed_power_slope(a, b);
+}
+
+/* exponent_slope: exponent_slope(a, b) */
+static inline double value_exponent_slope(double a, double b) {
+    return exponent_slope(a, b);
+}
+
+/* exponent_slope, a: mixed_power_slope(a, b) */
+static inline double slope_exponent_slope_a(double a, double b, double y, int *blocked) {
+    return mixed_power_slope(a, b);
+}
+
+/* exponent_slope, b: where(a == 0, where(b > 0, 0, log(a) * y), log(a) * y) */
+static inline double slope_exponent_slope_b(double a, double b, double y, int *blocked) {
+    return a == 0.0 ? b > 0.0 ? 0.0 : log(a) * y : log(a) * y;
+}
+
 /* unit: unit(a, b) */
 static inline double value_unit(double a, double b) {
     return unit(a, b);
@@ -1058,9 +1117,9 @@ static inline double value_elu_slope(double a, double b) {
     return elu_slope(a, b);
 }
 
-/* elu_slope, a: where(a > 0, 0, b * exp(a)) */
+/* elu_slope, a: where(a > 0, 0, where(a == 0, where(b > 1, 0, b), b * exp(a))) */
 static inline double slope_elu_slope_a(double a, double b, double y, int *blocked) {
-    return a > 0.0 ? 0.0 : b * exp(a);
+    return a > 0.0 ? 0.0 : a == 0.0 ? b > 1.0 ? 0.0 : b : b * exp(a);
 }
 
 /* silu_slope: silu_slope(a) */
@@ -1121,6 +1180,7 @@ static inline double value1(int code, double a) {
     case OP_GAUSSIAN: return value_gaussian(a);
     case OP_NORMAL_CDF: return value_normal_cdf(a);
     case OP_NORMAL_PDF: return value_normal_pdf(a);
+    case OP_NOT_NEGATIVE: return value_not_negative(a);
     case OP_SILU_SLOPE: return value_silu_slope(a);
     case OP_GELU_SLOPE: return value_gelu_slope(a);
     default: return NAN;
@@ -1165,6 +1225,7 @@ static inline double slope1(int code, int operand, double a, double y, int *bloc
     case OP_GAUSSIAN * 4 + 0: return slope_gaussian_a(a, y, blocked);
     case OP_NORMAL_CDF * 4 + 0: return slope_normal_cdf_a(a, y, blocked);
     case OP_NORMAL_PDF * 4 + 0: return slope_normal_pdf_a(a, y, blocked);
+    case OP_NOT_NEGATIVE * 4 + 0: return slope_not_negative_a(a, y, blocked);
     case OP_SILU_SLOPE * 4 + 0: return slope_silu_slope_a(a, y, blocked);
     case OP_GELU_SLOPE * 4 + 0: return slope_gelu_slope_a(a, y, blocked);
     default: return BLOCKED;
@@ -1186,6 +1247,8 @@ static inline double value2(int code, double a, double b) {
     case OP_MINIMUM: return value_minimum(a, b);
     case OP_LEAKY_RELU: return value_leaky_relu(a, b);
     case OP_ELU: return value_elu(a, b);
+    case OP_POWER_SLOPE: return value_power_slope(a, b);
+    case OP_EXPONENT_SLOPE: return value_exponent_slope(a, b);
     case OP_UNIT: return value_unit(a, b);
     case OP_ANGLE_SLOPE: return value_angle_slope(a, b);
     case OP_ELU_SLOPE: return value_elu_slope(a, b);
@@ -1219,6 +1282,10 @@ static inline double slope2(int code, int operand, double a, double b, double y,
     case OP_MINIMUM * 4 + 1: return slope_minimum_b(a, b, y, blocked);
     case OP_LEAKY_RELU * 4 + 0: return slope_leaky_relu_a(a, b, y, blocked);
     case OP_ELU * 4 + 0: return slope_elu_a(a, b, y, blocked);
+    case OP_POWER_SLOPE * 4 + 0: return slope_power_slope_a(a, b, y, blocked);
+    case OP_POWER_SLOPE * 4 + 1: return slope_power_slope_b(a, b, y, blocked);
+    case OP_EXPONENT_SLOPE * 4 + 0: return slope_exponent_slope_a(a, b, y, blocked);
+    case OP_EXPONENT_SLOPE * 4 + 1: return slope_exponent_slope_b(a, b, y, blocked);
     case OP_UNIT * 4 + 0: return slope_unit_a(a, b, y, blocked);
     case OP_UNIT * 4 + 1: return slope_unit_b(a, b, y, blocked);
     case OP_ANGLE_SLOPE * 4 + 0: return slope_angle_slope_a(a, b, y, blocked);
