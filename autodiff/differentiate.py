@@ -17,13 +17,17 @@ one gradient, several give a tuple, keyword arguments a dict. Inside another `gr
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
 from .coerce import number
 from .reductions import dot
-from .replaying import gradient_graph
+from .anomaly import user_line
+from .hooks import watchers
+from .kinks import Lines
+from .replaying import as_value, gradient_graph
 from .value import Value, constant
 
 # ---- arguments: numbers and lists of numbers, and back ----
@@ -51,7 +55,9 @@ def _shaped(tree: Any, leaves: Iterator[Any]) -> Any:
 class _Call:
     """One run of f on fresh Values: its flat inputs, its output, and the way back to the shapes of its arguments."""
 
-    def __init__(self, f: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+    def __init__(self, f: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any],
+                 again: bool = False) -> None:  # fmt: skip
+        """`again`: whether the derivative will be differentiated, so that kinks have to be told with their lines."""
         self.arguments = [*arguments, *keywords.values()]
         self.keywords = keywords
         if not callable(f):
@@ -63,7 +69,9 @@ class _Call:
         inputs = iter(self.inputs)
         shaped = [_shaped(argument, inputs) for argument in self.arguments]
         split = len(arguments)
-        self.output = f(*shaped[:split], **dict(zip(keywords, shaped[split:])))
+        again = again or any(type(x) is Value for x in _flat(self.arguments))
+        with kink_lines(again) as self.lines:
+            self.output = f(*shaped[:split], **dict(zip(keywords, shaped[split:])))
 
     def value(self) -> Value:
         return _checked(self.output)
@@ -76,7 +84,7 @@ class _Call:
         """The flat gradient: floats, or Values where y also depends on Values from outside this call."""
         mine = set(self.inputs)
         if any(not node.parents and node.op == "input" and node not in mine for node in topological_order(y)):
-            return list(gradient_graph(y, self.inputs))
+            return list(gradient_graph(y, self.inputs, self.lines))
         return _pulled(y, self.inputs)
 
     def like_arguments(self, flat: Sequence[Any]) -> Any:
@@ -87,6 +95,20 @@ class _Call:
             named = dict(zip(self.keywords, shaped[len(plain_arguments) :]))
             return (*plain_arguments, named) if plain_arguments else named
         return shaped[0] if len(shaped) == 1 else tuple(shaped)
+
+
+@contextmanager
+def kink_lines(again: bool) -> Iterator[Mapping[Value, str]]:
+    """Give a dict that fills with the lines that make nodes at kinks, where it will be asked for them."""
+    watcher = Lines(user_line)
+    if not again:
+        yield watcher.lines
+        return
+    watchers.append(watcher)
+    try:
+        yield watcher.lines
+    finally:
+        watchers.remove(watcher)
 
 
 def _checked(y: Any) -> Value:
@@ -166,8 +188,8 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def run(*arguments: Any, **keywords: Any) -> list[list[Any]]:
-        call = _Call(f, arguments, keywords)
-        return [call.gradient(slope) for slope in gradient_graph(call.value(), call.inputs)]
+        call = _Call(f, arguments, keywords, again=True)
+        return [call.gradient(slope) for slope in gradient_graph(call.value(), call.inputs, call.lines)]
 
     return run
 
@@ -181,7 +203,7 @@ def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
     (6.0, 4.0)
     """
     call, tangents = _along(f, at, direction)
-    pushed = dict(zip(call.inputs, tangents))
+    pushed = {x: tangent for x, tangent in zip(call.inputs, tangents) if tangent != 0.0}  # one that rests sends nothing
     outputs = call.outputs()
     for node in topological_order(*outputs):
         if node.parents:
@@ -199,13 +221,15 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
     >>> hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 4.0)
     """
-    call, tangents = _along(f, at, direction)
-    along = dot(gradient_graph(call.value(), call.inputs), tangents)
+    call, tangents = _along(f, at, direction, again=True)
+    slopes = gradient_graph(call.value(), call.inputs, call.lines)
+    moving = [(slope, tangent) for slope, tangent in zip(slopes, tangents) if tangent != 0.0]
+    along = as_value(dot(*zip(*moving)) if moving else 0.0)
     return call.like_arguments(call.gradient(along))
 
 
-def _along(f: Callable[..., Any], at: Any, direction: Any) -> tuple[_Call, list[float]]:
-    call = _Call(f, at if isinstance(at, tuple) else (at,), {})
+def _along(f: Callable[..., Any], at: Any, direction: Any, again: bool = False) -> tuple[_Call, list[float]]:
+    call = _Call(f, at if isinstance(at, tuple) else (at,), {}, again)
     tangents = [number(x, "direction") for x in _flat(direction)]
     if len(tangents) != len(call.inputs):
         raise ArgumentError(f"expected a direction of {len(call.inputs)} numbers, as f has inputs, got {len(tangents)}")

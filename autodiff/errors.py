@@ -11,6 +11,8 @@
     ├── DrawingError        (RuntimeError)     no drawing engine works, or one failed
     └── MissingExtraError   (ImportError)      an optional part is not installed
 
+A `KinkWarning` (UserWarning) says that a second derivative stands at a kink of the first, and holds on neither side.
+
 Each message says what was expected, what came, and what to do; `shown` writes the value that came.
 """
 
@@ -49,6 +51,10 @@ class ForeignCodeError(AutodiffError, RuntimeError):
 
 class DrawingError(AutodiffError, RuntimeError):
     """No drawing engine is at hand, or the engine failed."""
+
+
+class KinkWarning(UserWarning):
+    """A derivative is taken at a kink, of a derivative that is that of neither side."""
 
 
 class MissingExtraError(AutodiffError, ImportError):

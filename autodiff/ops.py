@@ -10,7 +10,8 @@ drawings, the stepper, error messages and tests all read the same line. Each rul
     blocked    a slope that does not exist: the input was not selected, so nothing at all flows to it (not even 0 * inf)
     None       in place of a slope: the input is a constant of the operation, never differentiated
 
-At a kink the slope is the (sub)gradient of least norm: 0 for relu and abs, a half each for a tie of maximum. A new
+At a kink the slope is the (sub)gradient of least norm: 0 for relu and abs, a half each for a tie of maximum. That is
+the slope of one side for relu, and of neither side for abs: there, a second derivative is warned of. A new
 operation is one new row; `tests/test_ops.py` then tests it, and its function is one declaration in `elementwise.py`.
 
 Values are within 4 ulp of the exact result and slopes within 8, on the whole domain, for every row of fixed arity. A
@@ -56,6 +57,7 @@ class Op(NamedTuple):
     textbook: tuple[str, ...] = ()  # the derivative as a textbook has it, where the slope is another formula
     latex: str = ""  # its function in LaTeX, or a pattern with %s for the operand
     ulps: int = 8  # how far its value may be off: 0 where it only chooses, 1 where it rounds once
+    one_sided: str = ""  # when the slope at a kink is that of one side, so that further derivatives hold on that side
 
     def __repr__(self) -> str:
         """What differs from the columns' defaults."""
@@ -153,7 +155,7 @@ OPERATORS = (
        symbol="/", textbook=("1 / b", "-a / b ** 2"), ulps=1),
     Op("pow",         "a ** b",               ("power_slope(a, b)", "exponent_slope(a, b)"),
        symbol="**", textbook=("b * a ** (b - 1)", "y * log(a)")),
-    Op("remainder",   "remainder(a, b)",      ("1", "-whole_quotient(a, b)"), kinks=("remainder(a, b) == 0",),
+    Op("remainder",   "remainder(a, b)",      ("1", "-whole_quotient(a, b)"), kinks=("remainder(a, b) == 0",), one_sided="b == b",
        textbook=("1", "-floor(a / b)")),
     Op("abs",         "abs(a)",               ("sign(a)",), kinks=("a == 0",), latex=r"\left|%s\right|", ulps=0),
 )  # fmt: skip
@@ -174,9 +176,9 @@ FUNCTIONS = (
     Op("sin",         "sin(a)",               ("cos(a)",), latex=r"\sin"),
     Op("cos",         "cos(a)",               ("-sin(a)",), latex=r"\cos"),
     Op("tan",         "tan(a)",               ("1 + y * y",), textbook=("1 + y ** 2",), latex=r"\tan"),
-    Op("asin",        "asin(a)",              ("1 / sqrt((1 - a) * (1 + a))",), ((-1.0, 1.0),),
+    Op("asin",        "asin(a)",              ("asin_slope(a)",), ((-1.0, 1.0),),
        textbook=("1 / sqrt(1 - a ** 2)",), latex=r"\arcsin"),
-    Op("acos",        "acos(a)",              ("-1 / sqrt((1 - a) * (1 + a))",), ((-1.0, 1.0),),
+    Op("acos",        "acos(a)",              ("-asin_slope(a)",), ((-1.0, 1.0),),
        textbook=("-1 / sqrt(1 - a ** 2)",), latex=r"\arccos"),
     Op("atan",        "atan(a)",              ("1 / hypot(1, a) / hypot(1, a)",),
        textbook=("1 / (1 + a ** 2)",), latex=r"\arctan"),
@@ -186,15 +188,15 @@ FUNCTIONS = (
     Op("cosh",        "cosh(a)",              ("sinh(a)",), latex=r"\cosh"),
     Op("tanh",        "tanh(a)",              ("sech(a) * sech(a)",), textbook=("1 - y ** 2",), latex=r"\tanh"),
     Op("asinh",       "asinh(a)",             ("1 / hypot(1, a)",), textbook=("1 / sqrt(1 + a ** 2)",)),
-    Op("acosh",       "acosh(a)",             ("1 / (sqrt(a - 1) * sqrt(a + 1))",), ((1.0, inf),),
+    Op("acosh",       "acosh(a)",             ("acosh_slope(a)",), ((1.0, inf),),
        textbook=("1 / sqrt(a ** 2 - 1)",)),
-    Op("atanh",       "atanh(a)",             ("1 / not_negative((1 - a) * (1 + a))",), ((-1.0, 1.0),),
+    Op("atanh",       "atanh(a)",             ("atanh_slope(a)",), ((-1.0, 1.0),),
        textbook=("1 / (1 - a ** 2)",)),
     Op("erf",         "erf(a)",               ("2 / sqrt(pi) * gaussian(a)",),
        textbook=("2 / sqrt(pi) * exp(-a ** 2)",)),
     Op("hypot",       "hypot(a, b)",          ("unit(a, b)", "unit(b, a)"), kinks=("(a == 0) & (b == 0)",),
        textbook=("a / y", "b / y")),
-    Op("floor",       "floor(a)",             ("0",), kinks=("a == floor(a)",),
+    Op("floor",       "floor(a)",             ("0",), kinks=("a == floor(a)",), one_sided="a == a",
        latex=r"\left\lfloor %s\right\rfloor ", ulps=0),
     Op("sign",        "sign(a)",              ("0",), kinks=("a == 0",), ulps=0),
     Op("xlogy",       "xlogy(a, b)",          ("log(b)", "where(a == 0, where(b == 0, 0, a / not_negative(b)), a / not_negative(b))"), (REAL, NOT_NEGATIVE),
@@ -206,16 +208,16 @@ FUNCTIONS = (
     Op("minimum",     "minimum(a, b)",        ("where(a == b, 1 / 2, where((a < b) | (a != a), 1, blocked))",
                                                "where(a == b, 1 / 2, where((a < b) | (a != a), blocked, 1))"), kinks=("a == b",),
        textbook=("where(a < b, 1, 0)", "where(a < b, 0, 1)"), latex=r"\min", ulps=0),
-    Op("clip",        "clip(a, b, c)",        ("where((a <= b) | (a >= c), blocked, 1)", None, None), kinks=("a == b", "a == c"),
+    Op("clip",        "clip(a, b, c)",        ("where((a <= b) | (a >= c), blocked, 1)", None, None), kinks=("a == b", "a == c"), one_sided="a == a",
        ulps=0),
     Op("stop_gradient", "stop_gradient(a)",   ("blocked",), ulps=0),
     Op("where",       "where(a, b, c)",       (None, "where((a < 0) | (a > 0), 1, blocked)", "where((a < 0) | (a > 0), blocked, 1)"),
        ulps=0),
-    Op("relu",        "relu(a)",              ("where(a <= 0, blocked, 1)",), kinks=("a == 0",),
+    Op("relu",        "relu(a)",              ("where(a <= 0, blocked, 1)",), kinks=("a == 0",), one_sided="a == a",
        textbook=("where(a > 0, 1, 0)",), ulps=0),
-    Op("leaky_relu",  "leaky_relu(a, b)",     ("where(a > 0, 1, where(a == 0, nearest_to_zero(b, 1), b))", None), kinks=("a == 0",),
+    Op("leaky_relu",  "leaky_relu(a, b)",     ("where(a > 0, 1, where(a == 0, nearest_to_zero(b, 1), b))", None), kinks=("a == 0",), one_sided="b >= 0",
        textbook=("where(a > 0, 1, b)", "0")),
-    Op("elu",         "elu(a, b)",            ("elu_slope(a, b)", None), kinks=("a == 0",),
+    Op("elu",         "elu(a, b)",            ("elu_slope(a, b)", None), kinks=("a == 0",), one_sided="b >= 0",
        textbook=("where(a > 0, 1, b * exp(a))", "0")),
     Op("sigmoid",     "sigmoid(a)",           ("y * sigmoid(-a)",), textbook=("y * (1 - y)",), latex=r"\sigma"),
     Op("log_sigmoid", "log_sigmoid(a)",       ("sigmoid(-a)",), textbook=("1 - sigmoid(a)",)),
@@ -240,14 +242,18 @@ INTERNAL = (
     Op("normal_cdf",  "normal_cdf(a)",        ("normal_pdf(a)",)),
     Op("normal_pdf",  "normal_pdf(a)",        ("normal_pdf_slope(a)",)),
     Op("not_negative", "not_negative(a)",     ("where(a < 0, nan, 1)",), (NOT_NEGATIVE,)),
-    Op("power_slope", "power_slope(a, b)",    ("where((b != 0) & (b - 1 + 1 == b), b * power_slope(a, b - 1), "
-                                               "where(a == 0, b * power_slope(a, b - 1), (b - 1) * y / a))",
+    Op("asin_slope",  "asin_slope(a)",        ("a * y * y * y",), ((-1.0, 1.0),)),
+    Op("acosh_slope", "acosh_slope(a)",       ("-a * y * y * y",), ((1.0, inf),)),
+    Op("atanh_slope", "atanh_slope(a)",       ("2 * a * y * y",), ((-1.0, 1.0),)),
+    Op("power_slope", "power_slope(a, b)",    ("where((b != 0) & (b - 1 + 1 == b) & (b - (b - 1) == 1), b * power_slope(a, b - 1), "
+                                               "where(a == 0, where(b == 0, 0, b * power_slope(a, b - 1)), (b - 1) * y / a))",
                                                "mixed_power_slope(a, b)")),
     Op("exponent_slope", "exponent_slope(a, b)", ("mixed_power_slope(a, b)",
                                                "where(a == 0, where(b > 0, 0, log(a) * y), log(a) * y)")),
-    Op("unit",        "unit(a, b)",           ("unit(b, a) * unit(b, a) / hypot(a, b)", "-y * unit(b, a) / hypot(a, b)")),
+    Op("unit",        "unit(a, b)",           ("unit(b, a) * unit(b, a) / hypot(a, b)", "-y * unit(b, a) / hypot(a, b)"),
+       kinks=("(a == 0) & (b == 0)",)),
     Op("angle_slope", "angle_slope(a, b)",    ("angle_slope(b, a) * angle_slope(b, a) - y * y", "-2 * unit(a, b) * unit(b, a) / hypot(a, b) / hypot(a, b)")),
-    Op("elu_slope",   "elu_slope(a, b)",      ("where(a > 0, 0, where(a == 0, where(b > 1, 0, b), b * exp(a)))", None), kinks=("a == 0",)),
+    Op("elu_slope",   "elu_slope(a, b)",      ("where(a > 0, 0, where(a == 0, where(b > 1, 0, b), b * exp(a)))", None), kinks=("a == 0",), one_sided="b >= 0"),
     Op("silu_slope",  "silu_slope(a)",        ("sigmoid(a) * sigmoid(-a) * (2 + a * (sigmoid(-a) - sigmoid(a)))",)),
     Op("gelu_slope",  "gelu_slope(a)",        ("2 * normal_pdf(a) + a * normal_pdf_slope(a)",)),
 )  # fmt: skip

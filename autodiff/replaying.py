@@ -19,7 +19,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
 
-from . import elementwise, kernels, reductions
+from . import additions, elementwise, kernels, kinks, reductions, rules
 from .dual_numbers import duals
 from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
@@ -133,11 +133,22 @@ def _given(x: N, system: System) -> N:
     return system.number(x) if isinstance(x, float | int) else x
 
 
-def gradient_graph(y: Value, xs: Sequence[Value]) -> list[Value]:
+@additions.cached
+def kinks_over_values(operation: str) -> list[Callable[..., bool]]:
+    """The conditions for a kink, as functions of Values: a recording hears of their comparisons."""
+    op = TABLE[operation]
+    return [rules.function(", ".join(op.inputs), kink, VALUES.names, of_values, f"kink of {operation}")
+            for kink in op.kink_rules]  # fmt: skip
+
+
+def gradient_graph(y: Value, xs: Sequence[Value],
+                   lines: Mapping[Value, str] | None = None) -> list[Value]:  # fmt: skip
     """The derivative of y with respect to each of xs, as Values of the same graph.
 
     Each slope rule of the table is run over Values instead of floats. A graph stands on one side of each kink: the
     side on which the numbers of y are. Where a program is recorded, the comparisons that chose it are part of it.
+    With `lines`, a `KinkWarning` names an operation that stands at a kink where its slope is that of neither side, so
+    that derivatives of the graph hold on neither side, and the line that made it, where `lines` has one for the node.
 
     >>> x = Value(3.0)
     >>> (slope,) = gradient_graph(x * x * x, [x])
@@ -150,6 +161,8 @@ def gradient_graph(y: Value, xs: Sequence[Value]) -> list[Value]:
     for node in order:
         if not active.isdisjoint(node.parents):
             active.add(node)
+            if lines is not None and node.op in TABLE and TABLE[node.op].kinks:
+                kinks.warn(node, lines, kinks_over_values(node.op))
     found = adjoints(order, active, lambda node: node, VALUES, 1.0) if y in active else {}
     return [as_value(found.get(x, 0.0)) for x in xs]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from .kernels import (
     abs, clip, copysign, divide, exp, expm1, floor, floor_divide, hypot, isinf, largest, log, log1p, maximum, minimum,
-    nan, pow, sign, total, where,
+    nan, pow, sign, sqrt, total, where,
 )  # fmt: skip
 
 N = Any  # a float, or an array of whatever namespace; xs is a list of them
@@ -98,6 +98,21 @@ def stop_gradient(x: N) -> N:
 def not_negative(x: N) -> N:
     "where(x < 0, nan, x)"
     return where(x < 0, nan, abs(x))  # abs: -0.0 stands at the end of the domain as 0.0 does
+
+
+def asin_slope(x: N) -> N:
+    "1 / sqrt(1 - x * x)"
+    return divide(1.0, sqrt((1.0 - x) * (1.0 + x)))
+
+
+def acosh_slope(x: N) -> N:
+    "1 / (sqrt(x - 1) * sqrt(x + 1))"
+    return divide(1.0, sqrt(x - 1.0) * sqrt(x + 1.0))
+
+
+def atanh_slope(x: N) -> N:
+    "where(abs(x) > 1, nan, 1 / (1 - x * x))"
+    return where(abs(x) > 1, nan, divide(1.0, (1.0 - x) * (1.0 + x)))
 
 
 def xlogy(x: N, y: N) -> N:

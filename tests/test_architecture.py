@@ -11,7 +11,7 @@ PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
 LAYERS = [
     ["errors", "hooks", "frames"], ["kernels", "files", "door", "additions"], ["stable", "coerce"], ["rule"], ["ops"], ["notation"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers"],
-    ["generated"], ["value"], ["elementwise", "anomaly", "scoping", "names"], ["reductions"], ["functions", "replaying"],
+    ["generated"], ["value"], ["elementwise", "anomaly", "scoping", "names", "kinks"], ["reductions"], ["functions", "replaying"],
     ["differentiate", "stepping", "compiled", "expression"],
     ["admission"],
     ["registration"],

@@ -76,7 +76,7 @@ def test_the_second_derivative_of_every_row_is_right(name):
     operators = {"neg": Value.__neg__, "pos": Value.__pos__, "abs": abs}
     f = operators.get(name) or getattr(functions, name)
     system = many_digits(60)
-    at = 1.25 if name == "acosh" else 0.375
+    at = 1.25 if name.startswith("acosh") else 0.375
     x = Value(at)
     (slope,) = gradient_graph(f(x), [x])
     (second,) = gradient_graph(slope, [x])

@@ -26,13 +26,13 @@ def jacobian(outputs: Callable[..., Any], *xs: Value) -> list[Value]:
 
 def hessian(function: Callable[..., Any], *xs: Value) -> list[Value]:
     """The second derivatives of a function of one output, row by row."""
-    return [h for g in gradient_graph(_value(function(*xs)), xs) for h in gradient_graph(g, xs)]
+    return [h for g in gradient_graph(_value(function(*xs)), xs, {}) for h in gradient_graph(g, xs)]
 
 
 def hvp(function: Callable[..., Any], *both: Value) -> list[Value]:
     """The Hessian times a direction, for as many numbers of the one as of the other, without the Hessian."""
     xs, direction = both[: len(both) // 2], both[len(both) // 2 :]
-    slope = total([g * d for g, d in zip(gradient_graph(_value(function(*xs)), xs), direction)])
+    slope = total([g * d for g, d in zip(gradient_graph(_value(function(*xs)), xs, {}), direction)])
     return gradient_graph(_value(slope), xs)
 
 

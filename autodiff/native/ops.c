@@ -59,6 +59,9 @@ const char *const autodiff_names[OPERATIONS] = {
     "normal_cdf",
     "normal_pdf",
     "not_negative",
+    "asin_slope",
+    "acosh_slope",
+    "atanh_slope",
     "power_slope",
     "exponent_slope",
     "unit",
@@ -122,6 +125,9 @@ const signed char autodiff_arity[OPERATIONS] = {
     -1,
     -1,
     -1,
+    1,
+    1,
+    1,
     1,
     1,
     1,
@@ -258,6 +264,9 @@ double autodiff_value(int code, const double *xs, Py_ssize_t n) {
     case OP_NORMAL_CDF: return value_normal_cdf(xs[0]);
     case OP_NORMAL_PDF: return value_normal_pdf(xs[0]);
     case OP_NOT_NEGATIVE: return value_not_negative(xs[0]);
+    case OP_ASIN_SLOPE: return value_asin_slope(xs[0]);
+    case OP_ACOSH_SLOPE: return value_acosh_slope(xs[0]);
+    case OP_ATANH_SLOPE: return value_atanh_slope(xs[0]);
     case OP_POWER_SLOPE: return value_power_slope(xs[0], xs[1]);
     case OP_EXPONENT_SLOPE: return value_exponent_slope(xs[0], xs[1]);
     case OP_UNIT: return value_unit(xs[0], xs[1]);
@@ -464,6 +473,15 @@ void autodiff_slopes(int code, const double *xs, Py_ssize_t n, double y, double 
         break;
     case OP_NOT_NEGATIVE:
         slopes[0] = slope_not_negative_a(xs[0], y, &blocks[0]);
+        break;
+    case OP_ASIN_SLOPE:
+        slopes[0] = slope_asin_slope_a(xs[0], y, &blocks[0]);
+        break;
+    case OP_ACOSH_SLOPE:
+        slopes[0] = slope_acosh_slope_a(xs[0], y, &blocks[0]);
+        break;
+    case OP_ATANH_SLOPE:
+        slopes[0] = slope_atanh_slope_a(xs[0], y, &blocks[0]);
         break;
     case OP_POWER_SLOPE:
         slopes[0] = slope_power_slope_a(xs[0], xs[1], y, &blocks[0]);

@@ -84,14 +84,17 @@ enum {
     OP_NORMAL_CDF = 53,
     OP_NORMAL_PDF = 54,
     OP_NOT_NEGATIVE = 55,
-    OP_POWER_SLOPE = 56,
-    OP_EXPONENT_SLOPE = 57,
-    OP_UNIT = 58,
-    OP_ANGLE_SLOPE = 59,
-    OP_ELU_SLOPE = 60,
-    OP_SILU_SLOPE = 61,
-    OP_GELU_SLOPE = 62,
-    OPERATIONS = 63
+    OP_ASIN_SLOPE = 56,
+    OP_ACOSH_SLOPE = 57,
+    OP_ATANH_SLOPE = 58,
+    OP_POWER_SLOPE = 59,
+    OP_EXPONENT_SLOPE = 60,
+    OP_UNIT = 61,
+    OP_ANGLE_SLOPE = 62,
+    OP_ELU_SLOPE = 63,
+    OP_SILU_SLOPE = 64,
+    OP_GELU_SLOPE = 65,
+    OPERATIONS = 66
 };
 
 #define AUTODIFF_UNARY(X) \
@@ -132,6 +135,9 @@ enum {
     X(normal_cdf, OP_NORMAL_CDF) \
     X(normal_pdf, OP_NORMAL_PDF) \
     X(not_negative, OP_NOT_NEGATIVE) \
+    X(asin_slope, OP_ASIN_SLOPE) \
+    X(acosh_slope, OP_ACOSH_SLOPE) \
+    X(atanh_slope, OP_ATANH_SLOPE) \
     X(silu_slope, OP_SILU_SLOPE) \
     X(gelu_slope, OP_GELU_SLOPE)
 #define AUTODIFF_BINARY(X) \
@@ -209,6 +215,9 @@ static inline double silu(double x);
 static inline double silu_slope(double x);
 static inline double stop_gradient(double x);
 static inline double not_negative(double x);
+static inline double asin_slope(double x);
+static inline double acosh_slope(double x);
+static inline double atanh_slope(double x);
 static inline double xlogy(double x, double y);
 static inline double power_slope(double a, double b);
 static inline double exponent_slope(double a, double b);
@@ -302,6 +311,21 @@ static inline double stop_gradient(double x) {
 /* where(x < 0, nan, x) */
 static inline double not_negative(double x) {
     return x < 0.0 ? NAN : fabs(x);
+}
+
+/* 1 / sqrt(1 - x * x) */
+static inline double asin_slope(double x) {
+    return 1.0 / sqrt((1.0 - x) * (1.0 + x));
+}
+
+/* 1 / (sqrt(x - 1) * sqrt(x + 1)) */
+static inline double acosh_slope(double x) {
+    return 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0));
+}
+
+/* where(abs(x) > 1, nan, 1 / (1 - x * x)) */
+static inline double atanh_slope(double x) {
+    return fabs(x) > 1.0 ? NAN : 1.0 / ((1.0 - x) * (1.0 + x));
 }
 
 /* where(x == 0, 0, x * log(y)) */
@@ -659,9 +683,9 @@ static inline double value_asin(double a) {
     return asin(a);
 }
 
-/* asin, a: 1 / sqrt((1 - a) * (1 + a)) */
+/* asin, a: asin_slope(a) */
 static inline double slope_asin_a(double a, double y, int *blocked) {
-    return 1.0 / sqrt((1.0 - a) * (1.0 + a));
+    return asin_slope(a);
 }
 
 /* acos: acos(a) */
@@ -669,9 +693,9 @@ static inline double value_acos(double a) {
     return acos(a);
 }
 
-/* acos, a: -1 / sqrt((1 - a) * (1 + a)) */
+/* acos, a: -asin_slope(a) */
 static inline double slope_acos_a(double a, double y, int *blocked) {
-    return -1.0 / sqrt((1.0 - a) * (1.0 + a));
+    return -asin_slope(a);
 }
 
 /* atan: atan(a) */
@@ -744,9 +768,9 @@ static inline double value_acosh(double a) {
     return acosh(a);
 }
 
-/* acosh, a: 1 / (sqrt(a - 1) * sqrt(a + 1)) */
+/* acosh, a: acosh_slope(a) */
 static inline double slope_acosh_a(double a, double y, int *blocked) {
-    return 1.0 / (sqrt(a - 1.0) * sqrt(a + 1.0));
+    return acosh_slope(a);
 }
 
 /* atanh: atanh(a) */
@@ -754,9 +778,9 @@ static inline double value_atanh(double a) {
     return atanh(a);
 }
 
-/* atanh, a: 1 / not_negative((1 - a) * (1 + a)) */
+/* atanh, a: atanh_slope(a) */
 static inline double slope_atanh_a(double a, double y, int *blocked) {
-    return 1.0 / not_negative((1.0 - a) * (1.0 + a));
+    return atanh_slope(a);
 }
 
 /* erf: erf(a) */
@@ -1052,14 +1076,44 @@ static inline double slope_not_negative_a(double a, double y, int *blocked) {
     return a < 0.0 ? NAN : 1.0;
 }
 
+/* asin_slope: asin_slope(a) */
+static inline double value_asin_slope(double a) {
+    return asin_slope(a);
+}
+
+/* asin_slope, a: a * y * y * y */
+static inline double slope_asin_slope_a(double a, double y, int *blocked) {
+    return a * y * y * y;
+}
+
+/* acosh_slope: acosh_slope(a) */
+static inline double value_acosh_slope(double a) {
+    return acosh_slope(a);
+}
+
+/* acosh_slope, a: -a * y * y * y */
+static inline double slope_acosh_slope_a(double a, double y, int *blocked) {
+    return -a * y * y * y;
+}
+
+/* atanh_slope: atanh_slope(a) */
+static inline double value_atanh_slope(double a) {
+    return atanh_slope(a);
+}
+
+/* atanh_slope, a: 2 * a * y * y */
+static inline double slope_atanh_slope_a(double a, double y, int *blocked) {
+    return 2.0 * a * y * y;
+}
+
 /* power_slope: power_slope(a, b) */
 static inline double value_power_slope(double a, double b) {
     return power_slope(a, b);
 }
 
-/* power_slope, a: where((b != 0) & (b - 1 + 1 == b), b * power_slope(a, b - 1), where(a == 0, b * power_slope(a, b - 1), (b - 1) * y / a)) */
+/* power_slope, a: where((b != 0) & (b - 1 + 1 == b) & (b - (b - 1) == 1), b * power_slope(a, b - 1), where(a == 0, where(b == 0, 0, b * power_slope(a, b - 1)), (b - 1) * y / a)) */
 static inline double slope_power_slope_a(double a, double b, double y, int *blocked) {
-    return b != 0.0 && b - 1.0 + 1.0 == b ? b * power_slope(a, b - 1.0) : a == 0.0 ? b * power_slope(a, b - 1.0) : (b - 1.0) * y / a;
+    return b != 0.0 && b - 1.0 + 1.0 == b && b - (b - 1.0) == 1.0 ? b * power_slope(a, b - 1.0) : a == 0.0 ? b == 0.0 ? 0.0 : b * power_slope(a, b - 1.0) : (b - 1.0) * y / a;
 }
 
 /* power_slope, b: mixed_power_slope(a, b) */
@@ -1181,6 +1235,9 @@ static inline double value1(int code, double a) {
     case OP_NORMAL_CDF: return value_normal_cdf(a);
     case OP_NORMAL_PDF: return value_normal_pdf(a);
     case OP_NOT_NEGATIVE: return value_not_negative(a);
+    case OP_ASIN_SLOPE: return value_asin_slope(a);
+    case OP_ACOSH_SLOPE: return value_acosh_slope(a);
+    case OP_ATANH_SLOPE: return value_atanh_slope(a);
     case OP_SILU_SLOPE: return value_silu_slope(a);
     case OP_GELU_SLOPE: return value_gelu_slope(a);
     default: return NAN;
@@ -1226,6 +1283,9 @@ static inline double slope1(int code, int operand, double a, double y, int *bloc
     case OP_NORMAL_CDF * 4 + 0: return slope_normal_cdf_a(a, y, blocked);
     case OP_NORMAL_PDF * 4 + 0: return slope_normal_pdf_a(a, y, blocked);
     case OP_NOT_NEGATIVE * 4 + 0: return slope_not_negative_a(a, y, blocked);
+    case OP_ASIN_SLOPE * 4 + 0: return slope_asin_slope_a(a, y, blocked);
+    case OP_ACOSH_SLOPE * 4 + 0: return slope_acosh_slope_a(a, y, blocked);
+    case OP_ATANH_SLOPE * 4 + 0: return slope_atanh_slope_a(a, y, blocked);
     case OP_SILU_SLOPE * 4 + 0: return slope_silu_slope_a(a, y, blocked);
     case OP_GELU_SLOPE * 4 + 0: return slope_gelu_slope_a(a, y, blocked);
     default: return BLOCKED;
