@@ -71,7 +71,7 @@ def _wrong(op: Op, xs: Point) -> str | None:
         return f"the formula, `{op.formula}`, gives {y!r} in floats, and the right value is {float(right.right)!r}"
     for index, x in enumerate(xs):
         rule = op.slopes[0 if op.variadic else index]
-        if rule is None or not math.isfinite(y):
+        if rule is None or op.stops or not math.isfinite(y):  # one that stops the gradient means to
             continue
         given = rules.slope(op, 0 if op.variadic else index, FLOATS.names, rules.ieee)(*operands, y)
         slope = (given[index] if op.variadic else given) or 0.0
