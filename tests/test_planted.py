@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from autodiff import Value, compile, log, logsumexp, nn, relu, sqrt, tanh, total, where
+from autodiff import Value, compile, log, logsumexp, nn, register, relu, sqrt, tanh, total, where
 from autodiff.compiled.ir.builder import Builder
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize.flatten import flattened
 from autodiff.compiled.vectorize.locations import Group, Locations
 from autodiff.errors import ArgumentError
+from autodiff.ops import Op
+from autodiff.registration import _temporarily
 from autodiff.testing import routes
 
 
@@ -126,6 +128,14 @@ def test_a_shared_number_is_reached_where_any_row_reaches_it(s, signs):
         return sum(where(x > 0, h * x, x) for x in xs)
 
     agrees(many, [(s, *[x] * 12) for x in signs], shared=1)
+
+
+@pytest.mark.parametrize("target", ["math", "numpy"])
+def test_a_row_that_is_added_after_a_program_was_compiled_has_a_gradient(target):
+    compile(lambda a: a * a, target)(2.0)
+    with _temporarily():
+        twice_squared = register(Op("twice_squared", "2 * a * a", ("4 * a",)))
+        assert compile(lambda a: twice_squared(a) + a, target).value_and_grad(3.0) == (21.0, (13.0,))
 
 
 def test_random_programs_agree_over_arrays():

@@ -39,6 +39,7 @@ class _Codes(dict[str, int]):
 
 
 CODES = _Codes({name: code for code, name in enumerate(NAMES)})
+COMPARED = [CODES[name] for name in COMPARISONS]  # rows that are added later have codes beyond these
 _parents, _op = attrgetter("parents"), attrgetter("op")
 
 
@@ -136,7 +137,7 @@ def eager_order(tape: Tape) -> list[int]:
 
     Eagerly a comparison leaves no node: what it compares is not reached by way of it.
     """
-    return _order(tape, tape.roots[:1], set(np.flatnonzero(tape.codes >= len(TABLE)).tolist()))
+    return _order(tape, tape.roots[:1], set(np.flatnonzero(np.isin(tape.codes, COMPARED)).tolist()))
 
 
 def _order(tape: Tape, roots: Sequence[int], seen: set[int]) -> list[int]:
