@@ -19,7 +19,8 @@ from autodiff.testing.engines.detect import ours
 from autodiff.testing.check.blame import slopes_wrong, wrong_sum
 from autodiff.testing.derive.high_precision import many_digits, many_digits_mixed
 from autodiff.testing.derive.finite_differences import finite_differences, finite_sides
-from autodiff.testing.conform.examiner import Exam, forms, ordinary_points
+from autodiff.testing.conform.examiner import Exam
+from autodiff.testing.conform.forms import forms, ordinary_points
 from autodiff.testing.check.foreign import off
 from autodiff.testing.check.operation import points_of
 from autodiff.testing.draw.straight_line import Program, Step

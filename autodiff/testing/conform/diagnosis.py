@@ -1,24 +1,25 @@
-"""What a wrong slope looks like: the formula that gives the wrong numbers, found by trying short ones.
+"""What a wrong local derivative looks like: the formula that gives the wrong numbers, found by trying short ones.
 
 >>> samples = [Sample({"a": a, "b": b, "y": a * b}, given=a, right=b) for a, b in [(0.5, 2.0), (1.5, 0.3), (-1.0, 0.7)]]
 >>> explained("mul", 0, samples)
-'`a * b`: its slope along a comes out as `a`, and should be `b`'
+'`a * b`: its local derivative along a comes out as `a`, and should be `b`'
 """
 
 import math
+import re
 import struct
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from ... import functions
 from ...notation import Notation
 from ...numbers import FLOATS
 from ...ops import TABLE
-from ...rule import Call, Number, Rule, Unary, decided, parse
-from ...stepping.mathematics import HELPERS, mathematics
+from ...rule import Rule, parse
 from .examiner import close
+from .forms import HAVE_FORMS
+from .textbook import derivative, textbook
 
 # What students and packages have written: each is tried at every sample, in this order
 ATOMS = ("1", "a", "b", "y", "2 * a", "2 * y", "a * a", "y * y", "a * b", "a * y", "b * y")
@@ -35,7 +36,7 @@ WRITTEN = (
 
 
 class Sample(NamedTuple):
-    """One point: its numbers by name, the slope an engine gives there, the right one."""
+    """One point: its numbers by name, the derivative an engine gives there, the right one."""
 
     names: dict[str, float]
     given: float
@@ -43,9 +44,9 @@ class Sample(NamedTuple):
 
 
 def explained(op: str, index: int, samples: Sequence[Sample], case: str = "") -> str:
-    """What is wrong with a slope, in a sentence; `case` says where, if the samples are only those."""
+    """What is wrong with a local derivative, in a sentence; `case` says where, if the samples are only those."""
     along = f"operand {index + 1}" if TABLE[op].variadic else "abc"[index]
-    what = f"{called(op)}{case}: its slope along {along}"
+    what = f"{called(op)}{case}: its local derivative along {along}"
     wrong = [sample for sample in samples if not close(sample.given, sample.right)]
     if all(sample.given == 0 for sample in samples):
         return f"{called(op)}{case}: no gradient reaches {along}, wherever it was tried"
@@ -55,14 +56,17 @@ def explained(op: str, index: int, samples: Sequence[Sample], case: str = "") ->
         return f"{what} has only the digits of float32"
     formula = found(samples) if len(samples) > 1 else None
     if formula is not None:
-        return f"{what} comes out as `{formula}`, and should be `{rule(op, index)}`"
+        meant = " (y is the result)" if re.search(r"\by\b", formula) else ""
+        return f"{what} comes out as `{formula}`{meant}, and should be `{textbook(op, index)}`"
+    if all(close(sample.given, sample.right * sample.names["y"]) for sample in samples):
+        return f"{what} is multiplied by the result's number, where its gradient belongs"
     ratios = [sample.given / sample.right for sample in samples if sample.right]
     at_zeros = [sample.given for sample in samples if not sample.right]
     if ratios and not any(at_zeros) and all(abs(ratio - ratios[0]) <= 1e-12 * max(1.0, abs(ratio)) for ratio in ratios):
-        return f"{what} is {ratios[0]:.10g} times what it should be, `{rule(op, index)}`"
+        return f"{what} is {ratios[0]:.10g} times what it should be, `{textbook(op, index)}`"
     sample = wrong[0]
     point = ", ".join(f"{name} = {x!r}" for name, x in sample.names.items() if name != "y")
-    return f"{what} is {sample.given!r} at {point}, and should be {sample.right!r}, which is `{rule(op, index)}`"
+    return f"{what} is {sample.given!r} at {point}, and should be {sample.right!r}, which is `{textbook(op, index)}`"
 
 
 def case_of(samples: Sequence[Sample], wrong: Sequence[Sample]) -> str:
@@ -107,14 +111,9 @@ def called(op: str) -> str:
     return f"`{TABLE[op].formula}`" if TABLE[op].is_operator else f"`{op}`"
 
 
-def rule(op: str, index: int) -> str:
-    """The right slope as mathematics, where the table calls a function that is careful about rounding."""
-    slope = TABLE[op].slope_along(index) or Number(0)
-    call = slope.operand if isinstance(slope, Unary) else slope
-    if not isinstance(call, Call) or call.function not in HELPERS or hasattr(functions, call.function):
-        return Notation().write(slope)
-    plain = decided(mathematics(call), lambda condition: False)  # away from the edges
-    return Notation().write(Unary(slope.sign, plain) if isinstance(slope, Unary) else plain)
+def title(op: str) -> str:
+    """An operation as one talks of it: `*`, `-a`, or `tanh`."""
+    return f"`{TABLE[op].symbol}`" if op in HAVE_FORMS else called(op)
 
 
 def to_float32(x: float) -> float:
@@ -123,3 +122,6 @@ def to_float32(x: float) -> float:
         return float(struct.unpack("f", struct.pack("f", x))[0])
     except OverflowError:
         return math.copysign(math.inf, x)
+
+
+__all__ = ["Sample", "called", "case_of", "derivative", "explained", "found", "textbook", "title", "to_float32"]

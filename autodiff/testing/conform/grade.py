@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .examiner import Finding
+from .findings import Finding
 from .results import Conformance, Result
 from .watch import too_much
 

@@ -8,29 +8,46 @@ from xml.etree import ElementTree
 from ...errors import ArgumentError, shown
 from .results import Conformance, Result
 
-FORMATS = ("text", "json", "junit", "gradescope")
+FORMATS = ("text", "all", "json", "junit", "gradescope")
+CREDIT = ("full", "zero")  # what a property is worth that could not be examined, or does not apply
 
 
-def written(report: Conformance, form: str, points: Mapping[str, float] | None = None) -> str:
-    """The report in one of `FORMATS`; `points` says what each property is worth to Gradescope, 1 by default."""
+def written(
+    report: Conformance,
+    form: str,
+    points: Mapping[str, float] | None = None,
+    not_examined: str = "zero",
+    not_applicable: str = "full",
+) -> str:
+    """The report in one of `FORMATS`; `points` says what each property is worth to Gradescope, 1 by default.
+
+    The total is the same for every engine: a property that could not be examined, or does not apply, counts as said.
+    """
     if form not in FORMATS:
         raise ArgumentError(f"format: expected one of {', '.join(FORMATS)}, got {shown(form)}")
     if form == "gradescope":
-        return as_gradescope(report, points or {})
-    return as_json(report) if form == "json" else as_junit(report) if form == "junit" else str(report)
+        return as_gradescope(report, points or {}, not_examined, not_applicable)
+    if form in ("text", "all"):
+        return report.text(form == "all")
+    return as_json(report) if form == "json" else as_junit(report)
 
 
 def as_json(report: Conformance) -> str:
-    """For programs: every property with its findings."""
-    properties = [_plain(result) for result in report.results]
-    return json.dumps({"engine": report.engine, "holds": bool(report), "properties": properties}, indent=2)
+    """For programs: the findings in order of importance, and every property with its own."""
+    whole = {
+        "engine": report.engine, "holds": bool(report), "notes": report.notes,
+        "findings": [finding._asdict() for finding in report.findings],
+        "built_on": {op: sorted(below) for op, below in report.built_on.items() if below},
+        "properties": [_plain(result) for result in report.results],
+    }  # fmt: skip
+    return json.dumps(whole, indent=2)
 
 
 def _plain(result: Result) -> dict[str, Any]:
     return {
-        "name": result.name, "says": result.says, "holds": result.holds, "known": result.known, "waits": result.waits,
-        "absent": result.absent,
-        "seconds": round(result.seconds, 3), "findings": [finding._asdict() for finding in result.findings],
+        "name": result.name, "says": result.says, "holds": result.holds, "known": result.known,
+        "skipped": result.skipped, "not_applicable": result.not_applicable, "seconds": round(result.seconds, 3),
+        "findings": [finding._asdict() for finding in result.findings],
     }  # fmt: skip
 
 
@@ -38,40 +55,46 @@ def as_junit(report: Conformance) -> str:
     """For continuous integration: one test case for each property."""
     seconds = sum(result.seconds for result in report.results)
     counts = {"tests": str(len(report.results)), "failures": str(len(report.failures)), "errors": "0"}
-    counts["skipped"] = str(sum(bool(result.waits or result.absent) for result in report.results))
+    counts["skipped"] = str(sum(bool(result.skipped or result.not_applicable) for result in report.results))
     name = f"autodiff conformance of {_legal(report.engine)}"
     suite = ElementTree.Element("testsuite", {"name": name, **counts, "time": f"{seconds:.3f}"})
     for result in report.results:
-        told = {"classname": "conformance", "name": result.name, "time": f"{result.seconds:.3f}"}
-        case = ElementTree.SubElement(suite, "testcase", told)
-        if result.waits or result.absent:
-            ElementTree.SubElement(case, "skipped", message=_legal(result.waits or result.absent))
+        words = {"classname": "conformance", "name": result.name, "time": f"{result.seconds:.3f}"}
+        case = ElementTree.SubElement(suite, "testcase", words)
+        if result.skipped or result.not_applicable:
+            ElementTree.SubElement(case, "skipped", message=_legal(result.skipped or result.not_applicable))
         elif not result.holds:
             failure = ElementTree.SubElement(case, "failure", message=_legal(result.findings[0].sentence))
-            failure.text = _legal(_told(result))
+            failure.text = _legal(_findings(result))
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def as_gradescope(report: Conformance, points: Mapping[str, float]) -> str:
-    """For Gradescope: a score for each property that applies."""
+def as_gradescope(report: Conformance, points: Mapping[str, float], not_examined: str, not_applicable: str) -> str:
+    """For Gradescope: a score for each property, and the report for people above them."""
     names = {result.name for result in report.results}
     for name in points:
         if name not in names:
             raise ArgumentError(f"points: expected names among {', '.join(sorted(names))}, got {shown(name)}")
     tests = []
     for result in report.results:
-        if result.absent:
-            continue
         worth = points.get(result.name, 1)
+        credit = not_examined if result.skipped else not_applicable if result.not_applicable else "zero"
+        full = result.holds or credit == "full"
         tests.append({
-            "name": result.name, "score": worth if result.holds else 0, "max_score": worth, "visibility": "visible",
-            "status": "passed" if result.holds else "failed", "output": _told(result) or result.waits or result.says,
+            "name": result.name, "score": worth if full else 0, "max_score": worth, "visibility": "visible",
+            "status": "passed" if full else "failed", "output": _findings(result) or _reason(result) or result.says,
         })  # fmt: skip
-    return json.dumps({"tests": tests, "output": report.headline}, indent=2)
+    return json.dumps({"tests": tests, "output": report.text()}, indent=2)
 
 
-def _told(result: Result) -> str:
-    return "\n\n".join(f"{each.sentence}\n{each.program}".strip() for each in result.findings)
+def _reason(result: Result) -> str:
+    if result.skipped:
+        return f"not examined: {result.skipped}"
+    return f"does not apply: {result.not_applicable}" if result.not_applicable else ""
+
+
+def _findings(result: Result) -> str:
+    return "\n\n".join(each.text() for each in result.findings)
 
 
 def _legal(text: str) -> str:

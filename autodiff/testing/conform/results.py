@@ -1,16 +1,20 @@
-"""What an examination found: a `Result` for each property, and the whole.
+"""What an examination found: a `Result` for each property, and the findings in order of importance.
 
->>> found = [Result("operators", "a + b is a + b"), Result("slopes", "of each operation", [Finding("`a * b`: wrong")])]
+>>> found = [Result("operators", "a + b is a + b"), Result("sums", "over paths", [Finding("`*` overwrites", rank=2)])]
 >>> print(Conformance("Mine", found))
 Mine: 1 of 2 properties hold
 <BLANKLINE>
-slopes
-  - `a * b`: wrong
+1. `*` overwrites
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .examiner import Finding
+from .findings import BEYOND, VALUE, Finding
+
+SHOWN = 3  # how many of a kind a line names before it counts
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,8 @@ class Result:
     findings: list[Finding] = field(default_factory=list)
     known: str = ""
     seconds: float = 0.0
-    waits: str = ""  # what must be right before this can be examined
-    absent: str = ""  # why it does not apply to this engine
+    skipped: str = ""  # what must be right before this can be examined
+    not_applicable: str = ""  # why it does not apply to this engine
 
     @property
     def differs(self) -> bool:
@@ -33,15 +37,17 @@ class Result:
     @property
     def holds(self) -> bool:
         """Whether it was examined and nothing unexpected was found."""
-        return self.differs or not (self.findings or self.waits or self.absent)
+        return self.differs or not (self.findings or self.skipped or self.not_applicable)
 
 
 @dataclass(frozen=True)
 class Conformance:
-    """The report on an engine."""
+    """The report on an engine; `built_on` says which of its operations call which others."""
 
     engine: str
     results: list[Result]
+    built_on: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)  # how it was examined, and what ended the examination early
 
     @property
     def failures(self) -> list[Result]:
@@ -49,37 +55,97 @@ class Conformance:
         return [result for result in self.results if result.findings and not result.holds]
 
     @property
+    def findings(self) -> list[Finding]:
+        """What was found, one for each cause, the most important first; what follows from it stands with it."""
+        found = [finding for result in self.failures for finding in result.findings]
+        found.sort(key=lambda finding: finding.rank)
+        told: list[Finding] = []
+        for place, finding in enumerate(found):
+            if not any(self._causes(each, finding, index < place) for index, each in enumerate(found)):
+                after = [each.sentence.partition(":")[0] for index, each in enumerate(found)
+                         if each is not finding and self._causes(finding, each, place < index)]  # fmt: skip
+                told.append(finding._replace(follows=(*finding.follows, *after)))
+        return told
+
+    def _causes(self, first: Finding, then: Finding, before: bool) -> bool:
+        """Whether one finding explains another: they share a cause, or the other's operation is built on it."""
+        if first.cause and first.cause == then.cause:
+            return before
+        if not first.accuses or not then.op or not then.accuses or first.op == then.op:
+            return False
+        below, values = self._below(then.op), (first.rank == VALUE, then.rank == VALUE)
+        if then.op in self._below(first.op) or values == (False, True):
+            return False  # neither is below the other, or a wrong derivative would have to explain a wrong value
+        return first.op in below if first.op else bool(below) and first.shared
+
+    def _below(self, op: str) -> set[str]:
+        found, waiting = set[str](), [op]
+        while waiting:
+            for each in self.built_on.get(waiting.pop(), ()):
+                if each not in found:
+                    found.add(each)
+                    waiting.append(each)
+        return found - {op}
+
+    @property
     def sentences(self) -> list[str]:
-        """Everything that was found, the most basic first."""
-        return [finding.sentence for result in self.failures for finding in result.findings]
+        """What was found, the most important first."""
+        return [finding.sentence for finding in self.findings]
 
     def __bool__(self) -> bool:
-        return all(result.holds for result in self.results if not result.absent)
+        return all(result.holds for result in self.results if not result.not_applicable)
 
     @property
     def headline(self) -> str:
         """How many properties hold, and what became of the others."""
         right = sum(result.holds and not result.differs for result in self.results)
         differ = sum(result.differs for result in self.results)
-        waiting = sum(bool(result.waits) for result in self.results)
-        absent = sum(bool(result.absent) for result in self.results)
+        waiting = sum(bool(result.skipped) for result in self.results)
+        absent = sum(bool(result.not_applicable) for result in self.results)
         more = f", {differ} differ{'s' * (differ == 1)} as documented" if differ else ""
         more += f", {waiting} could not be examined" if waiting else ""
         more += f", {absent} do{'es' * (absent == 1)} not apply" if absent else ""
         return f"{self.engine}: {right} of {len(self.results)} properties hold{more}"
 
     def __str__(self) -> str:
-        """For people: how many properties hold, then what is wrong, with the programs that show it."""
-        lines = [self.headline]
+        """For people: what is wrong, the most important first, each with the program that shows it."""
+        return self.text()
+
+    def text(self, everything: bool = False) -> str:
+        """The report for people; with `everything`, limits, edges and missing features one by one, not as a count."""
+        findings = self.findings
+        accused = [each for each in findings if each.accuses or everything]
+        lines = [self.headline, *(f"({note})" for note in self.notes)]
+        for number, finding in enumerate(accused, 1):
+            lines += ["", *f"{number}. {finding.text()}".splitlines()]
+        if not accused and findings:
+            lines += ["", "Nothing is wrong with what it does."]
+        beyond = [] if everything else list(self._beyond(findings))
+        lines += ["", "Beyond what it claims (--all tells each):", *beyond] if beyond else []
+        return "\n".join([*lines, *self._rest(everything)])
+
+    def _beyond(self, findings: list[Finding]) -> Iterator[str]:
+        """A line for each kind of what is no fault: limits, edges, and what is not there."""
+        for rank, kind in BEYOND.items():
+            some = [each.sentence for each in findings if each.rank == rank]
+            short = dict.fromkeys(shortened(sentence) for sentence in some)
+            more = f"; and {len(short) - SHOWN} more" if len(short) > SHOWN else ""
+            if some:
+                yield f"  - {kind}: {'; '.join(list(short)[:SHOWN])}{more}"
+
+    def _rest(self, everything: bool) -> Iterator[str]:
+        """What could not be examined, and with `everything` what does not apply or is documented."""
         for result in self.results:
-            if result.waits:
-                lines += ["", f"{result.name}: {result.waits}"]
-            elif result.absent:
-                lines += ["", f"{result.name}: does not apply, because {result.absent}"]
-            elif result.findings:
-                reason = f" (known: {result.known})" if result.known else ""
-                lines += ["", f"{result.name}{reason}"]
-                for finding in result.findings:
-                    lines.append(f"  - {finding.sentence}")
-                    lines += [f"        {line}" for line in finding.program.splitlines()]
-        return "\n".join(lines)
+            if result.skipped:
+                yield f"\nnot examined: {result.name} {result.skipped}"
+            elif everything and result.not_applicable:
+                yield f"\n{result.name} does not apply: {result.not_applicable}"
+            elif result.differs:
+                yield f"\nas documented: {result.name} ({result.known}): {result.findings[0].sentence}"
+
+
+def shortened(sentence: str) -> str:
+    """A sentence without its details: what stands before a colon, a bracket or a reason."""
+    for mark in (": ", " (", ", because", " does not work", ", and should"):
+        sentence = sentence.partition(mark)[0]
+    return sentence

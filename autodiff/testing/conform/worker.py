@@ -18,7 +18,7 @@ from typing import Any
 
 from ..engines.adapter import Adapter
 from .conformance import result_of
-from .examiner import Exam, told
+from .examiner import Exam, described
 from ..engines.detect import adapter_for
 from .properties import PROPERTIES
 from .report import as_json
@@ -91,7 +91,7 @@ def found(path: Path, name: str) -> Adapter:
     except (CannotRun, MemoryError):
         raise
     except Exception as error:
-        raise CannotRun(f"{path.name} cannot be imported: {told(error)}") from None
+        raise CannotRun(f"{path.name} cannot be imported: {described(error)}") from None
     thing = getattr(module, name, None)
     if thing is None:
         classes = [key for key, value in vars(module).items() if isinstance(value, type)]

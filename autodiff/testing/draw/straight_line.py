@@ -22,9 +22,10 @@ y.backward()
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_lowercase
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ...graph import topological_order
@@ -101,9 +102,19 @@ class Program:
         """How many operands each place is."""
         return Counter(x for step in self.steps for x in step.operands if type(x) is int)
 
-    def text(self, number: Callable[[float], str] = repr, methods: Container[str] = ()) -> str:
-        """The program as the assignments a person would write; `methods` are spelled `a.relu()`."""
-        return "\n".join(self._lines(number, methods))
+    def text(
+        self,
+        number: Callable[[float], str] = repr,
+        methods: Container[str] = (),
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """The program as the assignments a person would write; `methods` are spelled `a.relu()`, `names` otherwise.
+
+        >>> print(Program((2.0,), (Step("log", (0,)),)).text(methods={"log"}, names={"log": "ln"}))
+        a = 2.0
+        y = a.ln()
+        """
+        return "\n".join(self._lines(number, methods, names))
 
     def source(self, make: str, methods: Container[str] = ()) -> str:
         """The program over an engine whose values are made by `make`, ending with its backward pass."""
@@ -118,7 +129,12 @@ class Program:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))  # Hypothesis, which calls this, would spell a dataclass out field by field
 
-    def _lines(self, number: Callable[[float], str], methods: Container[str]) -> Iterator[str]:
+    def _lines(
+        self,
+        number: Callable[[float], str],
+        methods: Container[str],
+        names_of: Mapping[str, str] = MappingProxyType({}),
+    ) -> Iterator[str]:
         letters = [*ascii_lowercase.replace("y", ""), *(f"v{n}" for n in range(1, 1 + len(self.steps)))]
         names = letters[: len(self.inputs)] if len(self.inputs) <= 25 else [f"x{n}" for n in range(len(self.inputs))]
         fresh = iter(letter for letter in letters if letter not in names)
@@ -128,7 +144,7 @@ class Program:
         written = [*map(Written, names)]
         last = len(self.steps) - 1
         for index, step in enumerate(self.steps):
-            expression = spelled(step, written, methods)
+            expression = spelled(step, written, methods, names_of.get(step.op, step.op))
             if index == last or users[len(written)] != 1 or len(expression.text) > 60:
                 name = "y" if index == last else next(fresh)
                 yield f"{name} = {expression.text}"
@@ -138,7 +154,7 @@ class Program:
             yield f"y = {names[-1]}"
 
 
-def spelled(step: Step, written: Sequence[Written], methods: Container[str] = ()) -> Written:
+def spelled(step: Step, written: Sequence[Written], methods: Container[str] = (), name: str = "") -> Written:
     """One step as an expression of operands that have been written."""
     parts = [written[x] if type(x) is int else NOTATION.number(x) for x in step.operands]
     op = TABLE.get(step.op)
@@ -149,10 +165,10 @@ def spelled(step: Step, written: Sequence[Written], methods: Container[str] = ()
     if op is not None and op.by_condition:
         parts[0] = NOTATION.binary(">", parts[0], Written("0"))
     if step.op in methods and (op is None or not op.is_operator):
-        called = NOTATION.call(step.op, parts[1:])
+        called = NOTATION.call(name or step.op, parts[1:])
         return called._replace(text=f"{NOTATION.held(parts[0], ATOM)}.{called.text}")
-    if op is None:
-        return NOTATION.call(step.op, parts)
+    if op is None or name not in ("", step.op):
+        return NOTATION.call(name or step.op, parts)
     return NOTATION.written(op.call, dict(zip(op.inputs, parts)))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...errors import ArgumentError, OperandError, shown
 from ..draw.straight_line import Program, Step
+from .spelling import Spelling
 
 V = Any  # a value of the engine
 
@@ -43,6 +44,8 @@ class Adapter:
         raw: Callable[[V], Any] | None = None,
         methods: frozenset[str] = frozenset(),
         known: Mapping[str, str] | None = None,
+        spelling: Spelling | None = None,
+        reset: Callable[[], None] = lambda: None,
     ) -> None:
         self.name, self.make, self.data, self.grad, self.backward = name, make, data, grad, backward
         for what, given in (("operations", operations), ("known", known or {})):
@@ -51,12 +54,21 @@ class Adapter:
         self.operations, self.methods = dict(operations), methods
         self.set_data, self.set_grad, self.raw = set_data, set_grad, raw
         self.known = dict(known or {})  # property -> why this engine is documented not to have it
+        self.spelling = spelling or Spelling(f"{name}({{}})")
+        self.reset = reset  # empties what the engine has recorded so far, if it keeps one tape for all
+        self.wraps: set[tuple[str, int]] = set()  # operands, as (operation, index), where no plain number is taken
+        self.notes: list[str] = []  # what a report should say of how the engine was examined
 
     def apply(self, op: str, *operands: V) -> V:
         """One operation of the table on values of the engine and plain numbers."""
         if op not in self.operations:
             raise ArgumentError(f"{self.name} has no {op} that could be found; pass operations={{{op!r}: function}}")
+        if self.wraps:
+            operands = tuple(self._wrapped(op, index, x) for index, x in enumerate(operands))
         return self.operations[op](*operands)
+
+    def _wrapped(self, op: str, index: int, operand: V) -> V:
+        return self.make(operand) if (op, index) in self.wraps and isinstance(operand, (int, float)) else operand
 
     def run(self, program: Program, number: Callable[[float], Any] = float) -> list[V]:
         """The inputs and the result of every step, as values of the engine; no backward pass yet."""

@@ -11,25 +11,20 @@ the table a method or a function of that name beside the class. Whatever is foun
 (True, False)
 """
 
-import inspect
 import operator
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...additions import cached
 from ...errors import ArgumentError, shown
 from ...ops import TABLE
 from .adapter import OPERATORS, Adapter, V
-
-DATA = ("data", "value", "val", "v", "x", "item", "primal")
-GRAD = ("grad", "gradient", "adjoint", "g", "der", "d")
-BACKWARD = ("backward", "backprop", "back", "backpropagate")
-ALIASES = {
-    "log": ("ln",), "sigmoid": ("logistic", "sigma"), "relu": ("ReLU", "Relu"), "tanh": ("Tanh",), "maximum": ("max",),
-    "minimum": ("min",), "asin": ("arcsin",), "acos": ("arccos",), "atan": ("arctan",), "atan2": ("arctan2",),
-    "asinh": ("arcsinh",), "acosh": ("arccosh",), "atanh": ("arctanh",),
-}  # fmt: skip
+from .attributes import BACKWARD, find_data, find_grad, reader
+from .backwards import Backward, find_backward
+from .constructor import find_constructor
+from .operations import find_operations
+from .recordings import resetter
+from .spelling import Spelling
 
 
 def adapter_for(Value: type, **found: Any) -> Adapter:
@@ -42,79 +37,45 @@ def adapter_for(Value: type, **found: Any) -> Adapter:
         return Value
     if not isinstance(Value, type):
         raise ArgumentError(f"conformance: expected the class of an engine's values, got {shown(Value)}")
-    make = found.pop("make", None) or Value
-    try:
-        sample = make(2.0)
-    except Exception as error:
-        raise ArgumentError(
-            f"{Value.__name__}(2.0) raises {type(error).__name__}: {error}; expected a value made from a number, "
-            "or pass make=function"
-        ) from error
-    raw, data, set_data = _attribute(Value, sample, "data", found.pop("data", None), DATA)
-    _, grad, set_grad = _attribute(Value, sample, "grad", found.pop("grad", None), GRAD)
-    present = (name for name in BACKWARD if callable(getattr(sample, name, None)))
-    backward = found.pop("backward", None) or next(present, None)
-    if backward is None:
-        named = ", ".join(BACKWARD)
-        raise ArgumentError(f"{Value.__name__} has no method named {named}; pass backward=function, or its name")
-    run = operator.methodcaller(backward) if isinstance(backward, str) else backward
-    operations, methods = _operations(Value, sample)
+    made = find_constructor(Value, found.pop("make", None))
+    operations, methods, names = find_operations(Value, made.sample)
     operations |= found.pop("operations", {})
+    data = find_data(Value, made, found.pop("data", None))
+    backward = find_backward(Value, made.sample, found.pop("backward", None))
+    grad = found.pop("grad", None) or backward.grad or find_grad(Value, made, backward.run)
     if found:
         raise ArgumentError(f"adapter_for: expected make, data, grad, backward, operations, got {', '.join(found)}")
-    return Adapter(
-        Value.__name__, make, data, grad, run, operations,
-        raw=raw, set_data=set_data, set_grad=set_grad, methods=methods,
+    grad_text = backward.grad_text or (f"{{}}.{grad}" if isinstance(grad, str) else "grad({})")
+    data_text = f"{{}}.{data}" if isinstance(data, str) else "data({})"
+    spelling = Spelling(made.text, data_text, grad_text, backward.text, names)
+    return _adapter(Value, made.make, (data, grad), backward, operations, methods, spelling, made.notes)
+
+
+def _adapter(
+    Value: type, make: Callable[[float], V], names: tuple[Any, Any], backward: Backward,
+    operations: Mapping[str, Callable[..., V]], methods: frozenset[str], spelling: Spelling, notes: list[str],
+) -> Adapter:  # fmt: skip
+    """The adapter of what was found; an attribute that is a function was given, and is not written to."""
+    data, grad = names
+    raw = None if callable(data) else operator.attrgetter(data)
+    engine = Adapter(
+        Value.__name__, make, reader(data), reader(grad), backward.run, operations, raw=raw,
+        set_data=None if callable(data) else _writer(make, data), methods=methods, spelling=spelling,
+        set_grad=None if callable(grad) else _writer(make, grad), reset=resetter(Value),
     )  # fmt: skip
+    engine.notes += [*notes, *backward.notes]
+    return engine
 
 
-def _attribute(
-    Value: type, sample: V, what: str, given: Any, names: tuple[str, ...]
-) -> tuple[Callable[[V], Any] | None, Callable[[V], float], Callable[[V, float], None] | None]:
-    """How to read a number from a value, and how to write it: by attribute, or by the function that was given."""
-    if callable(given):
-        return None, given, None
-    name = given or next((name for name in names if hasattr(sample, name)), None)
-    if name is None:
-        named = ", ".join(names)
-        raise ArgumentError(f"{Value.__name__} has no attribute named {named}; pass {what}=function, or its name")
-    get = operator.attrgetter(name)
+def _writer(make: Callable[[float], V], name: str) -> Callable[[V, float], None]:
+    """How to write a number into an attribute, as the kind of thing that is there."""
 
-    def read(value: V) -> float:
-        number = get(value)
-        return 0.0 if number is None else float(number() if callable(number) else number)
+    def write(value: V, number: float) -> None:
+        old = getattr(value, name)
+        shaped = getattr(old, "shape", None)
+        setattr(value, name, number if shaped is None else old * 0 + number)
 
-    return get, read, lambda value, number: setattr(value, name, number)
-
-
-def _operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]], frozenset[str]]:
-    """Each operation of the table that the class has: as an operator, a method, or a function beside the class."""
-    operations: dict[str, Callable[..., V]] = {}
-    methods = set()
-    beside = vars(sys.modules[Value.__module__]) if Value.__module__ in sys.modules else {}
-    for name, op in TABLE.items():
-        if name in OPERATORS:
-            if getattr(Value, f"__{OPERATORS[name].__name__}__", None) is not None:
-                operations[name] = OPERATORS[name]
-            continue
-        for spelling in (name, *ALIASES.get(name, ())):
-            method, function = inspect.getattr_static(Value, spelling, None), beside.get(spelling)
-            if callable(method) and not op.variadic:
-                operations[name] = _called(spelling, name)
-                methods.add(name)
-                break
-            if callable(function) and getattr(function, "__module__", None) == Value.__module__ and not op.variadic:
-                operations[name] = function
-                break
-    return operations, frozenset(methods)
-
-
-def _called(method: str, name: str) -> Callable[..., V]:
-    def call(value: V, *others: V) -> V:
-        return getattr(value, method)(*others)
-
-    call.__name__ = name
-    return call
+    return write
 
 
 @cached
@@ -132,7 +93,10 @@ def of_library(Value: type, functions: Any) -> Adapter:
     """The adapter of our Value, or of a wrong copy of it, with the functions that stand beside it."""
     operations: dict[str, Callable[..., V]] = dict(OPERATORS)
     operations |= {name: getattr(functions, name) for name in TABLE if name in functions.__all__}
-    operations["where"] = lambda condition, x, y: functions.where(condition > 0, x, y)
+    operations["where"] = lambda condition, x, y: functions.where(condition > 0.0, x, y)
     operations["total"] = lambda *xs: functions.total(xs)
     operations["dot"] = lambda *xs: functions.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :])
     return adapter_for(Value, operations=operations)
+
+
+__all__ = ["BACKWARD", "adapter_for", "of_library", "ours"]

@@ -48,7 +48,7 @@ def hips() -> Adapter:
     del operations["pos"]  # its boxes have no unary plus
     return FunctionAdapter("HIPS autograd", value_and_gradient, operations, make=numpy.float64, known={
         "tails": "expm1 has the slope expm1(x) + 1, which cancels far below 0",
-        "blocked paths": BLOCKED,
+        "unselected operands": BLOCKED,
     })  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def jax() -> Adapter:
         "extreme numbers": "on a CPU, XLA takes subnormal numbers for 0",
         "tails": "tanh, sigmoid and expm1 have slopes by the schoolbook formulas, which cancel in the tails; "
                  "that of a ** 0.0 at 0 is 0 times inf",
-        "blocked paths": BLOCKED,
+        "unselected operands": BLOCKED,
     })  # fmt: skip
 
 
@@ -91,6 +91,6 @@ def torch() -> Adapter:
             "extreme numbers": "sign(nan) is 0, and sigmoid and its kin underflow early",
             "tails": "tanh, sigmoid and expm1 have slopes by the schoolbook formulas, which cancel in the tails",
             "kinks": "hypot has no slope at the origin",
-            "blocked paths": BLOCKED,
+            "unselected operands": BLOCKED,
         },
     )  # fmt: skip

@@ -6,15 +6,17 @@ Each property is a function of an `Exam` that yields a `Finding` for each thing 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ..examiner import Exam, Finding
-from . import drawn, edges, limits, numbers, operations, passes, sums
+from ..examiner import Exam
+from ..findings import EDGE, LIMIT, LOST, ORDER, PASS, VALUE, WRONG, Finding
+from . import chain, drawn, edges, limits, numbers, operations, passes, sums, values
 
 
 class Property(NamedTuple):
-    """A property: its name in reports, and the function that examines it."""
+    """A property: its name in reports, the function that examines it, and how much a finding of it matters."""
 
     name: str
     examine: Callable[[Exam], Iterator[Finding]]
+    rank: int
 
     @property
     def says(self) -> str:
@@ -23,24 +25,28 @@ class Property(NamedTuple):
 
 
 PROPERTIES = (
-    Property("values", operations.values),
-    Property("operators", operations.operators),
-    Property("slopes", operations.slopes),
-    Property("repeated operands", operations.repeated),
-    Property("sums", sums.sums),
-    Property("gradient sizes", numbers.sizes),
-    Property("second backward", passes.second_backward),
-    Property("two roots", passes.two_roots),
-    Property("inputs unchanged", passes.inputs_unchanged),
-    Property("unused inputs", passes.unused_inputs),
-    Property("slopes fixed", passes.slopes_fixed),
-    Property("float data", numbers.kinds),
-    Property("extreme numbers", numbers.ieee),
-    Property("tails", edges.tails),
-    Property("kinks", edges.kinks),
-    Property("blocked paths", edges.blocked),
-    Property("sharing", limits.sharing),
-    Property("depth", limits.depth),
-    Property("repeatable", limits.repeatable),
-    Property("drawn programs", drawn.programs),
+    Property("values", values.values, WRONG),
+    Property("operators", operations.operators, VALUE),
+    Property("local derivatives", operations.local_derivatives, WRONG),
+    Property("inner nodes", chain.inner_nodes, LOST),
+    Property("gradient from above", chain.upstream, WRONG),
+    Property("accumulation", chain.accumulation, LOST),
+    Property("repeated operands", chain.repeated, LOST),
+    Property("sums", sums.sums, ORDER),
+    Property("gradient sizes", numbers.sizes, WRONG),
+    Property("second backward", passes.second_backward, LIMIT),
+    Property("two roots", passes.two_roots, LIMIT),
+    Property("separate graphs", passes.separate_graphs, PASS),
+    Property("inputs unchanged", passes.inputs_unchanged, VALUE),
+    Property("unused inputs", passes.unused_inputs, WRONG),
+    Property("numbers kept", passes.numbers_kept, LIMIT),
+    Property("float data", numbers.kinds, EDGE),
+    Property("extreme numbers", numbers.ieee, EDGE),
+    Property("tails", edges.tails, EDGE),
+    Property("kinks", edges.kinks, EDGE),
+    Property("unselected operands", edges.unselected, EDGE),
+    Property("sharing", limits.sharing, LIMIT),
+    Property("depth", limits.depth, LIMIT),
+    Property("repeatable", limits.repeatable, LIMIT),
+    Property("drawn programs", drawn.programs, WRONG),
 )

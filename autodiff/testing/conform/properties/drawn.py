@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from ....ops import TABLE
 from ...derive.high_precision import many_digits, nearest
-from ..examiner import HAVE_FORMS, Exam, Finding, Waits, form, shapes
+from ..examiner import Exam, Skipped, Unsteady
+from ..findings import Finding
+from ..forms import HAVE_FORMS, form, shapes
 from ...check.foreign import culprit, off
 from ...draw.straight_line import Program, Step
 from .sums import EARLY
@@ -16,9 +18,9 @@ def programs(exam: Exam) -> Iterator[Finding]:
     """Gradients of drawn programs are right, up to what rounding explains; a failure is shrunk to the smallest."""
     operations = [op for op in exam.operations if op not in ("floor", "sign", "largest") and _usable(exam, op)]
     if not operations:
-        raise Waits("waits until an operation is right" if exam.operations else "waits for an operation")
+        raise Skipped("waits until an operation is right" if exam.operations else "waits for an operation")
     if exam.exponential:
-        raise Waits("waits until shared nodes take no longer than others")
+        raise Skipped("waits until shared nodes take no longer than others")
     failing = smallest(exam, operations)
     if failing is None:
         return
@@ -70,6 +72,11 @@ def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program 
         check()
     except AssertionError:
         return found[-1]
+    except Exception as error:
+        if not type(error).__module__.startswith("hypothesis"):
+            raise
+        if found:
+            raise Unsteady(found[-1]) from None  # what was wrong once is right when it is asked for again
     return None
 
 

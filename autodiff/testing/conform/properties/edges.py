@@ -1,11 +1,13 @@
-"""Slopes at the edges: far out, at 0, at kinks, and of what was not selected."""
+"""Derivatives at the edges: far out, at 0, at kinks, and of what was not selected."""
 
 import math
 from collections.abc import Iterator
 
 from ....ops import TABLE
 from ...derive.high_precision import many_digits
-from ..examiner import Exam, Finding, close, forms, ordinary_points, right
+from ..examiner import Exam, close, right
+from ..findings import Finding
+from ..forms import forms, ordinary_points
 from ...draw.straight_line import Program, Step
 from ...draw.edge_cases import Point, at_kink, points
 from .numbers import written
@@ -14,14 +16,14 @@ TAILS = (0.0, 1.0, -1.0, 5.0, -5.0, 20.0, -20.0, 40.0, -40.0, 300.0, -300.0, 1e-
 
 
 def tails(exam: Exam) -> Iterator[Finding]:
-    """Slopes are right far from 0, at 0, and between equal operands, where schoolbook formulas cancel or fork."""
+    """Derivatives are right far from 0, at 0, and between equal operands, where schoolbook formulas cancel or fork."""
     edged = [op for op in TABLE if op not in ("where", "clip", "leaky_relu", "elu") and _edges(op)]
     for op in exam.among(edged, "operation with edges"):
         yield from list(filter(None, (_at_edge(exam, program) for program in filter(exam.works, _edges(op)))))[:1]
 
 
 def _edges(op: str) -> list[Program]:
-    """The operation at points of its domain, off the kinks, at which a slope may get lost."""
+    """The operation at points of its domain, off the kinks, at which a derivative may get lost."""
     row = TABLE[op]
     tried: list[Point] = [(x,) for x in TAILS] if row.arity == 1 else [(x, x) for x in (0.5, 2.0, 30.0)]
     tried = [(800.0, 800.0), (0.5, 0.5)] if row.variadic else tried
@@ -36,14 +38,14 @@ def _at_edge(exam: Exam, program: Program) -> Finding | None:
     if not math.isfinite(wanted.value):
         return None
     if answer.error is not None:
-        return Finding(f"the slope of `{written(program)}` cannot be had: {answer.error}", exam.source(program))
+        return Finding(f"the derivative of `{written(program)}` cannot be had: {answer.error}", exam.source(program))
     for letter, given, needed in zip("abcd", answer.gradient, wanted.gradient):
         if needed == 0:
             wrong = not abs(given) <= 1e-12
         else:
             wrong = math.isfinite(needed) and abs(needed) > 1e-300 and not close(given, needed, 1e-6)
         if wrong:
-            slopes = f"slope {given!r} along {letter}, and should have {needed!r}"
+            slopes = f"the derivative {given!r} along {letter}, and should have {needed!r}"
             return Finding(f"`{written(program)}` has {slopes}{_cause(given, needed)}", exam.source(program))
     return None
 
@@ -55,7 +57,7 @@ def _cause(given: float, needed: float) -> str:
 
 
 def kinks(exam: Exam) -> Iterator[Finding]:
-    """At a kink the slope lies between the slopes of the two sides."""
+    """At a kink the derivative lies between those of the two sides."""
     kinked = [op for op, row in TABLE.items() if row.kinks and op not in ("floor", "sign")]
     for op in exam.among(kinked, "operation with a kink"):
         row = TABLE[op]
@@ -64,13 +66,13 @@ def kinks(exam: Exam) -> Iterator[Finding]:
             for letter, given, sides in zip("abcd", exam.ask(program).gradient, many_digits(program)):
                 low, high = sides.ends
                 if not low - 1e-12 <= given <= high + 1e-12:
-                    slopes = f"slopes {low!r} and {high!r} along {letter}, and the engine gives {given!r}"
+                    slopes = f"derivatives {low!r} and {high!r} along {letter}, and the engine gives {given!r}"
                     yield Finding(f"`{written(program)}` is a kink with {slopes}", exam.source(program))
                     break
 
 
-def blocked(exam: Exam) -> Iterator[Finding]:
-    """Nothing flows to what was not selected, even where its own slope is infinite."""
+def unselected(exam: Exam) -> Iterator[Finding]:
+    """Nothing flows to what was not selected, even where its own derivative is infinite."""
     exam.among(("relu", "maximum"), "relu or maximum")
     exam.among(("log",), "log")
     cases = {
@@ -82,6 +84,6 @@ def blocked(exam: Exam) -> Iterator[Finding]:
             continue
         answer = exam.ask(program)
         if answer.error is None and answer.gradient[0] != 0:
-            slope = f"`{text}` at 0 has slope {answer.gradient[0]!r}, and should have 0"
+            slope = f"`{text}` at 0 has the derivative {answer.gradient[0]!r}, and should have 0"
             reason = "nothing may flow to what was not selected, not even 0 times inf"
             yield Finding(f"{slope}: {reason}", exam.source(program))

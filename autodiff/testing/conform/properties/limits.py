@@ -1,20 +1,22 @@
-"""Depth, time and repeatability."""
+"""Depth, work and repeatability."""
 
 import random
 from collections.abc import Iterator
-from time import perf_counter
+from types import FrameType
 
-from ..examiner import Answer, Exam, Finding, Waits
+from ..calls import run_watched
+from ..examiner import Answer, Exam, Skipped
+from ..findings import Finding
 from ...draw.straight_line import Program, Step
 
 
 def depth(exam: Exam) -> Iterator[Finding]:
     """A chain of many operations runs at the default recursion limit."""
-    exam.need("add")
+    _, plus = exam.need_pair()
     longest = 20_000 if exam.engine.objects else 2_000
 
     def runs(length: int) -> Answer:
-        return exam.ask(Program((1.5,), tuple(Step("add", (place, 1.0)) for place in range(length))))
+        return exam.ask(Program((1.5,), tuple(Step(plus, (place, 1.0)) for place in range(length))))
 
     failure = runs(longest).error
     if failure is None:
@@ -28,21 +30,28 @@ def depth(exam: Exam) -> Iterator[Finding]:
 
 
 def sharing(exam: Exam) -> Iterator[Finding]:
-    """Time grows with the number of nodes, not with the number of paths."""
+    """Work grows with the number of nodes, not with the number of paths."""
     exam.need_values()
-    exam.need("add")
+    _, plus = exam.need_pair()
 
-    def seconds(levels: int) -> float:
-        program = Program((1.5,), tuple(Step("add", (place, place)) for place in range(levels)))
-        start = perf_counter()
-        exam.ask(program)
-        return perf_counter() - start
+    def calls(levels: int) -> int:
+        """How many calls a pass makes: unlike time, the same on every machine, and every time."""
+        pool = exam.engine.run(Program((1.0,), tuple(Step(plus, (place, place)) for place in range(levels))))
+        made = 0
 
+        def count(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal made
+            made += event in ("call", "c_call")
+
+        run_watched(lambda: exam.engine.backward(pool[-1]), count)
+        return made
+
+    exam.asked += 1
     for levels in (8, 12, 16):
-        few, many = min(seconds(levels - 4) for _ in range(3)), min(seconds(levels) for _ in range(3))
-        if many > 6 * few and many > 0.01:
+        few, many = calls(levels - 4), calls(levels)
+        if many > 6 * few and many > 1000:
             exam.exponential = True
-            ratio = f"{levels} of them take {many / few:.0f} times as long as {levels - 4}"
+            ratio = f"{levels} of them take {many / few:.0f} times as many calls as {levels - 4}"
             yield Finding(f"time doubles with every `x = x + x` ({ratio}): visit each node once, not once per path")
             return
 
@@ -51,7 +60,7 @@ def repeatable(exam: Exam) -> Iterator[Finding]:
     """The same program gives the same bits every time."""
     exam.need("add", "mul")
     if exam.exponential:
-        raise Waits("waits until shared nodes take no longer than others")
+        raise Skipped("waits until shared nodes take no longer than others")
     chance = random.Random(exam.seed)
     inputs = tuple(chance.uniform(0.5, 1.5) for _ in range(4))
     steps = [Step("mul", (chance.randrange(4 + n), chance.uniform(-1, 1))) for n in range(12)]

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from ....numbers import FLOATS
 from ....ops import TABLE
-from ..examiner import Absent, Answer, Exam, Finding, close, forms, right, special_points
+from ..examiner import NotApplicable, Answer, Exam, close, right
+from ..findings import Finding
+from ..forms import forms, special_points
 from ...draw.straight_line import Program, Step
 from ...draw.edge_cases import Point
 
@@ -56,7 +58,7 @@ def kinds(exam: Exam) -> Iterator[Finding]:
     exam.need_values()
     engine = exam.engine
     if engine.raw is None:
-        raise Absent("what `data` holds was given as a function")
+        raise NotApplicable("what `data` holds was given as a function")
     for op in exam.among(("relu", "abs", "maximum", "floor", "sign", "pow"), "operation that could choose an int"):
         for xs in PUT.get(op, [(-1.5,)]):
             program = list(forms(op, xs))[1 if op == "pow" else 0]

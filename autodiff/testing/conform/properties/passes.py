@@ -5,20 +5,26 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ....ops import TABLE
-from ..examiner import Absent, Exam, Finding, Waits, close, forms, ordinary_points, right, told
+from ..examiner import Exam, NotApplicable, Skipped, close, right, described
+from ..findings import LIMIT, PASS, Finding
+from ..forms import forms, ordinary_points
 from ...draw.straight_line import Program, Step
 
 IN_PLACE = {"add": operator.iadd, "sub": operator.isub, "mul": operator.imul, "div": operator.itruediv}
 
 
+MARK = "a mark on visited nodes, or a list of them, outlives the pass"
+LEAK = "interior gradients do not start again from 0"
+
+
 def _example(exam: Exam) -> Program:
     """c = a * b; y = (c + a) * c: interior nodes that are shared."""
-    program = Program((1.5, -0.25), (Step("mul", (0, 1)), Step("add", (2, 0)), Step("mul", (3, 2))))
     exam.need_values()
-    exam.need("add", "mul")
+    times, plus = exam.need_pair()
+    program = Program((1.5, -0.25), (Step(times, (0, 1)), Step(plus, (2, 0)), Step(times, (3, 2))))
     answer = exam.ask(program)
     if answer.error is not None or not all(map(close, answer.gradient, right(program).gradient)):
-        raise Waits("waits until the gradients of shared nodes are right")
+        raise Skipped("waits until the gradients of shared nodes are right")
     return program
 
 
@@ -26,40 +32,86 @@ def second_backward(exam: Exam) -> Iterator[Finding]:
     """A second backward pass adds exactly one more gradient to the leaves."""
     program, engine = _example(exam), exam.engine
     pool = engine.run(program)
-    source = exam.source(program) + "\ny.backward()"
+    source = f"{exam.source(program)}\n{engine.spelling.backward.format('y')}"
     engine.backward(pool[-1])
     once = [engine.grad(x) for x in pool]
     try:
         engine.backward(pool[-1])
     except Exception as error:
-        yield Finding(f"a second backward pass does not work: {told(error)}", source)
+        yield Finding(f"a second backward pass does not work: {described(error)}", source, LIMIT, cause=LEAK)
         return
     for letter, x, first in zip("ab", pool, once):
+        given = f"{engine.spelling.grad.format(letter)}  # gives {engine.grad(x)!r}, and should give {2 * first!r}"
         if close(engine.grad(x), first):
-            yield Finding(f"a second backward pass replaces the gradient of {letter} instead of adding to it", source)
+            sentence, rank = _replaced(exam, program, letter)
+            yield Finding(sentence, source, rank, result=given, cause=LEAK)
             return
         if not close(engine.grad(x), 2 * first):
             yield Finding(
                 f"a second backward pass adds interior gradients again: {letter} has {engine.grad(x)!r} instead of "
-                f"{2 * first!r}, because interior gradients do not start again from 0", source)  # fmt: skip
+                f"{2 * first!r}, because {LEAK}", source, LIMIT, result=given, cause=LEAK)  # fmt: skip
             return
+
+
+def _replaced(exam: Exam, program: Program, letter: str) -> tuple[str, int]:
+    """Whether a second pass reaches nothing, or begins anew: a gradient planted between the two shows it."""
+    engine = exam.engine
+    pool = engine.run(program)
+    place = "ab".index(letter)
+    engine.backward(pool[-1])
+    if engine.set_grad is not None:
+        engine.set_grad(pool[place], 100.0)
+        engine.backward(pool[-1])
+        if engine.grad(pool[place]) == 100.0:
+            return f"a second backward pass reaches nothing: {MARK}", PASS
+    return f"a second backward pass replaces the gradient of {letter} instead of adding to it", LIMIT
 
 
 def two_roots(exam: Exam) -> Iterator[Finding]:
     """Two outputs that share a node add their gradients up."""
     engine = exam.engine
     _example(exam)
-    a = engine.make(1.5)
-    shared = engine.apply("mul", a, a)
-    first, second = engine.apply("mul", shared, 2.0), engine.apply("mul", shared, 3.0)
+    times, plus = exam.need_pair()
+    a, b, c = engine.make(1.5), engine.make(2.0), engine.make(3.0)
+    shared = engine.apply(times, a, a)
+    first, second = engine.apply(times, shared, b), engine.apply(times, shared, c)
+    wanted = sum(right(Program((1.5, x), (Step(times, (0, 0)), Step(times, (2, 1))))).gradient[0] for x in (2.0, 3.0))
     try:
         engine.backward(first)
         engine.backward(second)
     except Exception as error:
-        yield Finding(f"two outputs that share a node cannot both run backward: {told(error)}")
+        sentence = f"two outputs that share a node cannot both run backward: {described(error)}"
+        yield Finding(sentence, rank=LIMIT, cause=LEAK)
         return
-    if not close(engine.grad(a), 15.0):
-        yield Finding(f"two outputs that share a node do not add up: a gets {engine.grad(a)!r} instead of 15.0")
+    given = engine.grad(a)
+    if not close(given, wanted):
+        sentence = f"two outputs that share a node do not add up: a gets {given!r} instead of {wanted!r}"
+        yield Finding(sentence, _two_roots(exam, times), LIMIT, cause=LEAK)
+
+
+def _two_roots(exam: Exam, times: str) -> str:
+    make, backward, symbol = exam.engine.spelling.make, exam.engine.spelling.backward, TABLE[times].symbol
+    inputs = f"a, b, c = {make.format(1.5)}, {make.format(2.0)}, {make.format(3.0)}\n"
+    built = f"d = a {symbol} a\ny, z = d {symbol} b, d {symbol} c\n"
+    return f"{inputs}{built}{backward.format('y')}\n{backward.format('z')}"
+
+
+def separate_graphs(exam: Exam) -> Iterator[Finding]:
+    """A backward pass through one graph leaves the gradients of another alone."""
+    program, engine = _example(exam), exam.engine
+    times, _ = exam.need_pair()
+    pool = engine.run(program)
+    engine.backward(pool[-1])
+    before = [engine.grad(x) for x in pool[:2]]
+    other = engine.make(0.5)
+    engine.backward(engine.apply(times, other, engine.make(4.0)))
+    after = [engine.grad(x) for x in pool[:2]]
+    if not all(map(close, after, before)):
+        z = f"z = {engine.spelling.make.format(0.5)} {TABLE[times].symbol} {engine.spelling.make.format(4.0)}"
+        source = f"{exam.source(program)}\n# then, of another graph:\n{z}\n{engine.spelling.backward.format('z')}"
+        changed = f"a had {before[0]!r}, and has {after[0]!r} after a pass through another graph"
+        sentence = f"a backward pass runs the nodes of earlier passes again: {changed}; a list outlives the pass"
+        yield Finding(sentence, source, PASS)
 
 
 def inputs_unchanged(exam: Exam) -> Iterator[Finding]:
@@ -91,7 +143,7 @@ def inputs_unchanged(exam: Exam) -> Iterator[Finding]:
 def _in_place(exam: Exam, op: str, in_place: Callable[[Any, Any], Any]) -> Iterator[Finding]:
     """`a += b` makes a new value under the name a: whatever else has that name keeps its number and gradient."""
     engine, written = exam.engine, f"a {TABLE[op].symbol}= 2.5"
-    source = f"a = {engine.name}(1.5)\nb = a\n{written}\na.backward()"
+    source = f"a = {engine.spelling.make.format(1.5)}\nb = a\n{written}\n{engine.spelling.backward.format('a')}"
     a = engine.make(1.5)
     try:
         result = in_place(a, 2.5)
@@ -108,25 +160,25 @@ def _in_place(exam: Exam, op: str, in_place: Callable[[Any, Any], Any]) -> Itera
         yield Finding(f"`{written}` makes {given!r} of 1.5 instead of {wanted.value!r}", source)
     elif not close(slope, wanted.gradient[0]):
         wrong = f"after `b = a` and `{written}`, b gets {slope!r} instead of {wanted.gradient[0]!r}"
-        yield Finding(f"`{written}` has another slope than `a {TABLE[op].symbol} 2.5`: {wrong}", source)
+        yield Finding(f"`{written}` has another derivative than `a {TABLE[op].symbol} 2.5`: {wrong}", source)
 
 
 def unused_inputs(exam: Exam) -> Iterator[Finding]:
     """A value that the output does not depend on gets no gradient."""
     program, engine = _example(exam), exam.engine
     other, pool = engine.make(0.5), engine.run(program)
-    side = engine.apply("mul", other, pool[0])
+    side = engine.apply(exam.need_pair()[0], other, pool[0])
     engine.backward(pool[-1])
     if engine.grad(other) != 0 or engine.grad(side) != 0:
         yield Finding(f"an input that the output does not use gets a gradient of {engine.grad(other)!r}")
 
 
-def slopes_fixed(exam: Exam) -> Iterator[Finding]:
+def numbers_kept(exam: Exam) -> Iterator[Finding]:
     """Writing `data` after the forward pass does not change the gradients of what was computed before."""
     exam.need_values()
     engine = exam.engine
     if engine.set_data is None:
-        raise Absent("how to write `data` is not known")
+        raise NotApplicable("how to write `data` is not known")
     exam.need("mul")
     exam.asked += 1
     x = engine.make(3.0)

@@ -1,0 +1,86 @@
+"""Which operations of an engine are built on which others: `a - b` as `a + (-b)`.
+
+Found by watching the calls that an operation makes while it runs; a fault below is then told once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from types import CodeType, FrameType
+from typing import Any
+
+from ..draw.straight_line import Program, Step
+from ..engines.adapter import OPERATORS, Adapter
+from .forms import forms, ordinary_points
+
+
+def calls_between(engine: Adapter, operations: Sequence[str]) -> dict[str, set[str]]:
+    """For each operation those that it calls."""
+    codes = _codes(engine, operations)
+    return {op: set().union(*(_called(engine, op, codes, index) for index in range(3))) - {op} for op in operations}
+
+
+def _codes(engine: Adapter, operations: Sequence[str]) -> dict[CodeType, str]:
+    """The code of each operation, if it has its own."""
+    try:
+        cls = type(engine.make(0.75))
+    except Exception:
+        return {}
+    found: dict[CodeType, str] = {}
+    for op in operations:
+        word = OPERATORS[op].__name__ if op in OPERATORS else engine.spelling.names.get(op, op)
+        spellings = [f"__{word}__", f"__r{word}__"] if op in OPERATORS else [word]
+        for function in [*(getattr(cls, name, None) for name in spellings), engine.operations[op]]:
+            code = getattr(function, "__code__", None)
+            if code is not None and getattr(function, "__module__", None) == cls.__module__:
+                found.setdefault(code, op)
+    return found
+
+
+def _called(engine: Adapter, op: str, codes: dict[CodeType, str], index: int) -> set[str]:
+    programs = list(forms(op, ordinary_points(op)[0]))
+    if index >= len(programs):
+        return set()
+    found: set[str] = set()
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call" and frame.f_code in codes:
+            found.add(codes[frame.f_code])
+
+    return found if run_watched(lambda: engine.run(programs[index]), watch) else set()
+
+
+def walks(engine: Adapter, op: str) -> bool:
+    """Whether a backward pass does more work in a longer graph, so that it comes past inner nodes at all."""
+    work = []
+    for length in (2, 22):
+        pool = engine.run(Program((1.5,), tuple(Step(op, (place, 1.25)) for place in range(length))))
+        lines = 0
+
+        def count(frame: FrameType, event: str, argument: Any) -> Any:
+            nonlocal lines
+            lines += 1
+            return count
+
+        before = sys.gettrace()
+        sys.settrace(count)
+        try:
+            engine.backward(pool[-1])
+        finally:
+            sys.settrace(before)
+        work.append(lines)
+    return work[1] > work[0] + 15
+
+
+def run_watched(run: Callable[[], Any], watch: Callable[[FrameType, str, Any], None]) -> bool:
+    """Run a function while every call is reported; whether it came to its end."""
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        run()
+        return True
+    except Exception:
+        return False
+    finally:
+        sys.setprofile(before)

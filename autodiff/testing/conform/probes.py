@@ -1,0 +1,255 @@
+"""Two operations at a time: one inside the other, and one beside the other on the same operand.
+
+An operation that is right alone can still forget the gradient from above, which is 1 there; leave out an operand, which
+shows once that operand was made of something; or overwrite a gradient to which another operation has added. Each is
+held against several partners, so that the one that is at fault is told from those that stand beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ...ops import TABLE
+from ..draw.edge_cases import at_kink, within
+from ..draw.straight_line import Operand, Program, Step
+from .examiner import Exam, close, right
+from .forms import HAVE_FORMS, ordinary_points
+
+PARTNERS = 6  # how many others each operation is tried with
+APART = 1e-3  # how far numbers must lie from one another to be told apart
+PASSED_OVER = frozenset({"where", "clip", "floor", "sign", "pos"})
+
+KEEPING = frozenset({"maximum", "minimum", "relu", "abs", "leaky_relu", "elu"})  # whose result may equal an operand
+
+
+class Slot(NamedTuple):
+    """One operand of an operation, which may stand beside a plain number."""
+
+    op: str
+    place: int
+    plain: bool = False
+
+
+Ref = tuple[int, float]  # an input, a step, or a plain number
+INPUT, STEP, PLAIN = range(3)
+
+
+class Cell(NamedTuple):
+    """What a pair of operations did: the verdict, and the program that shows it."""
+
+    verdict: str
+    program: Program
+
+
+@dataclass
+class Probed:
+    """Which slots are at fault, each with the smallest program that shows it."""
+
+    forgets: dict[Slot, Program] = field(default_factory=dict)
+    squares: dict[Slot, Program] = field(default_factory=dict)
+    strange: dict[Slot, Program] = field(default_factory=dict)
+    unlisted: dict[Slot, Program] = field(default_factory=dict)
+    overwrites: dict[Slot, Program] = field(default_factory=dict)
+    slots: list[Slot] = field(default_factory=list)
+
+    def everywhere(self, found: dict[Slot, Program]) -> bool:
+        """Whether a fault is that of (nearly) all operations, and so of what they share."""
+        places, some = {slot.place for slot in found if not slot.plain}, {slot.op for slot in found}
+        every = {slot.op for slot in self.slots if slot.place in places}
+        return len(some) > 1 and len(some) >= (0.35 if len(some) > 4 else 0.8) * len(every)
+
+
+def probe(exam: Exam) -> Probed:
+    """Every operation that is right alone, inside others, around others and beside others."""
+    found = Probed(slots=list(slots(exam)))
+    _chains(exam, found)
+    _shares(exam, found)
+    return found
+
+
+def slots(exam: Exam) -> Iterator[Slot]:
+    """The operands through which a gradient has to flow, of operations and forms in which nothing wrong is known."""
+    for op in exam.operations:
+        row = TABLE[op]
+        if row.variadic or op in PASSED_OVER or (exam.confuses and op in KEEPING):
+            continue
+        for index, rule in enumerate(row.slopes):
+            for plain in (False, True) if op in HAVE_FORMS else (False,):
+                slot = Slot(op, index, plain)
+                if rule and any(exam.works(single(slot, xs)) for xs in points(op)):
+                    yield slot
+
+
+def points(op: str) -> list[tuple[float, ...]]:
+    """Where an operation is tried: ordinary points, and whole exponents for engines that take no others."""
+    return [*ordinary_points(op), *([(0.75, 3.0), (1.7, 2.0)] if op == "pow" else [])]
+
+
+class Draft:
+    """A program under construction: inputs and steps may be added in any order, and are numbered in the end."""
+
+    def __init__(self, *inputs: float) -> None:
+        self.inputs, self.steps = list(inputs), list[tuple[str, list[Ref]]]()
+
+    def add(self, slot: Slot, inside: Ref, xs: tuple[float, ...]) -> Ref:
+        """An operation with `inside` in its slot, and new inputs or plain numbers beside it."""
+        operands = list[Ref]()
+        for index, rule in enumerate(TABLE[slot.op].slopes):
+            if index == slot.place:
+                operands.append(inside)
+            elif slot.plain or not rule:
+                operands.append((PLAIN, xs[index]))
+            else:
+                operands.append((INPUT, len(self.inputs)))
+                self.inputs.append(xs[index])
+        return self.step(slot.op, *operands)
+
+    def step(self, op: str, *operands: Ref) -> Ref:
+        """An operation on what is there."""
+        self.steps.append((op, list(operands)))
+        return STEP, len(self.steps) - 1
+
+    def program(self) -> Program:
+        """The program so far."""
+
+        def place(ref: Ref) -> Operand:
+            kind, x = ref
+            return float(x) if kind == PLAIN else int(x) + (len(self.inputs) if kind == STEP else 0)
+
+        return Program(tuple(self.inputs), tuple(Step(op, tuple(map(place, xs))) for op, xs in self.steps))
+
+
+def single(slot: Slot, xs: tuple[float, ...]) -> Program:
+    """The operation alone, its slot the first input."""
+    draft = Draft(xs[slot.place])
+    draft.add(slot, (INPUT, 0), xs)
+    return draft.program()
+
+
+def _chains(exam: Exam, found: Probed) -> None:
+    """Each slot inside others and around others; what most of the partners say of one is said of it."""
+    within_others: dict[Slot, list[Cell]] = defaultdict(list)
+    around_others: dict[Slot, list[Cell]] = defaultdict(list)
+    for inner, outer in _pairs(found.slots):
+        cell = _chain(exam, outer, inner)
+        if cell is not None:
+            within_others[inner].append(cell)
+            around_others[outer].append(cell)
+    for slot in found.slots:
+        _blame(found.unlisted, slot, around_others[slot], "lost")
+    for slot in found.slots:
+        cells = [cell for cell in within_others[slot] if cell.verdict != "lost"]
+        for verdict, where in (("forgets", found.forgets), ("squares", found.squares), ("strange", found.strange)):
+            _blame(where, slot, cells, verdict)
+
+
+def _blame(where: dict[Slot, Program], slot: Slot, cells: list[Cell], verdict: str) -> None:
+    """Keep the smallest program of a slot, if most of what could show a fault of it does."""
+    showing = [cell.program for cell in cells if cell.verdict == verdict]
+    able = [cell for cell in cells if cell.verdict not in ("blind", "error")] if verdict != "lost" else cells
+    if len(showing) > 0.6 * len(able):
+        where[slot] = min(showing, key=lambda program: (len(program.inputs), len(program.text())))
+
+
+def _pairs(every: list[Slot]) -> Iterator[tuple[Slot, Slot]]:
+    """Inner and outer slots, each with so many partners of different operations, or all there are."""
+    ops = list(dict.fromkeys(slot.op for slot in every))
+    first = {op: [slot for slot in every if slot.op == op] for op in ops}
+    chosen: dict[tuple[Slot, Slot], None] = {}
+    for slot in every:
+        at = ops.index(slot.op)
+        for op in [*ops[at + 1 :], *ops[:at], slot.op][:PARTNERS] + [op for op in ("mul", "add") if op in ops]:
+            partner = first[op][-1] if first[op][-1].plain else first[op][0]
+            chosen[slot, partner] = chosen[partner, slot] = chosen[slot, first[op][0]] = None
+    yield from chosen
+
+
+def _chain(exam: Exam, outer: Slot, inner: Slot) -> Cell | None:
+    """One operation inside another: what reaches the input of the inner one."""
+    for program, f, g in _chain_programs(outer, inner):
+        if not exam.works(program):
+            continue
+        answer = exam.ask(program)
+        if answer.error is not None:
+            return Cell("error", program)
+        given = answer.gradient[0]
+        if close(given, f * g):
+            return Cell("right" if abs(f - 1) > APART else "blind", program)
+        verdicts = {"lost": 0.0, "forgets": g, "squares": f * f * g}
+        return Cell(next((name for name, x in verdicts.items() if close(given, x)), "strange"), program)
+    return None
+
+
+def _chain_programs(outer: Slot, inner: Slot) -> Iterator[tuple[Program, float, float]]:
+    """Programs of one operation inside another where the numbers tell, with both local derivatives."""
+    plain: list[tuple[Program, float, float]] = []
+    for xs in points(inner.op):
+        y = right(single(inner, xs)).value
+        for point in points(outer.op):
+            moved = (*point[: outer.place], y, *point[outer.place + 1 :])
+            row = TABLE[outer.op]
+            moved = moved[: len(row.slopes)]
+            if not within(row, moved) or at_kink(row, moved):
+                continue
+            draft = Draft(xs[inner.place])
+            draft.add(outer, draft.add(inner, (INPUT, 0), xs), moved)
+            f, g = right(single(outer, moved)).gradient[0], right(single(inner, xs)).gradient[0]
+            if math.isfinite(f * g) and f and g:
+                if abs(f - 1) > APART and abs(f) > APART:
+                    yield draft.program(), f, g
+                else:
+                    plain.append((draft.program(), f, g))
+    yield from plain
+
+
+def _shares(exam: Exam, found: Probed) -> None:
+    """Each slot beside others on the same operand, in both orders: whose gradient is left if one is lost."""
+    combining = [op for op in ("add", "mul", "sub", "div") if _combines(exam, found, op)][:2]
+    alone: dict[Slot, list[Cell]] = defaultdict(list)
+    for first, second in _pairs([slot for slot in found.slots if slot not in found.unlisted]):
+        for op in combining:
+            cell = _share(exam, first, second, op)
+            if cell is not None:
+                alone[first].append(cell if cell.verdict in ("first", "right") else Cell("right", cell.program))
+                alone[second].append(Cell("first" if cell.verdict == "second" else "right", cell.program))
+    for slot, cells in alone.items():
+        showing = [cell.program for cell in cells if cell.verdict == "first"]
+        if len(showing) > 0.2 * len(cells):
+            found.overwrites[slot] = min(showing, key=lambda program: (len(program.inputs), len(program.text())))
+
+
+def _combines(exam: Exam, found: Probed, op: str) -> bool:
+    ours = [Slot(op, 0), Slot(op, 1)]
+    return all(slot in found.slots and slot not in found.unlisted for slot in ours)
+
+
+def _share(exam: Exam, first: Slot, second: Slot, combining: str) -> Cell | None:
+    """Two operations on one operand, combined: "first" or "second" if only that one's gradient is left."""
+    for x, xs, ys in _shared_points(first, second):
+        draft, apart = Draft(x), Draft(x, x)
+        draft.step(combining, draft.add(first, (INPUT, 0), xs), draft.add(second, (INPUT, 0), ys))
+        apart.step(combining, apart.add(first, (INPUT, 0), xs), apart.add(second, (INPUT, 1), ys))
+        program = draft.program()
+        own, other = right(apart.program()).gradient[:2]
+        if not exam.works(program) or not own or not other or abs(own - other) < APART or abs(own + other) < APART:
+            continue
+        answer = exam.ask(program)
+        if answer.error is not None:
+            return None
+        verdicts = {"right": own + other, "first": own, "second": other}
+        return Cell(next((name for name, x in verdicts.items() if close(answer.gradient[0], x)), "strange"), program)
+    return None
+
+
+def _shared_points(first: Slot, second: Slot) -> Iterator[tuple[float, tuple[float, ...], tuple[float, ...]]]:
+    """A number that both operations take in their slots, with the numbers beside it."""
+    for xs in points(first.op):
+        x = xs[first.place]
+        for point in points(second.op):
+            ys = (*point[: second.place], x, *point[second.place + 1 :])[: len(TABLE[second.op].slopes)]
+            if within(TABLE[second.op], ys) and not at_kink(TABLE[second.op], ys):
+                yield x, xs, ys

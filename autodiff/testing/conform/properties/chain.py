@@ -1,0 +1,194 @@
+"""The chain rule, one operation inside or beside another: the gradient from above, sums, and inner nodes."""
+
+from collections.abc import Iterator
+
+from ....ops import TABLE
+from ...draw.straight_line import Program, Step
+from ..calls import walks
+from ..diagnosis import derivative, title
+from ..examiner import Exam, Skipped, close, right, same
+from ..findings import LOST, WRONG, Finding
+from ..probes import Probed, Slot, probe
+
+FORGETS = "forgets the gradient from above: its local derivative has to be multiplied by the gradient of the result"
+SQUARES = "uses the gradient from above twice"
+ALL_FORGET = "the chain rule is lost: a local derivative is not multiplied by the gradient from above"
+OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one gradient"
+EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
+LEAVES_FIRST = "backward goes through the graph from the leaves to the output: it has to begin at the output"
+STOPS = "backward stops at the operands of the output: it never goes on to what they were made from"
+
+
+# What is left of the gradients of `a + a`, and how often the first and the last operand's are in it
+KEPT = {
+    "only the gradient of its last operand: gradients are kept by operand (in a dict), or `=` overwrites one": (0, 1),
+    "only the gradient of its first operand: operands are kept in a set, or one that is there is left out": (1, 0),
+    "the gradient of its last operand twice: gradients are looked up by operand (in a dict)": (0, 2),
+    "the gradient of its first operand twice: gradients are looked up by operand": (2, 0),
+}
+
+
+def inner_nodes(exam: Exam) -> Iterator[Finding]:
+    """An operand that was itself computed is gone on from: every operation lists its operands."""
+    yield from _confused(exam)
+    found = probed(exam)
+    if found.everywhere(found.unlisted):
+        program = _smallest(found.unlisted)
+        yield exam.finding(_why_all_stop(exam), program, LOST, shared=True)
+        _stop(exam, found, "waits until gradients reach inner nodes")
+        return
+    for op, slots in _by_operation(found.unlisted):
+        program = found.unlisted[slots[0]]
+        formula = derivative(op, slots[0].place)
+        yield exam.finding(_unlisted(op, slots), program, LOST, op=op, looks="made", formula=formula)
+    exam.wrong |= {slot.op for slot in found.unlisted}
+
+
+def _confused(exam: Exam) -> Iterator[Finding]:
+    """Two nodes with equal data are two nodes."""
+    if "mul" not in exam.sound or "add" not in exam.sound:
+        return
+    products = (Step("mul", (0, 2.5)), Step("mul", (1, 2.5)), Step("mul", (2, 0.75)), Step("mul", (3, 1.25)))
+    steps = (*products, Step("add", (4, 5)))
+    equal, other = Program((1.5, 1.5), steps), Program((1.5, 0.25), steps)
+    if same(exam.ask(other), right(other)) and not same(exam.ask(equal), right(equal)):
+        exam.confuses = True
+        yield exam.finding(EQUAL, equal, LOST, shared=True)
+
+
+def upstream(exam: Exam) -> Iterator[Finding]:
+    """Each operation multiplies its local derivative by the gradient of its result."""
+    found = probed(exam)
+    if found.everywhere(found.forgets):
+        yield exam.finding(ALL_FORGET, _smallest(found.forgets), WRONG, shared=True)
+        _stop(exam, found, "waits until the chain rule is right")
+        return
+    for faulty, sentence in ((found.forgets, FORGETS), (found.squares, SQUARES)):
+        for op, slots in _by_operation(faulty):
+            along, formula = _along(exam, slots, found), derivative(op, slots[0].place)
+            words = f"{name(op, slots)} {sentence}{along}"
+            yield exam.finding(words, faulty[slots[0]], WRONG, op=op, looks="+=", formula=formula)
+    for op, slots in _by_operation(found.strange):
+        sentence = f"{name(op, slots)} is right alone, and wrong inside another operation"
+        formula = derivative(op, slots[0].place)
+        yield exam.finding(sentence, found.strange[slots[0]], WRONG, op=op, looks="+=", formula=formula)
+    exam.wrong |= {slot.op for faulty in (found.forgets, found.squares, found.strange) for slot in faulty}
+
+
+def accumulation(exam: Exam) -> Iterator[Finding]:
+    """Each operation adds to its operands' gradients, whatever others have sent them before."""
+    found = probed(exam)
+    if found.everywhere(found.overwrites):
+        yield exam.finding(OVERWRITES, _smallest(found.overwrites), LOST, shared=True)
+        _stop(exam, found, "waits until gradients are added up")
+        return
+    for op, slots in _by_operation(found.overwrites):
+        program = found.overwrites[slots[0]]
+        along = _along(exam, slots, found, " of")
+        whose = along or (" of its operand" if len(TABLE[op].slopes) == 1 else " of its operands")
+        sentence = f"{name(op, slots)} overwrites the gradient{whose}: `=` where `+=` belongs"
+        yield exam.finding(sentence, program, LOST, op=op, looks="=")
+    exam.wrong |= {slot.op for slot in found.overwrites}
+
+
+def probed(exam: Exam) -> Probed:
+    """What pairs of operations say, asked once."""
+    if not exam.operations:
+        raise Skipped("waits for an operation")
+    exam.asked += 1
+    if exam.probed is None:
+        exam.probed = probe(exam)
+    if not exam.probed.slots:
+        raise Skipped("waits until an operation is right")
+    found: Probed = exam.probed
+    return found
+
+
+def name(op: str, slots: list[Slot]) -> str:
+    """The operation, or the form of it that alone is at fault."""
+    if all(slot.plain for slot in slots):
+        places = {slot.place for slot in slots}
+        left, right_ = ("a", "2.0") if places == {0} else ("2.0", "a")
+        return f"`{left} {TABLE[op].symbol} {right_}`" if len(places) == 1 else title(op)
+    return title(op)
+
+
+def _along(exam: Exam, slots: list[Slot], found: Probed, word: str = " along") -> str:
+    """Which operand, if only one of two is concerned."""
+    places = sorted({slot.place for slot in slots if not slot.plain} or {slot.place for slot in slots})
+    every = {slot.place for slot in found.slots if slot.op == slots[0].op and not slot.plain}
+    return f"{word} {'abc'[places[0]]} in `{TABLE[slots[0].op].formula}`" if len(every) > 1 and len(places) == 1 else ""
+
+
+def _unlisted(op: str, slots: list[Slot]) -> str:
+    letters = sorted({"abc"[slot.place] for slot in slots if not slot.plain})
+    if len(TABLE[op].slopes) == 1 or not letters:
+        return f"{name(op, slots)} does not list its operand: no gradient goes on to what that was made from"
+    if len(letters) == 1:
+        lost = f"no gradient goes on from {letters[0]} in `{TABLE[op].formula}` to what it was made from"
+        return f"{title(op)} lists only one of its operands: {lost}"
+    return f"{title(op)} lists none of its operands: no gradient goes on to what they were made from"
+
+
+def _by_operation(found: dict[Slot, Program]) -> Iterator[tuple[str, list[Slot]]]:
+    for op in dict.fromkeys(slot.op for slot in found):
+        slots = [slot for slot in found if slot.op == op]
+        yield op, sorted(slots, key=lambda slot: slot.plain)
+
+
+def _smallest(found: dict[Slot, Program]) -> Program:
+    return min(found.values(), key=lambda program: (len(program.inputs), len(program.text())))
+
+
+def _why_all_stop(exam: Exam) -> str:
+    """Whether inner nodes are passed too early, or never: a longer graph takes more work, or the same."""
+    op = next((op for op in ("mul", "add", "sub", "div") if op in exam.operations), None)
+    try:
+        return LEAVES_FIRST if op and exam.engine.objects and walks(exam.engine, op) else STOPS
+    except Exception:
+        return STOPS
+
+
+def _stop(exam: Exam, found: Probed, why: str) -> None:
+    exam.stopped = why
+    exam.wrong |= set(exam.operations)
+
+
+def repeated(exam: Exam) -> Iterator[Finding]:
+    """The same value on both sides of an operation gets both gradients."""
+    both = ("add", "mul", "sub", "div", "pow", "maximum", "minimum", "hypot", "atan2")
+    exam.among(both, "operation on two values")
+    found = [(op, *each) for op in both if op in exam.sound for each in [_lost(exam, op)] if each]
+    ties = [each for each in found if each[0] in ("maximum", "minimum")]
+    others = [each for each in found if each not in ties]
+    if others:
+        op, given, program = next((each for each in others if each[0] == "add"), others[0])
+        yield exam.finding(_why_lost(others, given, program), program, LOST, op=op if len(others) == 1 else "")
+        exam.wrong |= {each[0] for each in others} if len(others) > 1 or others[0][0] in ("add", "mul") else set()
+    for op, given, program in ties:
+        credit = "twice" if given == 2 else "to nobody" if given == 0 else f"{given:g} times"
+        written = program.text().splitlines()[-1].removeprefix("y = ")
+        sentence = f"`{written}` has the derivative {given!r}, and should have 1: a tie is credited {credit}"
+        yield exam.finding(sentence, program, LOST, op=op)
+
+
+def _lost(exam: Exam, op: str) -> tuple[float, Program] | None:
+    """What `a op a` gives, if that is wrong."""
+    program = Program((1.5,), (Step(op, (0, 0)),))
+    answer, wanted = exam.ask(program), right(program).gradient[0]
+    if answer.error is not None or close(answer.gradient[0], wanted):
+        return None
+    if wanted == 0 and abs(answer.gradient[0]) < 1e-15:
+        return None
+    exam.confirm(program, answer)
+    return answer.gradient[0], program
+
+
+def _why_lost(found: list[tuple[str, float, Program]], given: float, program: Program) -> str:
+    """Which of the two gradients are left: the last, the first, or one of them twice."""
+    pairs = {op: right(Program((1.5, 1.5), (Step(op, (0, 1)),))).gradient for op, _, _ in found}
+    written = program.text().splitlines()[-1].removeprefix("y = ")
+    for what, (first, last) in KEPT.items():
+        if all(close(value, first * pairs[op][0] + last * pairs[op][1]) for op, value, _ in found):
+            return f"`{written}` keeps {what}"
+    return f"`{written}` loses one gradient: a gets {given!r} instead of {right(program).gradient[0]!r}"

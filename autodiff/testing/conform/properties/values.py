@@ -1,0 +1,133 @@
+"""A value alone: the number that it holds, its gradient, and where a backward pass begins."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ....ops import TABLE
+from ...draw.straight_line import Program, Step
+from ..calls import walks
+from ..examiner import Exam, close, described, right, same
+from ..findings import WRONG, Finding
+from ..forms import forms, ordinary_points
+
+NOTHING = "backward reaches nothing: no gradient arrives at the operands of any operation"
+SIMPLE = ("mul", "add", "exp", "tanh", "sub", "neg", "div", "sin", "log", "sqrt", "relu", "pow")
+
+
+def values(exam: Exam) -> Iterator[Finding]:
+    """A new value holds its number and a gradient of 0; the gradient of a value along itself is 1."""
+    exam.need_values()
+    exam.asked += 1
+    engine = exam.engine
+    x = engine.make(2.5)
+    if engine.data(x) != 2.5:
+        yield Finding(f"a value made of 2.5 holds {engine.data(x)!r}")
+    if engine.data(engine.make(0.1)) != 0.1:
+        yield Finding("a value made of 0.1 holds only the digits of float32")
+    if engine.grad(x) != 0:
+        yield Finding(f"a new value's gradient is {engine.grad(x)!r} instead of 0")
+    yield from _hidden(exam, x)
+    yield from _start(exam)
+
+
+def _hidden(exam: Exam, x: Any) -> Iterator[Finding]:
+    """A method of the class that an attribute of the same name hides is reported, and used all the same."""
+    engine, own = exam.engine, getattr(x, "__dict__", {})
+    names = {op: engine.spelling.names.get(op, op) for op in engine.methods}
+    names[""] = engine.spelling.backward.partition(".")[2].partition("(")[0]
+    for op, name in names.items():
+        method = getattr(type(x), name, None)
+        if name not in own or not callable(method) or _works(exam, op):
+            continue
+        shown = f"an attribute hides the method `{name}`: the constructor sets `{name}`, so `a.{name}()`"
+        yield Finding(f"{shown} {_fate(x, name)}", f"a = {engine.spelling.make.format(2.5)}\na.{name}()", WRONG, op)
+        if op:
+            engine.operations[op] = _of_class(name)
+        else:
+            engine.backward = _of_class(name)
+
+
+def _fate(x: Any, name: str) -> str:
+    try:
+        getattr(x, name)()
+    except Exception as error:
+        return f"raises {described(error)}"
+    return "does something else"
+
+
+def _works(exam: Exam, op: str) -> bool:
+    """Whether an operation, or without one the backward pass, does what it should all the same."""
+    tried = [op] if op else [each for each in SIMPLE if each in exam.operations][:3]
+    return any(_right(exam, next(forms(each, ordinary_points(each)[0]))) for each in tried)
+
+
+def _right(exam: Exam, program: Program) -> bool:
+    answer, wanted = exam.ask(program), right(program)
+    return answer.error is None and close(answer.value, wanted.value) and same(answer, wanted)
+
+
+def _of_class(name: str) -> Callable[..., Any]:
+    return lambda value, *others: getattr(type(value), name)(value, *others)
+
+
+def _start(exam: Exam) -> Iterator[Finding]:
+    """Where backward begins, by what an output and its operands get; a missing start is made up for."""
+    engine = exam.engine
+    ratios, outputs, programs = _ratios(exam)
+    if not ratios:
+        yield from _start_of_leaf(exam)
+    elif all(ratio == 0 for ratio, _ in ratios):
+        if any(output != 0 for output in outputs) or engine.set_grad is None:
+            return  # it begins, and gets no further: told by the operations
+        usual = engine.backward
+        engine.backward = lambda y: (engine.set_grad(y, 1.0), usual(y))[1] if engine.set_grad else None
+        if any(ratio == 1 for ratio, _ in _ratios(exam)[0]):
+            made_up = engine.backward
+            engine.backward = usual
+            yield exam.finding("backward starts from 0.0 instead of 1", programs[0], WRONG)
+            engine.backward = made_up
+        elif walks(engine, programs[0].steps[0].op):
+            engine.backward = usual
+            exam.stopped = "waits until backward starts from 1"
+            yield exam.finding("backward starts from 0.0 instead of 1", programs[0], WRONG)
+        else:
+            engine.backward = usual
+            exam.stopped = "waits until a backward pass reaches anything"
+            yield exam.finding(NOTHING, programs[0], WRONG)
+    elif all(close(ratio, y) for ratio, y in ratios) and len({y for _, y in ratios}) > 1:
+        exam.stopped = "waits until backward starts from 1"
+        yield exam.finding("backward starts from the value's data instead of 1", programs[0], WRONG)
+    elif len({round(ratio, 9) for ratio, _ in ratios}) == 1 and len(ratios) > 1 and not close(ratios[0][0], 1.0, 1e-9):
+        exam.stopped = "waits until backward starts from 1"
+        yield exam.finding(f"backward starts from {ratios[0][0]!r} instead of 1", programs[0], WRONG)
+
+
+def _ratios(exam: Exam) -> tuple[list[tuple[float, float]], list[float], list[Program]]:
+    """What operations' operands get, as multiples of what they should, beside the value; the outputs' gradients."""
+    ratios, outputs, programs = list[tuple[float, float]](), list[float](), list[Program]()
+    for op in [op for op in SIMPLE if op in exam.operations]:
+        program = next(forms(op, ordinary_points(op)[0]))
+        program = Program(program.inputs[:1], (Step(op, (0, 2.0)),)) if op == "pow" else program
+        wanted = right(program)
+        try:
+            pool = exam.engine.run(program)
+            if not close(exam.engine.data(pool[-1]), wanted.value):
+                continue
+            exam.engine.backward(pool[-1])
+            ratios.append((exam.engine.grad(pool[0]) / wanted.gradient[0], wanted.value))
+            outputs.append(exam.engine.grad(pool[-1]))
+            programs.append(program)
+        except Exception:
+            continue  # told of the operation
+    return ratios, outputs, programs
+
+
+def _start_of_leaf(exam: Exam) -> Iterator[Finding]:
+    """An engine without operations can still be asked for the gradient of a value along itself."""
+    if any(op in TABLE for op in exam.operations):
+        return
+    x = exam.engine.make(2.5)
+    exam.engine.backward(x)
+    if exam.engine.grad(x) != 1:
+        start = "the value's data" if exam.engine.grad(x) == 2.5 else repr(exam.engine.grad(x))
+        yield Finding(f"backward starts from {start} instead of 1")

@@ -1,0 +1,112 @@
+"""How an engine's backward pass is run: a method, a function beside the class, or one that returns the gradients.
+
+>>> class Scalar:
+...     def __init__(self, data): self.data, self.grad = data, 0.0
+...     def backwards(self): self.grad = 1.0
+>>> find_backward(Scalar, Scalar(2.0)).text
+'{}.backwards()'
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from ...errors import ArgumentError
+from .attributes import BACKWARD, as_float
+
+V = Any
+FUNCTIONS = (
+    "gradients", "get_gradients", "grad", "gradient", "grads", "compute_gradients", "differentiate", "derivatives",
+)  # fmt: skip
+
+NOTE = "its gradients are returned by a function, not kept by its values"
+
+
+class Backward(NamedTuple):
+    """How to run a backward pass, how one types it, and how to read a gradient if not from an attribute."""
+
+    run: Callable[[V], Any]
+    text: str
+    grad: Callable[[V], float] | None = None
+    grad_text: str = ""
+    notes: list[str] = []
+
+
+def find_backward(Value: type, sample: V, given: Any = None) -> Backward:
+    """The backward pass of a class: the one given, a method of a usual name, or a function beside the class."""
+    if callable(given):
+        return Backward(given, f"{getattr(given, '__name__', 'backward')}({{}})")
+    if given:
+        return _method(Value, given)
+    for name in BACKWARD:
+        if callable(inspect.getattr_static(Value, name, None)) or callable(getattr(sample, name, None)):
+            return _method(Value, name)
+    beside = vars(sys.modules[Value.__module__]) if Value.__module__ in sys.modules else {}
+    for name in BACKWARD:
+        if inspect.isfunction(beside.get(name)):
+            return Backward(beside[name], f"{name}({{}})")
+    for name, function in _returning(Value, sample, beside):
+        return _of_returned(name, function)
+    named = ", ".join(BACKWARD[:5])
+    raise ArgumentError(f"{Value.__name__} has no method named {named}; pass backward=function, or its name")
+
+
+def _method(Value: type, name: str) -> Backward:
+    """A method that runs the pass; one that asks for the gradient to start from is given 1."""
+    try:
+        parameters = list(inspect.signature(getattr(Value, name)).parameters.values())[1:]
+    except (AttributeError, TypeError, ValueError):
+        parameters = []
+    needed = [each for each in parameters if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD]
+    start = (1.0,) * len(needed[:1])
+    run = lambda value: getattr(value, name)(*start)  # noqa: E731
+    return Backward(run, f"{{}}.{name}({', '.join(map(repr, start))})")
+
+
+def _returning(Value: type, sample: V, beside: dict[str, Any]) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Functions and methods that return gradients instead of storing them."""
+    for name in FUNCTIONS:
+        method = inspect.getattr_static(Value, name, None)
+        if inspect.isfunction(method):
+            yield f"{{}}.{name}(", method
+        elif inspect.isfunction(beside.get(name)):
+            yield f"{name}({{}}, ", beside[name]
+
+
+def _of_returned(name: str, function: Callable[..., Any]) -> Backward:
+    """A pass that returns {value: gradient}, or is asked for the gradient along one value at a time."""
+    along = len([p for p in inspect.signature(function).parameters.values() if p.default is p.empty]) > 1
+    last: list[Any] = []
+
+    def run(y: V) -> None:
+        last[:] = [y, None if along else function(y)]
+
+    def grad(x: V) -> float:
+        if not last:
+            return 0.0
+        y, found = last
+        return as_float(_one(function, y, x) if along else _looked_up(found, x))
+
+    call = name.format("y")
+    text = f"grads = {call.rstrip(', ')})" if not along else "# the gradient along each input:"
+    return Backward(run, text, grad, f"{call}{{}})" if along else "grads[{}]", [NOTE])
+
+
+def _one(function: Callable[..., Any], y: V, x: V) -> Any:
+    try:
+        found = function(y, x)
+    except (TypeError, AttributeError):
+        found = function(y, [x])
+    return found[0] if isinstance(found, (list, tuple)) else found
+
+
+def _looked_up(found: Any, x: V) -> Any:
+    for key in (x, id(x), getattr(x, "name", None), getattr(x, "label", None)):
+        try:
+            return found[key]
+        except (KeyError, TypeError, IndexError):
+            continue
+    return 0.0

@@ -1,0 +1,61 @@
+"""Which operations of the table an engine has: as an operator, a method, or a function beside the class."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ...ops import TABLE
+from .adapter import OPERATORS
+
+V = Any
+ALIASES = {
+    "log": ("ln", "Log"), "sigmoid": ("logistic", "sigma", "Sigmoid"), "relu": ("ReLU", "Relu", "RELU"),
+    "tanh": ("Tanh",), "exp": ("Exp", "exponential"), "maximum": ("max",), "minimum": ("min",), "asin": ("arcsin",),
+    "acos": ("arccos",), "atan": ("arctan",), "atan2": ("arctan2",), "asinh": ("arcsinh",), "acosh": ("arccosh",),
+    "atanh": ("arctanh",), "sqrt": ("Sqrt", "square_root"), "sin": ("Sin", "sine"), "cos": ("Cos", "cosine"),
+}  # fmt: skip
+
+
+def find_operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]], frozenset[str], dict[str, str]]:
+    """Each operation with a function for it, those that are methods, and the engine's names where they differ."""
+    operations: dict[str, Callable[..., V]] = {}
+    methods, names = set[str](), dict[str, str]()
+    beside = vars(sys.modules[Value.__module__]) if Value.__module__ in sys.modules else {}
+    for name, op in TABLE.items():
+        if name in OPERATORS:
+            if getattr(Value, f"__{OPERATORS[name].__name__}__", None) is not None:
+                operations[name] = OPERATORS[name]
+            continue
+        for spelling in () if op.variadic else (name, *ALIASES.get(name, ())):
+            method, function = inspect.getattr_static(Value, spelling, None), beside.get(spelling)
+            if callable(method) or isinstance(method, (staticmethod, classmethod)):
+                operations[name] = _call(Value, spelling, name, static=not callable(method) or _is_static(method))
+                methods.add(name)
+            elif callable(function) and not isinstance(function, type) and _is_of(function, Value):
+                operations[name] = function
+            else:
+                continue
+            names |= {name: spelling} if spelling != name else {}
+            break
+    return operations, frozenset(methods), names
+
+
+def _is_static(method: Any) -> bool:
+    return isinstance(method, (staticmethod, classmethod))
+
+
+def _is_of(function: Any, Value: type) -> bool:
+    return getattr(function, "__module__", None) == Value.__module__
+
+
+def _call(Value: type, method: str, name: str, static: bool) -> Callable[..., V]:
+    """A method as a function of its operands; `Value.exp(a)` where it is static."""
+
+    def call(value: V, *others: V) -> V:
+        return getattr(Value if static else value, method)(*((value,) if static else ()), *others)
+
+    call.__name__ = name
+    return call

@@ -1,0 +1,87 @@
+"""Engines in seven styles: the right ones are accused of nothing, and each planted fault is named in the first sentence."""
+
+import random
+
+import pytest
+
+from autodiff.errors import ArgumentError
+from autodiff.testing import conformance
+from autodiff.testing.conform.findings import MISSING
+from autodiff.testing.conform.properties import PROPERTIES
+from autodiff.testing.mutants.styles import PLANTED, STYLES, load, source
+
+NAMES = [each.name for each in PROPERTIES if each.name != "drawn programs"]
+CHOSEN = random.Random(1).sample(PLANTED, 8)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_right_engine_is_accused_of_nothing_and_said_little_of(style):
+    report = conformance(load(style), examples=25)
+    assert [each.sentence for each in report.findings if each.accuses] == []
+    lines = report.text().splitlines()
+    assert sum(line.startswith("  - ") for line in lines) <= 3
+    assert "Nothing is wrong with what it does." in lines
+
+
+def first(planted):
+    report = conformance(load(planted.style, planted.name), properties=NAMES)
+    return [each for each in report.findings if each.accuses]
+
+
+def named(planted):
+    """Whether the first sentence begins as the fault's should; without a sentence there is nothing to accuse of."""
+    found = first(planted)
+    return found[0].sentence.startswith(planted.says) if planted.says and found else not planted.says and not found
+
+
+@pytest.mark.parametrize("planted", CHOSEN, ids=lambda each: f"{each.style}: {each.name}")
+def test_a_planted_fault_is_named_first(planted):
+    assert named(planted), [each.sentence for each in first(planted)]
+
+
+@pytest.mark.slow
+def test_every_planted_fault_is_named_first():
+    assert [each for each in PLANTED if not named(each)] == []
+
+
+DOUBLES = [
+    ("closures", "exp forgets the gradient from above", "* : = for += on its right"),
+    ("op_strings", "neg: sign lost", "exp: = for +="),
+    ("hierarchy", "sigmoid forgets the gradient from above", "marks after going on"),
+    ("tape", "cos: sign", "/ : wrong way round"),
+    ("vectors", "relu: the wrong side", "mark that outlives the pass"),
+]
+
+
+@pytest.mark.parametrize(("style", "one", "two"), DOUBLES)
+def test_both_of_two_faults_are_among_the_first_three(style, one, two):
+    sentences = conformance(load(style, one, two), properties=NAMES).sentences[:3]
+    for each in PLANTED:
+        if each.style == style and each.name in (one, two):
+            assert any(sentence.startswith(each.says) for sentence in sentences), sentences
+
+
+def test_the_program_of_a_finding_runs_in_the_engines_own_names():
+    Scalar = load("local_gradients", "tanh: square lost")
+    finding = first(next(each for each in PLANTED if each.name == "tanh: square lost"))[0]
+    scope = {"Scalar": Scalar}
+    exec(finding.program, scope)
+    given, wanted = (float(text.split()[-1]) for text in finding.result.split(", and should give"))
+    assert scope["a"].g == given != wanted and finding.result.startswith("a.g  # gives ")
+    assert finding.line.endswith("return Scalar(t, (self,), (1 - t,))") and "1 - " in finding.formula
+
+
+def test_what_is_built_on_a_faulty_operation_is_told_with_it():
+    finding = first(next(each for each in PLANTED if each.name == "* : lists its left operand only"))
+    assert [each.op for each in finding] == ["mul"] and finding[0].follows
+
+
+def test_only_missing_features_and_limits_are_counted():
+    report = conformance(load("closures"), properties=NAMES)
+    assert any(each.rank == MISSING for each in report.findings)
+    assert "`0.75 ** a` does not work" not in report.text() and "`0.75 ** a` does not work" in report.text(True)
+
+
+def test_a_substitution_that_no_longer_applies_is_told():
+    with pytest.raises(ArgumentError, match="once in the engine, got 0 times"):
+        source("closures", "seed missing", "seed missing")
