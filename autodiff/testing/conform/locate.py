@@ -39,7 +39,8 @@ def line_of(exam: Exam, program: Program, op: str, looks: str) -> str:
         for each in _lines(exam, next(forms(other, ordinary_points(other)[0]))):
             common |= set(each)
     own = [line for line in (built if looks in ("made", "value") else passed) if line not in common]
-    own = own or [line for line in (*passed, *built) if line not in common]
+    if not own:  # one loop for all: the lines that build the node, of which the last makes it
+        own, looks = [line for line in reversed(built) if line not in common], "made"
     fitting = [line for line in own if _reads(line) and LOOKS[looks].search(_reads(line))]
     chosen = next(iter(fitting or [line for line in own if _reads(line)]), None)
     return f"{Path(chosen[0]).name.strip('<>')}, line {chosen[1]}: {_reads(chosen)}" if chosen else ""

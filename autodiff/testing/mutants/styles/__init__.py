@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import linecache
 import sys
+from importlib.abc import InspectLoader
 from itertools import count
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from ....errors import ArgumentError
@@ -57,5 +58,18 @@ def load(style: str, *faults: str) -> Any:
     module = sys.modules[name] = ModuleType(name)
     file = module.__file__ = f"<{style}.py {name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    exec(compile(text, file, "exec"), vars(module))
+    _Text(text, file).exec_module(module)
     return getattr(module, STYLES[style].CLASS)
+
+
+class _Text(InspectLoader):
+    """Loads a module from a text."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+
+    def get_source(self, fullname: str) -> str:
+        return self.text
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.text, self.file)
