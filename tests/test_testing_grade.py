@@ -73,12 +73,12 @@ def engine(tmp_path):
 
 def test_a_right_engine_exits_with_0(engine, capsys):
     assert main(["grade", engine(VALUE % RIGHT), "--examples", "20"]) == 0
-    assert capsys.readouterr().out.splitlines()[0].endswith(": 17 of 20 properties hold, 3 do not apply")
+    assert capsys.readouterr().out.splitlines()[0].endswith(": 21 of 24 properties hold, 3 do not apply")
 
 
 def test_a_wrong_engine_exits_with_1_and_is_told(engine, capsys):
     assert main(["grade", engine(VALUE % WRONG), "--examples", "20"]) == 1
-    assert "a node is read before all its users have written" in capsys.readouterr().out
+    assert "1. backward stops at the operands of the output" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_engine_that_cannot_be_run_exits_with_2_and_says_why(engine, text, se
     assert re.search("cannot be run: .*" + sentence, capsys.readouterr().out)
 
 
-@pytest.mark.parametrize(("target", "sentence"), [("engine.py", "as in path/to/engine.py:Value"), ("no.py:Value", "there is no file no.py")])
+@pytest.mark.parametrize(("target", "sentence"), [("engine.py", "there is no file engine.py"), ("no.py:Value", "there is no file no.py")])
 def test_a_target_that_is_none_is_told(target, sentence):
     assert sentence in graded(target).cannot
 
@@ -128,7 +128,7 @@ time.sleep(0.3)
 @pytest.mark.parametrize("end", ["", "while True: pass\n", "os._exit(3)\n", "os.kill(os.getpid(), 9)\n"])
 def test_an_orphan_in_a_session_of_its_own_without_an_environment_is_ended(engine, end):
     found = graded(engine(ORPHAN % os.getpid() + end + VALUE % RIGHT), seconds=3, examples=5)
-    assert (found.report is None) == bool(end)
+    assert found.report is not None and bool(found.report.notes) == bool(end)
     assert f"sleep 271.{os.getpid()}" not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
 
 
@@ -228,3 +228,66 @@ def test_grade_is_a_command_of_autodiff(engine, capsys):
 
     assert autodiff(["grade", "no.py:Value"]) == 2
     assert "there is no file no.py" in capsys.readouterr().out
+
+
+def test_what_was_found_before_the_time_was_up_is_reported(engine, tmp_path, capsys):
+    slow = (VALUE % RIGHT).replace("return out", "return out if self.data != 1e200 else spin()") + "\n\ndef spin():\n    while True: pass\n"
+    text = slow.replace("__radd__, __rmul__", "def exp(self):\n        return self if self.data < 700 else spin()\n\n    __radd__, __rmul__")
+    assert main(["grade", engine(text), "--seconds", "6", "--examples", "5"]) == 1
+    out = capsys.readouterr().out
+    assert "it did not finish within 6 s, while 'extreme numbers' was examined; what was found until then" in out
+    assert "1. `exp`: its local derivative" in out or "`exp(a)` gives" in out
+    assert "tails, kinks" in out and "was not reached" in out
+
+
+@pytest.mark.parametrize("code", ["import no_such_thing", "while True: pass", "import sys; sys.exit(3)", "raise ValueError('lost')", "input()",
+                                  "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9')", "import os; os._exit(4)"])
+def test_what_a_file_does_when_it_is_imported_does_not_keep_it_from_being_graded(engine, code):
+    found = graded(engine(VALUE % RIGHT + "\n" + code), seconds=6, examples=5)
+    assert found.exit_code == 0 and found.report.notes[0].startswith("only the definitions of engine.py were run, because ")
+
+
+def test_newer_syntax_is_left_out(engine):
+    text = "type Number = int | float\n" + (VALUE % RIGHT).replace("class Value:", "class Value[T]:")
+    found = graded(engine(text), examples=5)
+    assert found.exit_code == 0 and "SyntaxError" in found.report.notes[0]
+
+
+def test_the_one_class_with_a_backward_pass_is_found(engine, tmp_path):
+    engine("class Other: pass", "notes.py")
+    engine(VALUE % RIGHT, "hw1.py")
+    assert graded(str(tmp_path), examples=5).exit_code == 0
+    engine(VALUE % RIGHT, "hw2.py")
+    assert "hw1.py:Value, hw2.py:Value" in graded(str(tmp_path)).cannot
+    assert graded(str(tmp_path), examples=5, files=["hw2*"], properties=["sums"]).report.headline.endswith("1 of 1 properties hold")
+
+
+def test_a_course_has_a_stable_total_and_its_exit_code(engine, tmp_path):
+    totals = set()
+    for text in (VALUE % RIGHT, VALUE % WRONG, "import os; os._exit(3)"):
+        file = tmp_path / "deep" / "results.json"
+        assert main(["grade", engine(text), "--format", "gradescope", "--output", str(file), "--exit-zero", "--points", "sums=5", "--examples", "5"]) == 0
+        totals.add(sum(each["max_score"] for each in json.loads(file.read_text())["tests"]))
+    assert totals == {28}
+
+
+def test_the_autograder_is_a_zip_of_two_scripts(tmp_path):
+    import zipfile
+
+    file = tmp_path / "hw.zip"
+    assert main(["grade", "engine.py:Value", "--gradescope-zip", str(file), "--properties", "values,sums", "--file", "hw*.py", "--points", "sums=3"]) == 0
+    with zipfile.ZipFile(file) as archive:
+        script = archive.read("run_autograder").decode()
+        assert "/autograder/submission:Value" in script and "--properties values,sums" in script and "--points sums=3" in script
+        assert archive.getinfo("setup.sh").external_attr >> 16 == 0o755
+
+
+def test_each_property_of_an_engine_that_cannot_be_run_is_a_case_of_junit(capsys):
+    assert main(["grade", "no.py:Value", "--format", "junit", "--properties", "values,sums"]) == 2
+    suite = ElementTree.fromstring(capsys.readouterr().out)
+    assert [case.get("name") for case in suite] == ["values", "sums"]
+
+
+def test_a_missing_extra_is_named(monkeypatch, engine):
+    monkeypatch.setattr("autodiff.testing.conform.grade.find_spec", lambda name: None)
+    assert graded(engine(VALUE % RIGHT)).cannot == "grading needs hypothesis; run: pip install 'autodiff-scalar[testing]'"

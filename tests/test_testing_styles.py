@@ -8,7 +8,7 @@ from autodiff.errors import ArgumentError
 from autodiff.testing import conformance
 from autodiff.testing.conform.findings import MISSING
 from autodiff.testing.conform.properties import PROPERTIES
-from autodiff.testing.mutants.styles import PLANTED, STYLES, load, source
+from autodiff.testing.mutants.styles import DOUBLES, PLANTED, STYLES, load, source
 
 NAMES = [each.name for each in PROPERTIES if each.name != "drawn programs"]
 CHOSEN = random.Random(1).sample(PLANTED, 8)
@@ -42,15 +42,6 @@ def test_a_planted_fault_is_named_first(planted):
 @pytest.mark.slow
 def test_every_planted_fault_is_named_first():
     assert [each for each in PLANTED if not named(each)] == []
-
-
-DOUBLES = [
-    ("closures", "exp forgets the gradient from above", "* : = for += on its right"),
-    ("op_strings", "neg: sign lost", "exp: = for +="),
-    ("hierarchy", "sigmoid forgets the gradient from above", "marks after going on"),
-    ("tape", "cos: sign", "/ : wrong way round"),
-    ("vectors", "relu: the wrong side", "mark that outlives the pass"),
-]
 
 
 @pytest.mark.parametrize(("style", "one", "two"), DOUBLES)

@@ -13,16 +13,20 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from .findings import Finding
 from .results import Conformance, Result
-from .watch import too_much
+from .target import find_target
+from .watch import DONE, PATIENCE, too_much
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "AUTODIFF_GRADE"
+SIGXCPU = getattr(signal, "SIGXCPU", 24)
 GRACE = 15.0  # seconds beside those of the engine, for the worker to start and to end
 
 
@@ -33,6 +37,7 @@ class Graded:
     target: str
     report: Conformance | None = None
     cannot: str = ""
+    importing: bool = False  # whether it ended while it was imported
 
     @property
     def exit_code(self) -> int:
@@ -40,35 +45,57 @@ class Graded:
         return 2 if self.report is None else 0 if self.report else 1
 
 
-def graded(target: str, *, seconds: float = 60, memory: int = 1024, examples: int = 200, seed: int = 0) -> Graded:
-    """Examine `path/to/engine.py:Value`, for at most so many seconds and megabytes of memory in use."""
-    path, colon, name = target.rpartition(":")
-    if not colon or not name.isidentifier():
-        return Graded(target, cannot="expected the file and the class, as in path/to/engine.py:Value")
-    if not Path(path).is_file():
-        return Graded(target, cannot=f"there is no file {path}")
+def graded(
+    target: str,
+    *,
+    seconds: float = 60,
+    memory: int = 1024,
+    examples: int = 200,
+    seed: int = 0,
+    properties: Iterable[str] = (),
+    files: Iterable[str] = (),
+) -> Graded:
+    """Examine `path/to/engine.py:Value`, for at most so many seconds of processor time and megabytes in use.
+
+    Without `:Value`, and for a folder, the one class with a backward pass is looked for, in `files` such as `hw*.py`.
+    """
+    for module in ("hypothesis", "mpmath"):
+        if find_spec(module) is None:
+            return Graded(target, cannot=f"grading needs {module}; run: pip install 'autodiff-scalar[testing]'")
+    place = find_target(target, files)
+    if place.path is None:
+        return Graded(target, cannot=place.cannot)
+    options: dict[str, Any] = {
+        "path": str(place.path.resolve()), "name": place.name, "target": target, "seconds": seconds, "memory": memory,
+        "examples": examples, "seed": seed, "properties": list(properties), "definitions": False,
+    }  # fmt: skip
+    found = _graded(target, options)
+    if not found.importing:
+        return found
+    second = _graded(target, options | {"definitions": True})  # what ends the process may still have definitions
+    return found if second.report is None else second
+
+
+def _graded(target: str, options: dict[str, Any]) -> Graded:
     with tempfile.TemporaryDirectory() as folder:
-        options = {
-            "path": str(Path(path).resolve()), "name": name, "target": target, "seconds": seconds, "memory": memory,
-            "examples": examples, "seed": seed,
-        } | {name: f"{folder}/{name}" for name in ("report", "progress", "ended")}  # fmt: skip
+        options |= {name: f"{folder}/{name}" for name in ("report", "progress", "ended")}
         Path(folder, "options").write_text(json.dumps(options), encoding="utf8")
-        _run(Path(folder), seconds)
-        return _read(target, Path(folder), seconds, memory)
+        _run(Path(folder), options["seconds"])
+        return _read(target, Path(folder), options["seconds"], options["memory"])
 
 
 def _run(folder: Path, seconds: float) -> None:
     """Run the worker, which ends by itself what the engine starts; if it does not end, the engine has got at it."""
     token = uuid.uuid4().hex
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {TOKEN: token, "PYTHONPATH": os.pathsep.join(paths)}
+    environment = os.environ | {TOKEN: token, "MPLBACKEND": "Agg", "PYTHONPATH": os.pathsep.join(paths)}
     with (folder / "errors").open("wb") as errors:
         worker = subprocess.Popen(
             [sys.executable, "-P", "-m", "autodiff.testing.conform.worker", str(folder / "options")],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=environment, start_new_session=True,
         )  # fmt: skip
         try:
-            worker.wait(seconds + GRACE)
+            worker.wait(PATIENCE * seconds + GRACE)
         except subprocess.TimeoutExpired:
             pass
         finally:
@@ -105,27 +132,49 @@ def _kill(number: int) -> None:
 
 
 def _read(target: str, folder: Path, seconds: float, memory: int) -> Graded:
-    """The report that the worker left, or what its end says."""
-    report, progress = folder / "report", folder / "progress"
+    """The report that the worker left, whole or as far as it came, or what its end says."""
+    progress = folder / "progress"
     stage = progress.read_text(encoding="utf8") if progress.exists() else "start"
+    written = _report(target, folder / "report")
+    if written is not None and (stage == DONE or written.report is None):
+        return written
+    cannot = _end(folder, stage, seconds, memory)
+    if written is None or written.report is None:
+        return Graded(target, cannot=cannot, importing=stage == "import")
+    report = written.report
+    return Graded(target, replace(report, notes=[*report.notes, f"{cannot}; what was found until then follows"]))
+
+
+def _end(folder: Path, stage: str, seconds: float, memory: int) -> str:
+    """How the worker ended, in a sentence."""
     during = "while it was imported" if stage == "import" else f"while {stage!r} was examined"
+    last = (folder / "errors").read_text(encoding="utf8", errors="replace").strip().splitlines()[-1:]
     if not (folder / "ended").exists():
-        return Graded(target, cannot=f"it ended the process that watches it, {during}")
+        if stage == "start":
+            return "the examination could not begin" + "".join(f": {line[:200]}" for line in last)
+        return f"it ended the process that watches it, {during}"
     status, limit = json.loads((folder / "ended").read_text(encoding="utf8")).values()
     if limit == "memory":
-        return Graded(target, cannot=f"{too_much(memory)} ({during})")
-    if limit == "time" or status == -signal.SIGXCPU:
-        return Graded(target, cannot=f"it did not finish within {seconds:g} s, {during}")
-    if not report.exists():
-        last = (folder / "errors").read_text(encoding="utf8", errors="replace").strip().splitlines()[-1:]
-        end = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended by itself with status {status}"
-        return Graded(target, cannot=f"it {end}, {during}" + "".join(f": {line[:200]}" for line in last))
-    told = json.loads(report.read_text(encoding="utf8"))
-    if "cannot" in told:
-        return Graded(target, cannot=told["cannot"])
-    results = [
-        Result(each["name"], each["says"], [Finding(**one) for one in each["findings"]],
-               each["known"], each["seconds"], each["waits"], each["absent"])  # fmt: skip
-        for each in told["properties"]
-    ]
-    return Graded(target, Conformance(target, results))
+        return f"{too_much(memory)} ({during})"
+    if limit == "time" or status == -SIGXCPU:
+        return f"it did not finish within {seconds:g} s, {during}"
+    end = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended by itself with status {status}"
+    return f"it {end}, {during}" + "".join(f": {line[:200]}" for line in last)
+
+
+def _report(target: str, place: Path) -> Graded | None:
+    try:
+        read = json.loads(place.read_text(encoding="utf8"))
+        if "cannot" in read:
+            return Graded(target, cannot=read["cannot"])
+        results = [
+            Result(**{**each, "findings": [_finding(one) for one in each["findings"]]})
+            for each in ({key: x for key, x in one.items() if key != "holds"} for one in read["properties"])
+        ]
+        return Graded(target, Conformance(target, results, read["built_on"], read["notes"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # there is none, or the engine has written over it
+
+
+def _finding(fields: dict[str, Any]) -> Finding:
+    return Finding(**{**fields, "follows": tuple(fields["follows"])})

@@ -135,10 +135,12 @@ class Conformance:
 
     def _rest(self, everything: bool) -> Iterator[str]:
         """What could not be examined, and with `everything` what does not apply or is documented."""
+        reasons = dict.fromkeys(result.skipped for result in self.results if result.skipped)
+        for reason in reasons:
+            names = ", ".join(result.name for result in self.results if result.skipped == reason)
+            yield f"\nnot examined: {names}: {reason}"
         for result in self.results:
-            if result.skipped:
-                yield f"\nnot examined: {result.name} {result.skipped}"
-            elif everything and result.not_applicable:
+            if everything and result.not_applicable:
                 yield f"\n{result.name} does not apply: {result.not_applicable}"
             elif result.differs:
                 yield f"\nas documented: {result.name} ({result.known}): {result.findings[0].sentence}"

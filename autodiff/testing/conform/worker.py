@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,19 +16,22 @@ from pathlib import Path
 from typing import Any
 
 from ..engines.adapter import Adapter
-from .conformance import result_of
-from .examiner import Exam, described
 from ..engines.detect import adapter_for
+from .conformance import NEEDED, result_of
+from .examiner import Exam
+from .loading import CannotRun, load_file
 from .properties import PROPERTIES
 from .report import as_json
-from .results import Conformance
-from .watch import PROCESSES, too_much, watched
+from .results import Conformance, Result
+from .watch import DONE, PROCESSES, too_much, watched
 
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
+UNFINISHED = "was not reached"
 SPARE = 2**16  # MB of addresses
-
-
-class CannotRun(Exception):
-    """The engine cannot be examined at all; the message says why."""
 
 
 def main(options: dict[str, Any]) -> None:
@@ -37,8 +39,11 @@ def main(options: dict[str, Any]) -> None:
     for module in ("hypothesis", "mpmath", "autodiff.testing.draw.strategies", "autodiff.testing.check.tolerance"):
         if find_spec(module):
             import_module(module)  # now, while no file of the engine's can stand in the way
-    ended = watched(lambda: examine(options), options["seconds"], options["memory"])
-    Path(options["ended"]).write_text(json.dumps(ended._asdict()), encoding="utf8")
+    if hasattr(os, "fork"):
+        ended = watched(lambda: examine(options), options["seconds"], options["memory"])
+        Path(options["ended"]).write_text(json.dumps(ended._asdict()), encoding="utf8")
+    else:  # nothing watches it: whoever started this process ends it when its time is up
+        examine(options)
     os._exit(0)
 
 
@@ -46,17 +51,26 @@ def examine(options: dict[str, Any]) -> None:
     """The half that runs the engine; it writes a report, if it lives so long, and never returns."""
     limit(options["memory"], options["seconds"])
     try:
-        outcome = examined(options)
+        examined(options)
     except CannotRun as error:
-        outcome = json.dumps({"cannot": str(error)})
+        write(options, json.dumps({"cannot": str(error)}))
     except MemoryError:
-        outcome = json.dumps({"cannot": too_much(options["memory"])})
+        write(options, json.dumps({"cannot": too_much(options["memory"])}))
     except SystemExit as error:
-        outcome = json.dumps({"cannot": f"it calls sys.exit({error.code!r})"})
+        write(options, json.dumps({"cannot": f"it calls sys.exit({error.code!r})"}))
     except KeyboardInterrupt:
-        outcome = json.dumps({"cannot": "it raises KeyboardInterrupt"})
-    Path(options["report"]).write_text(outcome, encoding="utf8")
+        write(options, json.dumps({"cannot": "it raises KeyboardInterrupt"}))
+    if not hasattr(os, "fork"):
+        Path(options["ended"]).write_text(json.dumps({"status": 0, "limit": ""}), encoding="utf8")
     os._exit(0)  # threads and exit handlers of the engine have no say any more
+
+
+def write(options: dict[str, Any], text: str) -> None:
+    """Put a report in its place at once, so that half of one is never read."""
+    place = Path(options["report"])
+    part = place.with_suffix(".part")
+    part.write_text(text, encoding="utf8")
+    part.replace(place)
 
 
 def limit(memory: int, seconds: float) -> None:
@@ -64,6 +78,8 @@ def limit(memory: int, seconds: float) -> None:
 
     Some packages reserve far more addresses than they use, so where what is used can be watched they get some to spare.
     """
+    if resource is None:
+        return
     bytes_of_memory = (memory + (SPARE if PROCESSES.is_dir() else 0)) * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (bytes_of_memory, bytes_of_memory))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
@@ -71,49 +87,34 @@ def limit(memory: int, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def examined(options: dict[str, Any]) -> str:
-    """The report on the engine as JSON; says before each property that it comes next."""
+def examined(options: dict[str, Any]) -> None:
+    """Examine property after property; before each say that it comes next, after each write what was found so far."""
     progress = Path(options["progress"])
     progress.write_text("import", encoding="utf8")
-    engine = found(Path(options["path"]), options["name"])
+    engine, notes = found(Path(options["path"]), options["name"], options["seconds"] / 3, options["definitions"])
     exam = Exam(engine, options["examples"], options["seed"])
-    results = []
-    for each in PROPERTIES:
+    names = options["properties"]
+    chosen = [each for each in PROPERTIES if not names or each.name in names or each.name in NEEDED]
+    results = [Result(each.name, each.says, skipped=UNFINISHED) for each in chosen]
+    for place, each in enumerate(chosen):
         progress.write_text(each.name, encoding="utf8")
-        results.append(result_of(exam, each, engine.known))
-    return as_json(Conformance(options["target"], results))
+        results[place] = result_of(exam, each, engine.known)
+        asked = [result for result in results if not names or result.name in names]
+        write(options, as_json(Conformance(options["target"], asked, exam.built_on, [*notes, *engine.notes])))
+    progress.write_text(DONE, encoding="utf8")
 
 
-def found(path: Path, name: str) -> Adapter:
-    """The adapter of the class, or the adapter itself, of that name in a file."""
-    try:
-        module = imported(path)
-    except (CannotRun, MemoryError):
-        raise
-    except Exception as error:
-        raise CannotRun(f"{path.name} cannot be imported: {described(error)}") from None
+def found(path: Path, name: str, seconds: float, definitions: bool) -> tuple[Adapter, list[str]]:
+    """The adapter of the class, or the adapter itself, of that name in a file, and notes on how it was loaded."""
+    module, notes = load_file(path, name, seconds, definitions)
     thing = getattr(module, name, None)
     if thing is None:
         classes = [key for key, value in vars(module).items() if isinstance(value, type)]
         raise CannotRun(f"{path.name} has no {name}; its classes are {', '.join(classes) or 'none'}")
     try:
-        return adapter_for(thing)
+        return adapter_for(thing), notes
     except ValueError as error:
         raise CannotRun(str(error)) from None
-
-
-def imported(path: Path) -> Any:
-    """The module in a file, under its full name if the file belongs to a package."""
-    folder, names = path.parent, [path.stem]
-    while (folder / "__init__.py").exists():
-        folder, names = folder.parent, [folder.name, *names]
-    sys.path.insert(0, str(folder))
-    unusable = [name for name in names if "." in name]
-    if unusable:
-        raise CannotRun(f"{unusable[0]!r} has a dot in its name, and so is no module: rename it")
-    if len(names) == 1 and names[0] in sys.modules:  # such as a file named random.py
-        raise CannotRun(f"{path.name} bears the name of a module that is already in use: rename it")
-    return import_module(".".join(names))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,16 @@ class Planted(NamedTuple):
 
 
 PLANTED = tuple(Planted(style, *fault) for style, module in STYLES.items() for fault in module.FAULTS)
+DOUBLES = (
+    ("closures", "exp forgets the gradient from above", "* : = for += on its right"),
+    ("closures", "tanh: = for +=", "2 / a is a / 2"),
+    ("local_gradients", "exp: its input", "operands in a dict"),
+    ("op_strings", "neg: sign lost", "exp: = for +="),
+    ("hierarchy", "sigmoid forgets the gradient from above", "marks after going on"),
+    ("recursion", "sqrt: 2 lost", "2 - a is a - 2"),
+    ("tape", "cos: sign", "/ : wrong way round"),
+    ("vectors", "relu: the wrong side", "mark that outlives the pass"),
+)
 
 
 def source(style: str, *faults: str) -> str:
