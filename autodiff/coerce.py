@@ -32,6 +32,8 @@ def number(x: Number, operation: str) -> float:
         return float(x)
     if hasattr(x, "backward"):
         raise OperandError(f"{operation}: expected a number that is not differentiated, got {shown(x)}; use its .data")
+    if x is None and operation == "Value.grad":
+        raise OperandError("Value.grad: expected a number, got None; to start afresh, write p.grad = 0.0")
     raise OperandError(f"{operation}: expected a Value or a real number (int, float, NumPy scalar), got {shown(x)}")
 
 

@@ -4,7 +4,9 @@
 True
 """
 
+import linecache
 import os
+import re
 import sys
 from pathlib import Path
 from types import FrameType
@@ -25,3 +27,13 @@ def calling_line() -> tuple[str, int]:
     """Return the file and the line that run in the program that uses the library."""
     frame = caller()
     return frame.f_code.co_filename, frame.f_lineno
+
+
+def function_asked(frame: FrameType) -> str:
+    """Return the name of the function of `math` that a frame is calling, "" if it calls another, or that is unknown."""
+    first, last, start, end = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    line = linecache.getline(frame.f_code.co_filename, first or 0)
+    if first != last or start is None:
+        return ""
+    found = re.match(r"math\.([a-z]\w*)\(", line.encode()[start:end].decode(errors="replace"))
+    return found[1] if found else ""

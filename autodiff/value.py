@@ -21,14 +21,17 @@ lines twenty times over are better generated than copied (`inspect.getsource` sh
 
 from __future__ import annotations
 
+import sys
 from _thread import get_ident
 from typing import Any, final
 
-from . import native
+from . import native, ufuncs
 from .generated import GENERATED, new, operator, over_array
 from .errors import OperandError, shown
 from .graph import ORDERS, topological_order
 from .coerce import Number, is_array_of_values, number
+from .ops import TABLE
+from .frames import function_asked
 from .hooks import listening, tell_of_reading, tell_of_writing, watch, watchers
 from .native.values import native_class
 
@@ -74,7 +77,6 @@ class Value:
     """
 
     __slots__ = ("_data", "_grad", "op", "parents", "slopes", "_name")
-    __array_ufunc__ = None  # so that `np.float64(2) * v` asks v
 
     _data: float
     _grad: float
@@ -83,12 +85,12 @@ class Value:
     slopes: tuple[float | None, ...]
     _name: str | None
 
-    def __init__(self, data: Number, name: str | None = None) -> None:
+    def __init__(self, data: Number, name: str | None = None, *, label: str = "") -> None:
         self._data = data if type(data) is float else number(data, "Value")
         self._grad = 0.0
         self.op = "input"
         self.parents = self.slopes = ()
-        self.name = name
+        self.name = name if name is not None else label or None
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value is final: write functions of Values, or add a row to the table of operations")
@@ -124,19 +126,20 @@ class Value:
     def name(self, name: str | None) -> None:
         self._name = name if name is None or type(name) is str else _checked_name(name)
 
-    def backward(self) -> None:
-        """Add to every leaf's `grad` the derivative of this value with respect to it.
+    def backward(self, gradient: Number = 1.0, **options: Any) -> None:
+        """Add to every leaf's `grad` the derivative of this value with respect to it, times `gradient`.
 
         >>> x = Value(3.0)
         >>> (x * x).backward()
         >>> x.grad
         6.0
         """
+        start = _start(gradient, **options)
         order = [node for node in topological_order(self) if node.parents]
         undo = _leaf_gradients(self) if watchers else None
         for node in order:
             node._grad = NOTHING
-        self._grad += 1.0
+        self._grad += start
         for node in reversed(order):
             upstream = node._grad
             if upstream is NOTHING:  # no contribution came, so none goes on: 0 times a slope of inf would be nan
@@ -197,6 +200,52 @@ class Value:
     def relu(self) -> Value: """This where it is positive, else 0."""
     @operator("sigmoid")
     def sigmoid(self) -> Value: """1 / (1 + exp(-this))."""
+    @operator("expm1")
+    def expm1(self) -> Value: """exp(this) - 1, without cancellation near 0."""
+    @operator("log1p")
+    def log1p(self) -> Value: """log(1 + this), without cancellation near 0."""
+    @operator("log2")
+    def log2(self) -> Value: """The logarithm to base 2."""
+    @operator("log10")
+    def log10(self) -> Value: """The logarithm to base 10."""
+    @operator("sin")
+    def sin(self) -> Value: """The sine of this angle in radians."""
+    @operator("cos")
+    def cos(self) -> Value: """The cosine of this angle in radians."""
+    @operator("tan")
+    def tan(self) -> Value: """The tangent of this angle in radians."""
+    @operator("asin")
+    def asin(self) -> Value: """The angle in radians with this sine."""
+    @operator("acos")
+    def acos(self) -> Value: """The angle in radians with this cosine."""
+    @operator("atan")
+    def atan(self) -> Value: """The angle in radians with this tangent."""
+    @operator("sinh")
+    def sinh(self) -> Value: """The hyperbolic sine."""
+    @operator("cosh")
+    def cosh(self) -> Value: """The hyperbolic cosine."""
+    @operator("asinh")
+    def asinh(self) -> Value: """The inverse of sinh."""
+    @operator("acosh")
+    def acosh(self) -> Value: """The inverse of cosh."""
+    @operator("atanh")
+    def atanh(self) -> Value: """The inverse of tanh."""
+    @operator("erf")
+    def erf(self) -> Value: """The error function."""
+    @operator("floor")
+    def floor(self) -> Value: """The largest integer not above this."""
+    @operator("sign")
+    def sign(self) -> Value: """-1, 0 or 1."""
+    @operator("log_sigmoid")
+    def log_sigmoid(self) -> Value: """log(sigmoid(this)), without overflow."""
+    @operator("softplus")
+    def softplus(self) -> Value: """log(1 + exp(this)), without overflow."""
+    @operator("silu")
+    def silu(self) -> Value: """this * sigmoid(this)."""
+    @operator("gelu")
+    def gelu(self) -> Value: """this * normal_cdf(this)."""
+    @operator("stop_gradient")
+    def stop_gradient(self) -> Value: """The same number, through which no gradient flows."""
     # fmt: on
 
     def __lt__(self, other: Value | Number) -> bool:
@@ -211,14 +260,59 @@ class Value:
     def __ge__(self, other: Value | Number) -> bool:
         return _compare("__ge__", self, other)
 
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """What NumPy asks: `numpy.float64(2) * v`, `numpy.exp(v)`."""
+        return ufuncs.apply(self, function, method, inputs, options)
+
+    @property
+    def label(self) -> str:
+        """The name, "" without one, as programs written after the lecture call it."""
+        return self._name or ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self.name = label or None
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        """The parents, each once: what the lecture keeps as a set."""
+        return tuple(dict.fromkeys(self.parents))
+
+    @property
+    def _op(self) -> str:
+        """The operation as the lecture writes it: "+", "tanh", "" for a leaf."""
+        return TABLE[self.op].symbol if self.op in TABLE else ""
+
+    @property
+    def _backward(self) -> Any:
+        raise AttributeError(_NO_BACKWARD)
+
+    @_backward.setter
+    def _backward(self, function: Any) -> None:
+        raise AttributeError(_NO_BACKWARD)
+
     def __bool__(self) -> bool:
         raise OperandError(f"bool: a {self!r} is neither true nor false; compare it, as in `v > 0`, or use v.data")
 
     def __float__(self) -> float:
-        raise OperandError(f"float: {self!r} would lose its gradient; use v.data, or autodiff.exp(v) for math.exp(v)")
+        asked = function_asked(sys._getframe(1))
+        instead = f"autodiff.{asked}(v) for math.{asked}(v)" if asked else "autodiff.exp(v) for math.exp(v)"
+        raise OperandError(f"float: {self!r} would lose its gradient; use v.data, or {instead}")
 
     def __int__(self) -> int:
         raise OperandError(f"int: {self!r} would lose its gradient; use int(v.data)")
+
+    def __format__(self, specification: str) -> str:
+        """The number by a format such as ".4f"; without one, as `repr` writes the Value."""
+        return format(self._data, specification) if specification else repr(self)
+
+    def __round__(self, digits: int | None = None) -> float:
+        """The number rounded, for printing: a float or int, and no longer part of the graph."""
+        return round(self._data, digits)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"Value has no attribute {name!r}; it holds data, grad, name, op, parents and slopes: "
+                             "keep what is yours in a dict by Value, as notes[v] = ...")  # fmt: skip
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name is not None else ""
@@ -238,6 +332,22 @@ class Value:
         if not self.parents or get_ident() in _pickling:
             return _restored, (_state(self), self.parents)
         return _last, (topological_order(self), _Pickling())
+
+
+_NO_BACKWARD = (
+    "Value has no _backward: slopes are numbers, fixed when an operation runs; for an operation of your own, "
+    "compose functions of Values, or add a row to the table of operations"
+)
+
+
+def _start(gradient: Number = 1.0, **options: Any) -> float:
+    """The gradient to start from, by what `backward` was given; an error for what other engines' takes."""
+    if not options:
+        return gradient if type(gradient) is float else number(gradient, "backward")
+    name = next(iter(options))
+    graph = ": a graph is kept, and backward may be called again" if name == "retain_graph" else ""
+    graph = ": for derivatives of derivatives, use grad, hessian or gradient_graph" if name == "create_graph" else graph
+    raise OperandError(f"backward: expected the gradient to start from, or nothing, got {name}={options[name]}{graph}")
 
 
 GENERATED.update({"Value": Value, "constant": constant})  # the bodies of the operators find them there

@@ -166,7 +166,7 @@ static PyObject *module_connect(PyObject *module, PyObject *names) {
         !take(names, "_checked_name", &engine.checked_name) || !take(names, "_compare", &engine.compare) ||
         !take(names, "NOTHING", &engine.nothing) || !take(names, "_leaf_gradients", &engine.leaf_gradients) ||
         !take(names, "_tell", &engine.tell) || !take(names, "methods", &engine.methods) ||
-        !take(names, "watchers", &engine.watchers))
+        !take(names, "watchers", &engine.watchers) || !take(names, "_start", &engine.start))
         return NULL;
     Py_RETURN_NONE;
 }

@@ -373,11 +373,13 @@ static PyObject *value_new(PyTypeObject *type, PyObject *args, PyObject *keyword
 }
 
 static int value_init(PyObject *self, PyObject *args, PyObject *keywords) {
-    static char *names[] = {"data", "name", NULL};
-    PyObject *data, *name = Py_None;
+    static char *names[] = {"data", "name", "label", NULL};
+    PyObject *data, *name = Py_None, *label = Py_None;
     Node *v = (Node *)self;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O:Value", names, &data, &name))
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O$O:Value", names, &data, &name, &label))
         return -1;
+    if (name == Py_None && PyObject_IsTrue(label) > 0)
+        name = label;
     double number = as_number(data, "Value");
     if ((number == -1.0 && PyErr_Occurred()) || set_name(self, name, NULL))
         return -1;

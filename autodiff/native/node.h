@@ -55,7 +55,7 @@ struct Node {
 typedef struct {
     PyTypeObject *type;
     PyObject *watchers, *watch, *tell_of_reading, *tell_of_writing, *number, *checked_name, *compare, *nothing;
-    PyObject *leaf_gradients, *tell;
+    PyObject *leaf_gradients, *tell, *start;
     PyObject *methods;    /* (name of the operation, reflected) -> the method of the Python class */
     PyObject *names;      /* of all operations, by code */
     PyObject *codes;      /* and the other way round */

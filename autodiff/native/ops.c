@@ -71,7 +71,7 @@ const char *const autodiff_names[OPERATIONS] = {
     "gelu_slope",
 };
 
-const char autodiff_table[] = "16ccc1a0"; /* the rules that this was written from */
+const char autodiff_table[] = "6ec207dc"; /* the rules that this was written from */
 
 const signed char autodiff_arity[OPERATIONS] = {
     1,
@@ -194,6 +194,12 @@ const unsigned char autodiff_fixed[OPERATIONS] = {
     0,
     0,
     1,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
     0,
     0,
     0,

@@ -162,8 +162,13 @@ PyObject *value_backward(PyObject *self, PyObject *const *args, Py_ssize_t nargs
     Order order = {NULL, 0, 0};
     double gradient = 1.0;
     if (nargs || keywords) {
-        PyErr_SetString(PyExc_TypeError, "Value.backward: expected no argument");
-        return NULL;
+        PyObject *start = PyObject_Vectorcall(engine.start, args, (size_t)nargs, keywords);
+        if (!start)
+            return NULL;
+        gradient = PyFloat_AsDouble(start);
+        Py_DECREF(start);
+        if (gradient == -1.0 && PyErr_Occurred())
+            return NULL;
     }
     if (!find_order(&self, 1, &order, 0))
         return NULL;

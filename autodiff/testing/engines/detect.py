@@ -6,7 +6,7 @@ the table a method or a function of that name beside the class. Whatever is foun
 >>> from autodiff import Value
 >>> engine = adapter_for(Value)
 >>> engine
-<engine Value: 14 operations>
+<engine Value: 37 operations>
 >>> "tanh" in engine.operations, "cbrt" in engine.operations
 (True, False)
 """

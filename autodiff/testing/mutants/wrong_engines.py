@@ -100,7 +100,10 @@ class _Finder(MetaPathFinder, InspectLoader):
         package, _, name = fullname.rpartition(".")
         if package != self.package or not (PACKAGE / f"{name}.py").exists():
             return None
-        return spec_from_loader(fullname, self, origin=str(PACKAGE / f"{name}.py"))
+        spec = spec_from_loader(fullname, self, origin=str(PACKAGE / f"{name}.py"))
+        if spec is not None:
+            spec.has_location = True  # so that the module has a __file__
+        return spec
 
     def create_module(self, spec: ModuleSpec) -> None:
         return None
