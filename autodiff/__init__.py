@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from . import nn
     from .anomaly import detect_anomaly
     from .compiled import compile
-    from .differentiate import grad, hessian, hvp, jacobian, jvp, value_and_grad
+    from .differentiate import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from .expression import parse
     from .elementwise import *
     from .graph import leaves
@@ -39,7 +39,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "anomaly": "detect_anomaly",
     "compiled": "compile",
-    "differentiate": "grad hessian hvp jacobian jvp value_and_grad",
+    "differentiate": "grad hessian hvp jacobian jvp value_and_grad vjp",
     "expression": "parse",
     "elementwise": " ".join(op.name for op in FUNCTIONS),
     "graph": "leaves",

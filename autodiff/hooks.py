@@ -14,6 +14,8 @@ watchers: list["Watcher"] = []
 class Watcher:
     """What a watcher may be told."""
 
+    records = False  # whether it keeps the graph as a program, so that a derivative in it must stay a graph
+
     def __init__(self) -> None:
         self.thread = get_ident()
 

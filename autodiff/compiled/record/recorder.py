@@ -24,6 +24,8 @@ from .tape import Tape, tape_of
 class Recorder(Watcher):
     """Keeps every node that this thread makes, each comparison that steers it, and each number that it reads."""
 
+    records = True
+
     def __init__(self) -> None:
         super().__init__()
         self.nodes: list[Value] = []

@@ -1,0 +1,120 @@
+"""Structures as arguments of grad and its kin; numbers in, numbers out; directions of 0; kinks that are reported."""
+
+import doctest
+import math
+import warnings
+from collections import namedtuple
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autodiff
+from autodiff import Value, exp, grad, hessian, hvp, hypot, jacobian, jvp, log, maximum, value_and_grad, vjp
+from autodiff.errors import ArgumentError, KinkWarning, OperandError
+from autodiff.structure import flatten
+
+Pair = namedtuple("Pair", "left right")
+
+
+def test_a_structure_comes_back_as_it_came():
+    tree = {"w": [1.0, (2.0, {"deep": 3.0})], "pair": Pair(4.0, [5.0]), "none": [], "array": np.array([[6.0, 7.0]])}
+    leaves, shape = flatten(tree)
+    assert leaves == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0] and shape.size == 7
+    again = shape.unflatten(leaves)
+    assert again.pop("array").tolist() == [[6.0, 7.0]] and type(again["pair"]) is Pair
+    assert again == {"w": [1.0, (2.0, {"deep": 3.0})], "pair": Pair(4.0, [5.0]), "none": []}
+
+
+def test_a_gradient_has_the_structure_of_its_argument():
+    f = lambda p, x: p["w"][0] * x[0] * x[0] + p["w"][1] * x[1] + p["b"]  # noqa: E731
+    p, x = {"w": [2.0, 3.0], "b": 1.0}, (4.0, 5.0)
+    assert grad(f)(p, x) == ({"w": [16.0, 5.0], "b": 1.0}, (16.0, 3.0))
+    assert grad(f, argnums=0)(p, x) == {"w": [16.0, 5.0], "b": 1.0}
+    assert grad(f, argnums=(1,))(p, x) == ((16.0, 3.0),) == grad(f, argnums=(-1,))(p, x)
+    assert value_and_grad(f, argnums=1)(p, x) == (48.0, (16.0, 3.0))
+    assert hessian(f, argnums=1)(p, x) == [[4.0, 0.0], [0.0, 0.0]]
+    assert jvp(f, (p, x), ({"w": [1.0, 0.0], "b": 0.0}, (0.0, 1.0))) == (48.0, 19.0)
+    assert hvp(f, (p, x), ({"w": [0.0, 0.0], "b": 0.0}, (1.0, 0.0))) == ({"w": [8.0, 0.0], "b": 0.0}, (4.0, 0.0))
+
+
+def test_an_array_is_a_vector():
+    f = lambda x: (x * x).sum() * x[0]  # noqa: E731
+    x = np.array([1.0, 2.0])
+    gradient = grad(f)(x)
+    assert isinstance(gradient, np.ndarray) and gradient.dtype == float and gradient.tolist() == [7.0, 4.0]
+    assert hessian(f)(x).tolist() == [[6.0, 4.0], [4.0, 2.0]]
+    assert hvp(f, x, np.array([1.0, 0.0])).tolist() == [6.0, 4.0]
+    assert jacobian(lambda x: x * x)(x).tolist() == [[2.0, 0.0], [0.0, 4.0]]
+    value, slope = jvp(lambda x: np.exp(x), x, np.array([0.0, 1.0]))
+    assert value.tolist() == pytest.approx(np.exp(x)) and slope.tolist() == [0.0, math.exp(2.0)]
+    assert grad(lambda m: m[0, 1] * m[1, 0])(np.ones((2, 2))).tolist() == [[0.0, 1.0], [1.0, 0.0]]
+
+
+def test_vjp_pulls_a_gradient_back():
+    value, pull = vjp(lambda x, y: {"product": x * y, "log": log(x)}, 0.0, 3.0)
+    assert value == {"product": 0.0, "log": -math.inf}
+    assert pull({"product": 2.0, "log": 0.0}) == (6.0, 0.0)  # a gradient of 0 sends nothing, not 0 * inf
+    with pytest.raises(ArgumentError, match="expected 2 numbers, one for each output of f, got 1"):
+        pull([1.0])
+    assert grad(lambda s: vjp(lambda x: s * x * x, 3.0)[1](1.0))(2.0) == 6.0
+
+
+def test_numbers_in_numbers_out():
+    outer = Value(2.0)
+    f = lambda x: x * outer  # noqa: E731
+    assert type(grad(f)(3.0)) is float and type(value_and_grad(f)(3.0)[0]) is float
+    assert type(hessian(f)(3.0)[0][0]) is float and type(jvp(f, 3.0, 1.0)[1]) is float
+    assert type(hvp(f, 3.0, 1.0)) is float and type(jacobian(f)(3.0)[0]) is float
+    assert type(grad(f)(Value(3.0))) is Value
+    assert grad(lambda y: y * grad(lambda x: x * y)(3.0))(2.0) == 4.0
+    assert grad(lambda y: jvp(lambda x: x * x * y, y, 1.0)[1])(3.0) == 12.0
+    assert autodiff.compile(lambda y: y * grad(lambda x: x * y)(3.0)).value_and_grad(2.0) == (4.0, (4.0,))
+
+
+def test_an_input_that_does_not_move_sends_nothing():
+    assert jvp(lambda x, y: log(x) - y**2, (0.0, 1.0), (0.0, 1.0)) == (-math.inf, -2.0)
+    assert hvp(lambda x, y: x**1.5 + y**3, (0.0, 1.0), (0.0, 1.0)) == (0.0, 6.0)
+    assert hvp(lambda x: x * x, 1.0, 0.0) == 0.0
+
+
+def test_mistakes_of_places_are_named():
+    f = lambda x, y: x * y  # noqa: E731
+    with pytest.raises(ArgumentError, match="expected places of 2 arguments, from 0, got 2"):
+        grad(f, argnums=2)(1.0, 2.0)
+    with pytest.raises(OperandError, match="the place of an argument, or a tuple of places, got 'x'"):
+        grad(f, argnums="x")(1.0, 2.0)
+    with pytest.raises(OperandError, match="got 'one'"):
+        grad(f)({"a": "one"}, 2.0)
+
+
+KINKED = [
+    ("abs", lambda x: autodiff.cos(abs(x)), (0.0,)), ("hypot", lambda a, b: exp(-(hypot(a, b) ** 2)), (0.0, 0.0)),
+    ("maximum", lambda x, y: maximum(x, y) ** 2, (1.0, 1.0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "f", "at"), KINKED, ids=lambda x: x if isinstance(x, str) else "")
+def test_a_second_derivative_at_a_kink_says_so_and_names_the_line(name, f, at):
+    for route in (lambda: hessian(f)(*at), lambda: hvp(f, at, (1.0,) * len(at)), lambda: nested(f, at)):
+        with pytest.warns(KinkWarning, match=rf"{name}\(.*, at .*test_structure.*stands at a kink"):
+            route()
+
+
+def nested(f, at):
+    return grad(lambda *xs: grad(f, argnums=0)(*xs))(*at)
+
+
+def test_smooth_points_and_steps_are_silent():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        hessian(lambda x: maximum(x, x) * x)(1.0)
+        hessian(lambda x: autodiff.floor(x) * x * x)(2.0)
+        hessian(lambda x: abs(x) ** 3)(0.5)
+        grad(abs)(0.0)
+
+
+def test_the_guide_is_true():
+    guide = Path(__file__).parent.parent / "docs" / "derivatives.md"
+    assert doctest.testfile(str(guide), module_relative=False).attempted > 10
+    assert doctest.testfile(str(guide), module_relative=False).failed == 0
