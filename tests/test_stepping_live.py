@@ -196,3 +196,38 @@ def test_a_drag_of_150_steps_keeps_up_with_60_frames_a_second(opened):
 def test_the_page_of_a_training_step_on_xor_is_small():
     random.seed(3)
     assert len(xor_row().html().encode()) < 250_000
+
+
+@pytest.mark.browser
+def test_the_view_is_enlarged_fitted_presented_and_edges_keep_their_numbers(opened):
+    log = chain_rule()
+    page = opened(log)
+    wide = page.run("svg.clientWidth")
+    page.click("#larger")
+    assert page.run("svg.clientWidth") > wide
+    page.click("#smaller")
+    page.run("document.activeElement.blur()")
+    page.press("End")
+    assert not any(page.texts(".carried"))
+    page.click("#numbers")
+    page.press("End")
+    shown = [text for text in page.texts(".carried") if text]
+    sent = [step for step in log if step.kind == "contribution"]
+    assert len(shown) == 2 * (len(sent) - 1)  # the edge of the last step has its pill
+    page.click("#present")
+    assert not page.visible("#inputs") and page.visible("#say")
+    page.press("Escape")
+    assert page.visible("#inputs") and page.problems == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width, height", [(1280, 800), (1920, 1080), (390, 844)])
+def test_no_text_is_smaller_than_12_pixels(opened, width, height):
+    page = opened(xor_row(), width=width, height=height)
+    page.run("go(70)")
+    smallest = page.run(
+        "Math.min(...[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility()"
+        " && [...e.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim()))"
+        ".map((e) => parseFloat(getComputedStyle(e).fontSize) * (e.ownerSVGElement ? e.getScreenCTM().a : 1)))"
+    )
+    assert smallest >= 12 and page.run("document.documentElement.scrollWidth") <= width

@@ -52,6 +52,7 @@ const edges = log.edges.map((edge) => {
   svg.append(path);
   return path;
 });
+const carried = log.edges.map(() => [drawn("text", { class: "carried", "text-anchor": "middle" }), drawn("text", { class: "carried sent", "text-anchor": "middle" })]);
 const nodes = log.nodes.map((node, number) => {
   const [x, y, w, h] = node.box;
   const group = drawn("g", { class: `node ${node.kind}${node.outside ? " outside" : ""}`, tabindex: 0, role: "button" });
@@ -74,20 +75,54 @@ const nodes = log.nodes.map((node, number) => {
   svg.append(group);
   return parts;
 });
+svg.append(...carried.flat());
 const pill = drawn("g", { class: "pill", visibility: "hidden" });
 pill.append(drawn("rect", { height: 20, rx: 10 }), drawn("text", { "text-anchor": "middle" }));
 svg.append(pill);
 $("board").append(svg);
 document.querySelector("main").className = width > 1.5 * height ? "wide" : "tall";
 
-// As large as it fits, but never so small that it cannot be read: then it scrolls
+// As large as it fits, but never so small that it cannot be read: then it scrolls. Whoever wants all of it asks for that
+const view = { zoom: 1, whole: false };
 function fit() {
-  const scale = Math.max(0.72, Math.min(1.15, ($("board").clientWidth - 14) / width));
+  const across = ($("board").clientWidth - 14) / width, down = (parseFloat(getComputedStyle($("board")).maxHeight) - 16) / height || across;
+  const large = document.body.classList.contains("present") ? 2.2 : 1.15;
+  const scale = view.zoom * (view.whole ? Math.min(across, down, large) : Math.max(1, Math.min(large, across)));
   svg.setAttribute("width", width * scale);
   svg.setAttribute("height", height * scale);
 }
 window.addEventListener("resize", fit);
 fit();
+function zoom(factor) {
+  const board = $("board"), middle = [board.scrollLeft + board.clientWidth / 2, board.scrollTop + board.clientHeight / 2];
+  const before = view.zoom;
+  view.zoom = Math.min(6, Math.max(0.15, view.zoom * factor));
+  fit();
+  board.scrollLeft = middle[0] * view.zoom / before - board.clientWidth / 2;
+  board.scrollTop = middle[1] * view.zoom / before - board.clientHeight / 2;
+}
+function whole() {
+  view.whole = !view.whole;
+  view.zoom = 1;
+  $("whole").setAttribute("aria-pressed", view.whole);
+  fit();
+}
+function present() {
+  const on = document.body.classList.toggle("present");
+  $("present").setAttribute("aria-pressed", on);
+  fit();
+  show(state.at);
+}
+$("board").addEventListener("wheel", (event) => {
+  if (event.ctrlKey) { event.preventDefault(); zoom(event.deltaY < 0 ? 1.1 : 1 / 1.1); }
+}, { passive: false });
+$("board").addEventListener("pointerdown", (event) => {  // the empty board is moved by its background
+  if (event.pointerType !== "mouse" || event.button !== 0 || event.target.closest(".node")) return;
+  const board = $("board"), from = [event.clientX + board.scrollLeft, event.clientY + board.scrollTop];
+  const move = (now) => { board.scrollLeft = from[0] - now.clientX; board.scrollTop = from[1] - now.clientY; };
+  addEventListener("pointermove", move);
+  addEventListener("pointerup", () => removeEventListener("pointermove", move), { once: true });
+});
 
 // What moves in it
 function near(groups) {  // the first of them always, the others as far as there is room for all
@@ -95,11 +130,25 @@ function near(groups) {  // the first of them always, the others as far as there
   for (const [start, end, scroll] of [["left", "right", "scrollLeft"], ["top", "bottom", "scrollTop"]]) {
     const room = board[end] - board[start];
     let low = Math.min(...boxes.map((box) => box[start])), high = Math.max(...boxes.map((box) => box[end]));
-    if (high - low > room) [low, high] = [boxes[0][start], boxes[0][end]];
-    if (low < board[start] || high > board[end]) $("board")[scroll] += (low + high) / 2 - board[start] - room / 2;
+    if (high - low > room - 8) [low, high] = [boxes[0][start], boxes[0][end]];
+    if (low < board[start] + 4 || high > board[end] - 4) $("board")[scroll] += (low + high) / 2 - board[start] - room / 2;
   }
 }
 
+// On demand an edge keeps what it carried: its local derivative above, and below it the contribution
+function keepNumbers(found, active) {
+  carried.forEach(([above, below], i) => {
+    const step = $("numbers").checked && i !== active && found.carried[i];
+    above.textContent = step ? (step.slope === undefined ? "none" : `× ${step.slope}`) : "";
+    below.textContent = step ? step.sent : "";
+    if (!step) return;
+    const middle = edges[i].getPointAtLength(edges[i].getTotalLength() / 2);
+    for (const [text, down] of [[above, -5], [below, 14]]) {
+      text.setAttribute("x", middle.x);
+      text.setAttribute("y", middle.y + down);
+    }
+  });
+}
 function label(step) {
   const shown = step.edge >= 0;
   pill.setAttribute("visibility", shown ? "visible" : "hidden");

@@ -251,5 +251,5 @@ if (live) {
   $("inputs").hidden = false;
   $("undo").addEventListener("click", undo);
   $("recorded").addEventListener("click", () => { keep(); put(live.inputs.map((i) => recorded[i])); });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && undone.length) undo(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && undone.length && !document.body.classList.contains("present")) undo(); });
 }

@@ -2,12 +2,13 @@
 
 // What is known after a step: the numbers of the nodes, and which edges have carried something
 function known(at) {
-  const found = { data: {}, gradient: {}, blocked: {}, edges: {} };
+  const found = { data: {}, gradient: {}, blocked: {}, edges: {}, carried: {} };
   for (let i = 0; i <= at; i++) {
     const step = steps[i];
     if (step.data) found.data[step.node] = step.data;
     if (step.kind === "seed" || step.kind === "contribution") found.gradient[step.target] = step;
     if (step.kind === "blocked" || step.kind === "detached") found.blocked[step.target] = true;
+    if (step.edge >= 0) found.carried[step.edge] = step;
     if (step.edge >= 0) found.edges[step.edge] = step.kind === "contribution" ? "sent" : "blocked";
   }
   return found;
@@ -40,6 +41,7 @@ function show(at) {
     path.removeAttribute(i === step.edge ? "marker-end" : "marker-start");
   });
   label(step);
+  keepNumbers(found, step.edge);
   $("stage").textContent = log.stages[step.phase];
   $("say").textContent = step.say;
   $("source").textContent = step.source;
@@ -172,10 +174,17 @@ $("ask").addEventListener("submit", (event) => { event.preventDefault(); judge($
 $("reveal").addEventListener("click", () => reveal());
 $("quiz").checked = log.quiz;
 $("quiz").addEventListener("change", forget);
+const views = { larger: () => zoom(1.2), smaller: () => zoom(1 / 1.2), whole, present };
+for (const id in views) $(id).addEventListener("click", views[id]);
+$("numbers").addEventListener("change", () => show(state.at));
+const viewKeys = { "+": "larger", "=": "larger", "-": "smaller", "0": "whole", f: "whole", p: "present" };
 const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
 document.addEventListener("keydown", (event) => {
   const held = event.target, typing = held.closest("#fields") || held === $("answer") || held === $("slider") || held === $("of");
-  if (event.ctrlKey || event.metaKey || event.altKey || typing || !(event.key in keys)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
+  if (event.key in viewKeys) return views[viewKeys[event.key]]();
+  if (event.key === "Escape" && document.body.classList.contains("present")) return present();
+  if (!(event.key in keys)) return;
   if (event.key === " " && held.closest("button, summary, input")) return;
   event.preventDefault();
   moves[keys[event.key]]();

@@ -226,6 +226,7 @@ def _step(log: Log, step: Step, place: dict[int, int], edges: dict[tuple[int, in
         "data": [short(step.result), repr(step.result)] if step.kind in ("input", "operation", "update") else None,
         "sent": short(step.contribution) if step.contribution is not None else "",
         "gradient": None if step.gradient_after is None else [short(step.gradient_after), repr(step.gradient_after)],
+        **({} if step.slope is None else {"slope": short(step.slope)}),
         "arrived": step.arrived,
         "expected": step.expected,
         "sum": step.sum,

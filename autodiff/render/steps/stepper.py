@@ -117,8 +117,23 @@ class Steps(Log):
             text = self.html()
         except ArgumentError as error:
             return f"<p>{escape(repr(self))}: {escape(str(error))}</p>"
-        frame = "width:100%;height:46em;border:1px solid #8888;border-radius:6px"
+        frame = f"width:100%;height:{self._height()}px;border:1px solid #8888;border-radius:6px"
         return f'<iframe sandbox="allow-scripts" title="Steps" style="{frame}" srcdoc="{escape(text)}"></iframe>'
+
+    def _height(self) -> int:
+        """The height in pixels that shows the whole page in a cell, but for a graph higher than a screen."""
+        return 560 + min(26 * max(map(len, self._columns().values()), default=1), 420)
+
+    def _columns(self) -> dict[int, list[int]]:
+        """The nodes by their distance from the inputs, which is how a page stacks them."""
+        depth: list[int] = []
+        for node in self.graph.nodes:
+            depth.append(max((depth[parent] + 1 for parent in node.parents), default=0))
+        found: dict[int, list[int]] = {}
+        for node in self.graph.nodes:
+            if node.operation != "constant":
+                found.setdefault(depth[node.number], []).append(node.number)
+        return found
 
     def __repr__(self) -> str:
         return f"<Steps of {self.graph.root.label!r}: {len(self.graph.nodes):,} nodes, {len(self):,} steps>"
