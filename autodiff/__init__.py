@@ -56,7 +56,8 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 _MODULES = ("errors", "nn", "ops", "testing")
 
-__all__ = sorted(["Value", "nn", *_HOME])
+# `from autodiff import *` leaves Python's own `compile` alone; autodiff.compile is ours.
+__all__ = sorted({"Value", "nn", *_HOME} - {"compile"})
 
 
 def __getattr__(name: str) -> Any:

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from autodiff import Value, draw, explain, formula, nn, steps, tanh
+from autodiff.errors import OperandError
 from autodiff.frames import caller, calling_line
 from autodiff.names import names_in
 
@@ -92,3 +93,17 @@ def test_the_command_line_draws_with_the_names_of_the_program(tmp_path, capsys):
     assert main(["draw", f"{program}:act"]) == 0
     out = capsys.readouterr().out
     assert out.splitlines()[0].startswith("act: tanh") and "─ w  data" in out and "v2" not in out
+
+
+def test_a_model_or_a_function_in_place_of_a_value_gets_the_way():
+    model = nn.MLP(2, [1], seed=1)
+    with pytest.raises(OperandError, match=r"a model has a graph once it has run, so draw what it gives, as in draw\(model\(row\)\)"):
+        draw(model)
+    with pytest.raises(OperandError, match="a function has a graph once it has run"):
+        draw(tanh)
+
+
+def test_a_star_import_leaves_pythons_compile_alone():
+    space = {}
+    exec("from autodiff import *", space)
+    assert "compile" not in space and "draw" in space

@@ -23,6 +23,7 @@ from ..numbers import FLOATS
 from ..ops import TABLE
 from ..rule import Definition, Rule, decided, expanded, parse
 
+CLOSE = 1e-6  # of a textbook's derivative to the slope: what six digits do not tell apart
 # A reader has no need to know their names; `sech` and its like are names of mathematics.
 HELPERS = frozenset(name for name in stable.NAMES if name not in TABLE or name.endswith("_slope") or name == "unit")
 
@@ -39,6 +40,28 @@ def _definition(word: str) -> Definition | None:
         return None
     helper = getattr(stable, word)
     return Definition(tuple(inspect.signature(helper).parameters), (), parse(helper.__doc__))
+
+
+def textbook_of(
+    operation: str, operand: int, inputs: Sequence[float], output: float, slope: float | None
+) -> Rule | None:
+    """The derivative as a textbook has it, where the table's rule is another; None where it would lose digits here.
+
+    >>> from autodiff.notation import Notation
+    >>> Notation().write(textbook_of("tanh", 0, [0.5], 0.46211715726000973, 0.7864477329659274))
+    '1 - y ** 2'
+    >>> textbook_of("tanh", 0, [20.0], 1.0, 1.699e-17) is None  # 1 - y ** 2 would be 0
+    True
+    """
+    op = TABLE[operation]
+    if not op.textbook or op.variadic or slope is None:
+        return None
+    rule = op.textbook_along(operand)
+    if rule is None:
+        return None
+    found = rule.evaluate({**FLOATS.names, **dict(zip("abc", inputs)), "y": output})
+    close = found is not None and abs(found - slope) <= CLOSE * abs(slope)
+    return rule if close else None
 
 
 def taken(rule: Rule, inputs: Sequence[float], output: float) -> Rule:

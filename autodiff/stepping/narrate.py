@@ -8,7 +8,7 @@ from typing import overload
 from ..ops import HOLDS, TABLE
 from ..rule import Choice, Name, Rule
 from .events import CONTRIBUTION, INPUT, KINDS, OPERATION, SEED, UPDATE
-from .mathematics import mathematics, taken
+from .mathematics import mathematics, taken, textbook_of
 from .passes import Passes
 from .snapshot import Node
 from .step import Step
@@ -102,7 +102,10 @@ def _slope(log: Passes, rule: Rule | None, node: Node, operand: int) -> tuple[st
         return "a constant of the operation", "blocked"
     if TABLE[node.operation].variadic:
         return _in_symbols(log, rule, node, operand), _in_numbers(log, rule, node, operand)
-    holds = taken(mathematics(rule), [log.graph.nodes[number].data for number in node.parents], node.data)
+    inputs = [log.graph.nodes[number].data for number in node.parents]
+    if textbook := textbook_of(node.operation, operand, inputs, node.data, node.slopes[operand]):
+        return _in_symbols(log, textbook, node), _in_numbers(log, textbook, node)
+    holds = taken(mathematics(rule), inputs, node.data)
     chooses = any(isinstance(each, Choice) for each in rule.walk())
     written = rule.replaced(HOLDS, Name("a")) if chooses else holds
     return _in_symbols(log, written, node), _in_numbers(log, holds, node)

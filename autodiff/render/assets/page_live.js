@@ -82,6 +82,8 @@ function worded(i, data, numbers, operand) {
   const byLetter = { a: words[0], b: words[1], c: words[2], y };
   if (operand === undefined) return filled(row.formula, byLetter);
   const one = row.slopes[operand], xs = live.parents[i].map((p) => data[p]);
+  const y0 = one.of(...xs, data[i]);
+  if (one.book && y0 !== null && Math.abs(one.book(...xs, data[i]) - y0) <= 1e-6 * Math.abs(y0)) return filled(one.bookText, byLetter);
   return filled(!numbers && one.symbols ? one.symbols : one.numbers(...xs, data[i]), byLetter);
 }
 

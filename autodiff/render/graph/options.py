@@ -26,8 +26,17 @@ def checked_roots(y: Value | Sequence[Value], name: str = "draw") -> list[Value]
         raise ArgumentError(f"{name}: expected a Value or a list of Values, got an empty list")
     for root in roots:
         if not isinstance(root, Value):
-            raise OperandError(f"{name}: expected a Value or a list of Values, got {shown(root)}")
+            raise OperandError(f"{name}: expected a Value or a list of Values, got {shown(root)}{way_of(root)}")
     return roots
+
+
+def way_of(thing: object) -> str:
+    """What to write instead, where something else than a Value came that leads to one."""
+    if callable(getattr(thing, "parameters", None)):
+        return ": a model has a graph once it has run, so draw what it gives, as in draw(model(row))"
+    if callable(thing):
+        return ": a function has a graph once it has run, so draw what it gives, as in draw(f(Value(1.0)))"
+    return ""
 
 
 def checked_level(collapse: str | int | None) -> str | int | None:

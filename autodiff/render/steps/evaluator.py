@@ -105,12 +105,13 @@ def row(op: Op) -> str:
         slopes = "null" if rule is None else f"(xs, y) => {expression(rule, LANGUAGE)}"
         text = json.dumps("" if rule is None else TEMPLATE.write(rule, letters), ensure_ascii=False)
         return f"{head}list: {slopes}, slope: {text} }},\n"
-    parts = [slope(rule, inputs, letters) for rule in op.slope_rules]
+    books = [op.textbook_along(k) if op.textbook else None for k in range(len(op.slopes))]
+    parts = [slope(rule, inputs, letters, book) for rule, book in zip(op.slope_rules, books, strict=True)]
     return f"{head}slopes: [{', '.join(parts)}] }},\n"
 
 
-def slope(rule: Rule | None, inputs: str, letters: dict[str, Written]) -> str:
-    """One slope: a function of the number, one of the text in numbers, and the text in symbols where it is another."""
+def slope(rule: Rule | None, inputs: str, letters: dict[str, Written], textbook: Rule | None = None) -> str:
+    """One slope: functions of its number and of its text in numbers; its text in symbols, or the textbook's, if other."""
     if rule is None:
         return "null"
     chooses = any(isinstance(each, Choice) for each in rule.walk())
@@ -118,7 +119,11 @@ def slope(rule: Rule | None, inputs: str, letters: dict[str, Written]) -> str:
     symbols = json.dumps(TEMPLATE.write(shown, letters), ensure_ascii=False) if chooses else "null"
     numbers = branches(mathematics(rule), letters)
     head = f"({inputs}, y) =>"
-    return f"{{ of: {head} {expression(rule, LANGUAGE)}, numbers: {head} {numbers}, symbols: {symbols} }}"
+    book = ""
+    if textbook is not None:
+        text = json.dumps(TEMPLATE.write(textbook, letters), ensure_ascii=False)
+        book = f", book: {head} {expression(textbook, LANGUAGE)}, bookText: {text}"
+    return f"{{ of: {head} {expression(rule, LANGUAGE)}, numbers: {head} {numbers}, symbols: {symbols}{book} }}"
 
 
 def branches(rule: Rule, letters: dict[str, Written]) -> str:
