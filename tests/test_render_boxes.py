@@ -37,7 +37,7 @@ def test_the_slope_into_a_box_is_the_derivative_of_what_the_box_gives():
         assert edge.slope == edge.flow == v.grad
     assert edges["w", "square"].slope == 4.0
     assert "2 × 0.5" not in draw(z, collapse="layer", show=["slope", "contribution"]).text()
-    assert "w  slope 4 × 1 = 4" in draw(z, collapse="layer", show=["slope", "contribution"]).text()
+    assert "w  carries 1 × 4 = 4" in draw(z, collapse="layer", show=["slope", "contribution"]).text()
 
 
 def test_an_operand_that_a_box_uses_twice_has_one_slope():

@@ -225,8 +225,8 @@ def test_a_changed_edge_keeps_its_contribution():
         return draw(y, show=["slope", "contribution"])
 
     before, w.data = drawing(), 1.0
-    assert "2 × 2 = 4 → 2 × 4 = 8" in drawing().since(before).dot
-    assert "slope 2 × 2 = 4 → 2 × 4 = 8" in drawing().since(before).text()
+    assert "2 × 2 = 4 → 4 × 2 = 8" in drawing().since(before).dot
+    assert "carries 2 × 2 = 4 → 4 × 2 = 8" in drawing().since(before).text()
 
 
 def test_what_changed_is_bold_and_the_rest_is_not():

@@ -186,4 +186,4 @@ def test_contributions_are_written_on_demand():
     a, b = Value(2.0, name="a"), Value(-3.0, name="b")
     y = (a * b) * 4
     y.backward()
-    assert "-3 × 4 = -12" in draw(y, show=["slope", "contribution"]).dot
+    assert "4 × -3 = -12" in draw(y, show=["slope", "contribution"]).dot

@@ -2,7 +2,7 @@
 
 >>> style = Style(show=("slope", "contribution"))
 >>> label(Edge("n0", "n1", 2.0, flow=6.0, above=3.0), style), label(Edge("n0", "n1", operand="b", blocked=True), style)
-('2 × 3 = 6', 'b: blocked')
+('3 × 2 = 6', 'b: blocked')
 >>> label(Edge("n0", "n1", 2.0, before=Edge("n0", "n1", 1.0)), style), label(Edge("n0", "n1", flow=6.0, times=8), style)
 ('1 → 2', '×8 Σ 6')
 """
@@ -39,7 +39,7 @@ def numbers(edge: Edge, style: Style) -> str:
         return " ".join([*words, f"Σ {numeral(edge.flow, style.digits)}"] if flowing else words)
     if "slope" not in style.show:
         return ""
-    words = [numeral(edge.slope, style.digits)]
-    if "contribution" in style.show and edge.flow is not None:
-        words.append(f"× {numeral(edge.above, style.digits)} = {numeral(edge.flow, style.digits)}")
-    return " ".join(words)
+    slope = numeral(edge.slope, style.digits)
+    if "contribution" in style.show and edge.flow is not None:  # upstream × local derivative, as everywhere
+        return f"{numeral(edge.above, style.digits)} × {slope} = {numeral(edge.flow, style.digits)}"
+    return slope

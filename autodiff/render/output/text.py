@@ -66,7 +66,8 @@ def edge_text(edge: Edge, style: Style) -> str:
         return f"{written} ({edge.operand})" if written and edge.operand else written
     if edge.slope is None and not edge.blocked:
         return re.sub("×([0-9,]+)", r"\1 edges ", written).replace("Σ", "flow").rstrip()
-    return f"slope of {edge.operand} {written}" if edge.operand else f"slope {written}"
+    word = "carries" if " = " in written else "slope"  # upstream × slope = contribution
+    return f"{word} of {edge.operand} {written}" if edge.operand else f"{word} {written}"
 
 
 def numbered(picture: Picture) -> dict[str, int]:

@@ -111,7 +111,7 @@ def row(op: Op) -> str:
 
 
 def slope(rule: Rule | None, inputs: str, letters: dict[str, Written], textbook: Rule | None = None) -> str:
-    """One slope: functions of its number and of its text in numbers; its text in symbols, or the textbook's, if other."""
+    """One slope: functions of its number and its text in numbers; its text in symbols, or the textbook's, if other."""
     if rule is None:
         return "null"
     chooses = any(isinstance(each, Choice) for each in rule.walk())
