@@ -45,8 +45,9 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str
         )
     data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": bool(quiz), "part": focus is not None}
     operations = [node.operation for node in log.graph.nodes] if data["live"] else []
+    scripts = [script for script in SCRIPTS if data["live"] or script != "page_live.js"]
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return assembled("Steps", "page", SCRIPTS, text, source(operations))
+    return assembled("Steps", "page", scripts, text, source(operations))
 
 
 def assembled(title: str, name: str, scripts: Sequence[str], data: str, written: str = "") -> str:
