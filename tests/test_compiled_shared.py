@@ -142,3 +142,15 @@ def test_the_math_target_has_the_bits_of_eager_also_where_comparisons_join_in(se
     value, slopes = compile(f, "math").value_and_grad(*point)
     bits = [repr(x) if x == x else "nan" for x in (value, *slopes)]
     assert bits == [repr(x) if x == x else "nan" for x in (y.data, *(v.grad for v in values))]
+
+
+@pytest.mark.parametrize("x", [-math.inf, math.inf, 0.0, -3.5])
+def test_the_logsumexp_of_one_number_is_the_identity(x):
+    from autodiff import grad, logsumexp
+
+    v = Value(x)
+    logsumexp(v).backward()
+    assert v.grad == 1.0 and grad(grad(lambda x: logsumexp(x)))(x) == 0.0
+    for target in ("math", "numpy"):
+        assert compile(lambda x: logsumexp(x), target).value_and_grad(x) == (x, (1.0,))
+    assert compile(lambda x: logsumexp(x)).value_and_grad(np.array([x]))[1][0].tolist() == [1.0]

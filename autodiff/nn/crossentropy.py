@@ -20,7 +20,7 @@ from math import isclose
 from typing import Any
 
 from ..errors import ArgumentError, shown
-from ..functions import log, sign, softplus, xlogy
+from ..functions import log, sign, softplus, where, xlogy
 from ..reductions import dot, logsumexp, total
 from ..coerce import Number, number
 from ..value import Value
@@ -59,7 +59,7 @@ def categorical_crossentropy(
 ) -> Value:
     """The mean over rows of -(t1 log(p1) + t2 log(p2) + …), for labels that are one-hot, or add up to 1.
 
-    From logits z it is logsumexp(z) - t · z.
+    From logits z it is logsumexp(z) - t · z, exact in the tails where the labels are one-hot.
 
     >>> categorical_crossentropy([[0, 1, 0]], [[0.25, 0.5, 0.25]]).data
     0.6931471805599453
@@ -72,7 +72,7 @@ def categorical_crossentropy(
         require_some_classes(name, place, ps)
     if from_logits:
         refuse_epsilon(name, epsilon)
-        return mean([logsumexp(*zs) - dot(ts, zs) for ts, zs in rows])
+        return mean([expected_surprise(ts, zs) for ts, zs in rows])
     for place, (_, ps) in enumerate(rows):
         require_distribution(name, place, "y_pred", ps, "probabilities", "; if these are logits, say from_logits=True")
     return mean([0 - _expected_log(name, ts, ps, epsilon) for ts, ps in rows])
@@ -83,7 +83,9 @@ def sparse_categorical_crossentropy(
 ) -> Value:
     """The mean over rows of -log(p[t]), for labels t that are the numbers of classes, from 0.
 
-    From logits z it is logsumexp(z) - z[t]. A label that is a Value is compared with each class by arithmetic alone, so
+    From logits z it is logsumexp(z) - z[t], exact in the tails.
+
+    A label that is a Value is compared with each class by arithmetic alone, so
     that a recorded program serves for every label.
 
     >>> sparse_categorical_crossentropy([1], [[0.25, 0.5, 0.25]]).data
@@ -99,7 +101,7 @@ def sparse_categorical_crossentropy(
             require_number(name, place, "y_pred", p)
     if from_logits:
         refuse_epsilon(name, epsilon)
-        return mean([logsumexp(*zs) - _chosen(t, zs) for t, zs in zip(labels, rows)])
+        return mean([surprise(t, zs) for t, zs in zip(labels, rows)])
     for place, ps in enumerate(rows):
         require_distribution(name, place, "y_pred", ps, "probabilities", "; if these are logits, say from_logits=True")
     if any(isinstance(t, Value) for t in labels):
@@ -117,8 +119,25 @@ def one_hot(label: Value, classes: int) -> list[Value]:
     return [1 - sign(abs(label - k)) for k in range(classes)]
 
 
-def _chosen(label: Any, xs: Sequence[Any]) -> Any:
-    return dot(one_hot(label, len(xs)), xs) if isinstance(label, Value) else xs[label]
+def surprise(label: Any, zs: Sequence[Any]) -> Any:
+    """logsumexp(z - z[label]), the label's own term exactly 0: no digit of a small loss, or slope, is lost."""
+    if isinstance(label, Value):
+        return _surprise_of_one(one_hot(label, len(zs)), zs)
+    return logsumexp(*[0.0 if k == label else z - zs[label] for k, z in enumerate(zs)])
+
+
+def _surprise_of_one(ts: Sequence[Any], zs: Sequence[Any]) -> Any:
+    """The same for a label that is one-hot Values: its own term is multiplied by 0."""
+    own = dot(ts, zs)
+    return logsumexp(*[(z - own) * (1 - t) for t, z in zip(ts, zs)])
+
+
+def expected_surprise(ts: Sequence[Any], zs: Sequence[Any]) -> Any:
+    """logsumexp(z) - t · z, for one-hot labels as `surprise`; a recorded program serves labels of both kinds."""
+    if not any(isinstance(t, Value) for t in ts):
+        return surprise(ts.index(1), zs) if sorted(ts)[-2:] == [0, 1] else logsumexp(*zs) - dot(ts, zs)
+    is_one = dot(ts, ts) >= 1
+    return where(is_one, _surprise_of_one(ts, zs), logsumexp(*zs) - dot(ts, zs))
 
 
 def _expected_log(name: str, ts: Sequence[Any], ps: Sequence[Any], epsilon: float | None) -> Any:

@@ -23,6 +23,7 @@ from ..errors import ArgumentError, shown
 from ..value import Value
 from .block import Block
 from .dense import Dropout
+from .fingerprint import fingerprint
 from .losses import Loss
 from .module import Module
 from .optimizers import Optimizer
@@ -214,12 +215,12 @@ def with_numbers(model: Block) -> Block:
     return copy.deepcopy(model, memo | {id(getattr(model, "optimizer", None)): None})
 
 
-_FORWARDS: "WeakKeyDictionary[Block, tuple[list[int], Any]]" = WeakKeyDictionary()
+_FORWARDS: "WeakKeyDictionary[Block, tuple[list[Any], Any]]" = WeakKeyDictionary()
 
 
 def compiled_forward(model: Block) -> Any:
-    """The model as a program of a row's numbers; kept while the model has the same parameters."""
-    known = [id(parameter) for parameter in model.parameters()]
+    """The model as a program of a row's numbers; kept while the model has the same parameters, layers and settings."""
+    known = fingerprint(model)
     kept, program = _FORWARDS.get(model, ([], None))
     if program is None or kept != known:
         held: Any = ref(model)  # a program that held the model would keep it from ever leaving the dictionary

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from ..compiled.batch import Batch
-from ..errors import ArgumentError, MissingExtraError, OperandError, shown
+from ..errors import ArgumentError, AutodiffError, MissingExtraError, OperandError, shown
 from ..value import Value
 from . import losses
 from .module import Module
@@ -90,16 +90,20 @@ class CompiledStep(Step):
 
     def __init__(self, model: Module, loss: Loss) -> None:
         super().__init__(model, loss)
-        self.batches: dict[bool, Batch] = {}
-        self.known = (0, -1)  # the first and the last whole-number label that the loss has seen, and all between
+        self.batches: dict[tuple[int, tuple[int, ...]], Batch] = {}  # by the sizes of a row and of its labels
+        self.known: set[Any] = set()  # the labels, or rows of them, that the loss has seen
+        self.prediction: Any = None
 
     def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
+        labels = np.asarray(y)
+        if labels.dtype.kind not in "biuf":
+            raise OperandError(f"step: expected y as real numbers, got {shown(y)}")
         X, y = self.prepared(X, y)
-        flat = y.ndim == 1
-        if flat not in self.batches:
-            self.begin(X, y, flat)
-        self.check_labels(y)
-        return self.batches[flat](self.parameters, X, y[:, None] if flat else y)
+        sizes = int(X.shape[1]), tuple(map(int, y.shape[1:]))
+        self.check_labels(X, labels, sizes)
+        if sizes not in self.batches:
+            self.begin(X, y, sizes)
+        return self.batches[sizes](self.parameters, X, y[:, None] if y.ndim == 1 else y)
 
     def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
         """X and y as this engine's arrays."""
@@ -115,10 +119,9 @@ class CompiledStep(Step):
             raise ArgumentError("step.source: expected a step that has run: call step(X, y) first")
         return ways[-1].source
 
-    def begin(self, X: Any, y: Any, flat: bool) -> None:
+    def begin(self, X: Any, y: Any, sizes: tuple[int, tuple[int, ...]]) -> None:
         """Record the loss of the first row; make sure that the loss of two rows is the mean of theirs."""
-        self.sync()
-        seen: list[Any] = []
+        seen, flat = list[Any](), y.ndim == 1
 
         def loss(xs: list[Value], ts: list[Value]) -> Value:
             seen[:] = [self.model(xs)]
@@ -127,8 +130,7 @@ class CompiledStep(Step):
         name = f"step of {type(self.model).__name__}"
         batch = Batch(name, self.values, loss, self.target, self.finish)
         batch.record(np.asarray(X[0]), np.asarray(y[0]).ravel())
-        self.batches[flat] = batch
-        self.prediction = numbers(seen[0])
+        self.batches[sizes] = batch
         self.require_mean([np.asarray(y[0]).tolist(), np.asarray(y[-1]).tolist()])
 
     def finish(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,7 +138,7 @@ class CompiledStep(Step):
         return function
 
     def require_mean(self, ts: list[Any]) -> None:
-        p = self.prediction
+        p = numbers(self.prediction)
         rows = [p, p[::-1] if isinstance(p, list) else p]
         both = datum(self.loss(ts, rows), "loss")
         mean = sum(datum(self.loss([t], [row]), "loss") for t, row in zip(ts, rows)) / 2
@@ -144,13 +146,29 @@ class CompiledStep(Step):
             raise ArgumentError(f"step_function: expected a loss that is the mean over rows, got {both} for two rows "
                                 f"whose losses have the mean {mean}: use engine='eager'")  # fmt: skip
 
-    def check_labels(self, y: Any) -> None:
-        """Let the loss see every new whole-number label once: a class that does not exist must not pass unseen."""
-        if y.ndim == 1 and y.dtype.kind in "iu" and not self.known[0] <= y.min() <= y.max() <= self.known[1]:
-            labels = np.unique(np.asarray(y)).tolist()
-            for label in labels:
+    def check_labels(self, X: Any, y: Any, sizes: tuple[int, tuple[int, ...]]) -> None:
+        """Let the loss see every label once, as it is: what eager refuses must not pass unseen.
+
+        Labels are looked at before anything is recorded, beside the model's output for the first row.
+        """
+        if sizes not in self.batches:
+            self.sync()
+            self.prediction = self.model(np.asarray(X[0], np.float64).tolist())
+        fresh = self.fresh(y)
+        try:
+            for label in fresh.values():
                 self.loss([label], [self.prediction])
-            self.known = (labels[0], labels[-1]) if labels == list(range(labels[0], labels[-1] + 1)) else (0, -1)
+        except AutodiffError:
+            self.loss(y.tolist(), [self.prediction] * len(y))  # says in which row
+            raise
+        self.known.update(fresh)
+
+    def fresh(self, y: Any) -> dict[Any, Any]:
+        """The labels that the loss has not seen; nan never counts as seen."""
+        if y.ndim == 1 and y.dtype.kind in "biuf":
+            return {label: label for label in np.unique(y).tolist() if label not in self.known}
+        rows = ((repr(row), row) for row in y.tolist())
+        return {key: row for key, row in rows if key not in self.known}
 
 
 class JaxStep(CompiledStep):

@@ -1,0 +1,98 @@
+"""What a model computes depends on what stands in it: this tells whether any of it has changed.
+
+Numbers of parameters do not count, since a recorded program reads them at each run; which Values they are does.
+
+>>> from autodiff import Value
+>>> class Twice:
+...     def __init__(self): self.factor, self.w = 2.0, Value(1.0)
+>>> model = Twice()
+>>> before = fingerprint(model)
+>>> model.w.data = 5.0
+>>> same = fingerprint(model) == before
+>>> model.factor = 3.0
+>>> same, fingerprint(model) == before
+(True, False)
+"""
+
+import random
+from collections.abc import Iterator
+from functools import partial
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..value import Value
+
+PASSING = frozenset({"optimizer", "history", "training", "stop_training", "masks", "name"})  # say nothing of results
+PLAIN = (bool, int, float, complex, str, bytes, type(None))
+
+
+def fingerprint(model: Any) -> list[Any]:
+    """Everything that a model's results depend on but its parameters' numbers, to be compared with an earlier one.
+
+    Values and functions stand for themselves: as they are held, no other can take their address.
+    """
+    found: list[Any] = []
+    seen: dict[int, int] = {}
+    waiting = [model]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, PLAIN):
+            found.append((type(thing), repr(thing)))
+        elif id(thing) in seen:
+            found.append(seen[id(thing)])
+        else:
+            seen[id(thing)] = len(seen)
+            mark, inside = _parts(thing, outermost=thing is model)
+            found.append(mark)
+            waiting += inside
+    return found
+
+
+class _Same:
+    """A thing, equal to itself alone, whatever its own == says."""
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.thing is self.thing
+
+
+def _parts(thing: Any, outermost: bool) -> tuple[Any, list[Any]]:
+    """What a thing is, and what stands in it."""
+    kind: Any = type(thing)
+    if isinstance(thing, list | tuple):
+        return (kind, len(thing)), list(thing)
+    if isinstance(thing, dict):
+        return (kind, len(thing)), [*thing.keys(), *thing.values()]
+    if isinstance(thing, np.ndarray):
+        return (kind, thing.shape, str(thing.dtype), thing.tobytes()), []
+    if isinstance(thing, FunctionType):
+        cells = [cell.cell_contents for cell in thing.__closure__ or () if cell is not None and _filled(cell)]
+        return _Same(thing.__code__), [*cells, *(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
+    if isinstance(thing, MethodType):
+        return _Same(thing.__func__), [thing.__self__]
+    if isinstance(thing, partial):
+        return kind, [thing.func, thing.args, thing.keywords]
+    if isinstance(thing, Value | type | ModuleType | random.Random):
+        return _Same(thing), []
+    state = dict(_state(thing))
+    mark = kind if outermost or state else _Same(thing)  # the outermost is not held: it may leave
+    return (mark, tuple(state)), list(state.values())
+
+
+def _state(thing: Any) -> Iterator[tuple[str, Any]]:
+    """The attributes of an object that its results may depend on."""
+    for name, item in getattr(thing, "__dict__", {}).items():
+        if name not in PASSING:
+            yield name, item
+
+
+def _filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents
+    except ValueError:
+        return False
+    return True
