@@ -154,3 +154,28 @@ def test_the_logsumexp_of_one_number_is_the_identity(x):
     for target in ("math", "numpy"):
         assert compile(lambda x: logsumexp(x), target).value_and_grad(x) == (x, (1.0,))
     assert compile(lambda x: logsumexp(x)).value_and_grad(np.array([x]))[1][0].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("target", ["math", "numpy", "jax.numpy"])
+def test_what_is_used_twice_may_be_a_total_of_numbers(target):
+    pytest.importorskip(target)
+
+    def f(a, b, c, d):
+        h = total([a, b, c, d])
+        return h + h
+
+    assert compile(f, target).value_and_grad(1.0, 2.0, 3.0, 4.0) == (20.0, (2.0, 2.0, 2.0, 2.0))
+
+
+@pytest.mark.parametrize("big", [1e308, math.inf, -math.inf])
+def test_an_element_that_nobody_uses_sends_nothing_where_its_slope_is_infinite(big):
+    ws = [[Value(1.0) for _ in range(5)] for _ in range(4)]
+    ws[0][2].data = big
+
+    def f(x, y):
+        squares = [total([w * (1.0 + 0.0 * y) for w in row]) ** 2 for row in ws]
+        return squares[2] + squares[1] * x
+
+    for arguments in ((0.5, 0.3), (np.array([0.5, 0.5]), 0.3)):
+        value, slopes = compile(f, "numpy").value_and_grad(*arguments)
+        assert np.allclose(value, 37.5) and np.allclose(slopes[0], 25.0) and np.allclose(slopes[1], 0.0)

@@ -19,7 +19,7 @@ import numpy as np
 
 from ...ops import TABLE
 from ..ir.program import COMPARISONS, Instruction, Program, parted
-from ..ir.strides import places
+from ..ir.strides import places, places_of
 from . import layout
 from .lines import is_number, number
 from .writer import Writer
@@ -145,6 +145,8 @@ class ArrayWriter(Writer):
     def expand(self, index: int, each: Instruction, texts: list[str]) -> None:
         if is_number(texts[0]):
             self.names[index] = self.table(f"array({[float(texts[0])] * prod(each.shape)}).reshape({each.shape})")
+        elif not (each.rows or each.shape[:-1]):  # one number, which may be a float of Python's
+            self.line(index, f"{texts[0]} * {self.table(f'array({[1.0] * each.shape[-1]})')}")
         else:
             self.line(index, f"{texts[0]}[..., None].repeat({each.shape[-1]}, axis=-1)")
 
@@ -217,5 +219,4 @@ class ArrayWriter(Writer):
 
 def pieces(each: Instruction) -> list[Any]:
     """The places, in the flattened result, of each operand of an assembly."""
-    return [places(detail[0], detail[1], shape) if kind == "view" else np.array(detail).reshape(shape)
-            for kind, detail, shape in each.detail]  # fmt: skip
+    return [places_of(*piece) for piece in each.detail]

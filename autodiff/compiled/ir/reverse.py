@@ -18,12 +18,15 @@ return tanh_1, d_x
 
 from collections.abc import Callable, Sequence
 from math import prod
+from typing import Any
+
+import numpy as np
 
 from ...ops import TABLE
 from ...rule import BLOCKED, Choice, Number, Rule, may_block, parse
 from .builder import Builder
 from .program import COMPARISONS, Program, Shape
-from .strides import c_strides
+from .strides import c_strides, places_of
 
 MINUS_ONE = parse("-1")
 
@@ -92,8 +95,25 @@ class _Reversal:
             if any(condition is not None for _, condition, _ in pieces):
                 counts = [self.as_number(condition, piece) for piece, condition, _ in pieces]
                 reached = self.positive(self.assembled(register, counts, places))
+            else:
+                reached = self.covered(register, places)
             self.give(register, self.assembled(register, [piece for piece, _, _ in pieces], places), reached)
         return self.adjoints.pop(register, None)
+
+    def covered(self, register: int, pieces: tuple[Any, ...]) -> int | None:
+        """The elements of a register that some piece is of, as a condition; None if all are.
+
+        Nothing comes from the others: 0 times a slope of inf would be nan.
+        """
+        each = self.program.instructions[register]
+        if each.op == "input":
+            return None
+        used = np.zeros(prod(each.shape))
+        for kind, detail, shape in pieces:
+            used[places_of(kind, detail, shape).ravel()] = 1.0
+        if used.all():
+            return None
+        return self.positive(self.builder.add("constant", shape=each.shape, detail=tuple(used.tolist())))
 
     def assembled(self, register: int, pieces: Sequence[int], places: tuple[object, ...]) -> int:
         each = self.program.instructions[register]

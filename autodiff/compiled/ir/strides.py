@@ -7,6 +7,7 @@
 """
 
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,11 @@ def places(start: int, strides: Shape, shape: Shape) -> Ints:
     for axis, (stride, size) in enumerate(zip(strides, shape)):
         found = found + (np.arange(size) * stride).reshape((size,) + (1,) * (len(shape) - axis - 1))
     return found
+
+
+def places_of(kind: str, detail: Any, shape: Shape) -> Ints:
+    """The places that a "view" or a "take" is of."""
+    return places(detail[0], detail[1], shape) if kind == "view" else np.array(detail, np.int64).reshape(shape)
 
 
 def affine(found: Ints) -> tuple[int, Shape] | None:
