@@ -60,6 +60,9 @@ class Probed:
         """Whether a fault is that of (nearly) all operations, and so of what they share."""
         places, some = {slot.place for slot in found if not slot.plain}, {slot.op for slot in found}
         every = {slot.op for slot in self.slots if slot.place in places}
+        pairs = {slot.op for slot in self.slots if slot.place and not slot.plain}
+        if len(pairs) > 4 and len(some & pairs) >= 0.8 * len(pairs):
+            return True  # of all that take two operands, which may share their backward pass
         return len(some) > 1 and len(some) >= (0.35 if len(some) > 4 else 0.8) * len(every)
 
 
