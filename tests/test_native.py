@@ -262,6 +262,25 @@ def test_a_chain_of_ten_million_additions_goes_forward_backward_and_away():
     assert int(done.stdout) < 1.3e6, done.stderr
 
 
+# graphs as arrays
+
+
+@given(plans(), st.data())
+def test_a_graph_as_arrays_is_the_same_from_c_and_from_python(plan, data):
+    from autodiff.compiled.record.tape import _arrays, _arrays_in_c
+
+    pool = build(NATIVE, plan)
+    nodes = [node for node in dict.fromkeys(pool) if node.parents]
+    leaves = data.draw(st.lists(st.sampled_from(pool[: len(plan[0])]), max_size=3))
+    wanted = data.draw(st.lists(st.sampled_from(pool), max_size=4))
+    found = []
+    for arrays in (_arrays, _arrays_in_c):
+        mine = list(leaves)
+        codes, operands, starts, numbers = arrays(list(nodes), mine, list(wanted))
+        found.append((codes.tolist(), operands.tolist(), starts.tolist(), numbers, [*map(id, mine)]))
+    assert found[0] == found[1]
+
+
 # which engine runs
 
 
@@ -274,6 +293,17 @@ def test_the_environment_chooses_the_engine(engine):
     done = run_with(engine, "import autodiff; print(autodiff.engine, type(autodiff.Value.__add__).__name__)")
     assert done.stdout.split()[0] == (engine or "native"), done.stderr
     assert (done.stdout.split()[1] == "function") == (engine == "python")
+
+
+ON_BOTH = ["value", "backward", "functions", "differentiate", "ops", "architecture"]
+
+
+@pytest.mark.slow
+def test_the_tests_of_values_pass_on_the_python_engine():
+    files = [f"tests/test_{name}.py" for name in ON_BOTH]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(command, env={**os.environ, "AUTODIFF_ENGINE": "python"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_an_engine_that_does_not_exist_is_refused():

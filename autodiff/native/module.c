@@ -188,6 +188,7 @@ static PyMethodDef functions[] = {
     {"constant", FAST(module_constant), METH_FASTCALL, constant_doc},
     {"order", FAST(order_of), METH_FASTCALL, "order(*roots)\n--\n\nWhat the roots depend on, parents first."},
     {"of_many", FAST(of_many), METH_FASTCALL, "of_many(name, operands)\n--\n\nAn operation of any number of inputs."},
+    {"recorded", FAST(recorded), METH_FASTCALL, "recorded(nodes, leaves, codes, wanted)\n--\n\nA graph as flat arrays."},
     {"connect", module_connect, METH_O, connect_doc},
     {"connect_of_many", module_connect_of_many, METH_O, connect_of_many_doc},
     {NULL, NULL, 0, NULL},

@@ -102,6 +102,9 @@ extern PyType_Slot arithmetic_slots[];
 PyObject *value_backward(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *keywords);
 PyObject *order_of(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
+/* recording.c */
+PyObject *recorded(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+
 /* functions.c */
 int make_operation_type(PyObject *module);
 PyObject *of_many(PyObject *module, PyObject *const *args, Py_ssize_t nargs);

@@ -30,4 +30,6 @@ def operation(function: Callable[..., Any], row: str) -> Any:
 
     It has the signature and documentation of `function`, and calls it for what is neither a Value nor a plain number.
     """
-    return update_wrapper(module.Operation(function, row), function)
+    found: Any = update_wrapper(module.Operation(function, row), function)
+    found.__code__, found.__defaults__ = function.__code__, function.__defaults__  # for those who ask
+    return found

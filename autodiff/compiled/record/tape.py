@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ... import native
 from ...ops import TABLE
 from ...value import Value
 from ..ir.program import COMPARISONS
@@ -70,7 +71,24 @@ class Tape(NamedTuple):
 
 def tape_of(nodes: list[Value], arguments: Sequence[Value], roots: Sequence[Value],
             guards: Sequence[tuple[Value, bool, str]]) -> Tape:  # fmt: skip
-    """Nodes in the order in which they were made, as a tape. Addresses are matched in bulk, never one by one."""
+    """Nodes in the order in which they were made, as a tape."""
+    leaves, wanted = list(arguments), [*roots, *(node for node, _, _ in guards)]
+    find = _arrays_in_c if native.engine == "native" else _arrays
+    codes, operands, starts, numbers = find(list(nodes), leaves, wanted)
+    held = [(number, answer, where) for number, (_, answer, where) in zip(numbers[len(roots) :], guards, strict=True)]
+    return Tape(codes, operands, starts, len(arguments), leaves, numbers[: len(roots)], held)
+
+
+Arrays = tuple[npt.NDArray[np.int16], Ints, Ints, list[int]]  # codes, operands, starts, and the numbers that are wanted
+
+
+def _arrays_in_c(nodes: list[Value], leaves: list[Value], wanted: list[Value]) -> Arrays:
+    codes, starts, operands, numbers = native.module.recorded(nodes, leaves, CODES, wanted)
+    return np.frombuffer(codes, np.int16), np.frombuffer(operands, np.int64), np.frombuffer(starts, np.int64), numbers
+
+
+def _arrays(nodes: list[Value], leaves: list[Value], wanted: list[Value]) -> Arrays:
+    """Addresses are matched in bulk, never one by one. Leaves that are found are appended."""
     size = len(nodes)
     addresses = np.fromiter(map(id, nodes), np.int64, size)
     starts = np.zeros(size + 1, np.int64)
@@ -79,7 +97,6 @@ def tape_of(nodes: list[Value], arguments: Sequence[Value], roots: Sequence[Valu
     order = np.argsort(addresses, kind="stable")
     known = addresses[order]
     operands = _found(edges, known, order)
-    leaves = list(arguments)
     missing = np.flatnonzero(operands < 0)
     edges = edges[missing]
     del addresses  # memory is at its most in the next lines
@@ -98,10 +115,8 @@ def tape_of(nodes: list[Value], arguments: Sequence[Value], roots: Sequence[Valu
             numbers[rank] = number_of[id(leaf)]
         operands[missing] = numbers[inverse]
     codes = np.fromiter(map(CODES.__getitem__, map(_op, nodes)), np.int16, size)
-    places = {id(leaf): size + index for index, leaf in enumerate(leaves)} if _any_leaf(roots, known) else {}
-    numbered = [_place(root, known, order, places, leaves, size) for root in roots]
-    held = [(_place(node, known, order, places, leaves, size), answer, where) for node, answer, where in guards]
-    return Tape(codes, operands, starts, len(arguments), leaves, numbered, held)
+    places = {id(leaf): size + index for index, leaf in enumerate(leaves)} if _any_leaf(wanted, known) else {}
+    return codes, operands, starts, [_place(node, known, order, places, leaves, size) for node in wanted]
 
 
 def _found(wanted: Ints, known: Ints, order: Ints) -> Ints:
