@@ -20,6 +20,7 @@ import re
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import count
+from threading import RLock
 from types import FunctionType
 from typing import Any
 
@@ -44,6 +45,7 @@ KINDS = (
 )  # fmt: skip
 
 _numbers = count(1)
+PARSING = RLock()  # Python 3.11 counts the depth of all threads' trees in one place: a SystemError where two are made
 
 
 def define(text: str, name: str, names: dict[str, Any] | None = None, words: Collection[str] = (),
@@ -61,7 +63,9 @@ def define(text: str, name: str, names: dict[str, Any] | None = None, words: Col
     space: dict[str, Any] = {"__name__": f"autodiff {name}"} if names is None else names
     space.setdefault("__builtins__", BUILTINS | {"__import__": __import__})  # NumPy imports, too
     found = space if names is None else {}
-    exec(compile(tree, filename, "exec"), space, found)
+    with PARSING:
+        code = compile(tree, filename, "exec")
+    exec(code, space, found)
     remember(filename, text, found)
     return found
 
@@ -80,9 +84,16 @@ def expression(text: str, arguments: str, name: str, names: dict[str, Any],
     return function
 
 
+def syntax(text: str, mode: str = "exec") -> Any:
+    """The tree of a text, in any thread."""
+    with PARSING:
+        return ast.parse(text, mode=mode)
+
+
 def parsed(text: str, name: str) -> ast.Module:
     try:
-        return ast.parse(text)
+        tree: ast.Module = syntax(text)
+        return tree
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ForeignCodeError(f"{name}: refused a text that is no program: {error}") from None
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
+from .door import syntax
 from . import functions, kernels, ops
 from .errors import ArgumentError, shown
 from .coerce import number
@@ -90,7 +91,7 @@ def _tree(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise ArgumentError(f"expected an expression of at most {LONGEST:,} characters, got {len(text):,}")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree: ast.expr = syntax(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) and error.msg else "nested too deeply to read"
         if FACTOR.search(text):

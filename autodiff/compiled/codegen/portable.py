@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable
 
+from ...door import syntax
 from ... import stable
 from . import helpers
 
@@ -33,7 +34,7 @@ def _line(line: str, writer: "_ArrayAPI") -> str:
     if not bare or bare.startswith("def "):
         return line
     start, bare = code[: len(code) - len(bare)] + "return " * bare.startswith("return "), bare.removeprefix("return ")
-    tree = writer.visit(ast.parse(bare))
+    tree = writer.visit(syntax(bare))
     text = ast.unparse(tree)
     bare_tuple = isinstance(tree.body[0], ast.Expr) and isinstance(tree.body[0].value, ast.Tuple)
     return start + (text[1:-1] if bare_tuple else text) + gap + comment
@@ -117,7 +118,8 @@ def call(function: str, *arguments: ast.expr) -> ast.expr:
 
 
 def _code(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+    tree: ast.expr = syntax(text, mode="eval").body
+    return tree
 
 
 def _shape_of(table: ast.expr) -> list[int]:

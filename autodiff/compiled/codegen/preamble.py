@@ -17,6 +17,7 @@ from functools import cache
 from itertools import takewhile
 from types import FunctionType, ModuleType
 
+from ...door import syntax
 from ... import additions, kernels, stable
 from . import helpers, portable
 
@@ -86,7 +87,7 @@ def _definition(home: ModuleType, word: str, methods: bool) -> tuple[str, frozen
     item = getattr(home, word)
     if not isinstance(item, FunctionType):
         return f"{word} = {item!r}\n", frozenset()
-    tree = ast.parse(text_of(item))
+    tree = syntax(text_of(item))
     if not methods:
         tree = portable.rewritten(tree)
     for node in ast.walk(tree):

@@ -89,6 +89,7 @@ def jax_batch(trial: Trial) -> Iterator[str]:
     if all(row.finite for row in trial.rows):  # it takes subnormal numbers for 0, and orders sums as it likes
         with jax.enable_x64(True):
             yield from _batch(trial, "jax.numpy")
+        jax.clear_caches()  # type: ignore[no-untyped-call]  # it keeps what it compiled for every program
 
 
 def native_target(trial: Trial) -> Iterator[str]:
