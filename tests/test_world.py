@@ -150,26 +150,6 @@ def test_the_memory_of_training_is_flat(engine, steps):
     assert grown < 30_000, grown
 
 
-def test_programs_that_are_dropped_leave_nothing_behind():
-    def compile_some(count):
-        for number in range(count):
-            compile(lambda x: x * float(number) + tanh(x), "numpy").value_and_grad(np.ones(3))
-
-    compile_some(20)
-    gc.collect()
-    tracemalloc.start()
-    try:
-        compile_some(20)
-        gc.collect()
-        before = tracemalloc.get_traced_memory()[0]
-        compile_some(200)
-        gc.collect()
-        grown = tracemalloc.get_traced_memory()[0] - before
-    finally:
-        tracemalloc.stop()
-    assert grown < 200 * 2_000, grown
-
-
 def chain(length):
     x = Value(1.0)
     y = x

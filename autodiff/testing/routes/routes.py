@@ -135,7 +135,7 @@ def forward_mode(trial: Trial) -> Iterator[str]:
         value, slope = differentiate.jvp(trial.program.function(), tuple(row.numbers), tuple(moves))
         wanted = [move * row.gradient[name] for name, move in zip(names, moves) if move]
         size = 2 * len(names) * math.ulp(sum(map(abs, wanted))) if all(map(math.isfinite, wanted)) else 0.0
-        rooms = [(name, abs(move)) for name, move in zip(names, moves)]
+        rooms = [(name, abs(move)) for name, move in zip(names, moves) if move]
         wrong = trial.differs("the derivative along a direction", slope, sum(wanted),
                               lambda: 2 * sum(row.gradient_room[n] * m for n, m in rooms) + size + _paths(row), [row])
         yield from [wrong] if wrong else []
