@@ -152,8 +152,9 @@ class CompiledFunction:
 def compile(function: Callable[..., Any], target: str | None = None) -> CompiledFunction:
     """The function of Values as a compiled function of numbers, or of arrays of equal length: one result per row.
 
-    `target` says what its code runs on: "math" (Python floats, the same bits as eager), "numpy", or another array
-    module, such as "jax.numpy". By default floats for single numbers and small functions, NumPy for the rest.
+    `target` says what its code runs on: "native" (operation by operation in C, the same bits as eager), "math" (Python
+    floats, the same bits), "numpy", or another array module, such as "jax.numpy". By default NumPy where arrays stand
+    for many operations each, and for arrays through small functions; else C, or, where that was not built, floats.
     Comparisons that steer the function (`if x > 0`) and numbers that it reads (`x.data`) are remembered, and where a
     later input goes the other way, or has another number, it is recorded again; a function with more than 64 ways is
     refused, with the lines at fault. A comparison may be used as any bool, but for `is`: `(x > 0) is True` never holds.
@@ -171,7 +172,7 @@ def check_target(target: Any) -> None:
     """An error unless it names a module, or one of a package, that is installed."""
     if target is not None and not isinstance(target, str):
         raise OperandError(f"compile: expected a target such as 'math' or 'jax.numpy', got {shown(target)}")
-    parts = ("math" if target is None else target).split(".")
+    parts = ("math" if target in (None, "native") else target).split(".")
     root, plain = parts[0], all(part.isidentifier() and part.isascii() and not iskeyword(part) for part in parts)
     if not plain or root not in sys.modules and find_spec(root) is None:
         raise ArgumentError(f"compile: expected a target such as 'math', 'numpy' or 'jax.numpy', got "

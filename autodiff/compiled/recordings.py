@@ -55,10 +55,10 @@ class Ways:
             known = self._known.get(call.signature, ())
             if tried < len(known):
                 return known[tried], False
-            check_number(self.name, [variant.program for variant in (*known, *self._once)])
+            check_number(self.name, (*known, *self._once))
             variant = self.latest = chosen(self.name, self.function, call.signature, call.row(0), self.target)
             first = call if call.rows is None else call.part(np.array([0]))
-            if not variant.program.guards or all_of(variant.run("value", first.data, first.rows)[1]):
+            if not variant.guards or all_of(variant.run("value", first.data, first.rows)[1]):
                 self._known[call.signature] = (*known, variant)
             else:
                 self._once.append(variant)
@@ -96,11 +96,11 @@ def all_of(held: Any) -> bool:
     return bool(np.all(np.asarray(held)))
 
 
-def check_number(name: str, programs: Iterable[Program]) -> None:
+def check_number(name: str, ways: Iterable[Variant | Program]) -> None:
     """An error where so many ways are known that one more is no help."""
-    programs = list(programs)
-    if len(programs) >= MOST_WAYS:
-        lines = sorted({guard.place for program in programs for guard in program.guards})
+    ways = list(ways)
+    if len(ways) >= MOST_WAYS:
+        lines = sorted({place for way in ways for *_, place in way.guards})
         raise ArgumentError(f"{name}: expected at most {MOST_WAYS} ways through its comparisons, got more, at "
                             f"{'; '.join(lines[:3])}: select with autodiff.where(x > 0, …) in place of if, and use "
                             "Values in place of their .data")  # fmt: skip

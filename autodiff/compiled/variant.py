@@ -1,6 +1,7 @@
 """One way through a function, for one shape of call: its program, its source, and how arguments become its inputs."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from . import codegen as emit
+from .codegen import native
 from .record.call import Signature
 from .ir.reverse import reverse
 from .ir.passes import folded, without_dead
@@ -23,6 +25,8 @@ SMALL = 4000  # operations: beyond this a function of numbers runs on arrays, if
 WORTH = 2     # operations for each array instruction: below this an array is not worth its overhead
 LEAST = 32    # operations: a smaller function stays as it is written, bit for bit
 MANY = 6      # arguments: so many enter a rolled program as one vector
+
+SINGLE = "value_and_grad: expected a function that returns one Value; use jacobian for several"
 
 _data = attrgetter("_data")
 
@@ -44,6 +48,11 @@ class Variant:
         self.functions = emit.functions(self.source, "compiled", target)
 
     @property
+    def guards(self) -> Sequence[Any]:
+        """The comparisons that must come out as recorded."""
+        return self.program.guards
+
+    @property
     def unconditional(self) -> bool:
         """Whether it is a plain function of floats, with a gradient, and holds for all of them."""
         return self.target == "math" and self.single and not self.program.guards
@@ -51,7 +60,7 @@ class Variant:
     def run(self, what: str, data: list[Any], rows: int | None) -> tuple[list[Any], Any]:
         """The outputs as the caller's kinds of number, and whether the guards held: for all, or row by row."""
         if what not in self.functions:
-            raise ArgumentError("value_and_grad: expected a function that returns one Value; use jacobian for several")
+            raise ArgumentError(SINGLE)
         if self.target == "math":
             results = list(self.functions[what](*data, *map(_data, self.captured)))
             return results, results.pop() if self.program.guards else True
@@ -102,6 +111,48 @@ class Variant:
         return found if results else []
 
 
+class NativeVariant(Variant):
+    """A recorded function whose tape runs in C; its program and its source are made when somebody asks."""
+
+    def __init__(self, tape: Tape, signature: Signature, single: bool) -> None:
+        self.rolled, self.single, self.target, self.space = False, single, "native", space_of("numpy")
+        self.tape, self.signature = tape, signature
+        self.machine, self.captured = native.interpreter(tape)
+        self.functions = {"value": self.machine.value}
+        if single:
+            self.functions["value_and_grad"] = self.machine.value_and_grad
+
+    @property
+    def guards(self) -> Sequence[Any]:
+        return self.tape.guards
+
+    @property
+    def unconditional(self) -> bool:
+        return self.single and not self.guards and not any(self.signature.batched)
+
+    @cached_property
+    def shown(self) -> Variant:
+        """The same program for readers: what runs where nothing was compiled."""
+        return _unrolled(self.tape, self.signature, self.single, "numpy" if any(self.signature.batched) else "math")
+
+    @property
+    def program(self) -> Program:  # type: ignore[override]
+        return self.shown.program
+
+    @property
+    def source(self) -> str:  # type: ignore[override]
+        return self.shown.source
+
+    def run(self, what: str, data: list[Any], rows: int | None) -> tuple[list[Any], Any]:
+        if what not in self.functions:
+            raise ArgumentError(SINGLE)
+        captured = [*map(_data, self.captured)]
+        if rows is not None:
+            return native.run_rows(self.machine, what, data, captured, rows, len(self.tape.roots), bool(self.guards))
+        results = list(self.functions[what](*data, *captured))
+        return results, results.pop() if self.guards else True
+
+
 def chosen(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
            target: str | None) -> Variant:  # fmt: skip
     """The function recorded on one row of numbers, as the program that suits its size and its arguments."""
@@ -118,11 +169,16 @@ def chosen(name: str, function: Callable[..., Any], signature: Signature, row: l
     batch = any(signature.batched)
     if target == "math" and batch:
         raise ArgumentError(f"{name}: the target 'math' runs on single numbers; for arrays use 'numpy'")
+    if target == "native":
+        native.require(name, tape)
+        return NativeVariant(tape, signature, shape[0])
     if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
         groups = grouped(signature)
         found = rolled(tape, groups)
         if found and found.operations >= WORTH * found.program.work:
             return Variant(found.program, groups, found.captured, shape[0], target or "numpy", rolled=True)
+    if target is None and (not batch or tape.size >= LEAST) and native.runs(tape):
+        return NativeVariant(tape, signature, shape[0])
     return _unrolled(tape, signature, shape[0], target or ("numpy" if batch else "math"))
 
 

@@ -2,6 +2,8 @@
 
 #include "node.h"
 
+#include "interpreter.h"
+
 /* ---- operations by code, for tests ---- */
 
 /* The numbers of a sequence of floats, in memory that the caller frees. */
@@ -215,7 +217,7 @@ static int make_names(void) {
 
 PyMODINIT_FUNC PyInit__native(void) {
     PyObject *module = PyModule_Create(&definition);
-    if (!module || make_names() || make_type(module) || make_operation_type(module) ||
+    if (!module || make_names() || make_type(module) || make_operation_type(module) || make_interpreter_type(module) ||
         PyModule_AddStringConstant(module, "table", autodiff_table))
         Py_CLEAR(module);
     return module;

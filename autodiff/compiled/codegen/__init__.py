@@ -7,6 +7,7 @@
     jax_writer.py     what XLA does in place                                rewrites.py   on which those stand
     preamble.py       imports and definitions                               helpers.py    what array namespaces lack
     portable.py       for any other namespace: functions in place of methods
+    native.py         no source at all: a tape for the interpreter in C
 
 >>> from ..ir.program import Instruction, Program
 >>> print(source({"value": Program((Instruction("input", name="x"), Instruction("tanh", (0,))), (1,))}, "numpy"))
