@@ -9,7 +9,7 @@ autodiff.errors.TableError: register: new: the rule 'tanhh(a)' uses the unknown 
 import keyword
 import re
 from collections.abc import Callable, Mapping
-from math import inf, nan
+from math import inf, isfinite, nan
 from typing import Any
 
 from . import additions, kernels, numbers, ops, stable
@@ -189,12 +189,22 @@ def _check_condition(op: Op, rule: Rule) -> None:
 
 def _check_numbers(op: Op, own: Functions) -> None:
     """Compute each rule once, over floats: a function that takes other operands shows itself."""
+    for rule in (op.rule, *filter(None, op.slope_rules), *op.kink_rules):
+        _check_constants(op, rule)
     names = numbers.FLOATS.names | {word: by_system["float"] for word, by_system in own.items()}
     for x in TRIED:
         point = dict(zip(LETTERS, (x, x / 2 + 1, x - 1))) | {"y": x}
         for rule in (op.rule, *filter(None, op.slope_rules), *op.kink_rules):
             for call in (each for each in rule.walk() if isinstance(each, Call)):
                 _check_call(op, call, names | point)
+
+
+def _check_constants(op: Op, rule: Rule) -> None:
+    """Refuse 1 / 0 and (-2) ** 0.5: not every number system has an answer, and Python's is an error, or complex."""
+    for each in rule.walk():
+        if isinstance(each, Binary) and each.sign in ("/", "**") and not any(isinstance(x, Name) for x in each.walk()):
+            if not any(isinstance(x, Call) for x in each.walk()) and not isfinite(each.evaluate(numbers.FLOATS.names)):
+                raise _wrong(f"{op.name}: {Notation().write(each)!r} is no finite real number")
 
 
 def _check_call(op: Op, call: Call, names: Mapping[str, Any]) -> None:

@@ -83,6 +83,8 @@ def _temporarily() -> Iterator[None]:
     finally:
         new_words = set(additions.WORDS) - words
         new_rows = set(TABLE) - rows
+        if not new_words | new_rows:
+            return
         for name in new_rows:
             del TABLE[name], expression.FUNCTIONS[name], FUNCTIONS[name]
         for system in numbers.systems():

@@ -8,7 +8,7 @@ from math import inf, nan
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, reject, settings, strategies as st
 
 import autodiff
 from autodiff import Value, compile, draw, explain, formula, grad, hessian, hvp, jvp, parse, register, replay, steps
@@ -16,9 +16,11 @@ from autodiff.additions import WORDS
 from autodiff.compiled.ir.program import STRUCTURE
 from autodiff.compiled.ir.program import _WORDS as REGISTERS
 from autodiff.errors import AutodiffError, OperandError, ReplayError, TableError
+from autodiff.notation import Notation
 from autodiff.numbers import systems
 from autodiff.ops import TABLE, TAKEN, Op
 from autodiff.registration import _temporarily
+from autodiff.rule import BLOCKED, Binary, Call, Choice, Name, Number, Unary
 from autodiff.testing import check_gradients, check_operation, programs
 from autodiff.testing.draw.strategies import inputs_for
 
@@ -216,6 +218,60 @@ def test_a_straight_through_slope_is_used_on_every_route(added):
     assert autodiff.dual_numbers.duals().formula("rounded")(seed).tangent == 1.0
 
 
+numbers_of_a_row = st.recursive(
+    st.sampled_from([Name("a"), Name("b"), Number(2), Number(0.5), Number(3), Unary("-", Name("a"))]),
+    lambda x: st.one_of(
+        st.builds(Binary, st.sampled_from(["+", "-", "*", "/", "**"]), x, x),
+        st.builds(Unary, st.just("-"), x),
+        st.builds(lambda name, x: Call(name, (x,)), st.sampled_from(["tanh", "exp", "sqrt", "sigmoid", "relu", "abs"]), x),
+        st.builds(lambda x, y: Call("maximum", (x, y)), x, x),
+        st.builds(Choice, st.builds(Binary, st.sampled_from(["<", "<=", "==", ">"]), x, x), x, x),
+    ),
+    max_leaves=8,
+)
+slopes_of_a_row = st.one_of(
+    numbers_of_a_row,
+    st.builds(lambda x, y: Choice(Binary("<", Name("a"), x), BLOCKED, y), numbers_of_a_row, numbers_of_a_row),
+    st.sampled_from([Number(1), Number(0), Unary("-", Number(1)), BLOCKED, Name("y")]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(numbers_of_a_row, slopes_of_a_row, slopes_of_a_row, st.tuples(*[st.sampled_from([0.5, -1.5, 0.0, -0.0, 2.0, inf, nan, 1e200])] * 2))
+def test_any_row_that_is_admitted_gives_the_same_bits_on_every_route(rule, first, second, xs):
+    """Formulas and slopes at random, which have nothing to do with one another."""
+    write = Notation().write
+    formula_ = Binary("+", Binary("*", Number(0.0), Binary("+", Name("a"), Name("b"))), rule)  # so that both are used
+    with _temporarily():
+        try:
+            drawn = register(Op("drawn", write(formula_), (write(first), write(second))))
+        except TableError as error:
+            assert "no finite real number" in str(error)
+            reject()
+
+        def f(a, b):
+            return 2.0 * drawn(a, b) + a
+
+        a, b = Value(xs[0], name="p"), Value(xs[1], name="q")
+        y = f(a, b)
+        y.backward()
+        right = [y.data, a.grad, b.grad]
+        value, slopes = compile(f, "math").value_and_grad(*xs)
+        assert list(map(repr, [value, *slopes])) == list(map(repr, right))
+        namespace = {}
+        exec(formula(y).python, namespace)
+        assert repr(namespace["f"](*xs)) == repr(y.data)
+        written = [0.0 + slope for slope in namespace["df"](*xs)]  # of nothing at all it says -0.0
+        assert list(map(repr, written)) == [repr(0.0 + slope) for slope in right[1:]]
+        again = replay(y, float)
+        replayed = [again.value, again.gradients[a], again.gradients[b]]
+        assert [repr(x + 0.0) for x in replayed] == [repr(x + 0.0) for x in right]
+        single, gradients = compile(f, "numpy").value_and_grad(*(np.array([x, x]) for x in xs))
+        assert single[0] == pytest.approx(right[0], rel=1e-9, nan_ok=True)
+        for got, due in zip(gradients, right[1:]):
+            assert got[0] == pytest.approx(due, rel=1e-9, nan_ok=True)
+
+
 # ---- functions of its own ----
 
 
@@ -270,7 +326,7 @@ def test_a_word_of_its_own_is_differentiated_again_by_the_row_of_its_name(added)
 REFUSED = [
     (Op("exp", "a", ("1",)), "'exp', which is an operation already"),
     (Op("sech", "a", ("1",)), "already"),
-    (Op("power_slope", "a", ("1",)), "means something else"),
+    (Op("copysign", "a", ("1",)), "means something else"),
     (Op("stack", "a", ("1",)), "means something else"),
     (Op("constant", "a", ("1",)), "means something else"),
     (Op("xs", "a", ("1",)), "means something else"),
@@ -307,6 +363,8 @@ REFUSED = [
     (Op("new", "a", ("1 + blocked",)), "'blocked' only as the whole"),
     (Op("new", "where(a > 0, a, blocked)", ("1",)), "blocked"),
     (Op("new", "[a][0]", ("1",)), "expected a number"),
+    (Op("new", "a + 1 / 0", ("1",)), "'1 / 0' is no finite real number"),
+    (Op("new", "a", ("(-2) ** 0.5",)), "is no finite real number"),
     (Op("new", "tanh * a", ("1",)), "tanh with its operands"),
     (Op("new", "tanh(a, a)", ("1",)), "cannot be computed"),
     (Op("new", "hypot(a, a) + sigmoid(a, 1)", ("1",)), "cannot be computed"),
@@ -421,3 +479,11 @@ def test_a_check_still_finds_what_is_wrong_beside_a_stopped_gradient():
 
     with pytest.raises(AutodiffError, match="blame: mul"):
         check_gradients(wrong, [3.0])
+
+
+def test_a_shared_comparison_is_not_taken_for_a_part_of_another(added):
+    """In code for arrays a <= b is computed once, and -a <= b is another condition, though it holds the same letters."""
+    row = Op("pick", "where(a <= b, 1, 2) * where(a <= b, a, b) + where(-a <= b, 3, 5)", ("1", "1"))
+    pick = register(row)
+    xs, ys = np.array([1.0, -1.0, 2.0]), np.array([0.5, 0.5, -3.0])
+    assert compile(pick, "numpy")(xs, ys).tolist() == [pick(x, y) for x, y in zip(xs.tolist(), ys.tolist())]

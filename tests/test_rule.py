@@ -2,13 +2,17 @@
 
 import ast
 import copy
+import inspect
 import math
 import pickle
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
-from autodiff import stable
+import autodiff
+from autodiff import Value, elementwise, stable
+from autodiff.compiled import codegen
 from autodiff.compiled.codegen.preamble import text_of
 from autodiff.errors import TableError
 from autodiff.notation import CLike, Conditional, Notation
@@ -205,3 +209,42 @@ def test_the_body_of_a_stable_function_is_rules_that_give_its_bits(name):
         for word, rule in found.steps:
             numbers[word] = rule.evaluate(numbers)
         assert repr(found.result.evaluate(numbers)) == repr(function(*xs[: len(found.parameters)]))
+
+
+# ---- the source of what is written ----
+
+
+def test_the_source_of_every_generated_method_and_function_is_its_own():
+    """Value.exp and the function exp have one name, and each its own text."""
+    texts = {}
+    for name, item in [*vars(Value).items(), *((f"elementwise.{name}", item) for name, item in vars(elementwise).items())]:
+        code = getattr(item, "__code__", None)
+        if code and code.co_filename.startswith("<autodiff "):
+            text = inspect.getsource(item)
+            assert text.startswith(f"def {item.__code__.co_name}(") and text.splitlines()[code.co_firstlineno - 1] in text
+            assert texts.setdefault(code.co_filename, name) == name, f"{name} and {texts[code.co_filename]} share a file"
+    assert len(texts) > 60
+    assert inspect.getsource(Value.exp).startswith("def exp(self)") and inspect.getsource(autodiff.exp).startswith("def exp(x)")
+
+
+def test_each_compiled_program_has_a_file_and_a_source_of_its_own():
+    functions = [autodiff.compile(f, "math") for f in (lambda x: x * x, lambda x: x + 2.0)]
+    files = set()
+    for function in functions:
+        function(3.0)
+        found = codegen.functions(function.source, "compiled")["value"]
+        files.add(found.__code__.co_filename)
+        assert inspect.getsource(found) in function.source
+    assert len(files) == 2
+
+
+def test_no_other_module_reads_python():
+    """Rules are parsed in one place; what else reads Python reads emitted code, a caller's text, or guards the door."""
+    package = Path(autodiff.__file__).parent
+    readers = {
+        str(path.relative_to(package)) for path in package.rglob("*.py")
+        if any(isinstance(node, ast.Attribute) and node.attr in ("parse", "NodeTransformer", "unparse")
+               and isinstance(node.value, ast.Name) and node.value.id == "ast" for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))))
+    }  # fmt: skip
+    writers = {path for path in readers if path.startswith("compiled/codegen/")}
+    assert readers - writers <= {"rule.py", "clike.py", "door.py", "expression.py", "stepping/lines.py"}

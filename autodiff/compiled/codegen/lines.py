@@ -48,13 +48,29 @@ def with_parts_shared(lines: Sequence[Line]) -> list[str]:
 def _with_names(code: str, names: Mapping[str, str]) -> str:
     """The code with names in place of the parts that they stand for."""
     for part, name in names.items():
-        code = re.sub(rf"(?<![\w.]){re.escape(part)}(?![\w.])", name, code)
+        # a comparison is a part only as a whole: x <= y is none of -x <= y
+        before, after = (r"(?<![\w.])", r"(?![\w.])") if is_call(part) else (r"(?:(?<=[(,])|(?<=, )|^)", r"(?=[),]|$)")
+        code = re.sub(before + re.escape(part) + after, name, code)
     return code
+
+
+def is_call(code: str) -> bool:
+    """Whether the code is one call, brackets and all.
+
+    >>> is_call("exp(abs(x))"), is_call("abs(x) <= abs(y)")
+    (True, False)
+    """
+    depth = 0
+    for place, character in enumerate(code):
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and character == ")":
+            return place == len(code) - 1 and code[0] != "("
+    return False
 
 
 def _word(part: str) -> str:
     """The function that a part calls; "test" for a comparison."""
-    return WORDS.findall(part)[0] if part.endswith(")") and not part.startswith("(") else "test"
+    return WORDS.findall(part)[0] if is_call(part) else "test"
 
 
 def number(x: float) -> str:
