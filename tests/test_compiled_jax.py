@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import test_compiled_agrees as special
-from autodiff import Value, logsumexp, relu, tanh, total
+from autodiff import Value, logsumexp, relu, tanh, total, xlogy
 from autodiff.compiled import compile
 from autodiff.graph import topological_order
 
@@ -110,3 +110,8 @@ def test_rows_that_branch_differently_come_back_as_jax_arrays():
     f = compile(lambda x: x * x if x > 0 else -x, "jax.numpy")
     value, (dx,) = f.value_and_grad(jax.numpy.asarray([2.0, -3.0]))
     assert isinstance(value, jax.Array) and value.tolist() == [4.0, 3.0] and dx.tolist() == [4.0, -1.0]
+
+
+def test_a_result_that_is_one_float_for_all_rows_is_repeated():
+    f = compile(xlogy, "jax.numpy")
+    assert f.hessian(np.zeros(2), 2.0).tolist() == [[[0.0, 0.5], [0.5, 0.0]]] * 2

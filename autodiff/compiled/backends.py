@@ -67,7 +67,7 @@ class OtherSpace(Space):
         return self.module.stack([self.array(x, like) for x in columns], axis=-1)
 
     def full(self, rows: int, x: Any) -> Any:
-        return self.module.full((rows,), float(x), dtype=x.dtype)
+        return self.module.full((rows,), float(x), dtype=getattr(x, "dtype", None))
 
     def copied(self, x: Any) -> Any:
         return self.asarray(x, copy=True)
