@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .native import engine
     from .reductions import *
     from .registration import register
-    from .render import draw
+    from .render import draw, draw_dot
     from .render.formula.formulas import formula
     from .render.steps.stepper import steps
     from .replaying import gradient_graph, replay
@@ -46,7 +46,7 @@ _HOMES = {
     "native": "engine",
     "registration": "register",
     "reductions": "dot log_softmax logsumexp softmax total",
-    "render": "draw",
+    "render": "draw draw_dot",
     "render.formula.formulas": "formula",
     "render.steps.stepper": "steps",
     "replaying": "gradient_graph replay",

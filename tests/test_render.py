@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autodiff
-from autodiff import Value, draw, relu, where
+from autodiff import Value, draw, draw_dot, relu, where
+from autodiff.errors import ArgumentError
 from autodiff.ops import TABLE
 from autodiff.render.graph import style
 from autodiff.render.graph.labels import is_symmetric
@@ -200,3 +201,10 @@ def test_an_svg_speaks_to_screen_readers_and_keeps_its_rules_to_itself():
 
 def test_a_drawing_shows_its_size():
     assert repr(draw(Value(1.0))) == "Drawing(1 node, 0 edges)"
+
+
+def test_the_lecture_s_name_draws_the_same():
+    y = Value(2.0, label="x") ** 2
+    assert draw_dot(y).text() == draw(y).text() and draw_dot(y, rankdir="TB").text() == draw(y, rankdir="TB").text()
+    with pytest.raises(ArgumentError, match="draw_dot: expected 'svg', 'png' or 'pdf' as the format, got 'gif'"):
+        draw_dot(y, format="gif")

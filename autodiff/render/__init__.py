@@ -16,6 +16,6 @@
     formulas   `formula`: Values -> text, LaTeX and Python, by way of simpler, writing, latex and python
 """
 
-from .graph.drawing import Drawing, draw
+from .graph.drawing import Drawing, draw, draw_dot
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "draw", "draw_dot"]

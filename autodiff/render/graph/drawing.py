@@ -71,6 +71,17 @@ def draw(
     return Drawing(plan.picture(level, yes_or_no("cluster", cluster), highlighted(path)), style)
 
 
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Drawing:
+    """The drawing of `draw`, under the name and with the arguments that the lecture's programs use.
+
+    >>> draw_dot(Value(1.0, name="x").exp())
+    Drawing(2 nodes, 1 edge)
+    """
+    if format not in ("svg", "png", "pdf"):
+        raise ArgumentError(f"draw_dot: expected 'svg', 'png' or 'pdf' as the format, got {shown(format)}")
+    return draw(root, rankdir=rankdir)
+
+
 def part(roots: list[Value], focus: Value | None, radius: int, depth: int | None) -> Collection[Value] | None:
     """The nodes to draw: None for all."""
     near_outputs = None if depth is None else near(roots, whole_number("depth", depth))
