@@ -18,7 +18,7 @@ from functools import cache
 
 from ... import stable
 from ...numbers import FLOATS
-from ...rule import COMPARISONS, Binary, Call, Definition, Name, Number, Rule, Unary, define, expanded
+from ...rule import COMPARISONS, Binary, Call, Choice, Definition, Name, Number, Rule, Unary, define, expanded
 from .preamble import text_of
 
 INLINED = ("relu", "leaky_relu", "stop_gradient")  # a call costs more than a comparison
@@ -93,6 +93,13 @@ def _computed(rule: Rule) -> Rule:
             return Number(above / below)
         case Binary("/", left, right) if not any(isinstance(each, Name | Call) for each in rule.walk()):
             return Call("divide", (left, right))
+        case Choice(condition, chosen, other) if _is_of_numbers(condition):
+            return chosen if condition.evaluate({}) else other  # an array namespace takes no bool of Python's
         case Call(function, arguments) if all(isinstance(each, Number) for each in arguments):
             return Number(FLOATS.names[function](*(each.evaluate({}) for each in arguments)))
     return rule
+
+
+def _is_of_numbers(condition: Rule) -> bool:
+    """Whether a condition compares numbers alone."""
+    return isinstance(condition, Binary) and not any(isinstance(each, Name | Call) for each in condition.walk())

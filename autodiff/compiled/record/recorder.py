@@ -87,4 +87,5 @@ def record(run: Callable[[], Sequence[Value]], arguments: Sequence[Value]) -> Ta
 def calling_line() -> str:
     """The innermost line outside the library that is running: "file.py, line 3"."""
     filename, line = line_that_runs()
-    return f"{Path(filename).name}, line {line}"
+    name = Path(filename).name  # which may be any text
+    return f"{name if name.isprintable() else ascii(name)}, line {line}"
