@@ -95,7 +95,7 @@ METHODS = {
 
 
 # What Python itself says of a call that does not fit the signature.
-BINDING = re.compile(r"positional argument|unexpected keyword argument|multiple values for argument|required keyword-only|no arguments")
+BINDING = re.compile(r"positional argument|unexpected keyword argument|multiple values for argument|required keyword-only|no arguments|expected \d+ arguments?, got \d+")
 
 
 class Stuck(BaseException):

@@ -109,7 +109,8 @@ def test_arguments_of_tests_go_to_pytest_unchanged(runs):
 
 def test_coverage_is_measured_then_reported(runs):
     assert load_command("tests").main(["-x", "--coverage"]) == 0
-    assert runs == [["-m", "coverage", "run", "-m", "pytest", "-x"], ["-m", "coverage", "report"]]
+    assert runs == [["-m", "coverage", "run", "-m", "pytest", "-x"], ["-m", "coverage", "combine", "--quiet"],
+                    ["-m", "coverage", "report"]]  # fmt: skip
 
 
 def test_a_failed_test_fails_the_run_even_if_coverage_is_high(runs):

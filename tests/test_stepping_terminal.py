@@ -230,7 +230,7 @@ def test_it_runs_with_given_keys_until_q(monkeypatch):
 
 def test_without_rich_it_says_which_extra_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "rich.console", None)
-    with pytest.raises(MissingExtraError, match=r"autodiff\[cli\]"):
+    with pytest.raises(MissingExtraError, match=r"autodiff-scalar\[cli\]"):
         step_through(example(), keys=iter([]))
 
 

@@ -39,7 +39,7 @@ def around(log: Log, focus: int, depth: int) -> set[int]:
             neighbours.setdefault(parent, []).append(node.number)
             neighbours.setdefault(node.number, []).append(parent)
     found = front = {focus}
-    for _ in range(depth):
+    for _ in range(min(depth, len(log.graph.nodes))):
         near = {other for number in front for other in neighbours.get(number, ())}
         front = {number for number in near - found if nodes[number].parents}
         found = found | front
