@@ -61,7 +61,7 @@ def reference(
         sides = [_side(each) for each in found]
         rooms = [_error(each) + (own if math.isfinite(own) else 0.0) for each, own in zip(found, rooms)]
     elif against == "complex":
-        method, sides = METHODS["complex"], [OneSided(slope, slope) for slope in complex_step(program)]
+        method, sides = METHODS["complex"], [OneSided(slope, slope) for slope in complex_step(program)[1]]
     else:
         method, sides = METHODS["digits"], many_digits(program)
     if rtol is not None:

@@ -47,6 +47,9 @@ class Run:
             raise OperandError(f"check_gradients: expected a function of Values, got {shown(f)}")
         if not isinstance(args, (list, tuple)) or not args:
             raise ArgumentError(f"args: expected a list of numbers, got {shown(args)}")
+        foreign = next((x for x in args if not isinstance(x, Value) and _hint(x)), None)
+        if foreign is not None:
+            raise ArgumentError(f"args: expected a list of numbers, got {shown(foreign)} in it{_hint(foreign)}")
         self.f, self.Value = f, Value
         self.numbers = [x.data if isinstance(x, Value) else x for x in args]
         self.name = getattr(f, "__name__", "f")
@@ -65,7 +68,8 @@ class Run:
         self.outputs = list(result) if isinstance(result, (list, tuple)) else [result]
         for y in self.outputs:
             if not isinstance(y, self.Value):
-                raise OperandError(f"expected {self.name} to return a Value, or a list of them, got {shown(y)}")
+                wanted = f"expected {self.name} to return a Value, or a list of them, got {shown(y)}"
+                raise OperandError(wanted + _hint(y))
 
     def at(self) -> str:
         return f"{self.name} at ({', '.join(map(repr, self.numbers))})"
@@ -81,3 +85,20 @@ class Run:
         """A sentence, with the source line of the node under it."""
         line = self.watcher.line(node)
         return f"{sentence}\n  {line}" if line else sentence
+
+
+PASSES = ("backward", "backwards", "backprop")
+
+
+def _hint(thing: Any) -> str:
+    """Of a value that another engine made: how that engine is checked."""
+    if not any(hasattr(type(thing), name) for name in PASSES):
+        return ""
+    name = type(thing).__name__
+    other = f"a {name} of {type(thing).__module__}"
+    if type(thing).__module__.partition(".")[0] == "torch":
+        name = "engines.torch()"
+    return (
+        f"; that is {other}, and f gets autodiff's Values: to check the other engine, write f with operators, methods"
+        f" and autodiff's functions, and pass its class, as in check_gradients(f, args, Value={name})"
+    )

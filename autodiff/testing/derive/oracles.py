@@ -6,10 +6,13 @@
     second              reverse over forward: the Hessian
     many_digits         one-sided differences of the formulas alone, at hundreds of digits; knows no slope rule
     complex_step        Im f(x + ih) / h, over the formulas that are analytic
-    finite_differences  of any function of floats, extrapolated, with an estimate of its own error
+    finite_differences  differences of floats, extrapolated
     hips_autograd       the formulas over the autograd package
     compiled            each target of the compiler
     eager               an engine: `Value`, or anyone's through an adapter
+
+Each takes a program first, and returns its output and its gradient, a list with one entry for each input; `second`
+returns the output and the Hessian, a list of rows. `many_digits` has no number at a kink: nan stands there.
 
 Over `Fraction` there is no tolerance: reverse, forward and symbolic give the same number.
 
@@ -17,8 +20,9 @@ Over `Fraction` there is no tolerance: reverse, forward and symbolic give the sa
 >>> program = Program((3.0,), (Step("mul", (0, 0)), Step("div", (1.0, 1))))
 >>> reverse(program, FRACTIONS)
 (Fraction(1, 9), [Fraction(-2, 27)])
->>> [float(slope.right) for slope in many_digits(program)]
-[-0.07407407407407407]
+>>> y, gradient = many_digits(program)
+>>> float(y), [float(entry) for entry in gradient]
+(0.1111111111111111, [-0.07407407407407407])
 """
 
 import cmath
@@ -30,12 +34,13 @@ from typing import Any
 
 from ...errors import MissingExtraError, ReplayError
 from ...dual_numbers import Dual, duals
+from ... import numbers
 from ...numbers import FLOATS, FRACTIONS, System, plain
 from ...ops import TABLE
 from ...rules import named
 from ..engines.adapter import Adapter
-from .high_precision import many_digits
-from .finite_differences import finite_differences
+from . import finite_differences as differences
+from . import high_precision
 from ..engines.detect import ours
 from ..draw.straight_line import N, Program, applied, recorded
 
@@ -105,19 +110,40 @@ def symbolic(program: Program, system: System = FLOATS) -> tuple[N, list[N]]:
     return program.value(system), [recorded(graph, inputs).value(system) for graph in graphs]
 
 
-def second(program: Program, base: System = FLOATS) -> list[list[N]]:
-    """The Hessian: the tangents of a reverse pass over dual numbers."""
+def second(program: Program, base: System = FLOATS) -> tuple[N, list[list[N]]]:
+    """The output and the Hessian: the tangents of a reverse pass over dual numbers."""
     system, zero, one = duals(base), base.number(0.0), base.number(1.0)
     rows = []
     for moved in range(len(program.inputs)):
         inputs = [Dual(base.number(x), one if index == moved else zero, base) for index, x in enumerate(program.inputs)]
         rows.append([adjoint.tangent for adjoint in reverse(program, system, inputs)[1]])
-    return rows
+    return program.value(base), rows
 
 
-def complex_step(program: Program, step: float = 1e-200) -> list[float]:
-    """The gradient of an analytic program without subtraction, hence without cancellation."""
+def many_digits(program: Program, digits: int = 50) -> tuple[N, list[N]]:
+    """The output and the gradient by differences of the formulas, right to so many digits; nan at a kink.
+
+    What either side of a kink has, `derive.high_precision.many_digits` tells.
+    """
+    sides = high_precision.many_digits(program, digits)
+    system = numbers.many_digits(digits)
+    return program.value(system), [system.number(math.nan) if side.kink else side.right for side in sides]
+
+
+def finite_differences(program: Program, step: float | None = None) -> tuple[float, list[float]]:
+    """The output and the gradient by extrapolated differences of floats; `step` is the largest step to take.
+
+    Of any function of floats, and with an estimate of the error of each entry, `derive.finite_differences` gives them.
+    """
+    program = program.frozen()
+    estimates = differences.finite_differences(lambda *xs: float(program.value(FLOATS, xs)), program.inputs, step)
+    return float(program.value(FLOATS)), [estimate.slope for estimate in estimates]
+
+
+def complex_step(program: Program, step: float = 1e-200) -> tuple[float, list[float]]:
+    """The output and the gradient of an analytic program without subtraction, hence without cancellation."""
     gradient, program = [], program.frozen()
+    y = program.value(FLOATS)
     for moved in range(len(program.inputs)):
         inputs = [complex(x, step if index == moved else 0.0) for index, x in enumerate(program.inputs)]
         try:
@@ -127,7 +153,7 @@ def complex_step(program: Program, step: float = 1e-200) -> list[float]:
             kinked = next((row.name for row in rows if row.kinks or row.by_condition), None)
             why = f"{kinked} compares its numbers, so it is not analytic" if kinked else f"no complex form: {error}"
             raise ReplayError(f"complex step: {why}; use many_digits, or against='digits'") from None
-    return gradient
+    return float(y), gradient
 
 
 @cache
@@ -143,8 +169,8 @@ def _complex() -> System:
     return System("complex", complex, plain({"__builtins__": {}} | names, named), named)
 
 
-def hips_autograd(program: Program) -> list[float]:
-    """The gradient by the HIPS autograd package, which must be installed, over the formulas as taught."""
+def hips_autograd(program: Program) -> tuple[float, list[float]]:
+    """The output and the gradient by the HIPS autograd package, if it is installed, over the formulas as taught."""
     try:
         autograd, numpy = import_module("autograd"), import_module("autograd.numpy")
     except ImportError:
@@ -160,8 +186,9 @@ def hips_autograd(program: Program) -> list[float]:
     system = System("autograd", float, plain({"__builtins__": {}} | names, named), named)
     places, program = tuple(range(len(program.inputs))), program.frozen()
     with numpy.errstate(all="ignore"):  # its rules overflow on the way to numbers that are small
+        y = float(program.value(system, program.inputs))
         slopes = autograd.grad(lambda *xs: program.value(system, xs), places)(*program.inputs)
-    return [float(slope) for slope in slopes]
+    return y, [float(slope) for slope in slopes]
 
 
 def compiled(program: Program, target: str | None = None) -> tuple[float, list[float]]:

@@ -66,7 +66,8 @@ def values(draw: DrawFn, min_value: float = -math.inf, max_value: float = math.i
 def inputs_for(draw: DrawFn, target: str | Op | Program, special: bool = True, kinks: bool = True) -> tuple[float, ...]:
     """Inputs of an operation, or of a program, from the domains and kinks of the table.
 
-    Without `special` no infinities, no extremes; without `kinks` no point at which a one-sided slope differs.
+    Without `special` no infinities, no extremes; without `kinks` no point at which a one-sided slope differs. -0.0 is a
+    number like any other: it is drawn wherever 0.0 may be, and is the same point of a domain and of a kink as 0.0.
     """
     if isinstance(target, Program):
         number = numbers(special=special) if special else hundredths()
