@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import autodiff
 
 PACKAGE = Path(autodiff.__file__).parent
@@ -98,3 +100,35 @@ def builtin_calls(path):
 def test_one_module_is_the_only_door_from_text_to_code():
     found = [place for _, path in parts() for place in builtin_calls(path)]
     assert found and all(place.startswith("door.py") for place in found), "\n".join(found)
+
+
+# Folders inside a package, from the ground up, then the modules that stand in the package itself.
+INSIDE = {
+    "compiled": [["ir"], ["backends"], ["record"], ["codegen", "vectorize"], ["variant"], ["recordings"], ["batch", "derivatives"], ["function"]],
+    "render": [["graph"], ["output", "formula"], ["steps", "drawing"], ["quiz"]],
+}  # fmt: skip
+
+
+def imported_inside(package, path):
+    """The parts of the same package that a file imports."""
+    parents = path.relative_to(PACKAGE / package).parts[:-1]
+    here = ("autodiff", package, *parents)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            whole = (*here[: len(here) - node.level + 1], *((node.module or "").split(".") if node.module else ()))
+            for target in [whole] if len(whole) > 2 else [(*whole, alias.name) for alias in node.names]:
+                if target[:2] == ("autodiff", package) and len(target) > 2:
+                    yield target[2]
+
+
+@pytest.mark.parametrize("package", INSIDE)
+def test_inside_a_package_every_import_goes_down_as_well(package):
+    height = {part: level for level, parts in enumerate(INSIDE[package]) for part in parts}
+    wrong = []
+    for path in sorted((PACKAGE / package).rglob("*.py")):
+        part = path.relative_to(PACKAGE / package).parts[0].removesuffix(".py")
+        if part != "__init__":
+            assert part in height, f"{package}/{part} has no layer"
+            wrong += [f"{path.relative_to(PACKAGE)} imports {target}, which is not below {part}"
+                      for target in imported_inside(package, path) if target != part and height.get(target, -1) >= height[part]]
+    assert not wrong, "\n".join(wrong)

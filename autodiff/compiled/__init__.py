@@ -5,15 +5,13 @@
 
 Top to bottom, from the function that a user gives to the one that runs:
 
-    function.py     compile, and what it returns       parameters.py, call.py      the arguments of a call
-    ways.py         one recording for each branching   variant.py, batch.py        one such, ready to run
-    record.py       runs a function once               tape.py                     what it did, in flat arrays
-    unroll.py       tape to scalar program             strides.py, spaces.py       views; arrays of a target
-    roll/           tape to array program: loops become matrix products
-    program.py      what a program is                  checking.py, saving.py      is it one; as JSON
-    builder.py      writes one                         passes.py                   makes it smaller
-    grad.py         its reverse                        derivatives.py              jacobian, hessian, hvp
-    emit/           program to source, and source to function
+    function       compile, and what it returns          derivatives    jacobian, hessian, hvp
+    recordings     one recording for each specialization variant, batch one such, ready to run
+    record/        runs a function once: the recorder, the tape, the arguments of a call, the tape as scalars
+    vectorize/     the tape as an array program: loops become matrix products
+    ir/            what a program is: instructions, passes, its reverse, the checker, JSON
+    codegen/       from a program to source, and from source to a function; C for tapes
+    backends       arrays of a target, in and out
 
 >>> from autodiff import exp
 >>> f = compile(lambda x: exp(-x * x))

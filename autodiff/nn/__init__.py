@@ -12,9 +12,9 @@
 >>> [round(model(row).data) for row in X]
 [0, 1, 1, 0]
 
-Read the modules in this order: module, activations, initial, layers, rows, crossentropy, losses, optimizer, optimizers,
-schedules; then block, dense, merging, models, tables, engines, run, train, saving. The first ten need nothing but
-Python; what works on arrays loads on first use, and NumPy with it.
+Read the modules in this order: module, activations, initializers, layers, rows, crossentropy, losses, optimizer,
+optimizers, schedules; then block, dense, merging, models, tables, engines, fit_loop, train, saving. The first ten need
+nothing but Python; what works on arrays loads on first use, and NumPy with it.
 """
 
 from importlib import import_module

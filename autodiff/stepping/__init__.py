@@ -5,7 +5,7 @@
     log          the steps of a forward and a backward pass over a snapshot: lazy, a sequence of frozen `Step` records
     cursor       a place in a log that moves: next, back, to, until, and watches
     lines        the lines of the caller's program that made its Values
-    orders       wrong orders, which read a gradient before its sum is complete; judging says what they did
+    traversals   wrong orders, which read a gradient before its sum is complete; judging says what they did
     explanation  why a gradient is what it is: its paths, what blocks it, where it became nan
     training     one step of training: forward, error, gradients, update
 

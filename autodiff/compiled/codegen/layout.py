@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.program import Shape
-from ..record.tape import Ints
-from ..ir.strides import c_strides
+from ..ir.strides import Ints, c_strides
 
 
 def view(text: str, base: Shape, rows: bool, start: int, strides: Shape, shape: Shape) -> str | None:

@@ -10,9 +10,11 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from .program import Shape
-from ..record.tape import Ints
+
+Ints = npt.NDArray[np.int64]
 
 
 def c_strides(shape: Shape) -> Shape:

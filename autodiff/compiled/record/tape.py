@@ -23,8 +23,8 @@ from ... import native
 from ...ops import TABLE
 from ...value import Value
 from ..ir.program import COMPARISONS
+from ..ir.strides import Ints
 
-Ints = npt.NDArray[np.int64]
 
 NAMES = [*TABLE, *COMPARISONS]
 

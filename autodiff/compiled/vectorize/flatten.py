@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..record.tape import CODES, Ints, Tape
+from ..ir.strides import Ints
+from ..record.tape import CODES, Tape
 
 Flags = npt.NDArray[np.bool_]
 

@@ -11,7 +11,8 @@
 
 import numpy as np
 
-from ..record.tape import Ints, Tape
+from ..ir.strides import Ints
+from ..record.tape import Tape
 from .flatten import Sums, ranges
 
 DEEP = 100  # levels: from here on there must be FEWEST nodes a level on average, or rolling is given up

@@ -18,7 +18,8 @@ import numpy as np
 from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Shape
-from ..record.tape import Ints, Tape
+from ..ir.strides import Ints
+from ..record.tape import Tape
 from ..ir.strides import affine, c_strides
 
 CONSTANT = -1  # in place of a register: a number that needs none

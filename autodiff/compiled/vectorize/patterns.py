@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..ir.program import Shape
-from ..record.tape import Ints
+from ..ir.strides import Ints
 
 
 class Grid(NamedTuple):

@@ -10,7 +10,8 @@ from ...ops import TABLE
 from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Guard, Program, Shape
-from ..record.tape import CODES, NAMES, Ints, Tape
+from ..ir.strides import Ints
+from ..record.tape import CODES, NAMES, Tape
 from .flatten import Lists, Sums
 from .locations import Group, Locations
 from .patterns import alike, grid, vector

@@ -16,25 +16,25 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ArgumentError, OperandError, shown
-from ...files import path_of, write_whole
-from ...frames import caller
-from ...graph import topological_order
-from ...names import names_in
-from ...value import Value
-from ..output import dot, engines as engine, mermaid, svg, text
-from .options import (
+from ..errors import ArgumentError, OperandError, shown
+from ..files import path_of, write_whole
+from ..frames import caller
+from ..graph import topological_order
+from ..names import names_in
+from ..value import Value
+from .output import dot, engines as engine, mermaid, svg, text
+from .graph.options import (
     checked_beside, checked_focus, checked_level, checked_parts, checked_roots, highlighted, whole_number, yes_or_no,
 )  # fmt: skip
-from .diff import difference
-from .subgraph import around, near
-from ..output.networkx import network
-from .picture import Picture
-from .build import Plan
-from .style import USUAL_PARTS, Style
+from .graph.diff import difference
+from .graph.subgraph import around, near
+from .output.networkx import network
+from .graph.picture import Picture
+from .graph.build import Plan
+from .graph.style import USUAL_PARTS, Style
 
 if TYPE_CHECKING:
-    from ...stepping import Explanation
+    from ..stepping import Explanation
 
 
 def draw(
