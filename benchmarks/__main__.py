@@ -2,6 +2,8 @@
 
     python -m benchmarks            every table (several minutes)
     python -m benchmarks eager      the eager engine beside micrograd
+    python -m benchmarks native     the engine in C beside the Python engine and others (2 GB)
+    python -m benchmarks callgrind  instructions of a small graph on both engines (needs valgrind)
     python -m benchmarks rolled     rolled NumPy beside NumPy by hand and PyTorch
     python -m benchmarks scalars    compiled programs beside micrograd and CasADi
     python -m benchmarks record     recording and rolling beside the eager forward pass
@@ -16,15 +18,16 @@ from importlib import import_module
 
 from .clock import one_thread
 
-TABLES = ("eager", "rolled", "scalars", "record", "growth", "first", "jaxed", "training")
+TABLES = ("eager", "native", "rolled", "scalars", "record", "growth", "first", "jaxed", "training")
+ASKED = ("callgrind",)  # only where it is named
 
 
 def main(names: list[str]) -> int:
     """Print the tables; return 2 if one is not known."""
     one_thread()
-    unknown = [name for name in names if name not in TABLES]
+    unknown = [name for name in names if name not in TABLES + ASKED]
     if unknown:
-        print(f"Expected names of tables ({', '.join(TABLES)}), got {' '.join(unknown)}.", file=sys.stderr)
+        print(f"Expected names of tables ({', '.join(TABLES + ASKED)}), got {' '.join(unknown)}.", file=sys.stderr)
         return 2
     for name in names or TABLES:
         for part in import_module(f".{name}", __package__).report():
