@@ -9,7 +9,7 @@ autodiff.errors.OperandError: mul: expected a Value or a real number (int, float
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any, TypeGuard
 
 from . import kernels
@@ -44,6 +44,15 @@ def is_series(x: object) -> TypeGuard[Iterable[Any]]:
     (True, False)
     """
     return isinstance(x, Iterable) and getattr(x, "ndim", 1) != 0
+
+
+def is_one_of(x: object, choices: Container[str]) -> TypeGuard[str]:
+    """Whether x is one of the names; an array, which answers == by elements, and what has no hash are none.
+
+    >>> is_one_of("LR", ("LR", "TB")), is_one_of(["LR"], {"LR": 1})
+    (True, False)
+    """
+    return isinstance(x, str) and x in choices
 
 
 def is_array_of_values(x: object) -> bool:

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import signal
+import sys
 import traceback
 import warnings
 from contextlib import redirect_stdout
@@ -95,7 +96,10 @@ METHODS = {
 
 
 # What Python itself says of a call that does not fit the signature.
-BINDING = re.compile(r"positional argument|unexpected keyword argument|multiple values for argument|required keyword-only|no arguments|expected \d+ arguments?, got \d+")
+BINDING = re.compile(
+    r"positional argument|keyword argument|multiple values for argument|required (keyword-only|argument)|no arguments|given by name|"
+    r"takes (no|exactly|at (most|least)) |expected (at (least|most) )?\d+ arguments?, got \d+|expected two operands, got three"
+)
 
 
 class Stuck(BaseException):
@@ -106,7 +110,7 @@ def _alarm(signum, frame):
     raise Stuck
 
 
-def attack(name, subject, chance, seconds=5):
+def attack(name, subject, chance, seconds=60):
     """One call; a sentence if what it raised is no error of the library."""
     pool = hostile()
     args = [chance.choice(pool) for _ in range(chance.choice((0, 1, 1, 1, 2, 2, 2, 3, 4)))]
@@ -159,17 +163,18 @@ def _shown(x):
         return f"<{type(x).__name__}>"
 
 
-def found_in(seconds, seed, names=None):
-    """What is wrong, once for each place and kind of error."""
-    import time
-
-    chance, everything, found, calls = random.Random(seed), subjects(), {}, 0
-    end = time.monotonic() + seconds
-    names = sorted(names or everything)
-    while time.monotonic() < end:
+def found_in(rounds, seed, names=None):
+    """What is wrong, once for each place and kind of error, and the number of calls: one of every name in each round."""
+    everything, found = subjects(), {}
+    names, chance = sorted(names or everything), random.Random(seed)
+    for _ in range(rounds):
         for name in names:
             wrong = attack(name, everything[name](), chance)
-            calls += 1
             if wrong:
                 found.setdefault(wrong.rpartition(" raises ")[2].split(":")[0] + wrong.rpartition(" at ")[2], wrong)
-    return list(found.values()), calls
+    return list(found.values()), rounds * len(names)
+
+
+if __name__ == "__main__":  # python hostile.py SEED ROUNDS, in a folder that files may be written to
+    found, calls = found_in(int(sys.argv[2]), int(sys.argv[1]))
+    print(*found, f"{calls} calls, {len(found)} faults", sep="\n")

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from . import derivatives
@@ -100,7 +101,7 @@ class CompiledFunction:
         >>> compile(lambda x, y: x * x * y).hvp([2.0, 3.0], [1.0, 0.0])
         [6.0, 4.0]
         """
-        if not all(isinstance(each, (list, tuple, np.ndarray)) for each in (at, direction)):
+        if not all(isinstance(each, (list, tuple, np.ndarray)) and is_series(each) for each in (at, direction)):
             raise ArgumentError(f"{self.name}.hvp: expected two lists, a point and a direction, got {shown(at)} and "
                                 f"{shown(direction)}")  # fmt: skip
         if len(at) != len(direction):

@@ -22,6 +22,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from ..coerce import is_one_of
 from ..errors import ArgumentError, OperandError, shown
 from ..files import write_whole
 from . import initializers as initial
@@ -122,7 +123,7 @@ class Monitor(Callback):
 
     def __init__(self, monitor: str, min_delta: float, mode: str) -> None:
         name = type(self).__name__
-        if mode not in ("auto", "min", "max"):
+        if not is_one_of(mode, ("auto", "min", "max")):
             raise ArgumentError(f"{name}: expected 'auto', 'min' or 'max' as the mode, got {shown(mode)}")
         if not isinstance(monitor, str):
             raise OperandError(f"{name}: expected the name of a number to monitor, got {shown(monitor)}")

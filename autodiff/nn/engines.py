@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 
 from ..compiled import compile
+from ..coerce import is_one_of
 from ..errors import ArgumentError, shown
 from ..value import Value
 from .block import Block
@@ -196,7 +197,7 @@ def engine_for(name: str, model: Block, loss: Loss, optimizer: Optimizer) -> Eng
 
 def require_engine(name: object) -> None:
     """An error unless there is an engine of that name."""
-    if name not in ENGINES:
+    if not is_one_of(name, ENGINES):
         raise ArgumentError(f"engine: expected one of {', '.join(ENGINES)}, got {shown(name)}")
 
 

@@ -73,7 +73,7 @@ class EagerStep(Step):
     """A graph of Values for each batch."""
 
     def __call__(self, X: Any, y: Any) -> tuple[float, Any]:
-        X, y = table("X", X), np.asarray(y)
+        X, y = table("X", X), labels_of(y)
         require_rows(X, y)
         self.sync()
         for value in self.values:
@@ -95,7 +95,7 @@ class CompiledStep(Step):
         self.prediction: Any = None
 
     def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
-        labels = np.asarray(y)
+        labels = labels_of(y)
         if labels.dtype.kind not in "biuf":
             raise OperandError(f"step: expected y as real numbers, got {shown(y)}")
         X, y = self.prepared(X, y)
@@ -107,7 +107,7 @@ class CompiledStep(Step):
 
     def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
         """X and y as this engine's arrays."""
-        X, y = table("X", X), np.asarray(y)
+        X, y = table("X", X), labels_of(y)
         require_rows(X, y)
         return X, y
 
@@ -186,7 +186,8 @@ class JaxStep(CompiledStep):
         self.parameters = jax.numpy.asarray(self.parameters)
 
     def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
-        X, y = (each if hasattr(each, "sharding") else self.jax.numpy.asarray(np.asarray(each)) for each in (X, y))
+        X = X if hasattr(X, "sharding") else self.jax.numpy.asarray(table("X", X))
+        y = y if hasattr(y, "sharding") else self.jax.numpy.asarray(labels_of(y))
         require_rows(X, y)
         whole = y.ndim == 1 and y.dtype.kind in "iu"
         return X.astype(self.parameters.dtype), y if whole else y.astype(self.parameters.dtype)
@@ -207,6 +208,14 @@ def table(name: str, X: Any) -> Any:
     if array.ndim != 2:
         raise ArgumentError(f"step: expected {name} as rows of numbers, got {array.ndim} axes of {shown(X)}")
     return array
+
+
+def labels_of(y: Any) -> Any:
+    """The labels as an array, of whatever they are."""
+    try:
+        return np.asarray(y)
+    except (TypeError, ValueError):
+        raise OperandError(f"step: expected y as numbers, or rows of one length, got {shown(y)}") from None
 
 
 def require_rows(X: Any, y: Any) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..coerce import is_one_of
 from ..errors import ArgumentError, OperandError, shown
 from ..files import path_of, write_whole
 from ..frames import caller
@@ -77,7 +78,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Drawing:
     >>> draw_dot(Value(1.0, name="x").exp())
     Drawing(2 nodes, 1 edge)
     """
-    if format not in ("svg", "png", "pdf"):
+    if not is_one_of(format, ("svg", "png", "pdf")):
         raise ArgumentError(f"draw_dot: expected 'svg', 'png' or 'pdf' as the format, got {shown(format)}")
     return draw(root, rankdir=rankdir)
 

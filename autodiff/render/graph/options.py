@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ...coerce import is_one_of, is_series
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from .edges import Highlight
@@ -49,8 +50,9 @@ def checked_level(collapse: str | int | None) -> str | int | None:
 
 
 def checked_parts(show: Iterable[str]) -> tuple[str, ...]:
-    parts = () if isinstance(show, str) or not isinstance(show, Iterable) else tuple(show)
-    if isinstance(show, str) or not isinstance(show, Iterable) or not all(part in PARTS for part in parts):
+    listed = not isinstance(show, str) and is_series(show)
+    parts = tuple(show) if listed else ()
+    if not listed or not all(is_one_of(part, PARTS) for part in parts):
         raise ArgumentError(f"show: expected some of {', '.join(PARTS)}, as in show=['data'], got {shown(show)}")
     return parts
 
@@ -80,7 +82,7 @@ def highlighted(path: Iterable[Value] | Explanation) -> Highlight:
 
     if isinstance(path, Explanation):
         return Highlight(frozenset(path.path), frozenset(edges_listed(path)))
-    found = list(path) if isinstance(path, Iterable) and not isinstance(path, Value) else [path]
+    found: list[Any] = list(path) if is_series(path) and not isinstance(path, Value) else [path]
     if not all(isinstance(v, Value) for v in found):
         raise OperandError(f"path: expected Values, or what explain(y, x) returns, got {shown(path)}")
     return Highlight(frozenset(found))

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...coerce import is_one_of
 from ...errors import ArgumentError, shown
 
 Number = float | tuple[float, float] | str | None  # also a range, or words; None: there is no such number yet
@@ -85,7 +86,7 @@ class Style:
     show: tuple[str, ...] = USUAL_PARTS
 
     def __post_init__(self) -> None:
-        if self.rankdir not in DIRECTIONS:
+        if not is_one_of(self.rankdir, DIRECTIONS):
             raise ArgumentError(f"rankdir: expected one of {', '.join(DIRECTIONS)}, got {shown(self.rankdir)}")
         if type(self.digits) is not int or not 1 <= self.digits <= 17:
             raise ArgumentError(f"digits: expected a whole number from 1 to 17, got {shown(self.digits)}")

@@ -24,6 +24,7 @@ from typing import Any
 
 from ...errors import ArgumentError
 from ...stepping.log import Log
+from ..graph.options import yes_or_no
 from .data import around, drawn_with, shown_data
 from .evaluator import source
 
@@ -33,6 +34,7 @@ MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable n
 
 def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str:
     """The page of a log, or of what lies `depth` edges around the `focus` node; with `quiz`, it starts by asking."""
+    asks = yes_or_no("quiz", quiz)
     core = set(range(len(log.graph.nodes))) if focus is None else around(log, log.graph.number(focus), depth)
     drawn = drawn_with(log, core)
     chosen = [i for i in range(len(log)) if log.target(i) in core or log.events.node[i] in core]
@@ -43,7 +45,7 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str
             f"a page shows at most {MOST_NODES:,} nodes and {MOST_STEPS:,} steps, and this would be {len(drawn):,} and "
             f"{len(chosen):,}: {advice}, or read all of it by text() or save('steps.json')"
         )
-    data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": bool(quiz), "part": focus is not None}
+    data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": asks, "part": focus is not None}
     operations = [node.operation for node in log.graph.nodes] if data["live"] else []
     scripts = [script for script in SCRIPTS if data["live"] or script != "page_live.js"]
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
+from ...coerce import is_one_of
 from ...errors import ArgumentError, shown
 from .results import Conformance, Result
 
@@ -23,7 +24,7 @@ def written(
 
     The total is the same for every engine: a property that could not be examined, or does not apply, counts as said.
     """
-    if form not in FORMATS:
+    if not is_one_of(form, FORMATS):
         raise ArgumentError(f"format: expected one of {', '.join(FORMATS)}, got {shown(form)}")
     if form == "gradescope":
         return as_gradescope(report, points or {}, not_examined, not_applicable)

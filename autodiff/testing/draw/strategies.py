@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from ... import functions
+from ...coerce import is_one_of
 from ...errors import ArgumentError, shown
 from ...numbers import FLOATS
 from ...ops import TABLE, UNARY, Op
@@ -74,7 +75,7 @@ def inputs_for(draw: DrawFn, target: str | Op | Program, special: bool = True, k
         inputs = draw(st.tuples(*[number] * len(target.inputs)))
         assume(special or sound(target.at(inputs), kinks))
         return inputs
-    if not isinstance(target, Op) and target not in TABLE:
+    if not isinstance(target, Op) and not is_one_of(target, TABLE):
         raise ArgumentError(f"inputs_for: expected an operation of the table or a program, got {shown(target)}")
     op = TABLE[target] if isinstance(target, str) else target
     domains = op.domain * draw(st.integers(1, 4)) if op.variadic else op.domain
@@ -127,7 +128,7 @@ def _known(operations: Iterable[str] | None) -> tuple[str, ...]:
         raise ArgumentError(f"programs: expected a list of operations, such as ['mul'], got {shown(operations)}")
     known = tuple(OPERATIONS if operations is None else operations)
     for name in known:
-        if name not in TABLE:
+        if not is_one_of(name, TABLE):
             raise ArgumentError(f"programs: expected names of operations, got {shown(name)}; see autodiff.ops.TABLE")
     if not known:
         raise ArgumentError("programs: expected the name of one operation or more, got none")

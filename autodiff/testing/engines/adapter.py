@@ -48,12 +48,12 @@ class Adapter:
         reset: Callable[[], None] = lambda: None,
     ) -> None:
         self.name, self.make, self.data, self.grad, self.backward = name, make, data, grad, backward
-        for what, given in (("operations", operations), ("known", known or {})):
+        for what, given in (("operations", operations), ("known", {} if known is None else known)):
             if not isinstance(given, Mapping):
                 raise OperandError(f"{type(self).__name__}: expected a dict as {what}, got {shown(given)}")
         self.operations, self.methods = dict(operations), methods
         self.set_data, self.set_grad, self.raw = set_data, set_grad, raw
-        self.known = dict(known or {})  # property -> why this engine is documented not to have it
+        self.known = dict({} if known is None else known)  # property -> why this engine is documented not to have it
         self.spelling = spelling or Spelling(f"{name}({{}})")
         self.reset = reset  # empties what the engine has recorded so far, if it keeps one tape for all
         self.wraps: set[tuple[str, int]] = set()  # operands, as (operation, index), where no plain number is taken
