@@ -6,6 +6,7 @@ Where one fails, `python -m autodiff.testing.routes --seed S --programs N` repea
 import os
 import subprocess
 import sys
+from math import inf
 
 import pytest
 from hypothesis import given, reject, settings
@@ -15,10 +16,11 @@ from autodiff.testing import routes
 from autodiff.testing.routes import structured_programs
 from autodiff.testing.routes.choices import Choices, shorter
 from autodiff.testing.routes.routes import ROUTES
+from autodiff.testing.routes.trial import added
 
 SECONDS = float(os.environ.get("AUTODIFF_ROUTES_SECONDS") or 600)
-MODELS_AGREE = ["predict"]
-AGREE = ["math", "numpy batch", "batch", "passed", "grad", "gradient_graph", "jvp", "formula"]
+MODELS_AGREE = ["compiled", "predict", "changed"]
+AGREE = ["math", "numpy", "numpy batch", "batch", "passed", "grad", "gradient_graph", "jvp", "second", "formula", "vjp", "native"]
 
 
 def told(report):
@@ -78,6 +80,11 @@ def _bits(x):
 
 def test_the_same_seed_draws_the_same_programs():
     assert [str(routes.draw_program(Choices(n))) for n in range(20)] == [str(routes.draw_program(Choices(n))) for n in range(20)]
+
+
+def test_a_sum_over_rows_may_overflow_on_its_way():
+    assert added([1e308, 1e308, 1e308]) == inf and added([inf, 1.0]) == inf
+    assert added([1e16, 1.0, -1e16]) == 1.0
 
 
 def test_a_list_of_choices_becomes_short_and_low():

@@ -59,6 +59,16 @@ def test_a_coefficient_of_0_does_not_hide_the_mixed_derivative():
     assert hessian(lambda x, y: x * log(y))(0.0, 2.0) == [[0.0, 0.5], [0.5, 0.0]]
 
 
+@pytest.mark.parametrize("x", [5e-324, 1e-310, 1e-206, 3e-206, 1e-162, 1e-107, 1e-103, 0.5, 2.0, 1e155, 1e300])
+@pytest.mark.parametrize("exponent", [2.0**-52, 2.0**-30, 0.125, 0.5, 1.0, 2.0, 3.0, 4.0, 100.0, -0.5, -1.0, -2.0, -(2.0**-52)])
+def test_a_gradient_graph_of_a_power_neither_overflows_nor_underflows_on_its_way(x, exponent):
+    a = Value(x)
+    y = a**exponent
+    y.backward()
+    (slope,) = gradient_graph(y, [a])
+    assert slope.data == a.grad or abs(slope.data - a.grad) <= 4 * math.ulp(a.grad)
+
+
 def test_a_large_odd_exponent_keeps_its_sign_in_a_gradient_graph():
     x = Value(-1.0)
     assert gradient_graph(x**1e16, [x])[0].data == -1e16

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ...door import users_program
-from ... import differentiate, replaying
+from ... import differentiate, native, replaying
 from ...compiled import compile
 from ...render.formula.formulas import formula
 from ...graph import topological_order
@@ -20,6 +20,7 @@ from .trial import Row, Trial
 FEW = 3       # rows that are taken one by one
 SMALL = 6     # inputs of which second derivatives are taken
 SHORT = 150   # operations of such a program
+CLOSE_SECOND = 8  # units in the last place that a second derivative may be off by
 
 
 def _by_name(trial: Trial, gradient: Any) -> dict[str, Any]:
@@ -93,8 +94,10 @@ def jax_batch(trial: Trial) -> Iterator[str]:
 
 
 def native_target(trial: Trial) -> Iterator[str]:
-    """compile(f, "native") of numbers and of arrays."""
-    yield from _one_by_one(trial, "native", False)
+    """compile(f, "native") of numbers, with the bits of eager, and of arrays."""
+    if native.engine != "native":
+        return
+    yield from _one_by_one(trial, "native", True)
     yield from _batch(trial, "native")
 
 
@@ -107,6 +110,15 @@ def differentiated(trial: Trial) -> Iterator[str]:
         value, gradient = differentiate.value_and_grad(function)(*row.numbers)
         slopes = gradient if isinstance(gradient, tuple) else (gradient,)
         yield from trial.compare_row(row, _plain(value), _by_name(trial, map(_plain, slopes)))
+
+
+def pulled_back(trial: Trial) -> Iterator[str]:
+    """vjp, with a weight of 1."""
+    for row in islice(trial.rows, FEW):
+        if not row.numbers:
+            return
+        value, pull = differentiate.vjp(trial.program.function(), *row.numbers)
+        yield from trial.compare_row(row, _plain(value), _by_name(trial, map(_plain, _tuple(pull(1.0)))))
 
 
 def _plain(x: Any) -> float:
@@ -195,9 +207,6 @@ def _second(trial: Trial, row: Row) -> Iterator[str]:
                            f"apart {abs(got - right):.2g}, allowed {room:.2g}")  # fmt: skip
 
 
-CLOSE_SECOND = 8
-
-
 def _tuple(x: Any) -> tuple[Any, ...]:
     return tuple(x) if isinstance(x, (tuple, list)) else (x,)
 
@@ -235,6 +244,7 @@ def formula_python(trial: Trial) -> Iterator[str]:
 ROUTES: dict[str, Callable[[Trial], Iterator[str]]] = {
     "math": math_target, "numpy": numpy_single, "numpy batch": numpy_batch, "batch": chosen_batch,
     "grad": differentiated, "gradient_graph": graph_of_gradient, "jvp": forward_mode, "second": second_order,
-    "formula": formula_python, "passed": passed_batch, "jax batch": jax_batch,
+    "formula": formula_python, "passed": passed_batch, "vjp": pulled_back, "jax batch": jax_batch,
+    "native": native_target,
 }  # fmt: skip
 SLOW = ["jax batch"]

@@ -111,6 +111,15 @@ class Row:
         return all(map(math.isfinite, numbers)) and max(map(abs, numbers), default=0.0) < 1e300
 
     @cached_property
+    def finite_beside(self) -> bool:
+        """Whether the numbers that were compared, and then not used, are finite as well, and all on their way.
+
+        A matrix product holds the used and the unused side by side, and sends 0 times a number to both.
+        """
+        sides = [x for pair in self.compared for x in pair if type(x) is Value]
+        return all(math.isfinite(node._data) for node in topological_order(self.y, *sides))
+
+    @cached_property
     def moderate(self) -> bool:
         """Whether a product of two slopes neither over- nor underflows on its way to a second derivative."""
         order = topological_order(self.y)
@@ -157,7 +166,8 @@ class Trial:
         got = float(got)
         if close(got, wanted, lambda: -1.0):
             return ""
-        if not all(row.finite and row.room.steady for row in where):
+        beside = got == got or all(row.finite_beside for row in where)
+        if not beside or not all(row.finite and row.room.steady for row in where):
             self.excused += 1
             return ""
         if abs(got - wanted) <= room():
@@ -211,7 +221,10 @@ def refused(error: Exception) -> bool:
 
 def added(numbers: Sequence[float]) -> float:
     """Their sum, of inf and nan as well."""
-    return math.fsum(numbers) if all(map(math.isfinite, numbers)) else sum(numbers)
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):
+        return sum(numbers)
 
 
 def bits(x: float) -> str:
