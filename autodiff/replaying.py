@@ -78,8 +78,8 @@ def _is_normal(a: Any, exponent: float) -> bool:
 
 
 def _power_slope(a: Any, b: Any) -> Any:
-    """b * a ** (b - 1), written out, as readers of a gradient graph expect it, where b - 1 is exact and the power neither
-    overflows nor loses digits before b scales it; else one row, which is right there too.
+    """b * a ** (b - 1), written out, as readers of a gradient graph expect it, where b - 1 is exact and the power
+    neither overflows nor loses digits before b scales it; else one row, which is right there too.
     """
     exponent = b._data if type(b) is Value else b
     exact = exponent - (exponent - 1) == 1 and exponent - 1 + 1 == exponent and not -1 < exponent < 1 / 16
