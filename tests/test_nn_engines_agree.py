@@ -136,3 +136,21 @@ def test_a_cross_entropy_from_logits_loses_nothing_in_the_tails(name, engine):
     y = np.array([[1, 0]]) if name == "one-hot" else np.array([0])
     loss, gradient = nn.step_function(Bias(), LOSSES[name][0], engine=engine)(np.ones((1, 1)), y)
     assert float(loss) == TAIL and np.asarray(gradient).tolist() == [-TAIL, TAIL]
+
+
+@pytest.mark.parametrize("z, t, loss, slope", [(40.0, 1, TAIL, -TAIL), (-40.0, 0, TAIL, TAIL), (40.0, 0, 40.0, 1.0), (-40.0, 1, 40.0, -1.0),
+                                               (0.0, 0.5, 0.6931471805599453, 0.0)])  # fmt: skip
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_binary_cross_entropy_from_logits_loses_nothing_in_the_tails(z, t, loss, slope, engine):
+    class Bias(nn.Module):
+        def __init__(self):
+            self.z = Value(z)
+
+        def __call__(self, row):
+            return self.z + 0.0 * row[0]
+
+    if engine == "jax":
+        pytest.importorskip("jax").config.update("jax_enable_x64", True)
+    of_logits = partial(losses.binary_crossentropy, from_logits=True)
+    found, gradient = nn.step_function(Bias(), of_logits, engine=engine)(np.ones((1, 1)), np.array([t]))
+    assert float(found) == loss and np.asarray(gradient).tolist() == [slope]

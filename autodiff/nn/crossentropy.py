@@ -156,13 +156,13 @@ def require_probabilities(name: str, found: Sequence[tuple[int, Any, Any]]) -> N
 
 
 def logistic_loss(t: Any, z: Any) -> Any:
-    """softplus(z) - t z; for the numbers 0 and 1 without the difference, which is nan at an infinite z.
+    """softplus(z) - t z; for labels of 0 and 1 without the difference, which loses the tail and is nan at an infinite z.
 
-    A label that is a Value takes part in a recorded program, which has to serve every label.
+    A label that is a Value takes part in a recorded program, which serves labels of both kinds.
     """
-    if type(t) is not Value and t in (0, 1):
-        return softplus(-z) if t else softplus(z)
-    return softplus(z) - t * z
+    if type(t) is not Value:
+        return softplus(z) - t * z if t not in (0, 1) else softplus(-z) if t else softplus(z)
+    return where(t >= 1, softplus(-z), where(t <= 0, softplus(z), softplus(z) - t * z))
 
 
 def require_labels_first(name: str, found: Sequence[tuple[int, Any, Any]]) -> None:
