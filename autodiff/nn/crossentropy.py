@@ -156,7 +156,7 @@ def require_probabilities(name: str, found: Sequence[tuple[int, Any, Any]]) -> N
 
 
 def logistic_loss(t: Any, z: Any) -> Any:
-    """softplus(z) - t z; for labels of 0 and 1 without the difference, which loses the tail and is nan at an infinite z.
+    """softplus(z) - t z; for labels of 0 and 1 without the difference, which loses tails and is nan at an infinite z.
 
     A label that is a Value takes part in a recorded program, which serves labels of both kinds.
     """
