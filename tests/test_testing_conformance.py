@@ -177,6 +177,16 @@ def test_other_names_are_found_by_looking():
     assert engine.data(x) == 2.0 and engine.grad(x) == 2.0 and list(engine.operations) == ["add"]
 
 
+def test_a_gradient_of_an_odd_name_is_found_though_nothing_seeds_it():
+    def start(self, x):
+        self.val, self.bend = x, 0.0
+
+    engine = adapter_for(type("Unseeded", (), {"__init__": start, "backward": lambda self: None}))
+    x = engine.make(2.0)
+    x.bend = 7.0
+    assert engine.grad(x) == 7.0
+
+
 def test_what_cannot_be_found_can_be_given():
     engine = adapter_for(Odd, data=lambda v: v.val, grad="adjoint", backward="backprop", operations={"exp": lambda v: v})
     assert isinstance(engine, Adapter) and "exp" in engine.operations

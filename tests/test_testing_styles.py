@@ -1,5 +1,6 @@
 """Engines in seven styles: the right ones are accused of nothing, and each planted fault is named in the first sentence."""
 
+import importlib
 import random
 
 import pytest
@@ -60,6 +61,42 @@ def test_the_program_of_a_finding_runs_in_the_engines_own_names():
     given, wanted = (float(text.split()[-1]) for text in finding.result.split(", and should give"))
     assert scope["a"].g == given != wanted and finding.result.startswith("a.g  # gives ")
     assert finding.line.endswith("return Scalar(t, (self,), (1 - t,))") and "1 - " in finding.formula
+
+
+TAPED = """
+class Var:
+    book = []
+
+    def __init__(self, val, *rules):
+        self.val, self.diff = val, 0.0
+        Var.book.append((self, rules))
+
+    def __add__(self, other):
+        other = other if isinstance(other, Var) else Var(other)
+        return Var(self.val + other.val, (self, lambda d: d), (other, lambda d: d))
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Var) else Var(other)
+        return Var(self.val * other.val, (self, lambda d: d * other.val), (other, lambda d: self.val))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def backward(self):
+        for out, rules in Var.book:
+            out.diff = 0.0
+        self.diff = 1.0
+        for out, rules in reversed(Var.book):
+            for target, rule in rules:
+                target.diff += rule(out.diff)
+"""
+
+
+def test_the_line_is_told_where_each_pass_runs_those_of_earlier_operations(tmp_path, monkeypatch):
+    (tmp_path / "taped_engine.py").write_text(TAPED, encoding="utf8")
+    monkeypatch.syspath_prepend(tmp_path)
+    finding = conformance(importlib.import_module("taped_engine").Var, properties=["gradient from above"]).findings[0]
+    assert finding.sentence.startswith("`*` forgets the gradient from above")
+    assert finding.line.startswith("taped_engine.py, line 15: return Var(self.val * other.val")
 
 
 def test_what_is_built_on_a_faulty_operation_is_told_with_it():

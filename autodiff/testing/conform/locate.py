@@ -34,16 +34,21 @@ def line_of(exam: Exam, program: Program, op: str, looks: str) -> str:
         return ""
     built, passed = _lines(exam, Program(*_alone(step, op)))
     others = [other for other in exam.operations if other != op and other not in exam.built_on[op]][:12]
-    common: set[Line] = set()
-    for other in others:
-        for each in _lines(exam, next(forms(other, ordinary_points(other)[0]))):
-            common |= set(each)
-    own = [line for line in (built if looks in ("made", "value") else passed) if line not in common]
+    theirs = [_lines(exam, next(forms(other, ordinary_points(other)[0]))) for other in others]
+    # phase by phase: where a tape is kept, the pass of one operation runs the lines of those before it
+    built = _without(built, [lines for lines, _ in theirs])
+    own = built if looks in ("made", "value") else _without(passed, [lines for _, lines in theirs])
     if not own:  # one loop for all: the lines that build the node, of which the last makes it
-        own, looks = [line for line in reversed(built) if line not in common], "made"
+        own, looks = built[::-1], "made"
     fitting = [line for line in own if _reads(line) and LOOKS[looks].search(_reads(line))]
     chosen = next(iter(fitting or [line for line in own if _reads(line)]), None)
     return f"{Path(chosen[0]).name.strip('<>')}, line {chosen[1]}: {_reads(chosen)}" if chosen else ""
+
+
+def _without(lines: list[Line], others: list[list[Line]]) -> list[Line]:
+    """The lines that are in none of the others."""
+    common = {line for other in others for line in other}
+    return [line for line in lines if line not in common]
 
 
 def _alone(step: Step, op: str) -> tuple[tuple[float, ...], tuple[Step, ...]]:

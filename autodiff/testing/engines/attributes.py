@@ -76,6 +76,9 @@ def find_grad(Value: type, made: Constructor, backward: Callable[[V], Any]) -> s
             return name
     if hasattr(made.sample, "grad") and callable(made.sample.grad):
         return "grad"
+    zeros = [name for name in _attributes(made.sample) if _number(made.sample, name) == 0.0]
+    if len(zeros) == 1:
+        return zeros[0]  # nothing seeds it, which a report says
     raise ArgumentError(_missing(Value, GRAD[:6], "grad", made.sample))
 
 

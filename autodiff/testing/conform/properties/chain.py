@@ -17,6 +17,7 @@ OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one g
 EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
 LEAVES_FIRST = "backward goes through the graph from the leaves to the output: it has to begin at the output"
 STOPS = "backward stops at the operands of the output: it never goes on to what they were made from"
+ONE_SIDE = "backward goes on from {} operands only: no gradient reaches what a {} one was made from"
 
 
 # What is left of the gradients of `a + a`, and how often the first and the last operand's are in it
@@ -34,7 +35,7 @@ def inner_nodes(exam: Exam) -> Iterator[Finding]:
     found = probed(exam)
     if found.everywhere(found.unlisted):
         program = _smallest(found.unlisted)
-        yield exam.finding(_why_all_stop(exam), program, LOST, shared=True)
+        yield exam.finding(_one_side(found) or _why_all_stop(exam), program, LOST, shared=True)
         _stop(exam, found, "waits until gradients reach inner nodes")
         return
     for op, slots in _by_operation(found.unlisted):
@@ -138,6 +139,16 @@ def _by_operation(found: dict[Slot, Program]) -> Iterator[tuple[str, list[Slot]]
 
 def _smallest(found: dict[Slot, Program]) -> Program:
     return min(found.values(), key=lambda program: (len(program.inputs), len(program.text())))
+
+
+def _one_side(found: Probed) -> str:
+    """That left operands are gone on from and right ones are not, or the other way round, if it is so."""
+    stopped = [slot for slot in found.unlisted if not slot.plain]
+    places = {slot.place for slot in stopped}
+    if len(places) != 1 or any(Slot(slot.op, 1 - slot.place) not in found.slots for slot in stopped):
+        return ""
+    sides = ("right", "left") if places == {0} else ("left", "right")
+    return ONE_SIDE.format(*sides)
 
 
 def _why_all_stop(exam: Exam) -> str:

@@ -121,5 +121,6 @@ FAULTS = (
     ("neg: sign lost", "gradient += -1 * g", "gradient += g", "`-a`: its local derivative"),
     ("/ : one side only", "            y.gradient += -g * x.value / y.value**2\n", "", "`a / b`: no gradient reaches b"),
     ("** : logarithm lost", "self.value * math.log(x.value) * g", "self.value * g", "`a ** b`: its local derivative"),
+    ("left operands only", "if place == len(node.inputs):", "if place == min(1, len(node.inputs)):", "backward goes on from left operands only"),
     ("tanh: no branch", 'elif self.op == "tanh"', 'elif self.op == "tanhh"', "`tanh`: no gradient reaches a"),
 )  # fmt: skip
