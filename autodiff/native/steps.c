@@ -1,6 +1,13 @@
 /* The sweeps over a tape, for one row and for a block of rows. The gradients are added in the order of an eager backward
    pass: the last operation first, its operands in order. Where nothing flows, nothing is added, not even 0 * inf. */
 
+/* The code is a constant at every place below: a call would choose the operation again. */
+#if defined(__GNUC__)
+static inline double slope1(int, int, double, double, int *) __attribute__((always_inline));
+static inline double slope2(int, int, double, double, double, int *) __attribute__((always_inline));
+static inline double slope3(int, int, double, double, double, double, int *) __attribute__((always_inline));
+#endif
+
 #include "steps.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
