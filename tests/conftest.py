@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import shutil
 import socket
 from collections.abc import Callable
@@ -116,3 +117,12 @@ def require_local(host: object) -> None:
     if not (name in ("localhost", "::1") or name.startswith("127.")):
         raise NetworkUse(f"A test may reach this machine only, and this one reached for {name!r}: "
                          "serve what it needs on localhost, or keep a copy of it under tests/.")
+
+
+@pytest.fixture(autouse=True)
+def _the_precision_of_jax_ends_with_its_test():
+    """A test that turns double precision on in JAX turns it on for its process; the next one begins as before."""
+    yield
+    jax = sys.modules.get("jax")
+    if jax is not None and hasattr(jax, "config") and jax.config.jax_enable_x64:
+        jax.config.update("jax_enable_x64", False)
