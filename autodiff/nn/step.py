@@ -64,10 +64,6 @@ class Step:
         for value, number in zip(self.values, np.asarray(self.parameters).tolist(), strict=True):
             value.data = number
 
-    def row_loss(self, xs: list[Any], ts: list[Any], flat: bool) -> Value:
-        """The loss of one row, its label bare where y has one number for each row."""
-        return self.loss([ts[0] if flat else ts], [self.model(xs)])
-
 
 class EagerStep(Step):
     """A graph of Values for each batch."""
