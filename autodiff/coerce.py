@@ -55,6 +55,13 @@ def is_one_of(x: object, choices: Container[str]) -> TypeGuard[str]:
     return isinstance(x, str) and x in choices
 
 
+def as_flag(what: str, value: object) -> bool:
+    """True or False, or an `OperandError` that shows what came: the truth of an array is not one."""
+    if not isinstance(value, bool):
+        raise OperandError(f"{what}: expected True or False, got {shown(value)}")
+    return value
+
+
 def is_array_of_values(x: object) -> bool:
     """Whether x is a NumPy array of objects, which takes part in arithmetic element by element."""
     numpy = sys.modules.get("numpy")

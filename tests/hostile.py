@@ -10,6 +10,7 @@ import sys
 import traceback
 import warnings
 from contextlib import redirect_stdout
+from itertools import product
 
 import numpy as np
 
@@ -46,6 +47,12 @@ def hostile():
         lambda *xs: [x, 1.0], lambda **ks: 1.0, Value, nn, nn.Dense(2), nn.Input(3), nn.MLP(2, [3, 1]), nn.SGD([x]),
         nn.Sequential([nn.Input(2), nn.Dense(1)]), autodiff.compile(lambda a: a * a), "mse", "adam", slice(1), NotImplemented, Ellipsis,
     ]  # fmt: skip
+
+
+def sound():
+    """First arguments that most functions take."""
+    x = Value(2.0)
+    return [x, lambda *xs: xs[0] * 2 if xs else 0.0, nn.MLP(2, [3, 1]), [[1.0, 2.0]]]
 
 
 SKIPPED = {
@@ -110,11 +117,18 @@ def _alarm(signum, frame):
     raise Stuck
 
 
-def attack(name, subject, chance, seconds=60):
+def attack(name, subject, chance):
     """One call; a sentence if what it raised is no error of the library."""
     pool = hostile()
     args = [chance.choice(pool) for _ in range(chance.choice((0, 1, 1, 1, 2, 2, 2, 3, 4)))]
+    if args and chance.random() < 0.5:
+        args[0] = chance.choice(sound())  # and the others are what is wrong
     kwargs = {key: chance.choice(pool) for key in _keywords(subject, chance)}
+    return attempt(name, subject, args, kwargs)
+
+
+def attempt(name, subject, args, kwargs, seconds=60):
+    """A sentence if what this call raises is no error of the library."""
     signal.signal(signal.SIGALRM, _alarm)
     signal.alarm(seconds)
     try:
@@ -145,11 +159,34 @@ def _ours(frames):
 
 
 def _keywords(subject, chance):
+    names = options(subject)
+    return chance.sample(names, min(len(names), chance.choice((0, 0, 0, 1, 2))))
+
+
+def options(subject):
+    """The names of the arguments that may be left out."""
+    return [p.name for p in _parameters(subject) if p.kind is p.KEYWORD_ONLY or p.default is not p.empty]
+
+
+def _parameters(subject):
     try:
-        names = [p.name for p in inspect.signature(subject).parameters.values() if p.kind in (p.KEYWORD_ONLY,) or p.default is not p.empty]
+        return inspect.signature(subject).parameters.values()
     except (TypeError, ValueError):
         return []
-    return chance.sample(names, min(len(names), chance.choice((0, 0, 0, 1, 2))))
+
+
+def wrong_options():
+    """What is wrong in a call with sound arguments and one option of each kind, and the number of calls."""
+    found, calls = {}, 0
+    for name, make in sorted(subjects().items()):
+        needed = sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in _parameters(make()))
+        for option in options(make()):
+            for place, kind in product(range(len(hostile())), range(len(sound()) if needed else 1)):
+                wrong = attempt(name, make(), [sound()[kind]] * needed, {option: hostile()[place]})
+                calls += 1
+                if wrong:
+                    found.setdefault(wrong.rpartition(" raises ")[2].split(":")[0] + wrong.rpartition(" at ")[2], wrong)
+    return list(found.values()), calls
 
 
 def call_text(args, kwargs):

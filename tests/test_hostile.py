@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hostile import attack, found_in, subjects
+from hostile import attack, found_in, subjects, wrong_options
 
 ROUNDS = int(os.environ.get("AUTODIFF_HOSTILE_ROUNDS") or 300)  # calls of every name, in the slow test
 
@@ -24,6 +24,13 @@ def test_bad_arguments_raise_errors_of_the_library(rng):
 def test_many_bad_arguments_raise_errors_of_the_library(rng):
     found, _ = found_in(ROUNDS, rng.random())
     assert not found, "\n".join(found)
+
+
+@pytest.mark.slow
+def test_bad_options_beside_sound_arguments_raise_errors_of_the_library():
+    found, calls = wrong_options()
+    assert not found, "\n".join(found)
+    assert calls > 10_000
 
 
 def test_the_search_sees_a_raw_error_from_inside_the_library(rng):

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from inspect import unwrap
 from typing import Any
 
-from ..coerce import is_series
+from ..coerce import as_flag, is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value, constant
 from . import initializers as initial
@@ -158,9 +158,7 @@ def stored_in(code: Any) -> Iterator[str]:
 
 def require_flag(what: str, value: object) -> bool:
     """True or False, or an error that shows what came."""
-    if not isinstance(value, bool):
-        raise OperandError(f"{what}: expected True or False, got {shown(value)}")
-    return value
+    return as_flag(what, value)
 
 
 def as_value(x: Any, block: Block) -> Value:

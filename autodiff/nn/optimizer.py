@@ -93,6 +93,8 @@ class Optimizer:
         `groups` lists which of them, by their places, are one array of weights, which `clipnorm` clips as one: the
         kernel of a layer, or its biases. Without groups all parameters are one.
         """
+        if not is_series(groups):
+            raise OperandError(f"{type(self).__name__}: expected lists of places as groups, got {shown(groups)}")
         self.params, self.groups = checked(type(self).__name__, params), list(groups)
         self.steps, self.state = 0, {slot: [self.first(slot)] * len(self.params) for slot in self.slots}
 

@@ -23,7 +23,7 @@ from typing import Any
 from ..errors import ArgumentError, OperandError, shown
 from ..files import path_of, write_whole
 from .activations import ACTIVATIONS
-from .block import Block, Input
+from .block import Block, Input, require_flag
 from .dense import Dropout
 from .layers import MLP
 from .models import Model, Sequential
@@ -49,7 +49,7 @@ def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -
     """
     record: Record = {"format": FORMAT, "version": VERSION, "model": described(model)}
     record["parameters"] = [parameter.data for parameter in model.parameters()]
-    if optimizer:
+    if require_flag("save: optimizer", optimizer):
         record["optimizer"] = _optimizer_record(model)
     if not all(map(math.isfinite, record["parameters"])):
         raise ArgumentError("save: expected finite parameters, got nan or inf: the model is broken")

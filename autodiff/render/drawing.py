@@ -25,7 +25,8 @@ from ..names import names_in
 from ..value import Value
 from .output import dot, engines as engine, mermaid, svg, text
 from .graph.options import (
-    checked_beside, checked_focus, checked_level, checked_parts, checked_roots, highlighted, whole_number, yes_or_no,
+    checked_beside, checked_focus, checked_level, checked_names, checked_parts, checked_roots, highlighted,
+    whole_number, yes_or_no,
 )  # fmt: skip
 from .graph.diff import difference
 from .graph.subgraph import around, near
@@ -66,7 +67,9 @@ def draw(
     forward = checked_beside(roots, beside)
     kept = part([*forward, *roots], checked_focus(focus), whole_number("radius", radius), depth)
     whole = yes_or_no("constants", constants)
-    called = names_in(caller(), dict.fromkeys(topological_order(*forward, *roots))) if names is None else names
+    called = checked_names(names)
+    if called is None:
+        called = names_in(caller(), dict.fromkeys(topological_order(*forward, *roots)))
     plan = Plan(roots, digits=digits, constants=whole, kept=kept, beside=forward, focus=focus, names=called)
     level = fitting(plan, checked_level(collapse), whole_number("max_nodes", max_nodes))
     return Drawing(plan.picture(level, yes_or_no("cluster", cluster), highlighted(path)), style)

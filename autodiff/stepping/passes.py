@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from ..coerce import as_flag
 from ..errors import ArgumentError, shown
 from .events import BLOCKED, CONTRIBUTION, DETACHED, INPUT, OPERATION, SEED, UPDATE, Events
 from .traversals import ORDERS, layer_by_layer
@@ -37,7 +38,7 @@ class Passes:
     ) -> None:
         if not isinstance(order, str) or order not in ORDERS:
             raise ArgumentError(f"expected an order, one of {', '.join(ORDERS)}; got {shown(order)}")
-        self.graph, self.order, self.held, self.training = graph, order, held, training
+        self.graph, self.order, self.held, self.training = graph, order, as_flag("held", held), training
         self.live, self.expected = flows(graph.nodes)
         self.stages = stages(graph, training)
         self.events = Events()

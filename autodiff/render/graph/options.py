@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...coerce import is_one_of, is_series
@@ -72,6 +72,12 @@ def checked_focus(focus: Value | None) -> Value | None:
     if focus is None or isinstance(focus, Value):
         return focus
     raise OperandError(f"focus: expected a Value that the drawn graph depends on, got {shown(focus)}")
+
+
+def checked_names(names: Mapping[Value, str] | None) -> Mapping[Value, str] | None:
+    if names is not None and not isinstance(names, Mapping):
+        raise OperandError(f"names: expected a dict of texts by Values, as in names={{x: 'x'}}, got {shown(names)}")
+    return names
 
 
 def highlighted(path: Iterable[Value] | Explanation) -> Highlight:

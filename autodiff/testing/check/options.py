@@ -7,6 +7,7 @@
 import math
 from collections.abc import Sequence
 
+from ...coerce import is_one_of
 from ...errors import ArgumentError, shown
 from ..engines.adapter import Adapter
 from .reference import METHODS
@@ -20,7 +21,7 @@ def settled(
         raise ArgumentError(f"against: expected 'best', 'digits', 'complex' or 'finite', got {shown(against)}")
     if isinstance(modes, str) or not isinstance(modes, Sequence):
         raise ArgumentError(f"modes: expected a list such as ['forward'] or ['reverse', 'forward'], got {shown(modes)}")
-    if not set(modes) <= {"reverse", "forward", "rev", "fwd"} or not modes:
+    if not all(is_one_of(mode, ("reverse", "forward", "rev", "fwd")) for mode in modes) or not len(modes):
         raise ArgumentError(f"modes: expected 'reverse' ('rev'), 'forward' ('fwd') or both, got {shown(modes)}")
     if type(order) is not int or order < 1:
         raise ArgumentError(f"order: expected an int of 1 or more, got {shown(order)}")
