@@ -15,6 +15,7 @@ import ast
 from collections.abc import Sequence
 from typing import ClassVar
 
+from .door import syntax
 from .notation import CLike, Notation, Written
 from .rule import COMPARISONS, LOGIC, Binary, Call, Name, Number, Rule, Unary, define, parse
 
@@ -134,6 +135,6 @@ def folded(rule: Rule) -> Rule:
 
 
 def _parsed(source: str) -> ast.FunctionDef:
-    (definition,) = ast.parse(source).body
+    (definition,) = syntax(source).body
     assert isinstance(definition, ast.FunctionDef)
     return definition

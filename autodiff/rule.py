@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
+from .door import syntax
 from .errors import TableError
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
@@ -221,7 +222,7 @@ _SIGNS: dict[type[ast.AST], str] = {
 def parse(text: str) -> Rule:
     """The tree of a rule; a `TableError` that shows the rule, if it is no expression that a rule can be."""
     try:
-        return _read(ast.parse(text, mode="eval").body)
+        return _read(syntax(text, mode="eval").body)
     except SyntaxError as error:
         raise TableError(f"the rule {text!r} is no expression: {error.msg}") from None
     except (KeyError, NotImplementedError):
@@ -273,7 +274,7 @@ def define(text: str) -> Definition:
     >>> define("def sech(x):\\n    e = exp(-abs(x))\\n    return 2.0 * e / (1.0 + e * e)").steps
     (('e', Call('exp', (Unary('-', Call('abs', (Name('x'),))),))),)
     """
-    match ast.parse(text).body:
+    match syntax(text).body:
         case [ast.FunctionDef(args=ast.arguments(args=parameters), body=[*body, ast.Return(ast.expr() as result)])]:
             texts = [each for each in body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
             steps = [step for each in texts for step in _steps(each)]

@@ -102,6 +102,11 @@ def test_one_module_is_the_only_door_from_text_to_code():
     assert found and all(place.startswith("door.py") for place in found), "\n".join(found)
 
 
+def test_one_module_parses_python_and_so_one_thread_at_a_time():
+    found = [path.name for _, path in parts() if "ast.parse(" in path.read_text(encoding="utf8")]
+    assert found == ["door.py"]
+
+
 # Folders inside a package, from the ground up, then the modules that stand in the package itself.
 INSIDE = {
     "compiled": [["ir"], ["backends"], ["record"], ["codegen", "vectorize"], ["variant"], ["recordings"], ["batch", "derivatives"], ["function"]],

@@ -22,6 +22,7 @@ from types import FrameType, TracebackType
 from typing import Any
 from weakref import WeakSet
 
+from ..door import syntax
 from ..frames import calling_line
 from ..hooks import Watcher, watchers
 from ..value import Value
@@ -32,7 +33,7 @@ def lines_in(frame: FrameType, names: Mapping[Value, str]) -> dict[Value, Source
     """The statement of the frame's function that assigns each named Value, where there is exactly one."""
     try:
         text, first = inspect.getsourcelines(frame.f_code)
-        tree = ast.parse(textwrap.dedent("".join(text)))
+        tree = syntax(textwrap.dedent("".join(text)))
     except (OSError, TypeError, SyntaxError, ValueError, RecursionError):
         return {}
     inside = isinstance(tree.body[0], (ast.FunctionDef, ast.AsyncFunctionDef)) if tree.body else False

@@ -8,10 +8,12 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from ...door import syntax
+
 
 def undefined(text: str) -> list[str]:
     """Each name that a text of ours uses before it is defined, with its line."""
-    tree = ast.parse(text)
+    tree = syntax(text)
     own = {name for node in tree.body for name in bound(node)} | set(vars(builtins))
     return [f"line {line}: {name}" for node in tree.body if isinstance(node, ast.FunctionDef)
             for line, name in _of_function(node, own)]  # fmt: skip

@@ -20,6 +20,7 @@ from types import CodeType, ModuleType
 from typing import Any
 from unittest.mock import MagicMock
 
+from ...door import syntax
 from .examiner import described
 
 HARMLESS = {"list", "dict", "set", "tuple", "float", "int", "deque", "defaultdict", "TypeVar", "namedtuple", "count"}
@@ -132,7 +133,7 @@ def _definitions(path: Path, package: str) -> tuple[ModuleType, list[str]]:
 def _parts(text: str) -> list[ast.stmt]:
     """The statements of a file, or, where it needs a newer Python, those of its blocks that can be read."""
     try:
-        return ast.parse(text).body
+        return syntax(text).body
     except SyntaxError as error:
         older = re.sub(r"^(\s*)((?:class|def) \w+)\[[^\]\n]*\]", r"\1\2", text, flags=re.MULTILINE)  # PEP 695
         starts = [m.start() for m in re.finditer(r"^(?=[^\s#)\]}])", older, re.MULTILINE)]
@@ -140,7 +141,7 @@ def _parts(text: str) -> list[ast.stmt]:
         found = list[ast.stmt]()
         for start, block in zip(starts, blocks):
             try:
-                found += ast.parse("\n" * older.count("\n", 0, start) + block).body
+                found += syntax("\n" * older.count("\n", 0, start) + block).body
             except SyntaxError:
                 continue
         if not found:

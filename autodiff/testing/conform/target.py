@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ...door import syntax
 from ..engines.attributes import BACKWARD
 
 
@@ -49,7 +50,7 @@ def _files(folder: Path, patterns: list[str]) -> list[Path]:
 def _classes(file: Path) -> Iterator[str]:
     """The classes of a file that have a method of one of the usual names; the file is not run."""
     try:
-        tree = ast.parse(file.read_bytes())
+        tree = syntax(file.read_bytes())
     except (SyntaxError, ValueError):
         return
     for node in tree.body:
