@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import wraps
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from autodiff.compiled import checked, codegen
 from autodiff.compiled.codegen.check import undefined
@@ -24,9 +24,11 @@ IN_CI = os.environ.get("CI") == "true"
 SEED = int(os.environ.get("AUTODIFF_SEED") or (0 if IN_CI else random.SystemRandom().randrange(10**9)))
 os.environ["AUTODIFF_SEED"] = str(SEED)    # for the processes that share the tests: all are to collect the same
 
-# A deadline would fail a test for the load of the machine; the blob repeats a failure that no database has kept.
-settings.register_profile("fast", max_examples=50, deadline=None, print_blob=True, derandomize=False)
-settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True, derandomize=True)
+# A deadline, and a check of how fast examples are drawn, would fail a test for the load of the machine; the blob repeats
+# a failure that no database has kept.
+SURE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture], "print_blob": True}
+settings.register_profile("fast", max_examples=50, **SURE, derandomize=False)
+settings.register_profile("ci", max_examples=200, **SURE, derandomize=True)
 settings.load_profile("ci" if IN_CI else "fast")
 
 

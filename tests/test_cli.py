@@ -9,7 +9,7 @@ import sys
 import textwrap
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
 
 from autodiff.cli import main
 from autodiff.render.steps.stepper import from_json
@@ -309,7 +309,6 @@ ARGUMENTS = TEXTS | st.lists(st.sampled_from(OPTIONS) | TEXTS, max_size=3).map("
 
 
 # A busy machine draws slowly, and reads the tables of Unicode first.
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(ARGUMENTS, st.lists(ARGUMENTS, max_size=2))
 @example("x", ["x=1", "--\x1b[31m"])
 @example("x", ["x=1", "--watch", "9" * 5000])

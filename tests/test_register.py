@@ -8,7 +8,7 @@ from math import inf, nan
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, reject, settings, strategies as st
+from hypothesis import given, reject, settings, strategies as st
 
 import autodiff
 from autodiff import Value, compile, draw, explain, formula, grad, hessian, hvp, jvp, parse, register, replay, steps
@@ -135,7 +135,7 @@ def test_checked_by_the_testing_package(cube):
         check_gradients(lambda a: parse("wrong(a)", a=a), [2.0])
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_drawn_by_the_strategies(cube, data):
     (x,) = data.draw(inputs_for("cube", special=False))
@@ -236,7 +236,7 @@ slopes_of_a_row = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(numbers_of_a_row, slopes_of_a_row, slopes_of_a_row, st.tuples(*[st.sampled_from([0.5, -1.5, 0.0, -0.0, 2.0, inf, nan, 1e200])] * 2))
 def test_any_row_that_is_admitted_gives_the_same_bits_on_every_route(rule, first, second, xs):
     """Formulas and slopes at random, which have nothing to do with one another."""

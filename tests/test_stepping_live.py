@@ -7,7 +7,7 @@ import math
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from autodiff import Value, functions as f, steps
 from autodiff.render.steps.data import shown_data
@@ -91,7 +91,7 @@ def test_every_operation_is_told_as_python_tells_it(opened):
 
 
 @pytest.mark.browser
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(graphs())
 def test_any_graph_is_told_as_python_tells_it(opened, y):
     log = steps(y) if not isinstance(y, tuple) else steps(y[0])
