@@ -37,7 +37,7 @@ def lines_in(frame: FrameType, names: Mapping[Value, str]) -> dict[Value, Source
     except (OSError, TypeError, SyntaxError, ValueError, RecursionError):
         return {}
     inside = isinstance(tree.body[0], (ast.FunctionDef, ast.AsyncFunctionDef)) if tree.body else False
-    body = tree.body[0].body if inside else tree.body  # type: ignore[attr-defined]
+    body = tree.body[0].body if inside else tree.body
     places = [(name, line + max(first - 1, 0)) for name, line in _assignments(body)]
     counts, lines = Counter(name for name, _ in places), dict(places)
     filename = frame.f_code.co_filename

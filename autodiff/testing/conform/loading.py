@@ -133,7 +133,8 @@ def _definitions(path: Path, package: str) -> tuple[ModuleType, list[str]]:
 def _parts(text: str) -> list[ast.stmt]:
     """The statements of a file, or, where it needs a newer Python, those of its blocks that can be read."""
     try:
-        return syntax(text).body
+        body: list[ast.stmt] = syntax(text).body
+        return body
     except SyntaxError as error:
         older = re.sub(r"^(\s*)((?:class|def) \w+)\[[^\]\n]*\]", r"\1\2", text, flags=re.MULTILINE)  # PEP 695
         starts = [m.start() for m in re.finditer(r"^(?=[^\s#)\]}])", older, re.MULTILINE)]
