@@ -19,7 +19,7 @@ from .value import Value
 if TYPE_CHECKING:
     from . import nn
     from .anomaly import detect_anomaly
-    from .compiled import compile
+    from .compiled import compile as compile
     from .differentiate import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from .expression import parse
     from .elementwise import *
@@ -56,8 +56,15 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 _MODULES = ("errors", "nn", "ops", "testing")
 
-# `from autodiff import *` leaves Python's own `compile` alone; autodiff.compile is ours.
-__all__ = sorted({"Value", "nn", *_HOME} - {"compile"})
+# Written out for type checkers. `from autodiff import *` leaves Python's own `compile` alone; autodiff.compile is ours.
+__all__ = [
+    "Value", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "clip", "cos", "cosh", "detect_anomaly",
+    "dot", "draw", "draw_dot", "elu", "engine", "erf", "exp", "explain", "expm1", "floor", "formula", "gelu",
+    "grad", "gradient_graph", "hessian", "hvp", "hypot", "jacobian", "jvp", "leaky_relu", "leaves", "log", "log10",
+    "log1p", "log2", "log_sigmoid", "log_softmax", "logsumexp", "maximum", "minimum", "nn", "parse", "recording",
+    "register", "relu", "replay", "scope", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sqrt",
+    "steps", "stop_gradient", "tan", "tanh", "total", "value_and_grad", "vjp", "where", "xlogy",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

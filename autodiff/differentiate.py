@@ -18,167 +18,28 @@ among them. Inside another `grad`, all of these are differentiable.
 (7.0, ([3.0, 1.0], 2.0))
 """
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, overload
 
-from .anomaly import user_line
 from .coerce import number
-from .errors import ArgumentError, OperandError, shown
+from .errors import ArgumentError
 from .graph import topological_order
-from .hooks import listening, watchers
-from .kinks import Lines
 from .ops import TABLE
 from .reductions import total
 from .replaying import VALUES, gradient_graph
-from .structure import Shape, flatten, is_array
+from .signatures import Gradient, ValueAndGradient
+from .structure import flatten, is_array
+from .traced_call import Argnums, TracedCall, pulled, require_function
 from .value import Value, constant
 
-Argnums = int | tuple[int, ...] | None
 
-# ---- one run of the function ----
-
-
-class _Live(threading.local):
-    """The inputs of the calls that are running, whose derivatives are being taken."""
-
-    def __init__(self) -> None:
-        self.inputs: set[Value] = set()
+@overload
+def grad(f: Callable[..., Any], argnums: None = None) -> Gradient: ...
+@overload
+def grad(f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., Any]: ...
 
 
-_live = _Live()
-
-
-class _Call:
-    """One run of f on fresh Values: its flat inputs, its output, and the way back to the shapes of its arguments."""
-
-    def __init__(self, f: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any],
-                 argnums: Argnums = None, again: bool = False) -> None:  # fmt: skip
-        """`again`: whether the derivative will be differentiated, so that kinks have to be told with their lines."""
-        if not callable(f):
-            raise OperandError(f"expected a function to differentiate, got {shown(f)}")
-        if not arguments and not keywords:
-            raise ArgumentError("expected at least one argument to differentiate with respect to, got none")
-        self.argnums, self.keywords = argnums, [] if argnums is not None else list(keywords)
-        chosen = _chosen(argnums, len(arguments))
-        trees = [arguments[index] for index in chosen] + [keywords[name] for name in self.keywords]
-        flat = [flatten(tree) for tree in trees]
-        self.shapes: list[Shape] = [shape for _, shape in flat]
-        leaves = [leaf for leaves, _ in flat for leaf in leaves]
-        self.nested = any(type(x) is Value for x in leaves)
-        # a Value from outside gets a copy of its own, lest f also reads it by another name and both are counted
-        self.inputs = [+x if type(x) is Value else Value(x) for x in leaves]
-        shaped = self.shaped(self.inputs)
-        given = list(arguments)
-        for index, argument in zip(chosen, shaped):
-            given[index] = argument
-        named = dict(keywords) | dict(zip(self.keywords, shaped[len(chosen) :]))
-        with _taking(self.inputs), kink_lines(again or self.nested) as self.lines:
-            self.output = f(*given, **named)
-
-    def shaped(self, flat: Sequence[Any]) -> list[Any]:
-        leaves = iter(flat)
-        return [shape.unflatten(leaves) for shape in self.shapes]
-
-    def value(self) -> Value:
-        return _checked(self.output)
-
-    @property
-    def many(self) -> bool:
-        """Whether f gave several outputs."""
-        return isinstance(self.output, list | tuple | dict) or is_array(self.output)
-
-    def outputs(self) -> list[Value]:
-        return [_checked(y) for y in flatten(self.output)[0]]
-
-    def stays(self, y: Value) -> bool:
-        """Whether a derivative of y is a Value: an argument is one, or an outer derivative is being taken."""
-        if self.nested:
-            return True
-        mine = set(self.inputs)
-        others = [node for node in topological_order(y) if not node.parents and node.op == "input" and node not in mine]
-        recorded = bool(others) and any(watcher.records for watcher in listening())
-        return recorded or not _live.inputs.isdisjoint(others)
-
-    def gradient(self, y: Value) -> list[Any]:
-        """The flat gradient: floats, or Values where they stay such."""
-        return self.graph(y) if self.stays(y) else _pulled(y, self.inputs)
-
-    def graph(self, y: Value) -> list[Value]:
-        """The flat gradient as Values that will be differentiated; a `KinkWarning` where y stands at a kink."""
-        return gradient_graph(y, self.inputs, self.lines)
-
-    def like_arguments(self, flat: Sequence[Any]) -> Any:
-        shaped = self.shaped(flat)
-        if self.argnums is not None:
-            return shaped[0] if isinstance(self.argnums, int) else tuple(shaped)
-        if self.keywords:
-            plain_arguments = shaped[: len(shaped) - len(self.keywords)]
-            named = dict(zip(self.keywords, shaped[len(plain_arguments) :]))
-            return (*plain_arguments, named) if plain_arguments else named
-        return shaped[0] if len(shaped) == 1 else tuple(shaped)
-
-
-def _chosen(argnums: Argnums, count: int) -> list[int]:
-    """The places of the arguments that are differentiated."""
-    if argnums is None:
-        return list(range(count))
-    places = [argnums] if isinstance(argnums, int) else argnums
-    if not isinstance(places, list | tuple) or not all(isinstance(place, int) for place in places) or not places:
-        raise OperandError(f"argnums: expected the place of an argument, or a tuple of places, got {shown(argnums)}")
-    wrong = [place for place in places if not -count <= place < count]
-    if wrong:
-        raise ArgumentError(f"argnums: expected places of {count} arguments, from 0, got {wrong[0]}")
-    return [place % count for place in places]
-
-
-@contextmanager
-def _taking(inputs: Sequence[Value]) -> Iterator[None]:
-    """While f runs, its inputs are what a derivative is being taken in."""
-    before = _live.inputs
-    _live.inputs = before.union(inputs)
-    try:
-        yield
-    finally:
-        _live.inputs = before
-
-
-@contextmanager
-def kink_lines(again: bool) -> Iterator[Mapping[Value, str]]:
-    """Give a dict that fills with the lines that make nodes at kinks, where it will be asked for them."""
-    watcher = Lines(user_line)
-    if not again:
-        yield watcher.lines
-        return
-    watchers.append(watcher)
-    try:
-        yield watcher.lines
-    finally:
-        watchers.remove(watcher)
-
-
-def _checked(y: Any) -> Value:
-    if type(y) is Value:
-        return y
-    return constant(y, "a function to differentiate must return a Value or a number")
-
-
-def _pulled(y: Value, xs: Sequence[Value], seed: float = 1.0) -> list[float]:
-    """The gradient of y at xs by a backward pass that leaves no trace in anyone's `.grad`."""
-    adjoint: dict[Value, float] = {y: seed}
-    for node in reversed(topological_order(y)):
-        if node in adjoint and node.parents:
-            for parent, slope in zip(node.parents, node.slopes):
-                if slope is not None:
-                    adjoint[parent] = adjoint.get(parent, 0.0) + slope * adjoint[node]
-    return [adjoint.get(x, 0.0) for x in xs]
-
-
-# ---- what a user calls ----
-
-
-def grad(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:
+def grad(f: Callable[..., Any], argnums: Argnums = None) -> Any:
     """The function that gives the gradient of f, in every argument or in those at the places `argnums`.
 
     >>> from autodiff import sin
@@ -191,16 +52,22 @@ def grad(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:
     return lambda *arguments, **keywords: both(*arguments, **keywords)[1]
 
 
-def value_and_grad(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any]:
+@overload
+def value_and_grad(f: Callable[..., Any], argnums: None = None) -> ValueAndGradient: ...
+@overload
+def value_and_grad(f: Callable[..., Any], argnums: int | tuple[int, ...]) -> Callable[..., tuple[Any, Any]]: ...
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = None) -> Any:
     """The function that gives the value and the gradient of f.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    _function(f)
+    require_function(f)
 
     def run(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-        call = _Call(f, arguments, keywords, argnums)
+        call = TracedCall(f, arguments, keywords, argnums)
         y = call.value()
         return y if call.stays(y) else y.data, call.like_arguments(call.gradient(y))
 
@@ -213,10 +80,10 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., An
     >>> jacobian(lambda x, y: [x * y, x + y])(2.0, 3.0)
     [(3.0, 2.0), (1.0, 1.0)]
     """
-    _function(f)
+    require_function(f)
 
     def run(*arguments: Any, **keywords: Any) -> Any:
-        call = _Call(f, arguments, keywords, argnums)
+        call = TracedCall(f, arguments, keywords, argnums)
         rows = [call.like_arguments(call.gradient(y)) for y in call.outputs()]
         if is_array(call.output) and rows and is_array(rows[0]):
             return _stacked(rows).reshape(call.output.shape + rows[0].shape)
@@ -233,13 +100,13 @@ def hessian(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any
     >>> hessian(lambda x, y: x * x * y)(2.0, 3.0)
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    _function(f)
+    require_function(f)
 
     def run(*arguments: Any, **keywords: Any) -> Any:
-        call = _Call(f, arguments, keywords, argnums, again=True)
+        call = TracedCall(f, arguments, keywords, argnums, again=True)
         y = call.value()
         stays = call.stays(y)
-        rows = [list(gradient_graph(slope, call.inputs)) if stays else _pulled(slope, call.inputs)
+        rows = [list(gradient_graph(slope, call.inputs)) if stays else pulled(slope, call.inputs)
                 for slope in call.graph(y)]  # fmt: skip
         shaped = [call.like_arguments(row) for row in rows]
         return _stacked(shaped).reshape(shaped[0].shape * 2) if shaped and is_array(shaped[0]) else rows
@@ -251,11 +118,6 @@ def _stacked(rows: Sequence[Any]) -> Any:
     import numpy  # loaded already: an array came
 
     return numpy.stack(rows)
-
-
-def _function(f: Any) -> None:
-    if not callable(f):
-        raise OperandError(f"expected a function to differentiate, got {shown(f)}")
 
 
 def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
@@ -299,7 +161,7 @@ def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:
     >>> value, pull([1.0, 10.0])
     ([6.0, 5.0], (13.0, 12.0))
     """
-    call = _Call(f, at, {})
+    call = TracedCall(f, at, {})
     outputs = call.outputs()
     shape = flatten(call.output)[1]
     stays = any(call.stays(y) for y in outputs)
@@ -312,7 +174,7 @@ def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:
         whole = total([y * seed for y, seed in sent]) if sent else constant(0.0, "vjp")
         whole = whole if type(whole) is Value else constant(whole, "vjp")
         outer = stays or any(type(seed) is Value for _, seed in sent)
-        return call.like_arguments(gradient_graph(whole, call.inputs) if outer else _pulled(whole, call.inputs))
+        return call.like_arguments(gradient_graph(whole, call.inputs) if outer else pulled(whole, call.inputs))
 
     return shape.unflatten(y if stays else y.data for y in outputs), pull
 
@@ -328,11 +190,11 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
     moving = [slope * t for slope, t in zip(call.graph(y), tangents) if type(t) is Value or t != 0]
     along = total(moving) if moving else constant(0.0, "hvp")
     outer = call.stays(y) or any(type(tangent) is Value for tangent in tangents)
-    return call.like_arguments(gradient_graph(along, call.inputs) if outer else _pulled(along, call.inputs))
+    return call.like_arguments(gradient_graph(along, call.inputs) if outer else pulled(along, call.inputs))
 
 
-def _along(f: Callable[..., Any], at: Any, direction: Any, again: bool = False) -> tuple[_Call, list[Any]]:
-    call = _Call(f, at if isinstance(at, tuple) else (at,), {}, again=again)
+def _along(f: Callable[..., Any], at: Any, direction: Any, again: bool = False) -> tuple[TracedCall, list[Any]]:
+    call = TracedCall(f, at if isinstance(at, tuple) else (at,), {}, again=again)
     tangents = [x if type(x) is Value else number(x, "direction") for x in flatten(direction)[0]]
     if len(tangents) != len(call.inputs):
         raise ArgumentError(f"expected a direction of {len(call.inputs)} numbers, as f has inputs, got {len(tangents)}")

@@ -6,17 +6,19 @@ Of numbers alone they give a number and record nothing, so the same code runs wi
 >>> exp(Value(0.0)), exp(0.0), maximum(2, 3.0)
 (Value(data=1.0, grad=0.0), 1.0, 3.0)
 """
-# mypy: disable-error-code=empty-body
-# (the bodies of declared operations are written from the table)
+# mypy: disable-error-code="empty-body, overload-overlap"
+# (the bodies of declared operations are written from the table; a Value has a `__float__`, which raises)
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, SupportsFloat, TypeVar, cast, overload
 
 from . import rules
 from .generated import GENERATED, Declared, dressed, fast
 from .errors import OperandError, shown
 from .coerce import Number
 from .ops import FUNCTIONS, INTERNAL, TABLE
+from .signatures import OfOne, OfTwo, P
+from .value import Value
 
 X = TypeVar("X", bound=Any)  # a Value or a number; what goes in comes out
 
@@ -24,8 +26,17 @@ if not TYPE_CHECKING:  # a type checker goes by the declarations
     __all__ = [op.name for op in FUNCTIONS]
 
 
-def operation(declared: Declared) -> Declared:
-    """Give a declared function the body that the table's row of its name describes."""
+def operation(declared: Callable[Concatenate[Any, P], Any]) -> OfOne[P]:
+    """Give a declared function of one input the body that the table's row of its name describes."""
+    return cast(OfOne[P], _with_body(declared))
+
+
+def operation_of_two(declared: Callable[..., Any]) -> OfTwo:
+    """Give a declared function of two inputs its body."""
+    return cast(OfTwo, _with_body(declared))
+
+
+def _with_body(declared: Declared) -> Declared:
     arguments = declared.__code__.co_varnames[: declared.__code__.co_argcount]
     source = rules.function_source(TABLE[declared.__name__], declared.__name__, arguments)
     return fast(dressed(rules.compiled(declared.__name__, source, GENERATED, arguments), declared))
@@ -38,7 +49,6 @@ def exp(x: X) -> X:
     >>> exp(0.0)
     1.0
     """
-    ...
 
 
 @operation
@@ -48,7 +58,6 @@ def expm1(x: X) -> X:
     >>> expm1(1e-20)
     1e-20
     """
-    ...
 
 
 @operation
@@ -58,7 +67,6 @@ def log(x: X) -> X:
     >>> log(1.0), log(0.0)
     (0.0, -inf)
     """
-    ...
 
 
 @operation
@@ -68,7 +76,6 @@ def log1p(x: X) -> X:
     >>> log1p(1e-20)
     1e-20
     """
-    ...
 
 
 @operation
@@ -78,7 +85,6 @@ def log2(x: X) -> X:
     >>> log2(8.0)
     3.0
     """
-    ...
 
 
 @operation
@@ -88,7 +94,6 @@ def log10(x: X) -> X:
     >>> log10(1000.0)
     3.0
     """
-    ...
 
 
 @operation
@@ -98,7 +103,6 @@ def sqrt(x: X) -> X:
     >>> sqrt(9.0)
     3.0
     """
-    ...
 
 
 @operation
@@ -108,7 +112,6 @@ def sin(x: X) -> X:
     >>> sin(0.0)
     0.0
     """
-    ...
 
 
 @operation
@@ -118,7 +121,6 @@ def cos(x: X) -> X:
     >>> cos(0.0)
     1.0
     """
-    ...
 
 
 @operation
@@ -128,7 +130,6 @@ def tan(x: X) -> X:
     >>> tan(0.0)
     0.0
     """
-    ...
 
 
 @operation
@@ -138,7 +139,6 @@ def asin(x: X) -> X:
     >>> asin(1.0)
     1.5707963267948966
     """
-    ...
 
 
 @operation
@@ -148,7 +148,6 @@ def acos(x: X) -> X:
     >>> acos(1.0)
     0.0
     """
-    ...
 
 
 @operation
@@ -158,17 +157,15 @@ def atan(x: X) -> X:
     >>> atan(1.0)
     0.7853981633974483
     """
-    ...
 
 
-@operation
+@operation_of_two
 def atan2(x1: X, x2: X) -> X:
     """The angle in radians of the point (x2, x1).
 
     >>> atan2(1.0, -1.0)
     2.356194490192345
     """
-    ...
 
 
 @operation
@@ -178,7 +175,6 @@ def sinh(x: X) -> X:
     >>> sinh(0.0)
     0.0
     """
-    ...
 
 
 @operation
@@ -188,7 +184,6 @@ def cosh(x: X) -> X:
     >>> cosh(0.0)
     1.0
     """
-    ...
 
 
 @operation
@@ -198,7 +193,6 @@ def tanh(x: X) -> X:
     >>> tanh(0.5)
     0.46211715726000974
     """
-    ...
 
 
 @operation
@@ -208,7 +202,6 @@ def asinh(x: X) -> X:
     >>> asinh(0.0)
     0.0
     """
-    ...
 
 
 @operation
@@ -218,7 +211,6 @@ def acosh(x: X) -> X:
     >>> acosh(1.0)
     0.0
     """
-    ...
 
 
 @operation
@@ -228,7 +220,6 @@ def atanh(x: X) -> X:
     >>> atanh(1.0)
     inf
     """
-    ...
 
 
 @operation
@@ -238,17 +229,15 @@ def erf(x: X) -> X:
     >>> erf(0.5)
     0.5204998778130465
     """
-    ...
 
 
-@operation
+@operation_of_two
 def hypot(x1: X, x2: X) -> X:
     """sqrt(x1 * x1 + x2 * x2), without overflow; its slopes at (0, 0) are 0.
 
     >>> hypot(3.0, 4.0)
     5.0
     """
-    ...
 
 
 @operation
@@ -258,7 +247,6 @@ def floor(x: X) -> X:
     >>> floor(-1.5)
     -2.0
     """
-    ...
 
 
 @operation
@@ -268,37 +256,33 @@ def sign(x: X) -> X:
     >>> sign(-2.0)
     -1.0
     """
-    ...
 
 
-@operation
+@operation_of_two
 def xlogy(x1: X, x2: X) -> X:
     """x1 * log(x2), and 0 where x1 is 0.
 
     >>> xlogy(0.0, 0.0)
     0.0
     """
-    ...
 
 
-@operation
+@operation_of_two
 def maximum(x1: X, x2: X) -> X:
     """The larger; a tie has slope 1/2 in each.
 
     >>> maximum(2.0, 3.0)
     3.0
     """
-    ...
 
 
-@operation
+@operation_of_two
 def minimum(x1: X, x2: X) -> X:
     """The smaller; a tie has slope 1/2 in each.
 
     >>> minimum(2.0, 3.0)
     2.0
     """
-    ...
 
 
 @operation
@@ -308,7 +292,6 @@ def clip(x: X, low: Number, high: Number) -> X:
     >>> clip(5.0, 0.0, 1.0)
     1.0
     """
-    ...
 
 
 @operation
@@ -318,7 +301,6 @@ def relu(x: X) -> X:
     >>> relu(-2.0), relu(3.0)
     (0.0, 3.0)
     """
-    ...
 
 
 @operation
@@ -328,7 +310,6 @@ def leaky_relu(x: X, slope: Number = 0.01) -> X:
     >>> leaky_relu(-2.0)
     -0.02
     """
-    ...
 
 
 @operation
@@ -338,7 +319,6 @@ def elu(x: X, alpha: Number = 1.0) -> X:
     >>> elu(-1.0)
     -0.6321205588285577
     """
-    ...
 
 
 @operation
@@ -348,7 +328,6 @@ def sigmoid(x: X) -> X:
     >>> sigmoid(1.0)
     0.7310585786300049
     """
-    ...
 
 
 @operation
@@ -358,7 +337,6 @@ def log_sigmoid(x: X) -> X:
     >>> log_sigmoid(-800.0)
     -800.0
     """
-    ...
 
 
 @operation
@@ -368,7 +346,6 @@ def softplus(x: X) -> X:
     >>> softplus(800.0)
     800.0
     """
-    ...
 
 
 @operation
@@ -378,7 +355,6 @@ def silu(x: X) -> X:
     >>> silu(1.0)
     0.7310585786300049
     """
-    ...
 
 
 @operation
@@ -388,7 +364,6 @@ def gelu(x: X) -> X:
     >>> gelu(1.0)
     0.8413447460685429
     """
-    ...
 
 
 @operation
@@ -399,7 +374,14 @@ def stop_gradient(x: X) -> X:
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
     3.0
     """
-    ...
+
+
+@overload
+def where(condition: bool, x1: Value, x2: Value | SupportsFloat) -> Value: ...
+@overload
+def where(condition: bool, x1: SupportsFloat, x2: Value) -> Value: ...
+@overload
+def where(condition: bool, x1: SupportsFloat, x2: SupportsFloat) -> float: ...
 
 
 def where(condition: bool, x1: Any, x2: Any) -> Any:

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from . import native, rules
 from .generated import GENERATED
@@ -31,6 +31,16 @@ def total(values: Iterable[V]) -> V:
     """
     y: V = of_many("total", _list("total", values))
     return y
+
+
+@overload
+def dot(ws: Iterable[Value], xs: Iterable[Any]) -> Value: ...
+@overload
+def dot(ws: Iterable[Any], xs: Iterable[Value]) -> Value: ...
+@overload
+def dot(ws: Iterable[float], xs: Iterable[float]) -> float: ...
+@overload
+def dot(ws: Iterable[Any], xs: Iterable[Any]) -> Any: ...
 
 
 def dot(ws: Iterable[Any], xs: Iterable[Any]) -> Any:
