@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 
 from autodiff import Value, functions as f, steps
+from autodiff.ops import TABLE
 from autodiff.render.steps.data import shown_data
+from autodiff.render.steps.evaluator import source
 from autodiff.stepping import Log, snapshot
 from tests.browser import Browser
 from tests.test_stepping import graphs
@@ -95,7 +97,7 @@ def test_every_operation_is_told_as_python_tells_it(opened):
 @given(graphs())
 def test_any_graph_is_told_as_python_tells_it(opened, y):
     log = steps(y) if not isinstance(y, tuple) else steps(y[0])
-    if log.html and shown_data(log, set(range(len(log.graph.nodes))), [0], [])["live"]:
+    if log.html and shown_data(log, set(range(len(log.graph.nodes))), [0], [])["live"]["edits"]:
         assert_told(opened(log), log)
 
 
@@ -181,7 +183,7 @@ def test_a_part_of_a_graph_and_a_wrong_order_are_not_edited(opened, tmp_path, br
     page = browser.open(target)
     assert not page.visible("#inputs") and page.problems == []
     wrong = Log(snapshot(Value(2.0) * Value(3.0)), "depth-first")
-    assert shown_data(wrong, {0, 1, 2}, [0, 1, 2], [])["live"] is None
+    assert not shown_data(wrong, {0, 1, 2}, [0, 1, 2], [])["live"]["edits"]
 
 
 @pytest.mark.browser
@@ -231,3 +233,39 @@ def test_no_text_is_smaller_than_12_pixels(opened, width, height):
         ".map((e) => parseFloat(getComputedStyle(e).fontSize) * (e.ownerSVGElement ? e.getScreenCTM().a : 1)))"
     )
     assert smallest >= 12 and page.run("document.documentElement.scrollWidth") <= width
+
+
+SHOWN = "[...document.querySelectorAll('#equations tbody tr:first-child td')].map((x) => x.textContent)"
+
+
+@pytest.mark.browser
+def test_mathematics_is_typeset_as_in_a_textbook_and_the_exact_rule_is_shown_on_demand(opened):
+    v, w = Value(0.5, name="v4"), Value(-2.0, name="rate")
+    log = steps(f.tanh(v) / w ** 2)
+    page = opened(log)
+    at = next(step.index for step in log if step.operation == "tanh" and step.kind == "contribution")
+    page.run(f"go({at})")
+    assert page.run(SHOWN) == ["∂v1∂v4", "1−v12", "1−0.4621172", "0.786448"]
+    assert page.run("document.querySelectorAll('#equations math mfrac, #equations math msup').length") == 3
+    page.click("#exact")
+    assert page.run(SHOWN)[1] == "sech(v4) * sech(v4)"
+    page.click("#exact")
+    at = next(step.index for step in log if step.operation == "pow" and step.kind == "operation")
+    page.run(f"go({at})")
+    assert page.run(SHOWN)[1:3] == ["rate2", "(−2)2"]
+    assert page.problems == []
+
+
+@pytest.mark.browser
+def test_every_operation_of_the_table_is_typeset(browser, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(steps(f.exp(Value(2.0, name="x"))).html(), encoding="utf-8")
+    shown = browser.open(page)
+    forms = """(() => { const words = { a: "a", b: "-2", c: "1e-08", y: "v_3" }, found = [];
+      const all = (row) => [row.formula, ...row.slopes.filter(Boolean).flatMap((one) => [one.symbols, one.numbers(0.5, -2, 1, 0.3), one.bookForm])];
+      for (const [name, row] of Object.entries(whole_table)) if (row.slopes)
+        for (const form of all(row)) if (form) found.push([name, built(form[1], words).textContent]);
+      return found; })()"""
+    found = shown.run(f"(() => {{ {source(TABLE).replace('const table', 'window.whole_table')} }})(), {forms}")
+    assert {name for name, _ in found} == {name for name, op in TABLE.items() if not op.variadic}
+    assert all(text and not any(word in text for word in ("undefined", "⟨", "**", "-")) for _, text in found)

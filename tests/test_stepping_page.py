@@ -83,7 +83,7 @@ def opened(browser, tmp_path):
 
 SEEN = """({
   say: document.querySelector('#say').textContent, place: document.querySelector('#place').textContent,
-  equations: [...document.querySelectorAll('#equations tbody tr')].map((r) => [...r.children].map((c) => c.textContent)),
+  equations: [...document.querySelectorAll('#equations tbody tr')].map((r) => [...r.children].map((c) => (c.querySelector('math')?.getAttribute('alttext') ?? c.textContent))),
   data: [...document.querySelectorAll('.node')].map((n) => n.querySelector('.data').textContent),
   gradient: [...document.querySelectorAll('.node')].map((n) => n.querySelector('.gradient').textContent),
   complete: [...document.querySelectorAll('.node')].map((n) => n.querySelector('.gradient').classList.contains('complete')),

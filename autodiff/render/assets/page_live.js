@@ -1,35 +1,6 @@
 // Other numbers for the inputs: the page computes the graph again, and its steps are those of the new numbers. The
 // operations are those of `table`, which is written from the library's own table.
-const live = log.live, TERMS = 6;
-const numeral = (x) => typeof x === "string" ? { inf: Infinity, "-inf": -Infinity, nan: NaN }[x] : x;
-const recorded = live ? live.data.map(numeral) : [];
-const current = [...recorded], undone = [];
-const isLeaf = (i) => live.parents[i].length === 0;
-
-// Numbers as Python writes them: six significant digits, and all digits
-function exponent(text) {
-  const [digits, power] = text.split("e");
-  return `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
-}
-function odd(x) {
-  return Number.isNaN(x) ? "nan" : x === Infinity ? "inf" : x === -Infinity ? "-inf" : "";
-}
-function short(x) {
-  if (x === null) return "nothing yet";
-  if (!Number.isFinite(x)) return odd(x);
-  if (x === 0) return Object.is(x, -0) ? "-0" : "0";
-  const [digits, power] = x.toExponential(5).split("e"), bare = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return power < -4 || power >= 6 ? exponent(`${bare(digits)}e${power}`) : bare(x.toPrecision(6));
-}
-function full(x) {
-  if (!Number.isFinite(x)) return odd(x);
-  const size = Math.abs(x);
-  if (size >= 1e16 || (size < 1e-4 && size > 0)) return exponent(x.toExponential());
-  const text = Object.is(x, -0) ? "-0" : String(x);
-  return /[.e]/.test(text) ? text : `${text}.0`;
-}
-const bracketed = (text) => text.startsWith("-") ? `(${text})` : text;
-const held = (x) => bracketed(short(x === null ? 0 : x));
+const recorded = live.data.map(numeral), undone = [];
 
 // The passes: forward, then backward from the root, as `Value.backward` goes
 function forward(data) {
@@ -57,36 +28,6 @@ function flows(found) {
   return [reached, expected];
 }
 
-// The words: rules of the table with names, or numbers, in their holes
-function filled(template, words) {
-  return template.replace(/⟨(\w+)⟩|⟦(\w+)⟧/g, (_, bare, beside) => beside ? bracketed(words[beside]) : words[bare]);
-}
-function listed(texts) {
-  const some = texts.length <= TERMS ? texts : [...texts.slice(0, TERMS - 2), "…", texts[texts.length - 1]];
-  return `[${some.join(", ")}]`;
-}
-function many(op, template, texts, y, operand) {
-  const half = texts.length / 2;
-  if (template === "ones(⟨xs⟩)") return "1";
-  if (template === "swapped(⟨xs⟩)") return texts[(operand + half) % texts.length];
-  const parts = template === "dot(⟨xs⟩)" ? [texts.slice(0, half), texts.slice(half)] : [texts];
-  const text = filled(template, { xs: parts.map(listed).join(", "), y });
-  return operand === undefined ? text : `${text}[${operand}]`;
-}
-function texts(i, data, numbers) {
-  return live.parents[i].map((p) => numbers || live.ops[p] === "constant" ? short(data[p]) : live.labels[p]);
-}
-function worded(i, data, numbers, operand) {
-  const row = table[live.ops[i]], words = texts(i, data, numbers), y = numbers ? short(data[i]) : live.labels[i];
-  if (!row.slopes) return many(live.ops[i], operand === undefined ? row.formula : row.slope, words, y, operand);
-  const byLetter = { a: words[0], b: words[1], c: words[2], y };
-  if (operand === undefined) return filled(row.formula, byLetter);
-  const one = row.slopes[operand], xs = live.parents[i].map((p) => data[p]);
-  const y0 = one.of(...xs, data[i]);
-  if (one.book && y0 !== null && Math.abs(one.book(...xs, data[i]) - y0) <= 1e-6 * Math.abs(y0)) return filled(one.bookText, byLetter);
-  return filled(!numbers && one.symbols ? one.symbols : one.numbers(...xs, data[i]), byLetter);
-}
-
 // The steps, as the library's own log would tell them
 function narrated(data) {
   const found = slopes(data), [reached, expected] = flows(found), root = data.length - 1, told = [];
@@ -104,7 +45,7 @@ function narrated(data) {
     const label = live.labels[i], shown = [short(data[i]), full(data[i])];
     if (isLeaf(i)) { note("input", phase, i, i, { data: shown, say: `${label} is ${shown[0]}.` }); continue; }
     const rule = worded(i, data, false), numbers = worded(i, data, true);
-    note("operation", phase, i, i, { data: shown, say: `${label} = ${rule} = ${numbers} = ${shown[0]}.`, equations: [[label, rule, numbers, shown[0]]] });
+    note("operation", phase, i, i, { of: [i, null], data: shown, say: `${label} = ${rule} = ${numbers} = ${shown[0]}.`, equations: [[label, rule, numbers, shown[0]]] });
   }
   const top = live.labels[root];
   gradient[root] = arrived[root] = 1;
@@ -119,7 +60,7 @@ function narrated(data) {
         const row = table[live.ops[i]], constant = row.slopes ? row.slopes[k] === null : !row.list;
         const rule = constant ? "a constant of the operation" : worded(i, data, false, k), numbers = constant ? "blocked" : worded(i, data, true, k);
         const why = constant ? `${live.ops[i]} takes it as a constant` : `${live.ops[i]} did not select it, the slope ${rule} is blocked here`;
-        note(constant ? "detached" : "blocked", "backward", i, parent, { edge, arrived: arrived[parent], expected: expected[parent], sum: sum(parent),
+        note(constant ? "detached" : "blocked", "backward", i, parent, { of: [i, k], edge, arrived: arrived[parent], expected: expected[parent], sum: sum(parent),
           gradient: arrived[parent] ? [short(gradient[parent]), full(gradient[parent])] : null, say: `${name} sends nothing to ${to}: ${why}.`,
           equations: [[`d ${name} / d ${to}`, rule, numbers, "nothing flows"]] });
         return;
@@ -130,7 +71,7 @@ function narrated(data) {
       sums[parent].push(held(sent));
       const now = short(gradient[parent]), terms = sum(parent), done = arrived[parent] === 1 && expected[parent] === 1 && !terms.includes("+");
       const progress = done ? "complete" : `${arrived[parent]} of ${expected[parent]} arrived${terms ? `: ${terms}` : ""}`;
-      note("contribution", "backward", i, parent, { edge, slope: short(slope), sent: short(sent), gradient: [now, full(gradient[parent])], arrived: arrived[parent],
+      note("contribution", "backward", i, parent, { of: [i, k], edge, slope: short(slope), sent: short(sent), gradient: [now, full(gradient[parent])], arrived: arrived[parent],
         expected: expected[parent], sum: terms,
         say: `${name} sends ${held(gradient[i])} × ${held(slope)} = ${short(sent)} to ${to}; the gradient of ${to} is now ${now}, ${progress}.`,
         equations: [[`d ${name} / d ${to}`, worded(i, data, false, k), worded(i, data, true, k), short(slope)],
@@ -232,26 +173,24 @@ function drag(i, event) {
   addEventListener("pointerup", end);
   addEventListener("pointercancel", end);
 }
-if (live) {
-  for (const i of live.inputs) {
-    const box = element("label", {}, live.labels[i]), field = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
-    field.addEventListener("focus", keep);
-    field.addEventListener("input", () => typed(i, field));
-    field.addEventListener("change", () => { keep(); fill(); });
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowUp" || event.key === "ArrowDown") { event.preventDefault(); nudge(i, event.key === "ArrowUp" ? 1 : -1); }
-      if (event.key === "Escape" && field.getAttribute("aria-invalid") === "true") { event.stopPropagation(); field.removeAttribute("aria-invalid"); fill(); recompute(); }
-    });
-    box.append(field);
-    $("fields").append(box);
-    fields.set(i, field);
-    const group = nodes[live.place[i]].group;
-    group.classList.add("editable");
-    group.addEventListener("pointerdown", (event) => { if (event.button === 0) { event.preventDefault(); group.focus(); drag(i, event); } });
-  }
-  fill();
-  $("inputs").hidden = false;
-  $("undo").addEventListener("click", undo);
-  $("recorded").addEventListener("click", () => { keep(); put(live.inputs.map((i) => recorded[i])); });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && undone.length && !document.body.classList.contains("present")) undo(); });
+for (const i of live.inputs) {
+  const box = element("label", {}, live.labels[i]), field = element("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
+  field.addEventListener("focus", keep);
+  field.addEventListener("input", () => typed(i, field));
+  field.addEventListener("change", () => { keep(); fill(); });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") { event.preventDefault(); nudge(i, event.key === "ArrowUp" ? 1 : -1); }
+    if (event.key === "Escape" && field.getAttribute("aria-invalid") === "true") { event.stopPropagation(); field.removeAttribute("aria-invalid"); fill(); recompute(); }
+  });
+  box.append(field);
+  $("fields").append(box);
+  fields.set(i, field);
+  const group = nodes[live.place[i]].group;
+  group.classList.add("editable");
+  group.addEventListener("pointerdown", (event) => { if (event.button === 0) { event.preventDefault(); group.focus(); drag(i, event); } });
 }
+fill();
+$("inputs").hidden = false;
+$("undo").addEventListener("click", undo);
+$("recorded").addEventListener("click", () => { keep(); put(live.inputs.map((i) => recorded[i])); });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && undone.length && !document.body.classList.contains("present")) undo(); });

@@ -45,7 +45,7 @@ function show(at) {
   $("stage").textContent = log.stages[step.phase];
   $("say").textContent = step.say;
   $("source").textContent = step.source;
-  $("equations").tBodies[0].replaceChildren(...step.equations.map((row) => {
+  $("equations").tBodies[0].replaceChildren(...lines(step).map((row) => {
     const line = element("tr", {});
     line.append(...row.map(cell));
     return line;
@@ -70,6 +70,7 @@ function show(at) {
 // A cell of a table; a long name may break before its parts, and nothing else breaks within a word
 function cell(text) {
   const made = element("td", {});
+  if (typeof text !== "string") { made.append(text); return made; }
   text.split(/(?=\.[A-Za-z_])/).forEach((part, i) => made.append(...(i ? [element("wbr", {}), part] : [part])));
   return made;
 }
@@ -176,7 +177,8 @@ $("quiz").checked = log.quiz;
 $("quiz").addEventListener("change", forget);
 const views = { larger: () => zoom(1.2), smaller: () => zoom(1 / 1.2), whole, present };
 for (const id in views) $(id).addEventListener("click", views[id]);
-$("numbers").addEventListener("change", () => show(state.at));
+for (const id of ["numbers", "exact"]) $(id).addEventListener("change", () => show(state.at));
+$("exact").parentElement.hidden = !live;
 const viewKeys = { "+": "larger", "=": "larger", "-": "smaller", "0": "whole", f: "whole", p: "present" };
 const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
 document.addEventListener("keydown", (event) => {

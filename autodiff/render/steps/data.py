@@ -99,13 +99,15 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
 
 
 def _live(log: Log, place: dict[int, int], edges: dict[tuple[int, int], int]) -> dict[str, Any] | None:
-    """What the page needs to compute the graph with other numbers; None where its steps would be another matter."""
+    """What the page needs to write its formulas, and to compute the graph with other numbers: `edits`, where its steps
+    would then follow; None where an operation is not of the table.
+    """
     nodes = log.graph.nodes
-    usual = log.order == "topological" and not log.held
-    if not usual or any(node.parents and node.operation not in TABLE for node in nodes):
+    if any(node.parents and node.operation not in TABLE for node in nodes):
         return None
     forward = [step for step in log.forward if step.kind in ("input", "operation")]
     return {
+        "edits": log.order == "topological" and not log.held,
         "ops": [node.operation for node in nodes],
         "parents": [node.parents for node in nodes],
         "data": [_number(node.data) for node in nodes],
@@ -222,6 +224,7 @@ def _step(log: Log, step: Step, place: dict[int, int], edges: dict[tuple[int, in
         "kind": step.kind,
         "node": place.get(step.node, -1),
         "target": place.get(step.target, -1),
+        "of": [step.node, step.operand] if step.kind in ("operation", "contribution", "blocked", "detached") else None,
         "edge": -1 if step.operand is None else edges.get((step.node, step.operand), -1),
         "data": [short(step.result), repr(step.result)] if step.kind in ("input", "operation", "update") else None,
         "sent": short(step.contribution) if step.contribution is not None else "",

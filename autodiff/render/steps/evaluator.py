@@ -25,6 +25,7 @@ from ...notation import Notation, Written
 from ...ops import HOLDS, TABLE, Op
 from ...rule import Choice, Name, Rule
 from ...stepping.mathematics import mathematics
+from ..formula.mathml import Typeset
 
 WORD = re.compile(r"\b[A-Za-z_]\w*\b")
 
@@ -52,11 +53,19 @@ class Template(Notation):
         return super().held(operand, least, after)
 
 
-LANGUAGE, TEMPLATE = Page(), Template()
+LANGUAGE, TEMPLATE, TYPESET = Page(), Template(), Typeset()
 
 
 def token(word: str) -> Written:
     return Written(f"⟨{word}⟩", 0)
+
+
+def form(rule: Rule, op: Op) -> str:
+    """The two forms in which a page shows a rule: [text, tree of MathML], with holes for the operation's letters."""
+    letters = (*op.inputs, "y")
+    text = TEMPLATE.write(rule, {letter: token(letter) for letter in letters})
+    tree = TYPESET.write(rule, {letter: Written(json.dumps(letter), 0) for letter in letters})
+    return f"[{json.dumps(text, ensure_ascii=False)}, {tree}]"
 
 
 @cache
@@ -95,41 +104,34 @@ def source(operations: Iterable[str]) -> str:
 
 
 def row(op: Op) -> str:
-    """One operation: `value` and `slopes` compute; `formula`, `symbols` and `numbers` are texts with holes."""
+    """One operation: `value` and `slopes` compute; `formula`, `symbols` and `numbers` are forms with holes."""
     inputs = ", ".join(op.inputs)
-    letters = {letter: token(letter) for letter in (*op.inputs, "y")}
-    formula = json.dumps(TEMPLATE.write(op.rule, letters), ensure_ascii=False)
-    head = f"{op.name}: {{ value: ({inputs}) => {expression(op.rule, LANGUAGE)}, formula: {formula}, "
+    head = f"{op.name}: {{ value: ({inputs}) => {expression(op.rule, LANGUAGE)}, formula: {form(op.rule, op)}, "
     if op.variadic:
         rule = op.slope_along(0)
         slopes = "null" if rule is None else f"(xs, y) => {expression(rule, LANGUAGE)}"
-        text = json.dumps("" if rule is None else TEMPLATE.write(rule, letters), ensure_ascii=False)
-        return f"{head}list: {slopes}, slope: {text} }},\n"
+        return f"{head}list: {slopes}, slope: {'null' if rule is None else form(rule, op)} }},\n"
     books = [op.textbook_along(k) if op.textbook else None for k in range(len(op.slopes))]
-    parts = [slope(rule, inputs, letters, book) for rule, book in zip(op.slope_rules, books, strict=True)]
+    parts = [slope(op, rule, book) for rule, book in zip(op.slope_rules, books, strict=True)]
     return f"{head}slopes: [{', '.join(parts)}] }},\n"
 
 
-def slope(rule: Rule | None, inputs: str, letters: dict[str, Written], textbook: Rule | None = None) -> str:
-    """One slope: functions of its number and its text in numbers; its text in symbols, or the textbook's, if other."""
+def slope(op: Op, rule: Rule | None, textbook: Rule | None = None) -> str:
+    """One slope: functions of its number and its form in numbers; its form in symbols, or the textbook's, if other."""
     if rule is None:
         return "null"
     chooses = any(isinstance(each, Choice) for each in rule.walk())
-    shown = rule.replaced(HOLDS, Name("a"))
-    symbols = json.dumps(TEMPLATE.write(shown, letters), ensure_ascii=False) if chooses else "null"
-    numbers = branches(mathematics(rule), letters)
-    head = f"({inputs}, y) =>"
-    book = ""
-    if textbook is not None:
-        text = json.dumps(TEMPLATE.write(textbook, letters), ensure_ascii=False)
-        book = f", book: {head} {expression(textbook, LANGUAGE)}, bookText: {text}"
+    symbols = form(rule.replaced(HOLDS, Name("a")), op) if chooses else "null"
+    numbers = branches(mathematics(rule), op)
+    head = f"({', '.join(op.inputs)}, y) =>"
+    book = f", book: {head} {expression(textbook, LANGUAGE)}, bookForm: {form(textbook, op)}" if textbook else ""
     return f"{{ of: {head} {expression(rule, LANGUAGE)}, numbers: {head} {numbers}, symbols: {symbols}{book} }}"
 
 
-def branches(rule: Rule, letters: dict[str, Written]) -> str:
-    """An expression for the text of a rule with its choices made."""
+def branches(rule: Rule, op: Op) -> str:
+    """An expression for the form of a rule with its choices made."""
     found = next((each for each in rule.walk() if isinstance(each, Choice)), None)
     if found is None:
-        return json.dumps(TEMPLATE.write(rule, letters), ensure_ascii=False)
-    sides = [branches(rule.replaced(found, side), letters) for side in (found.chosen, found.other)]
+        return form(rule, op)
+    sides = [branches(rule.replaced(found, side), op) for side in (found.chosen, found.other)]
     return f"({expression(found.condition, LANGUAGE)} ? {sides[0]} : {sides[1]})"

@@ -1,0 +1,66 @@
+// Numbers as texts, and the rules of the table with names or numbers in their holes.
+const live = log.live, TERMS = 6;
+const numeral = (x) => typeof x === "string" ? { inf: Infinity, "-inf": -Infinity, nan: NaN }[x] : x;
+const current = live ? live.data.map(numeral) : [];
+const isLeaf = (i) => live.parents[i].length === 0;
+
+// Numbers as Python writes them: six significant digits, and all digits
+function exponent(text) {
+  const [digits, power] = text.split("e");
+  return `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+}
+function odd(x) {
+  return Number.isNaN(x) ? "nan" : x === Infinity ? "inf" : x === -Infinity ? "-inf" : "";
+}
+function short(x) {
+  if (x === null) return "nothing yet";
+  if (!Number.isFinite(x)) return odd(x);
+  if (x === 0) return Object.is(x, -0) ? "-0" : "0";
+  const [digits, power] = x.toExponential(5).split("e"), bare = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return power < -4 || power >= 6 ? exponent(`${bare(digits)}e${power}`) : bare(x.toPrecision(6));
+}
+function full(x) {
+  if (!Number.isFinite(x)) return odd(x);
+  const size = Math.abs(x);
+  if (size >= 1e16 || (size < 1e-4 && size > 0)) return exponent(x.toExponential());
+  const text = Object.is(x, -0) ? "-0" : String(x);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+const bracketed = (text) => text.startsWith("-") ? `(${text})` : text;
+const held = (x) => bracketed(short(x === null ? 0 : x));
+
+// Rules
+function filled(template, words) {
+  return template.replace(/⟨(\w+)⟩|⟦(\w+)⟧/g, (_, bare, beside) => beside ? bracketed(words[beside]) : words[bare]);
+}
+function listed(texts) {
+  const some = texts.length <= TERMS ? texts : [...texts.slice(0, TERMS - 2), "…", texts[texts.length - 1]];
+  return `[${some.join(", ")}]`;
+}
+function many(op, template, texts, y, operand) {
+  const half = texts.length / 2;
+  if (template === "ones(⟨xs⟩)") return "1";
+  if (template === "swapped(⟨xs⟩)") return texts[(operand + half) % texts.length];
+  const parts = template === "dot(⟨xs⟩)" ? [texts.slice(0, half), texts.slice(half)] : [texts];
+  const text = filled(template, { xs: parts.map(listed).join(", "), y });
+  return operand === undefined ? text : `${text}[${operand}]`;
+}
+function texts(i, data, numbers) {
+  return live.parents[i].map((p) => numbers || live.ops[p] === "constant" ? short(data[p]) : live.labels[p]);
+}
+// The form of an operation, or of one of its local derivatives, as [text, tree]: the textbook's where its digits hold
+function form(i, data, numbers, operand, exact) {
+  const row = table[live.ops[i]], one = row.slopes && row.slopes[operand], xs = live.parents[i].map((p) => data[p]), y = data[i];
+  if (!one) return operand === undefined ? row.formula : row.slope;
+  const slope = one.of(...xs, y);
+  if (!exact && one.book && slope !== null && Math.abs(one.book(...xs, y) - slope) <= 1e-6 * Math.abs(slope)) return one.bookForm;
+  return !numbers && one.symbols ? one.symbols : one.numbers(...xs, y);
+}
+function letters(i, data, numbers) {
+  const words = texts(i, data, numbers);
+  return { a: words[0], b: words[1], c: words[2], y: numbers ? short(data[i]) : live.labels[i] };
+}
+function worded(i, data, numbers, operand, exact) {
+  const [text] = form(i, data, numbers, operand, exact), words = letters(i, data, numbers);
+  return table[live.ops[i]].slopes ? filled(text, words) : many(live.ops[i], text, texts(i, data, numbers), words.y, operand);
+}
