@@ -112,6 +112,7 @@ def test_one_module_parses_python_and_so_one_thread_at_a_time():
 INSIDE = {
     "compiled": [["ir"], ["backends"], ["record"], ["codegen", "vectorize"], ["variant"], ["recordings"], ["batch", "derivatives"], ["function"]],
     "render": [["graph"], ["output", "formula"], ["steps", "drawing"], ["quiz"]],
+    "testing": [["draw"], ["engines"], ["derive"], ["check"], ["conform"], ["mutants"], ["routes"]],
 }  # fmt: skip
 
 

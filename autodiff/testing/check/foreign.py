@@ -19,7 +19,7 @@ from ...numbers import FLOATS
 from ..engines.adapter import Adapter
 from .blame import Slope, wrong_sum
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
-from ..conform.examiner import Answer, Exam
+from ..derive.answers import Answer, answer_of
 from ..engines.detect import ours
 from ..draw.straight_line import Operand, Program, Step, applied
 from .tolerance import allowed
@@ -71,7 +71,7 @@ def _alone(step: Step, operands: tuple[float, ...]) -> tuple[Program, list[int]]
 
 def _wrong_alone(engine: Adapter, alone: Program, operands: tuple[float, ...], along: list[int]) -> str | None:
     """What is wrong with one operation by itself: its value, or one of its slopes."""
-    answer, op = Exam(engine).ask(alone), alone.steps[0].op
+    answer, op = answer_of(engine, alone), alone.steps[0].op
     asked = f"{op} at {', '.join(map(repr, operands))}"
     if answer.error is not None:
         return f"{asked} does not work: {answer.error}"

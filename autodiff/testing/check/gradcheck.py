@@ -23,7 +23,7 @@ from ..engines.adapter import Adapter
 from .blame import V, slopes_wrong
 from ..derive.high_precision import nearest
 from .reference import Reference, higher, reference
-from ..conform.examiner import Exam
+from ..derive.answers import answer_of
 from .hidden_inputs import strays
 from .invariants import leaked, modes_differ, not_finite, not_twice, unsteady
 from ..engines.detect import adapter_for
@@ -202,7 +202,7 @@ def _through(
     engine: Adapter, run: Run, y: V, program: Program, right: Reference, kinks: bool, report: Checked
 ) -> None:
     """First derivatives of an engine that keeps no slopes: it runs what was recorded."""
-    answer = Exam(engine).ask(program)
+    answer = answer_of(engine, program)
     if answer.error is not None:
         report.problems.append(f"{engine.name} cannot run {run.at()}: {answer.error}")
         report.problems += accused_through(engine, run, y, program) or [NOBODY, repeated(program)]

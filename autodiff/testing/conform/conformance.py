@@ -14,7 +14,8 @@ from typing import Any
 
 from ...errors import ArgumentError, shown
 from ..engines.detect import adapter_for
-from .examiner import Exam, NotApplicable, Skipped, Unsteady, described
+from ..derive.answers import described
+from .examiner import Exam, NotApplicable, Skipped, Unsteady
 from .findings import WRONG, Finding
 from .properties import PROPERTIES, Property
 from .properties.operations import UNSTEADY

@@ -17,7 +17,7 @@ from ...notation import Notation
 from ...numbers import FLOATS
 from ...ops import TABLE
 from ...rule import Rule, parse
-from .examiner import close
+from ..derive.answers import close
 from .forms import HAVE_FORMS
 from .textbook import derivative, textbook
 

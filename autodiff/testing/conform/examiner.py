@@ -7,15 +7,12 @@
 Answer(value=9.0, gradient=[6.0], error=None)
 """
 
-import math
-import warnings
 from collections.abc import Callable, Collection
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from ...numbers import FLOATS
 from ...ops import TABLE
-from ..derive.oracles import reverse
+from ..derive.answers import Answer, answer_of, right, same, value_of
 from ..draw.straight_line import Program
 from ..engines.adapter import Adapter
 from ..engines.spelling import spell
@@ -24,16 +21,7 @@ from .findings import Finding, WRONG
 from .forms import form
 from .locate import line_of
 
-TOLERANCE = 1e-12  # how far a derivative may be off at an ordinary point: a schoolbook formula loses a few digits
 FIRST = ("add", "mul", "neg", "sub", "pow", "div")  # what others are built from comes first, so that it is blamed first
-
-
-class Answer(NamedTuple):
-    """What an engine says of a program: its output and gradient, or how it failed."""
-
-    value: float = math.nan
-    gradient: list[float] = []
-    error: str | None = None
 
 
 class Skipped(Exception):
@@ -67,23 +55,13 @@ class Exam:
 
     def ask(self, program: Program, number: Callable[[float], Any] = float) -> Answer:
         """The engine's output and gradient, with plain numbers as `number` makes them; never raises."""
-        self.engine.reset()
-        return self._answer(program, lambda: self.engine.gradient(program, number))
+        self.asked += self.works(program)
+        return answer_of(self.engine, program, number)
 
     def value(self, program: Program) -> Answer:
         """The engine's output alone; never raises."""
-        return self._answer(program, lambda: (float(self.engine.data(self.engine.run(program)[-1])), []))
-
-    def _answer(self, program: Program, run: Callable[[], tuple[float, list[float]]]) -> Answer:
         self.asked += self.works(program)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return Answer(*run())
-        except MemoryError:
-            raise  # the examination is over, not a property
-        except Exception as error:
-            return Answer(error=described(error))
+        return value_of(self.engine, program)
 
     def confirm(self, program: Program, answer: Answer, number: Callable[[float], Any] = float) -> None:
         """Raise `Unsteady` if the engine, asked again with its values elsewhere in memory, answers otherwise."""
@@ -173,29 +151,3 @@ class Exam:
             result = f"{name}  # gives {given.gradient[along]!r}, and should give {wanted.gradient[along]!r}"
         line = line_of(self, program, op, looks) if looks else ""
         return Finding(sentence, self.source(program), rank, op, result, line, formula, shared=shared)
-
-
-def described(error: BaseException) -> str:
-    """An exception in a sentence: its type and the start of what it says."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:80]}" if text else type(error).__name__
-
-
-def right(program: Program) -> Answer:
-    """The output and gradient by the table's rules, which are held to 50 digits elsewhere."""
-    y, gradient = reverse(program, FLOATS)
-    return Answer(float(y), [float(slope) for slope in gradient])
-
-
-def close(given: float, wanted: float, tolerance: float = TOLERANCE) -> bool:
-    """Whether two numbers agree to rounding, relatively: there is no absolute floor."""
-    if math.isfinite(wanted):
-        return abs(given - wanted) <= tolerance * abs(wanted)
-    return given == wanted or (given != given and wanted != wanted)
-
-
-def same(answer: Answer, wanted: Answer) -> bool:
-    """Whether two answers have the same gradients, to rounding, or the same error."""
-    if answer.error is not None or wanted.error is not None:
-        return answer.error == wanted.error
-    return all(map(close, answer.gradient, wanted.gradient))

@@ -21,7 +21,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 from ...door import syntax
-from .examiner import described
+from ..derive.answers import described
 
 HARMLESS = {"list", "dict", "set", "tuple", "float", "int", "deque", "defaultdict", "TypeVar", "namedtuple", "count"}
 

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from ...ops import TABLE
 from ..draw.edge_cases import at_kink, within
 from ..draw.straight_line import Operand, Program, Step
-from .examiner import Exam, close, right
+from ..derive.answers import close, right
+from .examiner import Exam
 from .forms import HAVE_FORMS, ordinary_points
 
 PARTNERS = 6  # how many others each operation is tried with

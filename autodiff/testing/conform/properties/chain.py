@@ -6,7 +6,8 @@ from ....ops import TABLE
 from ...draw.straight_line import Program, Step
 from ..calls import walks
 from ..diagnosis import derivative, title
-from ..examiner import Exam, Skipped, close, right, same
+from ...derive.answers import close, right, same
+from ..examiner import Exam, Skipped
 from ..findings import LOST, WRONG, Finding
 from ..probes import Probed, Slot, probe
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from ....ops import TABLE
 from ...derive.high_precision import many_digits
-from ..examiner import Exam, close, right
+from ...derive.answers import close, right
+from ..examiner import Exam
 from ..findings import Finding
 from ..forms import forms, ordinary_points
 from ...draw.straight_line import Program, Step

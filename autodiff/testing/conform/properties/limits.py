@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from types import FrameType
 
 from ..calls import run_watched
-from ..examiner import Answer, Exam, Skipped
+from ...derive.answers import Answer
+from ..examiner import Exam, Skipped
 from ..findings import Finding
 from ...draw.straight_line import Program, Step
 

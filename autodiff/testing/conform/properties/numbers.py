@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from ....numbers import FLOATS
 from ....ops import TABLE
-from ..examiner import NotApplicable, Answer, Exam, close, right
+from ...derive.answers import Answer, close, right
+from ..examiner import Exam, NotApplicable
 from ..findings import Finding
 from ..forms import forms, special_points
 from ...draw.straight_line import Program, Step

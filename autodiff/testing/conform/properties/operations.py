@@ -6,7 +6,8 @@ from ....ops import TABLE
 from ...draw.edge_cases import Point
 from ...draw.straight_line import Program, Step
 from ..diagnosis import Sample, called, case_of, derivative, explained
-from ..examiner import Answer, Exam, Skipped, close, right
+from ...derive.answers import Answer, close, right
+from ..examiner import Exam, Skipped
 from ..findings import MISSING, VALUE, WRONG, Finding
 from ..forms import HAVE_FORMS, form, shapes
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ....ops import TABLE
-from ..examiner import Exam, NotApplicable, Skipped, close, right, described
+from ...derive.answers import close, described, right
+from ..examiner import Exam, NotApplicable, Skipped
 from ..findings import LIMIT, PASS, Finding
 from ..forms import forms, ordinary_points
 from ...draw.straight_line import Program, Step

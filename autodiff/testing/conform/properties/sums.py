@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import product
 
-from ..examiner import Answer, Exam, Skipped, close, right
+from ...derive.answers import Answer, close, right
+from ..examiner import Exam, Skipped
 from ..findings import ORDER, Finding
 from ...draw.straight_line import Program, Step
 

@@ -6,7 +6,8 @@ from typing import Any
 from ....ops import TABLE
 from ...draw.straight_line import Program, Step
 from ..calls import walks
-from ..examiner import Exam, close, described, right, same
+from ...derive.answers import close, described, right, same
+from ..examiner import Exam
 from ..findings import WRONG, Finding
 from ..forms import forms, ordinary_points
 
