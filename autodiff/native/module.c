@@ -2,6 +2,7 @@
 
 #include "node.h"
 
+#include "arrays.h"
 #include "interpreter.h"
 
 /* ---- operations by code, for tests ---- */
@@ -191,6 +192,10 @@ static PyMethodDef functions[] = {
     {"order", FAST(order_of), METH_FASTCALL, "order(*roots)\n--\n\nWhat the roots depend on, parents first."},
     {"of_many", FAST(of_many), METH_FASTCALL, "of_many(name, operands)\n--\n\nAn operation of any number of inputs."},
     {"recorded", FAST(recorded), METH_FASTCALL, "recorded(nodes, leaves, codes, wanted)\n--\n\nA graph as flat arrays."},
+    {"lowered", FAST(lowered), METH_FASTCALL,
+     "lowered(xs, largest, differences, factors)\n--\n\nWhat exponentials along the last axis are taken of."},
+    {"scaled", FAST(scaled), METH_FASTCALL, "scaled(xs, terms, factors)\n--\n\nFactors become the terms of a sum less 1."},
+    {"divided", FAST(divided), METH_FASTCALL, "divided(terms, others, parts)\n--\n\nTerms divided by their sum."},
     {"connect", module_connect, METH_O, connect_doc},
     {"connect_of_many", module_connect_of_many, METH_O, connect_of_many_doc},
     {NULL, NULL, 0, NULL},

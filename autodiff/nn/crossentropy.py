@@ -116,20 +116,26 @@ def one_hot(label: Value, classes: int) -> list[Value]:
     >>> [y.data for y in one_hot(Value(2.0), 4)]
     [0.0, 0.0, 1.0, 0.0]
     """
-    return [1 - sign(abs(label - k)) for k in range(classes)]
+    return [1 - other for other in others_of(label, classes)]
+
+
+def others_of(label: Value, classes: int) -> list[Value]:
+    """0 in the place of the label and 1 elsewhere."""
+    return [sign(abs(label - k)) for k in range(classes)]
 
 
 def surprise(label: Any, zs: Sequence[Any]) -> Any:
     """logsumexp(z - z[label]), the label's own term exactly 0: no digit of a small loss, or slope, is lost."""
     if isinstance(label, Value):
-        return _surprise_of_one(one_hot(label, len(zs)), zs)
+        others = others_of(label, len(zs))
+        return _surprise_beside([1 - other for other in others], others, zs)
     return logsumexp(*[0.0 if k == label else z - zs[label] for k, z in enumerate(zs)])
 
 
-def _surprise_of_one(ts: Sequence[Any], zs: Sequence[Any]) -> Any:
-    """The same for a label that is one-hot Values: its own term is multiplied by 0."""
+def _surprise_beside(ts: Sequence[Any], others: Sequence[Any], zs: Sequence[Any]) -> Any:
+    """The same for a label that is one-hot Values, and those that are 1 elsewhere: its own term is multiplied by 0."""
     own = dot(ts, zs)
-    return logsumexp(*[(z - own) * (1 - t) for t, z in zip(ts, zs)])
+    return logsumexp(*[(z - own) * other for other, z in zip(others, zs)])
 
 
 def expected_surprise(ts: Sequence[Any], zs: Sequence[Any]) -> Any:
@@ -137,7 +143,7 @@ def expected_surprise(ts: Sequence[Any], zs: Sequence[Any]) -> Any:
     if not any(isinstance(t, Value) for t in ts):
         return surprise(ts.index(1), zs) if sorted(ts)[-2:] == [0, 1] else logsumexp(*zs) - dot(ts, zs)
     is_one = dot(ts, ts) >= 1
-    return where(is_one, _surprise_of_one(ts, zs), logsumexp(*zs) - dot(ts, zs))
+    return where(is_one, _surprise_beside(ts, [1 - t for t in ts], zs), logsumexp(*zs) - dot(ts, zs))
 
 
 def _expected_log(name: str, ts: Sequence[Any], ps: Sequence[Any], epsilon: float | None) -> Any:

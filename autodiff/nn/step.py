@@ -162,6 +162,8 @@ class CompiledStep(Step):
     def fresh(self, y: Any) -> dict[Any, Any]:
         """The labels that the loss has not seen; nan never counts as seen."""
         if y.ndim == 1 and y.dtype.kind in "biuf":
+            if self.known.issuperset(y.tolist()):  # sooner than to sort them
+                return {}
             return {label: label for label in np.unique(y).tolist() if label not in self.known}
         rows = ((repr(row), row) for row in y.tolist())
         return {key: row for key, row in rows if key not in self.known}

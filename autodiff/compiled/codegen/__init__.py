@@ -7,6 +7,7 @@
     jax_writer.py     what XLA does in place                                rewrites.py   on which those stand
     preamble.py       imports and definitions                               helpers.py    what array namespaces lack
     portable.py       for any other namespace: functions in place of methods
+    loops.py          helpers whose loops run in C
     native.py         no source at all: a tape for the interpreter in C
 
 >>> from ..ir.program import Instruction, Program
@@ -29,6 +30,7 @@ from ...errors import ArgumentError
 from ..ir.program import Program
 from .array import ArrayWriter
 from .jax import JaxWriter
+from .loops import hasten
 from .python import MathWriter
 from .numpy import NumpyWriter
 from .portable import portable
@@ -56,6 +58,9 @@ def functions(text: str, name: str, target: str = "numpy") -> dict[str, Callable
     try:
         known = words() | additions.WORDS.keys() | {"brought"}
         modules = {"autodiff.kernels", "autodiff.stable", "autodiff.additions", "numpy", target}
-        return define(text, name, words=known, modules=modules)
+        found = define(text, name, words=known, modules=modules)
     except ImportError as error:
         raise ArgumentError(f"compile: the target does not have all that the program uses: {error}") from None
+    if target == "numpy":
+        hasten(found)
+    return found

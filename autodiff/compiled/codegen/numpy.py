@@ -1,4 +1,4 @@
-"""Programs for NumPy: an array that is put together from others is filled in place."""
+"""Programs for NumPy: an array that is put together from others is filled in place, and relu closes in place."""
 
 from math import prod
 from typing import Any
@@ -9,6 +9,8 @@ from ..ir.program import Instruction, Program, parted
 from . import layout
 from .array import ArrayWriter, pieces
 from .lines import Line
+
+FEW = 32  # columns
 
 
 class NumpyWriter(ArrayWriter):
@@ -23,19 +25,24 @@ class NumpyWriter(ArrayWriter):
     def row(self, index: int, each: Instruction) -> None:
         """An elementwise instruction; a bias is added to, and relu taken of, a product in the product's own place."""
         operand = each.operands[0]
-        if each.op == "add" and self[operand].op == "contract" and self[operand][2:4] == each[2:4]:  # shape and rows
-            made = self.line_of(operand)
-            if made is not None:
-                self.in_place.add(index)
-                self.lines[made] = self.lines[made]._replace(start=f"{self.names[index]} =")
-                self.lines.append(Line(f"{self.names[index]} +=", self.operand(each.operands[1], each)))
-                return
-        if each.op == "relu" and operand in self.in_place and (each.rows or each.shape) and self.serves_relu(operand):
-            name, before, (closed, *_) = self.names[index], self.names[operand], self.template_of(each).shared
-            self.assign(name, f"numpy.maximum({before}, 0.0, out={before})", (closed.format(a=before),))
-            self.lines.append(Line(f"{name} +=", "0.0"))  # of either zero, 0.0
-            return
-        super().row(index, each)
+        made = self.line_of(operand) if each.op == "add" and self.is_own(operand, each) else None
+        if made is not None:
+            self.in_place.add(index)
+            self.lines[made] = self.lines[made]._replace(start=f"{self.names[index]} =")
+            self.lines.append(Line(f"{self.names[index]} +=", self.operand(each.operands[1], each)))
+        elif each.op == "relu" and operand in self.in_place and self.serves_relu(operand):
+            self.closed_in_place(index, each, operand)
+        elif each.op == "relu'0" and self.is_own(each.operands[-1], each) and self.is_whole(operand, each):
+            self.closed_in_place(index, each, each.operands[-1])
+        else:
+            super().row(index, each)
+
+    def closed_in_place(self, index: int, each: Instruction, operand: int) -> None:
+        """Write 0.0 into an operand wherever a relu is closed, and let it be the result."""
+        (closed, *_), names = self.template_of(each).shared, dict(self.lettered(each))
+        test = closed.format(a=self.names[names["a"]])
+        self.assign(self.names[index], self.names[operand], (test,))
+        self.lines.append(Line("", f"putmask({self.names[index]}, {test}, 0.0)", (test,)))
 
     def serves_relu(self, register: int) -> bool:
         """Whether only relu, and what asks where it is closed, looks at a register: relu's own result tells as much."""
@@ -43,12 +50,34 @@ class NumpyWriter(ArrayWriter):
         users = {parted(each.op)[0] for each in program.instructions if register in each.operands}
         return users == {"relu"} and register not in (*program.outputs, *(each.register for each in program.guards))
 
+    def is_own(self, register: int, user: Instruction) -> bool:
+        """Whether a register is a product, an array of its user's shape, which nobody else looks at."""
+        is_product = self[register].op == "contract" and self.is_whole(register, user)
+        return is_product and self.line_of(register) is not None
+
+    def is_whole(self, register: int, user: Instruction) -> bool:
+        """Whether a register is an array of its user's shape, and not one number in all rows."""
+        mine, wanted = ((each.shape, each.rows) for each in (self[register], user))
+        return mine == wanted != ((), False) and register not in self.alike and self.names[register].isidentifier()
+
     def line_of(self, register: int) -> int | None:
         """The line that makes a register, if that is used once, and is no output."""
         uses = sum(each.operands.count(register) for each in self.program.instructions)
         if uses > 1 or register in self.program.outputs or self.names[register] != self.made[register]:
             return None
         return next((at for at, line in enumerate(self.lines) if line.start == f"{self.names[register]} ="), None)
+
+    def sum_to(self, index: int, each: Instruction, texts: list[str]) -> None:
+        """A sum over few columns is quicker as a product with ones; of numbers that were negated for it, with -1."""
+        (register,), (text,), weight = each.operands, texts, 1.0
+        columns = self[register].shape
+        if self[register].rows != each.rows or each.shape or len(columns) != 1 or columns[0] > FEW:
+            super().sum_to(index, each, texts)
+            return
+        made = self.line_of(register)
+        if made is not None and self.lines[made].code == f"-{self.text(self[register].operands[0])}":
+            text, weight = self.lines.pop(made).code[1:], -1.0
+        self.line(index, f"vecdot({text}, {self.table(f'array({[weight] * columns[0]})')})")
 
     def assemble(self, index: int, each: Instruction, texts: list[str]) -> None:
         name, size, found = self.names[index], prod(each.shape), pieces(each)

@@ -24,7 +24,7 @@ from . import helpers, portable
 VOCABULARY = frozenset(kernels.__all__) | frozenset(stable.NAMES) | frozenset(helpers.HELPERS)
 ARRAY_WORDS = VOCABULARY | {
     "add", "all", "array", "broadcast_to", "concat", "einsum", "empty", "full_like", "logical_not", "matmul", "stack",
-    "tensordot", "vecdot", "zeros", "take", "numpy", *portable.WORDS,
+    "putmask", "tensordot", "vecdot", "zeros", "take", "numpy", *portable.WORDS,
 }  # fmt: skip
 METHODS = {"numpy", "jax.numpy"}  # whose arrays have the methods sum, max, reshape, …
 WRITTEN = {"each_a", "each_b", "each_c", "held", "slope", "value", "value_and_grad"}  # what the writers say beside
