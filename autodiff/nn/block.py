@@ -13,12 +13,12 @@ import math
 import random
 from collections.abc import Iterable, Iterator
 from dis import get_instructions
-from difflib import get_close_matches
 from inspect import unwrap
 from typing import Any
 
 from ..coerce import as_flag, is_series
 from ..errors import ArgumentError, OperandError, shown
+from ..suggest import hint
 from ..value import Value, constant
 from . import initializers as initial
 from .keywords import known_arguments
@@ -70,9 +70,8 @@ class Block(Module):
         """Refuse an attribute that the layers of this library do not have: set, it would be ignored without a word."""
         cls = type(self)
         if cls.__module__.startswith(LIBRARY) and not name.startswith("_") and name not in attributes(cls):
-            near = get_close_matches(name, attributes(cls), n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(sorted(attributes(cls)))}"
-            raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {hint}")
+            there = hint(name, sorted(attributes(cls)))
+            raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
         object.__setattr__(self, name, value)
 
     @property
@@ -84,7 +83,7 @@ class Block(Module):
     def trainable(self, trainable: bool) -> None:
         for module in self.modules():
             if isinstance(module, Block):
-                module._trainable = require_flag(f"{type(self).__name__}.trainable", trainable)
+                module._trainable = as_flag(f"{type(self).__name__}.trainable", trainable)
 
     def trainable_parameters(self) -> list[Value]:
         """The parameters that training may change: those of layers that are not frozen."""
@@ -154,11 +153,6 @@ def stored_in(code: Any) -> Iterator[str]:
         if each.opname == "STORE_ATTR" and "self" in (before if isinstance(before, tuple) else (before,)):
             yield each.argval
         before = each.argval
-
-
-def require_flag(what: str, value: object) -> bool:
-    """True or False, or an error that shows what came."""
-    return as_flag(what, value)
 
 
 def as_value(x: Any, block: Block) -> Value:

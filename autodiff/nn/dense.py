@@ -11,11 +11,11 @@ import random
 from typing import Any
 
 from ..errors import ArgumentError, shown
-from ..coerce import Number
+from ..coerce import Number, as_flag
 from ..value import Value
 from . import initializers as initial
 from .activations import Function, apply, find, maxout, name_of
-from .block import Block, Input, Shape, one_axis, require_flag
+from .block import Block, Input, Shape, one_axis
 from .initializers import Initializer
 from .layers import Neuron, fire, neurons
 from .regularizers import L1L2
@@ -38,7 +38,7 @@ class Dense(Block):
                  kernel_regularizer: str | L1L2 | None = None, bias_regularizer: str | L1L2 | None = None,
                  input_shape: Any = None, name: str | None = None, seed: int | None = None) -> None:  # fmt: skip
         self.units, self.activation = initial.size(units, "Dense: units"), find(activation)
-        self.use_bias = require_flag("Dense: use_bias", use_bias)
+        self.use_bias = as_flag("Dense: use_bias", use_bias)
         self.kernel_initializer = initial.find_initializer(kernel_initializer)
         self.bias_initializer = initial.find_initializer(bias_initializer)
         self.kernel_regularizer = find_regularizer(kernel_regularizer)

@@ -10,12 +10,12 @@ autodiff.errors.OperandError: bake: there is no argument 'degree': did you mean 
 """
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 from typing import Any, TypeVar, cast
 
 from ..errors import OperandError, shown
+from ..suggest import hint
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,11 +34,11 @@ def known_arguments(method: F) -> F:
         what = type(self).__name__ if method.__name__ == "__init__" else method.__name__
         for name in named:
             if name not in names:
-                raise OperandError(f"{what}: there is no argument {name!r}: {_hint(name, names)}")
+                raise OperandError(f"{what}: there is no argument {name!r}: {_names(name, names)}")
         if len(arguments) > most:
             got = f"{shown(arguments[most])}{' as well' * bool(most)}"
             expected = f"{most or 'no'} arguments without a name"
-            raise OperandError(f"{what}: expected {expected}, got {got}: {_hint('', names)}")
+            raise OperandError(f"{what}: expected {expected}, got {got}: {_names('', names)}")
         return method(self, *arguments, **named)
 
     return cast(F, checked)
@@ -50,7 +50,5 @@ def shared_names(method: Any) -> tuple[str, ...]:
     return tuple(name for kind in kinds for name in kind.__annotations__)
 
 
-def _hint(name: str, names: tuple[str, ...]) -> str:
-    near = get_close_matches(name, names, n=1)
-    there = f"there are: {', '.join(names)}" if names else "it takes none"
-    return f"did you mean {near[0]!r}? {there[0].upper()}{there[1:]}" if near else there
+def _names(name: str, names: tuple[str, ...]) -> str:
+    return hint(name, names) if names else "it takes none"

@@ -27,8 +27,7 @@ import math
 from typing import Any, Unpack
 
 from ..errors import OperandError, shown
-from ..coerce import Number
-from .block import require_flag
+from ..coerce import Number, as_flag
 from .optimizer import Optimizer, Params, Rate, Shared, at_least_zero, fraction, sqrt
 from .registry import Registry
 
@@ -53,7 +52,7 @@ class SGD(Optimizer):
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, momentum: Number = 0.0,
                  nesterov: bool = False, **shared: Unpack[Shared]) -> None:  # fmt: skip
         self.momentum = fraction(self, "momentum", momentum)
-        self.nesterov = require_flag(f"{type(self).__name__}: nesterov", nesterov)
+        self.nesterov = as_flag(f"{type(self).__name__}: nesterov", nesterov)
         super().__init__(params, lr, **shared)
 
     @property

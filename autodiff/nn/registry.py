@@ -9,10 +9,10 @@ autodiff.errors.ArgumentError: expected the name of a colour, got 'gren' (str): 
 """
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Generic, TypeVar
 
 from ..errors import ArgumentError, shown
+from ..suggest import hint
 
 T = TypeVar("T")
 
@@ -34,8 +34,8 @@ class Registry(Generic[T]):
         key = self.key(name)
         if key in self.entries:
             return self.entries[key]
-        known = ", ".join(self.names())
-        raise ArgumentError(f"expected the name of {self.kind}, got {shown(name)}: {self._hint(key)}There are: {known}")
+        there = hint(key, self.names(), self.aliases)
+        raise ArgumentError(f"expected the name of {self.kind}, got {shown(name)}: {there}")
 
     def key(self, name: str) -> str:
         """The name under which an entry stands, from any way to write it."""
@@ -45,7 +45,3 @@ class Registry(Generic[T]):
     def name_of(self, entry: object) -> str | None:
         """The name that finds the entry, or None for a stranger."""
         return next((name for name, known in self.entries.items() if known is entry), None)
-
-    def _hint(self, key: str) -> str:
-        near = get_close_matches(key, [*self.entries, *self.aliases], n=1)
-        return f"did you mean {near[0]!r}? " if near else ""

@@ -5,12 +5,12 @@ Traceback (most recent call last):
 autodiff.errors.ArgumentError: load: layers: expected one of Dense, Maxout, ..., got {'kind': 'Lambda'} (dict)
 """
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
 from ..errors import ArgumentError, shown
+from ..json_text import parsed
 from .activations import ACTIVATIONS
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
 from .merging import Add, Concatenate, Merge
@@ -54,20 +54,12 @@ def calls_of(record: Record) -> list[tuple[int, list[int]]]:
     return record.get("calls") or [(index, [index]) for index in range(len(record["layers"]))]
 
 
-def parsed(path: Path) -> Any:
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise ArgumentError(f"{path}: expected a model of at most {MOST_BYTES:,} bytes, got {size:,}")
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, ArgumentError):
-            raise
-        raise ArgumentError(f"{path}: expected a model saved by nn.save, got something else: {error}") from error
-
-
-def _no_constant(name: str) -> float:
-    raise ArgumentError(f"load: expected finite numbers, got {name}")
+def read(path: Path) -> Any:
+    """What the file of a model says, if it is JSON of no unusual size."""
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise ArgumentError(f"{path}: expected a model of at most {MOST_BYTES:,} bytes, got {size:,}")
+    return parsed(path.read_bytes(), f"{path}: expected a model saved by nn.save")
 
 
 def require_keys(record: Any, needed: set[str], allowed: set[str], what: str) -> None:

@@ -20,10 +20,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..coerce import as_flag
 from ..errors import ArgumentError, OperandError, shown
 from ..files import path_of, write_whole
 from .activations import ACTIVATIONS
-from .block import Block, Input, require_flag
+from .block import Block, Input
 from .dense import Dropout
 from .layers import MLP
 from .models import Model, Sequential
@@ -32,7 +33,7 @@ from .optimizer import LIMITS, at_least_zero, limit_of
 from .optimizers import OPTIMIZERS, Optimizer
 from .regularizers import L1L2
 from .saved import (
-    FIELDS, HYPERPARAMETERS, KINDS, OPTIONAL, Record, calls_of, finite_numbers, optional_of, parameter_count, parsed,
+    FIELDS, HYPERPARAMETERS, KINDS, OPTIONAL, Record, calls_of, finite_numbers, optional_of, parameter_count, read,
     require_keys,
 )  # fmt: skip
 from .weights import groups
@@ -49,7 +50,7 @@ def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -
     """
     record: Record = {"format": FORMAT, "version": VERSION, "model": described(model)}
     record["parameters"] = [parameter.data for parameter in model.parameters()]
-    if require_flag("save: optimizer", optimizer):
+    if as_flag("save: optimizer", optimizer):
         record["optimizer"] = _optimizer_record(model)
     if not all(map(math.isfinite, record["parameters"])):
         raise ArgumentError("save: expected finite parameters, got nan or inf: the model is broken")
@@ -58,7 +59,7 @@ def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -
 
 def load(path: str | os.PathLike[str]) -> Any:
     """The model that `save` wrote, with bit-equal predictions; anything unexpected in the file is refused."""
-    record = parsed(path_of(path))
+    record = read(path_of(path))
     require_keys(record, {"format", "version", "model", "parameters"}, {"optimizer"}, "the file")
     if record["format"] != FORMAT:
         raise ArgumentError(f"{path}: expected the format {FORMAT!r}, got {shown(record['format'])}")

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..coerce import is_one_of
+from ..coerce import as_flag, is_one_of
 from ..errors import ArgumentError, OperandError, shown
 from ..files import path_of, write_whole
 from ..frames import caller
@@ -26,7 +26,7 @@ from ..value import Value
 from .output import dot, engines as engine, mermaid, svg, text
 from .graph.options import (
     checked_beside, checked_focus, checked_level, checked_names, checked_parts, checked_roots, highlighted,
-    whole_number, yes_or_no,
+    whole_number,
 )  # fmt: skip
 from .graph.diff import difference
 from .graph.subgraph import around, near
@@ -66,13 +66,13 @@ def draw(
     style, roots = Style(rankdir, digits, checked_parts(show)), checked_roots(y)
     forward = checked_beside(roots, beside)
     kept = part([*forward, *roots], checked_focus(focus), whole_number("radius", radius), depth)
-    whole = yes_or_no("constants", constants)
+    whole = as_flag("constants", constants)
     called = checked_names(names)
     if called is None:
         called = names_in(caller(), dict.fromkeys(topological_order(*forward, *roots)))
     plan = Plan(roots, digits=digits, constants=whole, kept=kept, beside=forward, focus=focus, names=called)
     level = fitting(plan, checked_level(collapse), whole_number("max_nodes", max_nodes))
-    return Drawing(plan.picture(level, yes_or_no("cluster", cluster), highlighted(path)), style)
+    return Drawing(plan.picture(level, as_flag("cluster", cluster), highlighted(path)), style)
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Drawing:

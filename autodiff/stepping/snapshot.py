@@ -12,11 +12,11 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
+from ..suggest import nearest
 from ..value import Value
 from .wording import name, printable, short
 
@@ -81,9 +81,9 @@ class Snapshot:
     def _hint(self, label: str) -> str:
         """The name that may have been meant, or a few of those that there are."""
         labels = [name(node.label) for node in self.nodes if node.operation != "constant"]
-        near = get_close_matches(label, labels[:MOST_COMPARED], n=1)
-        if near:
-            return f": did you mean {near[0]!r}?"
+        question = nearest(label, labels[:MOST_COMPARED])
+        if question:
+            return f": {question}"
         few = ", ".join(labels[:FEW])
         return f"; there are: {few}" if len(labels) <= FEW else f"; the {len(labels):,} names begin with {few}"
 

@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 from ...errors import ArgumentError, shown
+from ...json_text import parsed
 from .check import checked
 from .program import Guard, Instruction, Program
+
+WRITTEN = "expected JSON written by to_json"
 
 
 def to_json(program: Program) -> str:
@@ -29,8 +32,8 @@ def from_json(text: str) -> Program:
 
     Raises ArgumentError if it is not a program.
     """
+    body = parsed(text, f"program: {WRITTEN}")
     try:
-        body = json.loads(text)
         if body["autodiff program"] != 1:
             raise ArgumentError(f"program: expected version 1, got {shown(body['autodiff program'])}")
         instructions = tuple(Instruction(*_tuples(each)) for each in body["instructions"])
@@ -39,7 +42,7 @@ def from_json(text: str) -> Program:
     except ArgumentError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
-        raise ArgumentError(f"program: expected JSON written by to_json, got {shown(text)}: {error}") from None
+        raise ArgumentError(f"program: {WRITTEN}, got {shown(text)}: {error}") from None
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """What `draw` is asked for, checked; each error says what was expected, what came, and how to say it.
 
->>> whole_number("depth", 3), yes_or_no("cluster", True), checked_level("auto")
-(3, True, 'auto')
+>>> whole_number("depth", 3), checked_level("auto")
+(3, 'auto')
 """
 
 from __future__ import annotations
@@ -115,9 +115,3 @@ def whole_number(name: str, number: int) -> int:
     if type(number) is not int or number < 0:
         raise ArgumentError(f"{name}: expected a whole number, 0 or more, got {shown(number)}")
     return number
-
-
-def yes_or_no(name: str, choice: bool) -> bool:
-    if not isinstance(choice, bool):
-        raise ArgumentError(f"{name}: expected True or False, got {shown(choice)}")
-    return choice

@@ -24,7 +24,7 @@ from typing import Any
 
 from ...errors import ArgumentError
 from ...stepping.log import Log
-from ..graph.options import yes_or_no
+from ...coerce import as_flag
 from .data import around, drawn_with, shown_data
 from .evaluator import source
 
@@ -34,7 +34,7 @@ MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable n
 
 def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str:
     """The page of a log, or of what lies `depth` edges around the `focus` node; with `quiz`, it starts by asking."""
-    asks = yes_or_no("quiz", quiz)
+    asks = as_flag("quiz", quiz)
     core = set(range(len(log.graph.nodes))) if focus is None else around(log, log.graph.number(focus), depth)
     drawn = drawn_with(log, core)
     chosen = [i for i in range(len(log)) if log.target(i) in core or log.events.node[i] in core]

@@ -27,6 +27,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from ...errors import ArgumentError, shown
+from ...json_text import parsed
 from ...ops import TABLE
 from ...stepping.log import Log
 from ...stepping.snapshot import Node, Snapshot, Source
@@ -77,7 +78,7 @@ def _number(x: Any) -> Any:
 
 def log_from(text: str, kind: type[L] = Log) -> L:  # type: ignore[assignment]
     """The log that `to_json` wrote; an `ArgumentError` says what in the text is not as the schema has it."""
-    data = _mapping(_parsed(text), "a JSON object")
+    data = _mapping(parsed(text, "from_json: expected JSON as `json()` writes it"), "a JSON object")
     if data.get("format") != FORMAT or data.get("version") != VERSION:
         raise _bad(f'"format": "{FORMAT}", "version": {VERSION}', (data.get("format"), data.get("version")))
     nodes = [_node(number, item) for number, item in enumerate(_list(data.get("nodes"), '"nodes"'))]
@@ -89,15 +90,6 @@ def log_from(text: str, kind: type[L] = Log) -> L:  # type: ignore[assignment]
     if json.loads(json.dumps([_written(step) for step in log])) != data.get("steps"):
         raise _bad("steps that follow from the nodes", data.get("steps"))
     return log
-
-
-def _parsed(text: str) -> Any:
-    if not isinstance(text, str):
-        raise _bad("a text", text)
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ArgumentError(f"from_json: expected JSON as `json()` writes it; {error}, in {shown(text)}") from None
 
 
 def _node(number: int, item: Any) -> tuple[Node, float]:

@@ -1,0 +1,30 @@
+"""Reading JSON that came from outside: what is not JSON, or no text, is an error in a sentence.
+
+>>> parsed('{"a": 1}', "expected a model")
+{'a': 1}
+>>> parsed("nan", "expected a model")
+Traceback (most recent call last):
+autodiff.errors.ArgumentError: expected a model, got 'nan' (str): Expecting value: line 1 column 1 (char 0)
+"""
+
+import json
+from typing import Any, NoReturn
+
+from .errors import ArgumentError, OperandError, shown
+
+
+def parsed(text: object, expected: str) -> Any:
+    """What the text holds; nothing in it is executed. `expected` begins the message of an error.
+
+    Infinity and NaN, which JSON does not have and Python reads, are refused.
+    """
+    if not isinstance(text, str | bytes):
+        raise OperandError(f"{expected}, a text, got {shown(text)}")
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ArgumentError(f"{expected}, got {shown(text)}: {error}") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number of JSON")
