@@ -15,6 +15,7 @@ from functools import wraps
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from autodiff.compiled import checked, codegen
 from autodiff.compiled.codegen.check import undefined
@@ -30,6 +31,9 @@ SURE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, Health
 settings.register_profile("fast", max_examples=50, **SURE, derandomize=False)
 settings.register_profile("ci", max_examples=200, **SURE, derandomize=True)
 settings.load_profile("ci" if IN_CI else "fast")
+if IN_CI and hasattr(providers, "_get_local_constants"):
+    # Hypothesis draws constants of all modules that are loaded, too: not the same ones in each process that shares the tests.
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 # Which tests run

@@ -51,6 +51,14 @@ def allowed(program: Program, times: float = 3.0, samples: int = 8, schoolbook: 
     most, mosts = system.number(0.0), [system.number(0.0)] * len(gradient)
     for _ in range(samples):
         y, slopes = reverse(program, system, blur=disturb)
-        most = max(most, abs(y - value))
-        mosts = [max(old, abs(new - slope)) for old, new, slope in zip(mosts, slopes, gradient)]
+        most = max(most, shift(y, value))
+        mosts = [max(old, shift(new, slope)) for old, new, slope in zip(mosts, slopes, gradient)]
     return Allowed(float(times * most), [float(times * each) for each in mosts])
+
+
+def shift(disturbed: N, exact: N) -> N:
+    """How far a disturbance moved a number: infinitely far if it entered or left the domain, as rounding may."""
+    entered, left = exact != exact, disturbed != disturbed
+    if disturbed == exact or entered and left:
+        return 0.0
+    return math.inf if entered or left else abs(disturbed - exact)
