@@ -19,18 +19,20 @@ among them. Inside another `grad`, all of these are differentiable.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any, overload
 
 from .coerce import number
+from .elementwise import stop_gradient, where
 from .errors import ArgumentError
 from .graph import topological_order
 from .ops import TABLE
 from .reductions import total
-from .replaying import VALUES, gradient_graph
+from .replaying import VALUES, as_value, gradient_graph
 from .signatures import Gradient, ValueAndGradient
 from .structure import flatten, is_array
 from .traced_call import Argnums, TracedCall, pulled, require_function
-from .value import Value, constant
+from .value import Value
 
 
 @overload
@@ -66,6 +68,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = None) -> Any:
     """
     require_function(f)
 
+    @wraps(f, updated=())
     def run(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         call = TracedCall(f, arguments, keywords, argnums)
         y = call.value()
@@ -80,10 +83,16 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., An
     >>> jacobian(lambda x, y: [x * y, x + y])(2.0, 3.0)
     [(3.0, 2.0), (1.0, 1.0)]
     """
+    return jacobian_of(f, argnums)
+
+
+def jacobian_of(f: Callable[..., Any], argnums: Argnums, again: bool | None = None) -> Callable[..., Any]:
+    """The same, where it may be known whether the result will be differentiated `again`."""
     require_function(f)
 
+    @wraps(f, updated=())
     def run(*arguments: Any, **keywords: Any) -> Any:
-        call = TracedCall(f, arguments, keywords, argnums)
+        call = TracedCall(f, arguments, keywords, argnums, again)
         rows = [call.like_arguments(call.gradient(y)) for y in call.outputs()]
         if is_array(call.output) and rows and is_array(rows[0]):
             return _stacked(rows).reshape(call.output.shape + rows[0].shape)
@@ -102,6 +111,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any
     """
     require_function(f)
 
+    @wraps(f, updated=())
     def run(*arguments: Any, **keywords: Any) -> Any:
         call = TracedCall(f, arguments, keywords, argnums, again=True)
         y = call.value()
@@ -129,7 +139,7 @@ def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
     """
-    call, tangents = _along(f, at, direction)
+    call, tangents = _directed(f, at, direction)
     outputs = call.outputs()
     stays = any(call.stays(y) for y in outputs) or any(type(tangent) is Value for tangent in tangents)
     pushed: dict[Value, Any] = {x: t for x, t in zip(call.inputs, tangents) if type(t) is Value or t != 0}
@@ -168,12 +178,8 @@ def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:
 
     def pull(gradient: Any) -> Any:
         seeds = flatten(gradient)[0]
-        if len(seeds) != len(outputs):
-            raise ArgumentError(f"vjp: expected {len(outputs)} numbers, one for each output of f, got {len(seeds)}")
-        sent = [(y, seed) for y, seed in zip(outputs, seeds) if type(seed) is Value or number(seed, "vjp") != 0]
-        whole = total([y * seed for y, seed in sent]) if sent else constant(0.0, "vjp")
-        whole = whole if type(whole) is Value else constant(whole, "vjp")
-        outer = stays or any(type(seed) is Value for _, seed in sent)
+        whole = weighted(outputs, [seed if type(seed) is Value else number(seed, "vjp") for seed in seeds])
+        outer = stays or any(type(seed) is Value for seed in seeds)
         return call.like_arguments(gradient_graph(whole, call.inputs) if outer else pulled(whole, call.inputs))
 
     return shape.unflatten(y if stays else y.data for y in outputs), pull
@@ -185,15 +191,33 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
     >>> hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 4.0)
     """
-    call, tangents = _along(f, at, direction, again=True)
-    y = call.value()
-    moving = [slope * t for slope, t in zip(call.graph(y), tangents) if type(t) is Value or t != 0]
-    along = total(moving) if moving else constant(0.0, "hvp")
-    outer = call.stays(y) or any(type(tangent) is Value for tangent in tangents)
+    call, tangents = _directed(f, at, direction, again=True)
+    along = weighted(call.graph(call.value()), tangents)
+    outer = call.stays(call.value()) or any(type(tangent) is Value for tangent in tangents)
     return call.like_arguments(gradient_graph(along, call.inputs) if outer else pulled(along, call.inputs))
 
 
-def _along(f: Callable[..., Any], at: Any, direction: Any, again: bool = False) -> tuple[TracedCall, list[Any]]:
+def slope_along(f: Callable[..., Any], at: Any, direction: Any) -> Value:
+    """The derivative of f along a direction, whose gradient is the Hessian times the direction."""
+    call, tangents = _directed(f, at, direction, again=True)
+    return weighted(call.graph(call.value()), tangents)
+
+
+def weighted(values: Sequence[Value], weights: Sequence[Any]) -> Value:
+    """The sum of Values times weights; a weight of 0 sends nothing back, even where a slope is inf or nan."""
+    if len(values) != len(weights):
+        raise ArgumentError(f"vjp: expected {len(values)} numbers, one for each output of f, got {len(weights)}")
+    terms = []
+    for value, weight in zip(values, weights):
+        if type(weight) is Value:  # which may be an input of an outer derivative, or of a program
+            terms.append(where((weight <= 0) & (weight >= 0), stop_gradient(value) * weight, value * weight))
+        elif weight != 0:
+            terms.append(value * weight)
+    return as_value(total(terms))
+
+
+def _directed(f: Callable[..., Any], at: Any, direction: Any,
+              again: bool | None = None) -> tuple[TracedCall, list[Any]]:  # fmt: skip
     call = TracedCall(f, at if isinstance(at, tuple) else (at,), {}, again=again)
     tangents = [x if type(x) is Value else number(x, "direction") for x in flatten(direction)[0]]
     if len(tangents) != len(call.inputs):

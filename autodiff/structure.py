@@ -6,7 +6,8 @@
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from math import prod
 from typing import Any
 
 from .errors import ArgumentError, shown
@@ -17,8 +18,24 @@ DEEPEST = 100  # a list may stand in a list so many times: one that contains its
 class Shape:
     """What a structure is without its leaves: how many there are, and how to put others in their places."""
 
-    def __init__(self, size: int, build: Callable[[Iterator[Any]], Any]) -> None:
-        self.size, self.build = size, build
+    def __init__(self, size: int, build: Callable[[Iterator[Any]], Any], kind: Hashable = None,
+                 branches: tuple["Shape", ...] = ()) -> None:  # fmt: skip
+        """Two of one kind, of equal branches, are equal."""
+        self.size, self.build, self.kind, self.branches = size, build, kind, branches
+        self._hash = hash((kind, branches))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other or not isinstance(other, Shape) or self._hash != other._hash:
+            return self is other
+        return self.kind == other.kind and self.branches == other.branches
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list of leaves alone."""
+        return self.kind is list and all(branch is LEAF for branch in self.branches)
 
     def unflatten(self, leaves: Iterable[Any]) -> Any:
         """The structure with these leaves, in order; an array of floats, or of objects where one is a Value.
@@ -30,10 +47,14 @@ class Shape:
 
 
 LEAF = Shape(1, next)
+Flat = tuple[list[Any], Shape]
+Leaf = Callable[[Any], Flat] | None
 
 
-def flatten(tree: Any, depth: int = 0) -> tuple[list[Any], Shape]:
+def flatten(tree: Any, leaf: Leaf = None, depth: int = 0) -> Flat:
     """The leaves of a structure in order, and its shape; whatever is no list, tuple, dict or array is a leaf.
+
+    `leaf` may say otherwise of what is no list, tuple or dict.
 
     >>> flatten((1.0, {"b": 2.0}))[0]
     [1.0, 2.0]
@@ -41,16 +62,22 @@ def flatten(tree: Any, depth: int = 0) -> tuple[list[Any], Shape]:
     if depth > DEEPEST:
         raise ArgumentError(f"expected lists nested at most {DEEPEST} deep, got {shown(tree)}")
     if isinstance(tree, dict):
-        keys, leaves, shapes = list(tree), *_branches(tree.values(), depth)
-        return leaves, Shape(len(leaves), lambda each: {key: shape.build(each) for key, shape in zip(keys, shapes)})
+        keys, (leaves, shapes) = tuple(tree), _branches(tree.values(), leaf, depth)
+        return leaves, Shape(len(leaves), lambda each: dict(zip(keys, _built(shapes, each))), keys, shapes)
     if isinstance(tree, list | tuple):
-        leaves, shapes = _branches(tree, depth)
-        make = tree._make if hasattr(tree, "_make") else tuple if isinstance(tree, tuple) else list
-        return leaves, Shape(len(leaves), lambda each: make([shape.build(each) for shape in shapes]))
-    if is_array(tree):
-        sizes, flat = tree.shape, tree.ravel().tolist()
-        return flat, Shape(len(flat), lambda each: _array([next(each) for _ in flat], sizes))
-    return [tree], LEAF
+        leaves, shapes = _branches(tree, leaf, depth)
+        kind: Any = type(tree) if hasattr(tree, "_make") else tuple if isinstance(tree, tuple) else list
+        make = getattr(kind, "_make", kind)
+        return leaves, Shape(len(leaves), lambda each: make(_built(shapes, each)), kind, shapes)
+    if leaf is not None:
+        return leaf(tree)
+    return (tree.ravel().tolist(), array_shape(tree.shape)) if is_array(tree) else ([tree], LEAF)
+
+
+def array_shape(sizes: tuple[int, ...]) -> Shape:
+    """The shape of an array, whose leaves are its elements; of leaves with an entry per row, an array of all rows."""
+    count = prod(sizes)
+    return Shape(count, lambda each: _array([next(each) for _ in range(count)], sizes), ("array", sizes))
 
 
 def is_array(x: object) -> bool:
@@ -59,12 +86,19 @@ def is_array(x: object) -> bool:
     return numpy is not None and isinstance(x, numpy.ndarray) and x.ndim > 0
 
 
-def _branches(trees: Iterable[Any], depth: int) -> tuple[list[Any], list[Shape]]:
-    found = [flatten(branch, depth + 1) for branch in trees]
-    return [leaf for leaves, _ in found for leaf in leaves], [shape for _, shape in found]
+def _branches(trees: Iterable[Any], leaf: Leaf, depth: int) -> tuple[list[Any], tuple[Shape, ...]]:
+    found = [flatten(branch, leaf, depth + 1) for branch in trees]
+    return [leaf for leaves, _ in found for leaf in leaves], tuple(shape for _, shape in found)
 
 
-def _array(leaves: Sequence[Any], sizes: tuple[int, ...]) -> Any:
+def _built(shapes: Sequence[Shape], leaves: Iterator[Any]) -> list[Any]:
+    return [shape.build(leaves) for shape in shapes]
+
+
+def _array(leaves: list[Any], sizes: tuple[int, ...]) -> Any:
+    if leaves and hasattr(leaves[0], "ndim") and leaves[0].ndim:
+        stacked = leaves[0].__array_namespace__().stack(leaves, axis=-1)
+        return stacked if len(sizes) == 1 else stacked.reshape((-1, *sizes))
     import numpy  # loaded already: an array came
 
     result = numpy.empty(len(leaves), dtype=float if all(type(x) is float for x in leaves) else object)

@@ -36,13 +36,16 @@ class TracedCall:
     """One run of f on fresh Values: its flat inputs, its output, and the way back to the shapes of its arguments."""
 
     def __init__(self, f: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any],
-                 argnums: Argnums = None, again: bool = False) -> None:  # fmt: skip
-        """`again`: whether the derivative will be differentiated, so that kinks have to be told with their lines."""
+                 argnums: Argnums = None, again: bool | None = None) -> None:  # fmt: skip
+        """`again`: whether the derivative will be differentiated, so that kinks have to be told with their lines.
+
+        None: where an argument is a Value.
+        """
         require_function(f)
         if not arguments and not keywords:
             raise ArgumentError("expected at least one argument to differentiate with respect to, got none")
         self.argnums, self.keywords = argnums, [] if argnums is not None else list(keywords)
-        chosen = _chosen(argnums, len(arguments))
+        chosen = chosen_places(argnums, len(arguments))
         trees = [arguments[index] for index in chosen] + [keywords[name] for name in self.keywords]
         flat = [flatten(tree) for tree in trees]
         self.shapes: list[Shape] = [shape for _, shape in flat]
@@ -55,20 +58,18 @@ class TracedCall:
         for index, argument in zip(chosen, shaped):
             given[index] = argument
         named = dict(keywords) | dict(zip(self.keywords, shaped[len(chosen) :]))
-        with _taking(self.inputs), _kink_lines(again or self.nested) as self.lines:
+        with _taking(self.inputs), _kink_lines(self.nested if again is None else again) as lines:
             self.output = f(*given, **named)
+        self.lines = None if again is False else lines
 
     def shaped(self, flat: Sequence[Any]) -> list[Any]:
         leaves = iter(flat)
         return [shape.unflatten(leaves) for shape in self.shapes]
 
     def value(self) -> Value:
+        if isinstance(self.output, list | tuple | dict) or is_array(self.output):
+            raise ArgumentError("expected a function that returns one Value, got several; use jacobian for those")
         return _checked(self.output)
-
-    @property
-    def many(self) -> bool:
-        """Whether f gave several outputs."""
-        return isinstance(self.output, list | tuple | dict) or is_array(self.output)
 
     def outputs(self) -> list[Value]:
         return [_checked(y) for y in flatten(self.output)[0]]
@@ -107,7 +108,7 @@ def require_function(f: Any) -> None:
         raise OperandError(f"expected a function to differentiate, got {shown(f)}")
 
 
-def _chosen(argnums: Argnums, count: int) -> list[int]:
+def chosen_places(argnums: Argnums, count: int) -> list[int]:
     """The places of the arguments that are differentiated."""
     if argnums is None:
         return list(range(count))

@@ -155,7 +155,8 @@ def test_the_gradient_as_a_compiled_graph_is_that_of_the_eager_graph_at_every_sp
     for xs in itertools.product(SPECIAL, repeat=arity(function)):
         values = [Value(x) for x in xs]
         expected = [slope.data for slope in autodiff.gradient_graph(function(*values), values)]
-        assert list(map(bits, jacobian(*xs)[0])) == list(map(bits, expected)), xs
+        (row,) = jacobian(*xs)
+        assert list(map(bits, row if len(xs) > 1 else [row])) == list(map(bits, expected)), xs
 
 
 @pytest.mark.parametrize("name", sorted(NARY))
@@ -171,7 +172,7 @@ def test_n_ary_operations_give_the_bits_of_eager_with_math(name, xs):
 @given(st.lists(st.floats(-50, 50), min_size=4, max_size=4))
 @settings(max_examples=40, deadline=None)
 def test_logsumexp_along_an_axis_is_as_accurate_as_eager(xs):
-    value, gradients = compile(NARY["logsumexp"], "numpy").value_and_grad(*([x] for x in xs))
+    value, gradients = compile(NARY["logsumexp"], "numpy").value_and_grad(*(np.array([x]) for x in xs))
     expected = eager(NARY["logsumexp"], xs)
     assert apart(value[0], expected[0]) <= 4 or abs(value[0] - expected[0]) < 1e-15
     assert all(apart(a[0], b) <= 8 for a, b in zip(gradients, expected[1]))

@@ -23,8 +23,7 @@ POINTS = np.array([[0.7, -0.3], [1.5, 2.0], [-0.4, 0.9], [2.0, 0.1]])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_hessians_are_those_of_eager_one_by_one_and_as_a_batch(name):
     f = compile(FUNCTIONS[name])
-    batch = f.hessian(*POINTS.T)
-    assert batch.shape == (4, 2, 2)
+    batch = np.moveaxis(np.array(f.hessian(*POINTS.T)), -1, 0)
     for row, (x, y) in enumerate(POINTS):
         expected = autodiff.hessian(FUNCTIONS[name])(x, y)
         assert np.allclose(f.hessian(x, y), expected, rtol=1e-12, atol=1e-14)
@@ -33,34 +32,34 @@ def test_hessians_are_those_of_eager_one_by_one_and_as_a_batch(name):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_hessian_times_a_vector_is_that_product(name):
-    f, direction = compile(FUNCTIONS[name]), [0.3, -2.0]
+    f, direction = compile(FUNCTIONS[name]), (0.3, -2.0)
     for x, y in POINTS:
-        assert np.allclose(f.hvp([x, y], direction), np.array(f.hessian(x, y)) @ direction, rtol=1e-12, atol=1e-13)
-    assert f.hvp(POINTS.T, direction).shape == (4, 2)
+        assert np.allclose(f.hvp((x, y), direction), np.array(f.hessian(x, y)) @ direction, rtol=1e-12, atol=1e-13)
+    assert [each.shape for each in f.hvp(tuple(POINTS.T), direction)] == [(4,), (4,)]
 
 
 def test_jacobians_have_a_row_for_each_output():
     f = compile(lambda x, y: [x * y, tanh(x), 3.0])
-    assert f.jacobian(2.0, 3.0)[0] == [3.0, 2.0] and f.jacobian(2.0, 3.0)[2] == [0.0, 0.0]
-    assert f.jacobian([2.0, 1.0], 3.0).shape == (2, 3, 2)
-    assert compile(lambda x, y: x * y).jacobian(y=2.0, x=3.0) == [[2.0, 3.0]]
+    assert f.jacobian(2.0, 3.0)[0] == (3.0, 2.0) and f.jacobian(2.0, 3.0)[2] == (0.0, 0.0)
+    assert np.shape(f.jacobian(np.array([2.0, 1.0]), 3.0)) == (3, 2, 2)
+    assert compile(lambda x, y: x * y).jacobian(y=2.0, x=3.0) == [{"x": 2.0, "y": 3.0}]
 
 
 def test_a_tie_is_recorded_as_a_tie_and_never_used_beside_it():
     f = compile(lambda x, y: maximum(x, y) * x)
     at_tie = f.jacobian(2.0, 2.0)
-    assert at_tie == [[3.0, 1.0]]
-    assert f.jacobian(3.0, 2.0) == [[6.0, 0.0]] and f.jacobian(2.0, 3.0) == [[3.0, 2.0]]
+    assert at_tie == [(3.0, 1.0)]
+    assert f.jacobian(3.0, 2.0) == [(6.0, 0.0)] and f.jacobian(2.0, 3.0) == [(3.0, 2.0)]
     assert f.jacobian(2.0, 2.0) == at_tie
 
 
 def test_a_direction_of_another_length_is_an_error():
-    with pytest.raises(ArgumentError, match="direction of 2 numbers, got 1"):
-        compile(FUNCTIONS["smooth"]).hvp([1.0, 2.0], [1.0])
+    with pytest.raises(ArgumentError, match="direction of 2 numbers, .*got 1"):
+        compile(FUNCTIONS["smooth"]).hvp((1.0, 2.0), (1.0,))
 
 
 def test_how_often_a_number_goes_into_another_is_not_rounded_up():
     assert 1.0 // 0.1 == 9.0 and 1.0 / 0.1 == 10.0
     f = compile(lambda x, y: x % y)
-    assert f.jacobian(1.0, 0.1) == [[1.0, -9.0]]
-    assert f.jacobian([1.0, -1.0, 1.0], [0.1, 0.1, 0.25])[:, 0, 1].tolist() == [-9.0, 10.0, -4.0]
+    assert f.jacobian(1.0, 0.1) == [(1.0, -9.0)]
+    assert f.jacobian(np.array([1.0, -1.0, 1.0]), np.array([0.1, 0.1, 0.25]))[0][1].tolist() == [-9.0, 10.0, -4.0]

@@ -19,7 +19,7 @@ def bowl(x, y):
 def test_numbers_give_floats_and_arrays_give_one_result_for_each_row():
     f = compile(bowl)
     assert f(2.0, 1.0) == 7.0 and type(f(2, 1)) is float
-    assert f([2.0, 0.0], [1.0, 2.0]).tolist() == [7.0, 6.0]
+    assert f(np.array([2.0, 0.0]), np.array([1.0, 2.0])).tolist() == [7.0, 6.0]
     assert f.value_and_grad(2.0, 1.0) == (7.0, (4.0, 3.0))
 
 
@@ -42,7 +42,7 @@ def test_any_number_of_arguments():
 
 def test_where_selects_row_by_row_without_branching():
     f = compile(lambda x: where((x > 0) & (x < 10), log(x), 3 * x))
-    value, (dx,) = f.value_and_grad([1.0, 0.0, -1.0, 20.0])
+    value, (dx,) = f.value_and_grad(np.array([1.0, 0.0, -1.0, 20.0]))
     assert value.tolist() == [0.0, 0.0, -3.0, 60.0] and dx.tolist() == [1.0, 3.0, 3.0, 3.0]
     assert not f.program.guards
 
@@ -57,17 +57,17 @@ def test_captured_values_are_read_at_each_call():
     f = compile(lambda x: w * x)
     assert f(3.0) == 6.0
     w.data = 5.0
-    assert f(3.0) == 15.0 and f([1.0, 2.0]).tolist() == [5.0, 10.0]
+    assert f(3.0) == 15.0 and f(np.array([1.0, 2.0])).tolist() == [5.0, 10.0]
 
 
 def test_a_product_with_zero_is_computed():
-    assert np.isnan(compile(lambda x: x * 0)([np.inf])[0])
+    assert np.isnan(compile(lambda x: x * 0)(np.array([np.inf]))[0])
 
 
 def test_functions_that_ignore_an_argument_or_all_of_them():
     assert compile(lambda x, y: x).value_and_grad(1.0, 2.0) == (1.0, (1.0, 0.0))
     assert compile(lambda x: 3.0).value_and_grad(1.0) == (3.0, (0.0,))
-    value, (dx,) = compile(lambda x: Value(3.0)).value_and_grad([1.0, 2.0])
+    value, (dx,) = compile(lambda x: Value(3.0)).value_and_grad(np.array([1.0, 2.0]))
     assert value.tolist() == [3.0, 3.0] and dx.tolist() == [0.0, 0.0]
 
 
@@ -82,15 +82,15 @@ def test_several_results_come_as_a_list():
     (((1.0,), {}), "expected the arguments .x, y., got 1 by position"),
     (((1.0, 2.0, 3.0), {}), "got 3 by position"),
     (((1.0,), {"z": 2.0}), "z by name"),
-    ((([1.0, 2.0], [1.0]), {}), "equal length, got x of 2, y of 1"),
-    ((([], []), {}), "at least one row"),
+    (((np.ones(2), np.ones(1)), {}), "equal length, got x of 2, y of 1"),
+    (((np.ones(0), np.ones(0)), {}), "at least one row"),
 ])  # fmt: skip
 def test_wrong_arguments_are_errors_that_show_them(arguments, message):
     with pytest.raises(ArgumentError, match=message):
         compile(bowl)(*arguments[0], **arguments[1])
 
 
-@pytest.mark.parametrize("argument", ["1", None, 1j, {}, Value(1.0), np.ones((2, 2)), np.array(["a"]), ["a"]])
+@pytest.mark.parametrize("argument", ["1", None, 1j, {"k": None}, Value(1.0), np.array(["a"]), ["a"], [[Value(1.0)]]])
 def test_what_is_no_number_is_an_error_that_names_the_argument(argument):
     with pytest.raises(OperandError, match="y"):
         compile(bowl)(1.0, argument)
@@ -99,7 +99,7 @@ def test_what_is_no_number_is_an_error_that_names_the_argument(argument):
 def test_what_is_no_function_or_gives_no_value_is_an_error():
     with pytest.raises(OperandError, match="expected a function"):
         compile(3.0)
-    with pytest.raises(OperandError, match="expected a Value, or a list of Values, as its result, got 'no'"):
+    with pytest.raises(OperandError, match="expected a Value, or a structure of Values, as its result, got 'no'"):
         compile(lambda x: "no")(1.0)
 
 
@@ -150,7 +150,7 @@ def test_awkward_argument_names_do_not_hide_functions():
 
 def test_a_program_is_saved_and_loaded_as_json():
     f = compile(lambda x: tanh(x) if x > float("-inf") else x)
-    f([1.0, 2.0])
+    f(np.array([1.0, 2.0]))
     assert from_json(to_json(f.program)) == f.program
 
 
@@ -210,7 +210,6 @@ def test_the_same_names_by_place_and_by_keyword_are_different_calls():
 def test_a_list_of_no_results_is_empty():
     for target in ("math", "numpy"):
         assert compile(lambda x: [], target)(1.0) == []
-    assert compile(lambda: 3.0).hessian() == [] and compile(lambda *xs: dot(xs, xs)).hvp([], []) == []
 
 
 def test_a_hessian_is_of_one_output():
@@ -234,8 +233,8 @@ def test_what_a_function_raises_comes_through_and_leaves_it_as_it_was():
     f = compile(picky)
     for _ in range(2):
         with pytest.raises(KeyError, match="mine"):
-            f([1.0, -1.0])
-        assert f([1.0, 2.0]).tolist() == [2.0, 4.0]
+            f(np.array([1.0, -1.0]))
+        assert f(np.array([1.0, 2.0])).tolist() == [2.0, 4.0]
     plain = compile(lambda x: x + 1)
     plain(1.0)
     assert not plain.program.guards

@@ -71,11 +71,6 @@ def test_a_target_that_is_no_module_is_refused(target):
         compile(lambda x: x, target)
 
 
-def test_hvp_of_something_other_than_two_lists_is_refused():
-    with pytest.raises(ArgumentError, match="expected two lists, a point and a direction, got 3"):
-        compile(lambda x: x * x).hvp(3, [1.0])
-
-
 def test_a_sum_under_a_kink_hands_its_gradient_to_each_element():
     f = compile(lambda a: functions.maximum(-functions.total([a, a * 2]), a), "math")
     assert f.value_and_grad(-0.5) == (1.5, (-3.0,)) and f.value_and_grad(0.5) == (0.5, (1.0,))

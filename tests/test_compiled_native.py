@@ -114,7 +114,7 @@ def test_captured_values_are_read_at_each_call_and_several_outputs_have_arrays_o
 def test_functions_without_an_operation_or_without_arguments():
     assert compile(lambda x: x, "native").value_and_grad(3.0) == (3.0, (1.0,))
     assert compile(lambda x: 2.0, "native").value_and_grad(3.0) == (2.0, (0.0,))
-    assert compile(lambda x: 2.0, "native").value_and_grad([3.0, 4.0])[1][0].tolist() == [0.0, 0.0]
+    assert compile(lambda x: 2.0, "native").value_and_grad(np.array([3.0, 4.0]))[1][0].tolist() == [0.0, 0.0]
     assert compile(lambda: Value(2.0) * 3.0, "native")() == 6.0
 
 

@@ -155,7 +155,7 @@ def test_a_chain_of_a_hundred_thousand_operations_is_recorded_without_recursion(
         return x
 
     f = compile(chain, "numpy")
-    assert abs(f([1.0, 2.0])[1] - 2.1) < 1e-9
+    assert abs(f(np.array([1.0, 2.0]))[1] - 2.1) < 1e-9
 
 
 def test_the_source_of_a_network_shows_matrix_products_and_no_loop():

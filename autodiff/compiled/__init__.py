@@ -5,7 +5,7 @@
 
 Top to bottom, from the function that a user gives to the one that runs:
 
-    function       compile, and what it returns          derivatives    jacobian, hessian, hvp
+    function       compile, and what it returns
     recordings     one recording for each specialization variant, batch one such, ready to run
     record/        runs a function once: the recorder, the tape, the arguments of a call, the tape as scalars
     vectorize/     the tape as an array program: loops become matrix products

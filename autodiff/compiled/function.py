@@ -11,12 +11,12 @@ from autodiff.stable import sech
 <BLANKLINE>
 def value(x_0, x_1):
 ...
->>> f([1.0, 2.0], 0.5)
+>>> f(np.array([1.0, 2.0]), 0.5)
 array([0.46211716, 0.92423431])
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib.util import find_spec
 from keyword import iskeyword
 from operator import attrgetter
@@ -24,12 +24,13 @@ from typing import Any
 
 import numpy as np
 
-from ..coerce import is_series
+from .. import differentiate
 from ..errors import ArgumentError, OperandError, shown
+from ..structure import flatten
+from ..traced_call import Argnums, chosen_places
 from ..value import Value
-from . import derivatives
 from .record.call import FLOATS, Call, Signature, call_of
-from .record.parameters import Layout, Parameters
+from .record.parameters import Parameters
 from .ir.program import Program
 from .variant import Variant
 from .recordings import Ways
@@ -40,91 +41,99 @@ _data = attrgetter("_data")
 class CompiledFunction:
     """What `compile` returns: call it, or ask for `value_and_grad`, `source`, `program`."""
 
-    def __init__(self, function: Callable[..., Any], target: str | None = None) -> None:
+    def __init__(self, function: Callable[..., Any], target: str | None = None, argnums: Argnums = None) -> None:
         if not callable(function):
             raise OperandError(f"compile: expected a function of Values, got {shown(function)}")
         check_target(target)
-        self.function, self.target = function, target
+        self.function, self.target, self.argnums = function, target, argnums
         self.name = getattr(function, "__name__", type(function).__name__)
         self._parameters = Parameters(function)
         self._ways = Ways(self.name, function, target)
+        self._derivatives: dict[str, CompiledFunction] = {}
         self._quick: dict[int, tuple[Callable[..., Any], list[Value]]] = {}  # by the number of floats given
-        self._derivatives: dict[tuple[str, Layout], CompiledFunction] = {}
 
     def __repr__(self) -> str:
         return f"compile({self.name}, target={self.target!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CompiledFunction, (self.function, self.target, self.argnums)
+
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """The function's value; for arrays, one for each row."""
+        """The function's value, in the structure that it returns; for arrays, an entry for each row."""
         results, variant = self._ways.run(self._call(args, kwargs), "value")
-        return results[0] if variant.single else list(results)
+        return results[0] if variant.single else variant.shape.unflatten(results)
 
     def value_and_grad(self, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        """The value, and a gradient for each argument, in its shape: a dict by name if any was given by keyword.
+        """The value, and a gradient for each argument, in its structure: a dict by name if any was given by keyword.
 
         A number among arrays is shared by all rows, and its gradient is the sum of theirs.
 
-        >>> compile(lambda x, y: x * y).value_and_grad(x=3.0, y=[1.0, 2.0])
+        >>> compile(lambda x, y: x * y).value_and_grad(x=3.0, y=np.array([1.0, 2.0]))
         (array([3., 6.]), {'x': 3.0, 'y': array([3., 3.])})
         """
         if not kwargs and len(args) in self._quick and set(map(type, args)) == FLOATS:
             function, captured = self._quick[len(args)]
             results = function(*args, *map(_data, captured))
             return results[0], results[1:]
+        chosen = None if self.argnums is None else chosen_places(self.argnums, len(args))
         call = self._call(args, kwargs)
-        (value, *gradients), variant = self._ways.run(call, "value_and_grad")
+        (value, *columns), variant = self._ways.run(call, "value_and_grad")
+        gradients = call.signature.like_arguments(columns)
+        if chosen is not None:
+            return value, gradients[chosen[0]] if isinstance(self.argnums, int) else tuple(gradients[x] for x in chosen)
         if kwargs:
             return value, dict(zip(call.signature.layout.names, gradients))
-        if variant.unconditional:
+        if variant.unconditional and not call.signature.shapes:
             self._quick[len(args)] = variant.functions["value_and_grad"], variant.captured
         return value, tuple(gradients)
 
     def jacobian(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Each output's derivative in each argument: a row for each output; for arrays one such matrix for each row.
+        """Each output's derivative in the arguments, as `autodiff.jacobian` gives it; for arrays, one for each row.
 
         >>> compile(lambda x, y: [x * y, x + y]).jacobian(2.0, 3.0)
-        [[3.0, 2.0], [1.0, 1.0]]
+        [(3.0, 2.0), (1.0, 1.0)]
         """
-        return self._derived("jacobian", *self._parameters.bind(self.name, args, kwargs))
+        return self._derived("jacobian")(*args, **kwargs)
 
     def hessian(self, /, *args: Any, **kwargs: Any) -> Any:
-        """The second derivatives in the arguments, as a matrix; for arrays one for each row.
+        """The second derivatives in the arguments, as `autodiff.hessian` gives them; for arrays, one for each row.
 
         >>> compile(lambda x, y: x * x * y).hessian(2.0, 3.0)
         [[6.0, 4.0], [4.0, 0.0]]
         """
-        return self._derived("hessian", *self._parameters.bind(self.name, args, kwargs))
+        return self._derived("hessian")(*args, **kwargs)
 
-    def hvp(self, at: Sequence[Any], direction: Sequence[Any]) -> Any:
-        """The Hessian at a point times a direction: a number for each argument; for arrays a vector for each row.
+    def hvp(self, at: Any, direction: Any) -> Any:
+        """The Hessian times a direction, as `autodiff.hvp` gives it; for arrays, that of the sum of all rows.
 
-        >>> compile(lambda x, y: x * x * y).hvp([2.0, 3.0], [1.0, 0.0])
-        [6.0, 4.0]
+        >>> compile(lambda x, y: x * x * y).hvp((2.0, 3.0), (1.0, 0.0))
+        (6.0, 4.0)
         """
-        if not all(isinstance(each, (list, tuple, np.ndarray)) and is_series(each) for each in (at, direction)):
-            raise ArgumentError(f"{self.name}.hvp: expected two lists, a point and a direction, got {shown(at)} and "
-                                f"{shown(direction)}")  # fmt: skip
-        if len(at) != len(direction):
-            raise ArgumentError(f"{self.name}.hvp: expected a direction of {len(at)} numbers, got {len(direction)}")
-        layout, values = self._parameters.bind(self.name, tuple(at), {})
-        return self._derived("hvp", layout, [*values, *direction])
+        at = at if isinstance(at, tuple) else (at,)
+        self._parameters.bind(self.name, at, {})
+        return self._pulled("hvp", at, direction)
 
-    def _derived(self, kind: str, layout: Layout, values: Sequence[Any]) -> Any:
-        """The matrix, or vector, of derivatives that a function compiled from the derivative's graph gives."""
-        if (kind, layout) not in self._derivatives:
-            rule = getattr(derivatives, kind)
+    def vjp(self, /, *at: Any) -> tuple[Any, Callable[[Any], Any]]:
+        """The value, and the function that pulls a gradient of it back to the arguments, as `autodiff.vjp` gives them.
 
-            def function(*xs: Value) -> Any:
-                return layout.apply(self.function, xs)
+        A number among arrays is shared by all rows, and what is pulled back to it is the sum of theirs.
 
-            self._derivatives[kind, layout] = CompiledFunction(lambda *xs: rule(function, *xs), self.target)
-        found = self._derivatives[kind, layout](*values)
-        batch = bool(found) and bool(np.ndim(found[0]))
-        if kind == "hvp":
-            return np.stack(found, axis=-1) if batch else found
-        size = len(layout.names)
-        rows = [found[start : start + size] for start in range(0, len(found), size or 1)]
-        return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2) if batch else rows
+        >>> value, pull = compile(lambda x, y: [x * y, x + y]).vjp(2.0, 3.0)
+        >>> value, pull([1.0, 10.0])
+        ([6.0, 5.0], (13.0, 12.0))
+        """
+        return self(*at), lambda gradient: self._pulled("vjp", at, gradient)
+
+    def _pulled(self, kind: str, at: tuple[Any, ...], weights: Any) -> Any:
+        found = self._derived(kind).value_and_grad(at, weights)[1]
+        return found[0] if len(at) == 1 else found
+
+    def _derived(self, kind: str) -> "CompiledFunction":
+        """The eager derivative, compiled like any other function of Values."""
+        if kind not in self._derivatives:
+            rule, argnums = _DERIVED[kind]
+            self._derivatives[kind] = CompiledFunction(rule(self), self.target, argnums)
+        return self._derivatives[kind]
 
     @property
     def source(self) -> str:
@@ -150,8 +159,41 @@ class CompiledFunction:
         return call_of(self.name, *self._parameters.bind(self.name, args, kwargs))
 
 
-def compile(function: Callable[..., Any], target: str | None = None) -> CompiledFunction:
+def _jacobian(compiled: CompiledFunction) -> Callable[..., Any]:
+    return differentiate.jacobian_of(compiled.function, compiled.argnums, again=False)
+
+
+def _hessian(compiled: CompiledFunction) -> Callable[..., Any]:
+    return differentiate.hessian(compiled.function, compiled.argnums)
+
+
+def _hvp(compiled: CompiledFunction) -> Callable[..., Any]:
+    """The function whose gradient is the Hessian times the direction."""
+
+    def hvp(at: tuple[Any, ...], direction: Any) -> Any:
+        return differentiate.slope_along(compiled.function, at, direction)
+
+    return hvp
+
+
+def _vjp(compiled: CompiledFunction) -> Callable[..., Any]:
+    """The function whose gradient is what is pulled back."""
+
+    def vjp(at: tuple[Any, ...], gradient: Any) -> Any:
+        return differentiate.weighted(flatten(compiled.function(*at))[0], flatten(gradient)[0])
+
+    return vjp
+
+
+_DERIVED = {"jacobian": (_jacobian, None), "hessian": (_hessian, None), "hvp": (_hvp, 0), "vjp": (_vjp, 0)}
+
+
+def compile(function: Callable[..., Any], target: str | None = None, argnums: Argnums = None) -> CompiledFunction:
     """The function of Values as a compiled function of numbers, or of arrays of equal length: one result per row.
+
+    An argument may be a list, tuple or dict of numbers at any depth, and the function gets one of Values; of an array
+    the first axis is the rows, and the function gets what one row has. `argnums` says which arguments to differentiate
+    in, as in `grad`.
 
     `target` says what its code runs on: "native" (operation by operation in C, the same bits as eager), "math" (Python
     floats, the same bits), "numpy", or another array module, such as "jax.numpy". By default NumPy where arrays stand
@@ -163,10 +205,10 @@ def compile(function: Callable[..., Any], target: str | None = None) -> Compiled
     number of layers) stays what it was at the first one.
 
     >>> f = compile(lambda x: x if x > 0 else -2 * x)
-    >>> f([1.0, -1.0]).tolist()
+    >>> f(np.array([1.0, -1.0])).tolist()
     [1.0, 2.0]
     """
-    return CompiledFunction(function, target)
+    return CompiledFunction(function, target, argnums)
 
 
 def check_target(target: Any) -> None:

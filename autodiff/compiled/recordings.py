@@ -7,7 +7,7 @@ a batch, each row goes its own way.
 >>> ways = Ways("f", lambda x: x * 2 if x > 0 else -x)
 >>> [ways.run(call_of("f", Layout(("x",)), [x]), "value")[0] for x in (3.0, -3.0)]
 [[6.0], [3.0]]
->>> ways.run(call_of("f", Layout(("x",)), [[3.0, -3.0, 1.0]]), "value")[0]
+>>> ways.run(call_of("f", Layout(("x",)), [np.array([3.0, -3.0, 1.0])]), "value")[0]
 [array([6., 3., 2.])]
 """
 
@@ -43,7 +43,7 @@ class Ways:
         results, held = variant.run(what, call.data, call.rows)
         if held is True or all_of(held):
             return results, variant
-        return self._elsewhere(call, what) if call.rows is None else (self._row_by_row(call, what), variant)
+        return self._elsewhere(call, what) if call.rows is None else self._row_by_row(call, what)
 
     def way(self, call: Call, tried: int) -> tuple[Variant, bool]:
         """A way that has not been tried: a known one, or one recorded for the first row of the call, and whether so.
@@ -73,9 +73,9 @@ class Ways:
                 break
         return results, variant
 
-    def _row_by_row(self, call: Call, what: str) -> list[Any]:
+    def _row_by_row(self, call: Call, what: str) -> tuple[list[Any], Variant]:
         """The results of a batch, each row by its own way."""
-        waiting, parts = np.arange(call.rows or 0), []
+        waiting, parts, shapes = np.arange(call.rows or 0), [], set()
         for tried in count():
             part = call.part(waiting)
             variant, recorded = self.way(part, tried)
@@ -84,11 +84,15 @@ class Ways:
             if held.any():
                 results, _ = variant.run(what, part.part(np.flatnonzero(held)).data, int(held.sum()))
                 parts.append((waiting[held], results))
+                shapes.add(variant.shape)
             waiting = waiting[~held]
             if not len(waiting):
                 break
+        if len(shapes) > 1:
+            raise ArgumentError(f"{self.name}: expected a result of one structure in all rows, got {len(shapes)}: "
+                                "run the rows of each apart")  # fmt: skip
         like = variant.space.like(call.data)
-        return [variant.space.array(x, like) if np.ndim(x) else x for x in call.joined(parts)]
+        return [variant.space.array(x, like) if np.ndim(x) else x for x in call.joined(parts)], variant
 
 
 def all_of(held: Any) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
+from warnings import warn
 
 import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
+from ..structure import LEAF, Shape, flatten
 from ..value import Value
 from . import codegen as emit
 from .codegen import native
@@ -34,18 +36,23 @@ _data = attrgetter("_data")
 class Variant:
     """A recorded function: programs and code for its value and its gradient."""
 
-    def __init__(self, program: Program, groups: Sequence[Group], captured: list[Value], single: bool,
+    def __init__(self, program: Program, groups: Sequence[Group], captured: list[Value], shape: Shape,
                  target: str, rolled: bool = False, order: Sequence[int] | None = None) -> None:  # fmt: skip
         self.rolled = rolled
-        self.groups, self.captured, self.single, self.target = groups, captured, single, target
+        self.groups, self.captured, self.shape, self.target = groups, captured, shape, target
         self.program = without_dead(folded(program))
         self.programs = {"value": self.program}
-        if single:
+        if self.single:
             wrt = [group.name for group in groups]
             self.programs["value_and_grad"] = without_dead(folded(reverse(program, wrt, order=order)))
         self.space = space_of("numpy" if target == "math" else target)
         self.source = emit.source(self.programs, target)
         self.functions = emit.functions(self.source, "compiled", target)
+
+    @property
+    def single(self) -> bool:
+        """Whether the function returns one Value, and no structure of such."""
+        return self.shape is LEAF
 
     @property
     def guards(self) -> Sequence[Any]:
@@ -114,12 +121,12 @@ class Variant:
 class NativeVariant(Variant):
     """A recorded function whose tape runs in C; its program and its source are made when somebody asks."""
 
-    def __init__(self, tape: Tape, signature: Signature, single: bool) -> None:
-        self.rolled, self.single, self.target, self.space = False, single, "native", space_of("numpy")
+    def __init__(self, tape: Tape, signature: Signature, shape: Shape) -> None:
+        self.rolled, self.shape, self.target, self.space = False, shape, "native", space_of("numpy")
         self.tape, self.signature = tape, signature
         self.machine, self.captured = native.interpreter(tape)
         self.functions = {"value": self.machine.value}
-        if single:
+        if self.single:
             self.functions["value_and_grad"] = self.machine.value_and_grad
 
     @property
@@ -133,7 +140,7 @@ class NativeVariant(Variant):
     @cached_property
     def shown(self) -> Variant:
         """The same program for readers: what runs where nothing was compiled."""
-        return _unrolled(self.tape, self.signature, self.single, "numpy" if any(self.signature.batched) else "math")
+        return _unrolled(self.tape, self.signature, self.shape, "numpy" if any(self.signature.batched) else "math")
 
     @property
     def program(self) -> Program:  # type: ignore[override]
@@ -156,35 +163,47 @@ class NativeVariant(Variant):
 def chosen(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
            target: str | None) -> Variant:  # fmt: skip
     """The function recorded on one row of numbers, as the program that suits its size and its arguments."""
-    arguments = [Value(x, name=each) for each, x in zip(signature.layout.names, row)]
-    shape: list[bool] = []
-
-    def run() -> list[Value]:
-        y = signature.layout.apply(function, arguments)
-        single = not isinstance(y, (list, tuple))
-        shape.append(single)
-        return [_value(name, each) for each in ([y] if single else y)]
-
-    tape = record(run, arguments)
+    tape, shape = _recorded(name, function, signature, row)
     batch = any(signature.batched)
     if target == "math" and batch:
         raise ArgumentError(f"{name}: the target 'math' runs on single numbers; for arrays use 'numpy'")
     if target == "native":
         native.require(name, tape)
-        return NativeVariant(tape, signature, shape[0])
+        return NativeVariant(tape, signature, shape)
     if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
         groups = grouped(signature)
         found = rolled(tape, groups)
         if found and found.operations >= WORTH * found.program.work:
-            return Variant(found.program, groups, found.captured, shape[0], target or "numpy", rolled=True)
+            return Variant(found.program, groups, found.captured, shape, target or "numpy", rolled=True)
     if target is None and (not batch or tape.size >= LEAST) and native.runs(tape):
-        return NativeVariant(tape, signature, shape[0])
-    return _unrolled(tape, signature, shape[0], target or ("numpy" if batch else "math"))
+        return NativeVariant(tape, signature, shape)
+    return _unrolled(tape, signature, shape, target or ("numpy" if batch else "math"))
+
+
+def _recorded(name: str, function: Callable[..., Any], signature: Signature, row: list[float]) -> tuple[Tape, Shape]:
+    """The function's tape on one row of numbers, and the structure of its result."""
+    columns = [Value(x, name=each) for each, x in zip(signature.names, row)]
+    shapes: list[Shape] = []
+
+    def run() -> list[Value]:
+        results, shape = flatten(signature.apply(function, columns))
+        shapes.append(shape)
+        return [_value(name, each) for each in results]
+
+    try:
+        tape = record(run, columns)
+    except (TypeError, AttributeError) as error:
+        if lists := signature.lists:
+            raise OperandError(f"{name}: {error}; {lists}") from error
+        raise
+    if tape.size == 0 and shapes[0] is not LEAF and signature.lists:  # as 2 * [x, y] is
+        warn(f"{name}: its result is made of its arguments as they came; {signature.lists}", stacklevel=6)
+    return tape, shapes[0]
 
 
 def grouped(signature: Signature) -> list[Group]:
     """The arguments of a rolled program: a few by name, many as two vectors, of those with rows and those without."""
-    names, batched = signature.layout.inputs, signature.batched
+    names, batched = signature.inputs, signature.batched
     if len(names) <= MANY:
         return [Group(name, (index,), rows, False) for index, (name, rows) in enumerate(zip(names, batched))]
     found = []
@@ -201,11 +220,11 @@ def _value(name: str, y: Any) -> Value:
         return y
     if isinstance(y, (int, float)):  # also the answer of a comparison, to which the program is then held
         return Value(float(y))
-    raise OperandError(f"{name}: expected a Value, or a list of Values, as its result, got {shown(y)}")
+    raise OperandError(f"{name}: expected a Value, or a structure of Values, as its result, got {shown(y)}")
 
 
-def _unrolled(tape: Tape, signature: Signature, single: bool, target: str) -> Variant:
-    arguments = [Argument(*each) for each in zip(signature.layout.inputs, signature.batched)]
+def _unrolled(tape: Tape, signature: Signature, shape: Shape, target: str) -> Variant:
+    arguments = [Argument(*each) for each in zip(signature.inputs, signature.batched)]
     program, captured, order = unrolled(tape, arguments, exact=target == "math")
     groups = [Group(each.name, (index,), each.rows, False) for index, each in enumerate(arguments)]
-    return Variant(program, groups, captured, single, target, order=order)
+    return Variant(program, groups, captured, shape, target, order=order)

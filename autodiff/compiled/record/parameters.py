@@ -6,8 +6,7 @@
 """
 
 import inspect
-from collections.abc import Callable, Sequence
-from keyword import iskeyword
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ...errors import ArgumentError, OperandError, shown
@@ -20,17 +19,6 @@ class Layout(NamedTuple):
 
     names: tuple[str, ...]
     keywords: tuple[str, ...] = ()
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """What a program calls them: a name that is no identifier, as a keyword may be, gives way to a number."""
-        found: dict[str, None] = {}
-        for index, name in enumerate(self.names):
-            name = name if name.isidentifier() and not iskeyword(name) else f"argument_{index}"
-            while name in found or name in self.names[index + 1 :]:
-                name += "_"
-            found[name] = None
-        return tuple(found)
 
     def apply(self, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         """The function called with these arguments."""
@@ -61,14 +49,14 @@ class Parameters:
         if not kwargs and (known := self._by_count.get(len(args))):
             return known, args
         try:
-            bound = self.signature.bind(*args, **kwargs)
+            self.signature.bind(*args, **kwargs)
         except TypeError as error:
             raise ArgumentError(f"{name}: expected the arguments {self.signature}, got {len(args)} by position and "
                                 f"{', '.join(kwargs) or 'none'} by name: {error}") from None  # fmt: skip
-        layout = self._layout(len(bound.args), tuple(bound.kwargs))
+        layout = self._layout(len(args), tuple(kwargs))
         if self._star and not kwargs:
             self._by_count[len(args)] = layout
-        return layout, [*bound.args, *bound.kwargs.values()]
+        return layout, [*args, *kwargs.values()]
 
     def _layout(self, count: int, keywords: tuple[str, ...]) -> Layout:
         """So many arguments by position and the rest by keyword, under names of their own."""
@@ -76,9 +64,18 @@ class Parameters:
         names = [each.name for each in self.parameters if each.kind in positional][:count]
         stars = [each.name for each in self.parameters if each.kind is Parameter.VAR_POSITIONAL]
         names += [f"{star}_{index}" for star in stars for index in range(count - len(names))]
-        found: dict[str, None] = {}
-        for name in (*names, *keywords):
-            while name in found:
-                name += "_"
-            found[name] = None
-        return Layout(tuple(found), keywords)
+        return Layout(told_apart((*names, *keywords)), keywords)
+
+
+def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, no two alike.
+
+    >>> told_apart(("x", "y", "x"))
+    ('x', 'y', 'x_')
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        while name in found:
+            name += "_"
+        found[name] = None
+    return tuple(found)
