@@ -1,6 +1,7 @@
 """The interpreter in C: the bits of eager for a row, each row of a batch as if alone, and what is refused."""
 
 import math
+import random
 import threading
 
 import numpy as np
@@ -192,13 +193,35 @@ def test_an_operation_that_was_not_compiled_is_refused_by_name_and_runs_by_defau
 
 
 @built
+@pytest.mark.parametrize("seed", range(4))
+def test_a_large_irregular_program_has_the_bits_of_eager(seed):
+    def tangle(*xs):
+        source, made = random.Random(seed), list(xs)
+        for _ in range(600):
+            a, b = source.choice(made[-30:]), source.choice(made)
+            made.append(source.choice([lambda: a * b, lambda: a - b / 3, lambda: autodiff.tanh(a), lambda: autodiff.cos(b) + a,
+                                       lambda: autodiff.maximum(a, b), lambda: autodiff.total([a, b, a]), lambda: a * a])())
+            if source.random() < 0.05 and made[-1] > 0.5:
+                made.append(autodiff.sin(made[-1]))
+        return autodiff.total([autodiff.tanh(x) for x in made])
+
+    xs = [0.3 * (seed + 1), -1.2, 0.7]
+    expected, slopes = eager(tangle, xs)
+    machine = compile(tangle, "native")
+    y, gradients = machine.value_and_grad(*xs)
+    assert same([y, *gradients], [expected, *slopes])
+    rows, columns = machine.value_and_grad(*[np.full(9, x) for x in xs])
+    assert same(rows, [expected] * 9) and all(same(column, [slope] * 9) for column, slope in zip(columns, slopes))
+
+
+@built
 def test_what_is_no_tape_is_refused_before_anything_runs():
     from autodiff._native import OPERATIONS, Interpreter
 
-    def made(codes, starts, operands, outputs=(1,), guards=(), arguments=1, order=None):
+    def made(codes, starts, operands, outputs=(1,), guards=(), arguments=1, order=(0,)):
         ints = [np.array(each, np.int32) for each in (codes, starts, operands)]
         return Interpreter(*ints, 1, arguments, np.array([]), np.array(outputs, np.int32), np.array(guards, np.int32),
-                           bytes(len(guards)), None if order is None else np.array(order, np.int32))
+                           bytes(len(guards)), np.array(order, np.int32))
 
     exp, add = OPERATIONS.index("exp"), OPERATIONS.index("add")
     assert OPERATIONS == tuple(TABLE)[: len(OPERATIONS)] and made([exp], [0, 1], [0]).value(0.0) == (1.0,)

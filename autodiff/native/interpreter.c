@@ -123,7 +123,7 @@ static int fill(Interpreter *self, PyObject *args) {
         !(self->outputs = copied(outputs_from, sizeof(int32_t), &self->outputs_count)) ||
         !(self->guards = copied(guards_from, sizeof(int32_t), &self->guards_count)) ||
         !(self->answers = copied(answers_from, 1, &answers)) ||
-        (order_from != Py_None && !(self->order = copied(order_from, sizeof(int32_t), &self->tape.ordered))))
+        !(self->order = copied(order_from, sizeof(int32_t), &self->tape.ordered)))
         goto done;
     self->tape.size = sizes[0];
     self->tape.base = self->inputs + self->constants_count;
@@ -428,7 +428,7 @@ static PyMethodDef methods[] = {
 
 PyDoc_STRVAR(interpreter_doc, "Interpreter(codes, starts, operands, inputs, arguments, constants, outputs, guards, answers, order)\n"
              "--\n\nA tape, ready to run: registers are the inputs, of which the first are the arguments, then the\n"
-             "constants, then the operations. Codes and registers are int32, constants float64, answers bytes.\nThe order, int32 or None, is that in which a backward pass meets the operations, reversed.");
+             "constants, then the operations. Codes and registers are int32, constants float64, answers bytes.\nThe order, int32, is that in which a backward pass meets the operations.");
 
 static PyType_Slot slots[] = {
     {Py_tp_doc, (void *)interpreter_doc}, {Py_tp_new, interpreter_new},   {Py_tp_dealloc, interpreter_dealloc},

@@ -1,5 +1,5 @@
-/* The sweeps over a tape, for one row and for a block of rows. The gradients are added in the order of an eager backward
-   pass: the last operation first, its operands in order. Where nothing flows, nothing is added, not even 0 * inf. */
+/* The sweeps over a tape, for one row and for a block of rows. The gradients are added in the order that is given, an
+   operation's operands in theirs. Where nothing flows, nothing is added, not even 0 * inf. */
 
 /* The code is a constant at every place below: a call would choose the operation again. */
 #if defined(__GNUC__)
@@ -73,8 +73,8 @@ static void flow_of_many(const Steps *s, const Step *step, const double *registe
 void run_backward_once(const Steps *s, const double *v, const Adjoints *adjoints, double *scratch) {
     double *gradients = adjoints->gradients;
     uint8_t *state = adjoints->state;
-    for (Py_ssize_t k = (s->order ? s->ordered : s->size) - 1; k >= 0; k--) {
-        Py_ssize_t i = s->order ? s->order[k] : k;
+    for (Py_ssize_t k = 0; k < s->ordered; k++) {
+        Py_ssize_t i = s->order[k];
         const Step *step = s->steps + i;
         Py_ssize_t at = s->base + i;
         if (!step->needed || !state[at])
@@ -157,8 +157,8 @@ static void reach(const Adjoints *adjoints, int32_t to, Py_ssize_t rows, const u
 enum { MOST_ROWS = 64 };
 
 void run_backward(const Steps *s, const double *v, const Adjoints *adjoints, Py_ssize_t rows, double *scratch) {
-    for (Py_ssize_t k = (s->order ? s->ordered : s->size) - 1; k >= 0; k--) {
-        Py_ssize_t i = s->order ? s->order[k] : k;
+    for (Py_ssize_t k = 0; k < s->ordered; k++) {
+        Py_ssize_t i = s->order[k];
         const Step *step = s->steps + i;
         Py_ssize_t at = s->base + i;
         if (!step->needed || !adjoints->state[at])

@@ -25,7 +25,7 @@ typedef struct {
     const Step *steps;
     const int32_t *operands;
     const uint8_t *wanted; /* for each register, whether its gradient is */
-    const int32_t *order;  /* the steps of a backward sweep, the first one last; NULL: all, in their order */
+    const int32_t *order;  /* the steps of a backward sweep, in its order */
     Py_ssize_t ordered;
 } Steps;
 

@@ -19,7 +19,8 @@ from ...errors import ArgumentError
 from ...native import module
 from ...value import Value
 from ..ir.program import COMPARISONS
-from ..record.tape import NAMES, Tape, eager_order, needed_order
+from ..record import schedule
+from ..record.tape import NAMES, Tape
 
 
 def available() -> bool:
@@ -52,7 +53,7 @@ def require(name: str, tape: Tape) -> None:
 
 def interpreter(tape: Tape) -> tuple[Any, list[Value]]:
     """The interpreter of a tape, and the captured Values, which are its inputs after the arguments."""
-    order = np.array(needed_order(tape), np.int64)
+    order = np.array(schedule.forward(tape), np.int64)
     counts = np.diff(tape.starts)[order]
     starts = np.concatenate([[0], np.cumsum(counts)])
     within = np.arange(starts[-1]) - np.repeat(starts[:-1], counts)
@@ -64,19 +65,16 @@ def interpreter(tape: Tape) -> tuple[Any, list[Value]]:
         known[tape.codes[order]], _int32(starts), _int32(registers[operands]), tape.arguments + len(captured),
         tape.arguments, np.array(constants, np.float64), _int32(registers[np.array(tape.roots, np.int64)]),
         _int32(registers[np.array([number for number, _, _ in tape.guards], np.int64)]),
-        bytes(answer for _, answer, _ in tape.guards), backward_order(tape, order),
+        bytes(answer for _, answer, _ in tape.guards), places_of(schedule.backward(tape), order),
     )  # fmt: skip
     return machine, captured
 
 
-def backward_order(tape: Tape, order: Any) -> Any:
-    """The places of the operations that an eager pass meets, in its order; None where that is the given one."""
-    met = np.array(eager_order(tape), np.int64)
-    if np.array_equal(met, order):
-        return None
-    places = np.zeros(tape.size, np.int64)
+def places_of(numbers: list[int], order: Any) -> Any:
+    """Where these operations, all of them in the order, stand in it."""
+    places = np.zeros(int(order.max(initial=-1)) + 1, np.int64)
     places[order] = np.arange(len(order))
-    return _int32(places[met])
+    return _int32(places[np.array(numbers, np.int64)])
 
 
 def numbered(tape: Tape, operands: Any) -> tuple[Any, list[Value], list[float]]:
