@@ -164,8 +164,9 @@ def test_a_function_that_branches_at_random_gives_one_of_its_results_each_time()
 
 def test_a_training_loss_that_reads_a_number_is_right_in_every_row():
     w = [Value(2.0)]
-    batch = Batch("reader", w, lambda xs, ts: w[0] * xs[0] * xs[0].data + (ts[0] if ts[0] > 0 else -ts[0]))
-    loss, gradient = batch(np.array([2.0]), np.array([[1.0], [3.0], [1.0]]), np.array([[1.0], [-1.0], [0.0]]))
+    batch = Batch("reader", w, lambda xs, ts: [w[0] * xs[0] * xs[0].data + (ts[0] if ts[0] > 0 else -ts[0]), xs[0]])
+    loss, gradient, seen = batch(np.array([2.0]), np.array([[1.0], [3.0], [1.0]]), np.array([[1.0], [-1.0], [0.0]]))
+    assert seen.tolist() == [[1.0], [3.0], [1.0]]
     assert loss == (2.0 + 1 + 18.0 + 1 + 2.0) / 3 and gradient.tolist() == pytest.approx([11.0 / 3], rel=1e-15)
 
 

@@ -77,7 +77,7 @@ def test_every_method_of_a_callback_is_called_with_the_model_and_the_numbers(eng
 
     model = network(engine=engine, metrics=["mae"])
     model.fit(X, Y, epochs=1, batch_size=2, callbacks=[Watch()], verbose=0)
-    assert calls == [("begin", True, 1, 2), ("epoch", 0), ("batch", 0, ["loss"]), ("batch", 1, ["loss"]),
+    assert calls == [("begin", True, 1, 2), ("epoch", 0), ("batch", 0, ["loss", "mae"]), ("batch", 1, ["loss", "mae"]),
                      ("end", 0, ["loss", "mae"]), "done"]  # fmt: skip
 
 

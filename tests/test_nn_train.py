@@ -303,8 +303,8 @@ def test_accuracy_suits_the_labels(y_true, y_pred, expected):
 
 
 def test_regression_metrics_are_their_definitions():
-    assert metrics.METRICS.find("mae")([1, 2], [[2], [4]]) == 1.5
-    assert metrics.METRICS.find("mse")([1, 2], [[2], [4]]) == 2.5
+    assert metrics.METRICS.find("mae")()([1, 2], [[2], [4]]) == 1.5
+    assert metrics.METRICS.find("mse")()([1, 2], [[2], [4]]) == 2.5
 
 
 def test_batches_hold_every_row_once_in_an_order_of_their_seed():

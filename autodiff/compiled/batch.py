@@ -1,4 +1,4 @@
-"""The loss of one row of data, recorded once and run on whole batches: the mean loss and its gradient.
+"""The loss of one row of data, recorded once and run on whole batches: the mean loss, its gradient, and predictions.
 
 Parameters are one vector that all rows share, rows are matrices. This is what a training step needs; `compile` is the
 general tool.
@@ -6,10 +6,13 @@ general tool.
 >>> import numpy as np
 >>> from autodiff import Value
 >>> w = [Value(1.0), Value(2.0)]
->>> batch = Batch("example", w, lambda xs, ts: (w[0] * xs[0] + w[1] * xs[1] - ts[0]) ** 2)
->>> loss, gradient = batch(np.array([1.0, 2.0]), np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0], [0.0]]))
->>> loss, gradient.tolist()
-(2.5, [1.0, 2.0])
+>>> def loss(xs, ts):
+...     prediction = w[0] * xs[0] + w[1] * xs[1]
+...     return [(prediction - ts[0]) ** 2, prediction]
+>>> batch = Batch("example", w, loss)
+>>> mean, gradient, predictions = batch(np.array([1.0, 2.0]), np.eye(2), np.array([[0.0], [0.0]]))
+>>> mean, gradient.tolist(), predictions.tolist()
+(2.5, [1.0, 2.0], [[1.0], [2.0]])
 """
 
 from collections.abc import Callable, Sequence
@@ -38,19 +41,23 @@ class Way(NamedTuple):
     source: str
     run: Callable[..., Any]
 
-    def sums(self, parameters: Any, X: Any, T: Any, share: float) -> tuple[Any, Any, Any]:
-        """The losses of the rows added up, and their gradient times the share; and for which rows the way holds."""
-        loss, gradient, *held = self.run(parameters, X, T, share)
+    def sums(self, parameters: Any, X: Any, T: Any, share: float) -> tuple[Any, Any, Any, Any]:
+        """The losses added up, their gradient times the share, what is observed, and for which rows the way holds."""
+        loss, observed, gradient, *held = self.run(parameters, X, T, share)
         if self.program.instructions[self.program.outputs[0]].rows:
-            return loss.sum(), gradient, held[0] if held else True
+            return loss.sum(), gradient, observed, held[0] if held else True
         rows = X.shape[0]  # a loss that is one number for all rows counts for each of them
-        return rows * loss, rows * gradient, held[0] if held else True
+        return rows * loss, rows * gradient, observed, held[0] if held else True
 
 
 class Batch:
-    """The mean of `loss(xs, ts)` over the rows, and its gradient in the parameters: batch(parameters, X, T)."""
+    """The mean of a loss over the rows, and its gradient in the parameters: batch(parameters, X, T).
 
-    def __init__(self, name: str, parameters: Sequence[Value], loss: Callable[[list[Value], list[Value]], Value],
+    `loss(xs, ts)` gives a list: the loss of a row, and one number or more to observe beside it, such as the prediction.
+    What is observed has a row for each row, or is one row for all.
+    """
+
+    def __init__(self, name: str, parameters: Sequence[Value], loss: Callable[[list[Value], list[Value]], list[Value]],
                  target: str = "numpy", finish: Callable[[Any], Any] | None = None) -> None:  # fmt: skip
         """`finish` is applied to the emitted function, as jax.jit may be."""
         self.name, self.parameters, self.loss = name, list(parameters), loss
@@ -58,32 +65,34 @@ class Batch:
         self.ways: list[Way] = []
         self._lock = RLock()
 
-    def __call__(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any]:
-        """The mean loss over the rows of X and T, and its gradient."""
+    def __call__(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any, Any]:
+        """The mean loss over the rows of X and T, its gradient, and what is observed."""
         if not self.ways:
             self.record(X[0], T[0])
         rows = X.shape[0]
-        loss, gradient, held = self.ways[-1].sums(parameters, X, T, 1.0 / rows)
+        loss, gradient, observed, held = self.ways[-1].sums(parameters, X, T, 1.0 / rows)
         if held is True or np.all(held):
-            return loss / rows if self.target != "numpy" else float(loss / rows), gradient
+            return loss / rows if self.target != "numpy" else float(loss / rows), gradient, observed
         return self._by_way(parameters, X, T)
 
-    def _by_way(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any]:
+    def _by_way(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any, Any]:
         """Each row by the way whose comparisons come out as they do for it."""
         rows, waiting, tried = len(X), np.arange(len(X)), list(self.ways)
-        loss, gradient = 0.0, 0.0
+        loss, gradient, observed = 0.0, 0.0, None
         while len(waiting):
             fresh = not tried
             way = self.record(X[waiting[0]], T[waiting[0]]) if fresh else tried.pop()
-            held = np.asarray(way.run(parameters, X[waiting], T[waiting], 1.0 / rows)[2])
+            held = np.asarray(way.run(parameters, X[waiting], T[waiting], 1.0 / rows)[3])
             held = np.broadcast_to(held, waiting.shape).copy()
             held[0] |= fresh  # its own row, though arrays may add to the other side of a comparison
             if held.any():
                 part = waiting[held]
-                more, change, _ = way.sums(parameters, X[part], T[part], 1.0 / rows)
+                more, change, seen, _ = way.sums(parameters, X[part], T[part], 1.0 / rows)
                 loss, gradient = loss + more, gradient + change
+                observed = np.empty((rows, np.shape(seen)[-1])) if observed is None else observed
+                observed[part] = seen
             waiting = waiting[~held]
-        return loss / rows, gradient
+        return loss / rows, gradient, observed
 
     def record(self, x: Any, t: Any) -> Way:
         """Record the loss of one row, and keep the way through it."""
@@ -91,8 +100,8 @@ class Batch:
             check_number(self.name, [way.program for way in self.ways])
             xs, ts = [Value(float(each)) for each in x], [Value(float(each)) for each in t]
             arguments = [*self.parameters, *xs, *ts]
-            tape = record(lambda: [self.loss(xs, ts)], arguments)
-            found = rolled(tape, self.groups(len(xs), len(ts)), always=True)
+            tape = record(lambda: self.loss(xs, ts), arguments)
+            found = rolled(tape, self.groups(len(xs), len(ts)), always=True, alone=1)
             assert found is not None
             program, captured = found.program, found.captured
             if captured:

@@ -20,7 +20,7 @@ nothing but Python; what works on arrays loads on first use, and NumPy with it.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import activations, losses, metrics, optimizers, schedules
+from . import activations, losses, optimizers, schedules
 from .block import Block, Input
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
 from .layers import MLP, Layer, Neuron
@@ -30,7 +30,7 @@ from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, R
 from .regularizers import L1, L1L2, L2
 
 if TYPE_CHECKING:
-    from . import callbacks, data
+    from . import callbacks, data, metrics
     from .models import Model, Sequential
     from .fit_loop import History
     from .saving import load, save
@@ -47,7 +47,7 @@ _HOME = {
     "History": "fit_loop", "Model": "models", "Sequential": "models", "load": "saving", "save": "saving",
     "step_function": "step",
 }  # fmt: skip
-_MODULES = ("callbacks", "data", "estimators", "idx", "plots")
+_MODULES = ("callbacks", "data", "estimators", "idx", "metrics", "plots")
 
 
 def __getattr__(name: str) -> Any:

@@ -25,9 +25,10 @@ from ..value import Value
 from .block import Block
 from .dense import Dropout
 from .fingerprint import fingerprint
-from .losses import Loss
+from .loss import LossFunction
 from .module import Module
 from .optimizers import Optimizer
+from .rows import entries
 from .step import step_function
 from .tables import Array
 
@@ -39,6 +40,9 @@ class Engine(Protocol):
 
     def loss(self, x: Array, y: Array) -> float:
         """The loss of a batch; its gradient is kept for `step`."""
+
+    def outputs(self, rows: int) -> Array:
+        """What the model gave for the rows of the last batch."""
 
     def step(self) -> bool:
         """Change the parameters along the gradient; False, and no change, if a number came out nan or inf."""
@@ -59,19 +63,23 @@ class Engine(Protocol):
 class Eager:
     """Every batch is a new graph of Values."""
 
-    def __init__(self, model: Block, loss: Loss, optimizer: Optimizer) -> None:
+    def __init__(self, model: Block, loss: LossFunction, optimizer: Optimizer) -> None:
         self.model, self.loss_function, self.optimizer = model, loss, optimizer
         self.parameters = model.parameters()
         self.penalties = penalties_of(model)
 
     def loss(self, x: Array, y: Array) -> float:
-        loss = self.loss_function(y.tolist(), [self.model(row) for row in x.tolist()])
+        self.predicted = [self.model(row) for row in x.tolist()]
+        loss = self.loss_function(y.tolist(), self.predicted)
         for regularizer, values in self.penalties:
             loss = loss + regularizer.penalty(values)
         for parameter in self.parameters:  # frozen ones as well: their gradients are not used, and must stay finite
             parameter._grad = 0.0
         loss.backward()
         return loss.data
+
+    def outputs(self, rows: int) -> Array:
+        return np.array([[value.data for value in entries(row)] for row in self.predicted])
 
     def step(self) -> bool:
         if not all(isfinite(parameter._grad) for parameter in self.parameters):
@@ -96,7 +104,7 @@ class Eager:
 class Compiled:
     """The graph of one row is recorded once and runs as array code for every batch."""
 
-    def __init__(self, model: Block, loss: Loss, optimizer: Optimizer, engine: str) -> None:
+    def __init__(self, model: Block, loss: LossFunction, optimizer: Optimizer, engine: str) -> None:
         self.model, self.optimizer = model, optimizer
         self.dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
         self.take: Any = step_function(Masked(model, self.dropouts) if self.dropouts else model, loss, engine=engine)
@@ -122,6 +130,10 @@ class Compiled:
             loss += float(regularizer.l1 * np.abs(weights).sum() + regularizer.l2 * (weights * weights).sum())
             self.gradient[places] += regularizer.l1 * np.sign(weights) + 2 * regularizer.l2 * weights
         return loss
+
+    def outputs(self, rows: int) -> Array:
+        found = np.asarray(self.take.outputs)
+        return np.broadcast_to(found, (rows, found.shape[-1]))
 
     def step(self) -> bool:
         if not np.isfinite(self.gradient).all():
@@ -187,7 +199,7 @@ def penalty(model: Block) -> float:
     return sum(float(each.penalty(value.data for value in values)) for each, values in penalties_of(model))
 
 
-def engine_for(name: str, model: Block, loss: Loss, optimizer: Optimizer) -> Engine:
+def engine_for(name: str, model: Block, loss: LossFunction, optimizer: Optimizer) -> Engine:
     """The engine of that name; "auto" is the compiled one."""
     require_engine(name)
     if name == "eager":

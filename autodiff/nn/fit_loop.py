@@ -16,8 +16,9 @@ from ..errors import AnomalyError
 from .block import Block
 from .callbacks import Callback, called
 from .engines import Engine
-from .losses import Loss
+from .loss import LossFunction
 from .notebook import history_table, preformatted
+from .objectives import Meters
 from .progress import Advance
 from .tables import Array
 
@@ -47,8 +48,9 @@ class History:
 class Run:
     """One call of `fit`: what it keeps from batch to batch."""
 
-    def __init__(self, model: Block, loss: Loss, engine: Engine, callbacks: list[Callback]) -> None:
-        self.model, self.loss, self.engine, self.callbacks = model, loss, engine, callbacks
+    def __init__(self, model: Block, loss: LossFunction, engine: Engine, meters: Meters,
+                 callbacks: list[Callback]) -> None:  # fmt: skip
+        self.model, self.loss, self.engine, self.meters, self.callbacks = model, loss, engine, meters, callbacks
         self.history = History()
         self.good = engine.weights()
         self.watching_batches = [callback for callback in callbacks if callback.watches_batches()]
@@ -65,21 +67,26 @@ class Run:
         self._call("on_train_end")
         self.engine.reload()
 
-    def epoch(self, x: Array, y: Array, batches: list[list[int]], label: str, advance: Advance) -> float:
-        """Train on every batch; the mean loss over the rows."""
-        whole = 0.0
+    def epoch(self, x: Array, y: Array, batches: list[list[int]], label: str, advance: Advance) -> dict[str, float]:
+        """Train on every batch; the mean loss over the rows and the metrics, of each batch before its step."""
+        whole, seen, logs = 0.0, 0, dict[str, float]()
         self.model.train()
+        self.meters.reset()
         try:
             for place, batch in enumerate(batches):
                 self._call_for_batch("on_train_batch_begin", place)
                 loss = self.batch(x[batch], y[batch], f"epoch {label}, batch {place + 1}")
-                whole += loss * len(batch)
-                advance(f"epoch {label}, loss {loss:.4f}")
-                self._call_for_batch("on_train_batch_end", place, {"loss": loss})
+                whole, seen = whole + loss * len(batch), seen + len(batch)
+                if self.meters:
+                    self.meters.update(y[batch], self.engine.outputs(len(batch)))
+                advance(f"epoch {label}, loss {whole / seen:.4f}")
+                if self.watching_batches:
+                    logs = {"loss": whole / seen} | self.meters.results()
+                self._call_for_batch("on_train_batch_end", place, logs)
         finally:
             self.model.eval()
         self.engine.sync()
-        return whole / len(x)
+        return {"loss": whole / seen} | self.meters.results()
 
     def batch(self, x: Array, y: Array, where: str) -> float:
         """One step, or the end of training if a number is no longer one."""

@@ -9,10 +9,11 @@ Traceback (most recent call last):
 autodiff.errors.OperandError: bake: there is no argument 'degree': did you mean 'degrees'? There are: dish, degrees
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from ..errors import OperandError, shown
 from ..suggest import hint
@@ -48,6 +49,24 @@ def shared_names(method: Any) -> tuple[str, ...]:
     """The names behind `**shared: Unpack[Names]`, where a method declares them so."""
     kinds = getattr(getattr(method, "__annotations__", {}).get("shared"), "__args__", ())
     return tuple(name for kind in kinds for name in kind.__annotations__)
+
+
+def not_there(module: str, names: Sequence[str]) -> Callable[[str], NoReturn]:
+    """The `__getattr__` of a module, which answers a name that it does not have with the nearest that it has."""
+
+    def missing(name: str) -> NoReturn:
+        raise AttributeError(f"module {module!r} has no attribute {name!r}: {hint(name, names)}")
+
+    return missing
+
+
+def snake_case(name: str) -> str:
+    """The name of a class as the name of a thing.
+
+    >>> [snake_case(name) for name in ("MaxPooling", "AUC", "F1Score", "XORNet")]
+    ['max_pooling', 'auc', 'f1_score', 'xor_net']
+    """
+    return re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def _names(name: str, names: tuple[str, ...]) -> str:

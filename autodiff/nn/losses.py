@@ -15,7 +15,6 @@ The documents add 1e-7 inside each logarithm, and so does `epsilon`:
 0.10729012273129139
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -24,17 +23,18 @@ from ..functions import clip, log1p, relu
 from ..coerce import Number
 from ..value import Value
 from .crossentropy import binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy
+from .keywords import not_there
+from .loss import MEAN, Loss, LossFunction, OfFunction, Smoothed
 from .registry import Registry
 from .rows import Rows, datum, mean, pairs, placed
 
 __all__ = [
-    "BinaryCrossentropy", "CategoricalCrossentropy", "Hinge", "Huber", "MeanAbsoluteError", "MeanSquaredError",
+    "BinaryCrossentropy", "CategoricalCrossentropy", "Hinge", "Huber", "Loss", "MeanAbsoluteError", "MeanSquaredError",
     "MeanSquaredLogarithmicError", "SparseCategoricalCrossentropy", "binary_crossentropy",
     "categorical_crossentropy", "find", "hinge", "huber", "mean_absolute_error", "mean_squared_error",
     "mean_squared_logarithmic_error", "name_of", "sparse_categorical_crossentropy",
 ]  # fmt: skip
-
-Loss = Callable[..., Value]  # of labels and predictions, over rows
+__getattr__ = not_there(__name__, __all__)
 
 
 def mean_squared_error(y_true: Rows, y_pred: Rows) -> Value:
@@ -99,53 +99,68 @@ def hinge(y_true: Rows, y_pred: Rows) -> Value:
     return mean([relu(1 - t * p) for _, t, p in found])
 
 
-# The losses as Keras's classes write them: a call gives the loss with its options set.
+# The losses as Keras's classes write them
 
-def MeanSquaredError() -> Loss:
-    """`mean_squared_error`."""
-    return mean_squared_error
+class MeanSquaredError(OfFunction):
+    """`mean_squared_error` as an object."""
 
-
-def MeanAbsoluteError() -> Loss:
-    """`mean_absolute_error`."""
-    return mean_absolute_error
+    function = mean_squared_error
 
 
-def MeanSquaredLogarithmicError() -> Loss:
-    """`mean_squared_logarithmic_error`."""
-    return mean_squared_logarithmic_error
+class MeanAbsoluteError(OfFunction):
+    """`mean_absolute_error` as an object."""
+
+    function = mean_absolute_error
 
 
-def Huber(delta: Number = 1.0) -> Loss:
+class MeanSquaredLogarithmicError(OfFunction):
+    """`mean_squared_logarithmic_error` as an object."""
+
+    function = mean_squared_logarithmic_error
+
+
+class Hinge(OfFunction):
+    """`hinge` as an object."""
+
+    function = hinge
+
+
+class Huber(OfFunction):
     """`huber` with its `delta`."""
-    return partial(huber, delta=delta)
+
+    function = huber
+
+    def __init__(self, delta: Number = 1.0, *, name: str | None = None, reduction: str = MEAN) -> None:
+        super().__init__(name, reduction, delta=delta)
 
 
-def Hinge() -> Loss:
-    """`hinge`."""
-    return hinge
+class SparseCategoricalCrossentropy(OfFunction):
+    """`sparse_categorical_crossentropy`, of probabilities or of logits."""
+
+    function = sparse_categorical_crossentropy
+
+    def __init__(self, from_logits: bool = False, *, epsilon: float | None = None, name: str | None = None,
+                 reduction: str = MEAN) -> None:  # fmt: skip
+        super().__init__(name, reduction, from_logits=from_logits, epsilon=epsilon)
 
 
-def BinaryCrossentropy(from_logits: bool = False, epsilon: float | None = None) -> Loss:
-    """`binary_crossentropy`, of probabilities or of logits.
+class CategoricalCrossentropy(Smoothed):
+    """`categorical_crossentropy`, of probabilities or of logits; `label_smoothing` goes to all classes alike."""
+
+    function = categorical_crossentropy
+
+
+class BinaryCrossentropy(Smoothed):
+    """`binary_crossentropy`, of probabilities or of logits; `label_smoothing` pulls labels towards one half.
 
     >>> BinaryCrossentropy(from_logits=True)([1], [0.0]).data
     0.6931471805599453
     """
-    return partial(binary_crossentropy, from_logits=from_logits, epsilon=epsilon)
+
+    function = binary_crossentropy
 
 
-def CategoricalCrossentropy(from_logits: bool = False, epsilon: float | None = None) -> Loss:
-    """`categorical_crossentropy`, of probabilities or of logits."""
-    return partial(categorical_crossentropy, from_logits=from_logits, epsilon=epsilon)
-
-
-def SparseCategoricalCrossentropy(from_logits: bool = False, epsilon: float | None = None) -> Loss:
-    """`sparse_categorical_crossentropy`, of probabilities or of logits."""
-    return partial(sparse_categorical_crossentropy, from_logits=from_logits, epsilon=epsilon)
-
-
-LOSSES: Registry[Loss] = Registry(
+LOSSES: Registry[LossFunction] = Registry(
     "a loss",
     {loss.__name__: loss for loss in (
         mean_squared_error, mean_absolute_error, mean_squared_logarithmic_error, huber, hinge,
@@ -156,7 +171,7 @@ LOSSES: Registry[Loss] = Registry(
 )  # fmt: skip
 
 
-def find(loss: str | Loss) -> Loss:
+def find(loss: str | LossFunction) -> LossFunction:
     """The loss of that name; a function of (y_true, y_pred), such as a `functools.partial` of one, is itself.
 
     >>> find("mse").__name__
@@ -164,12 +179,13 @@ def find(loss: str | Loss) -> Loss:
     """
     if isinstance(loss, str):
         return LOSSES.find(loss)
-    if callable(loss):
-        return loss
-    raise OperandError(f"loss: expected a name or a function of (y_true, y_pred), got {shown(loss)}")
+    if isinstance(loss, type) or not callable(loss):
+        hint = f": write {loss.__name__}()" if isinstance(loss, type) else ""
+        raise OperandError(f"loss: expected a name or a function of (y_true, y_pred), got {shown(loss)}{hint}")
+    return loss
 
 
 def name_of(loss: Any) -> str:
-    """The name of a loss, also of one whose options are set by `functools.partial`."""
+    """The name of a loss, also of one whose options are set by `functools.partial`, or of an object."""
     whole = loss.func if isinstance(loss, partial) else loss
-    return getattr(whole, "__name__", None) or type(whole).__name__
+    return getattr(whole, "name", None) or getattr(whole, "__name__", None) or type(whole).__name__

@@ -1,58 +1,113 @@
 """Metrics: how good predictions are in terms people use; observed only, never part of the gradient.
 
-Each is `metric(y_true, y_pred)` over rows of numbers, and gives a float.
+Each is a class as Keras has it, which gathers batch by batch; most are also a function of (y_true, y_pred) over rows.
 
->>> binary_accuracy([1, 0, 1], [0.9, 0.2, 0.4])
-0.6666666666666666
->>> find("accuracy", y_true=[2, 0], outputs=3).__name__
-'sparse_categorical_accuracy'
+>>> precision([1, 0, 1, 0], [0.9, 0.8, 0.2, 0.1])
+0.5
+>>> metric = Precision()
+>>> metric.update_state([1, 0], [0.9, 0.8])
+>>> metric.update_state([1, 0], [0.2, 0.1])
+>>> metric.result()
+0.5
+>>> find("accuracy", y_true=[2, 0], outputs=3)
+<SparseCategoricalAccuracy name=accuracy>
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain, count, groupby
-from operator import itemgetter
 from typing import Any
 
-from ..errors import ArgumentError, OperandError, shown
-from .registry import Registry
-from .rows import Rows, datum, entries, listed, only_label, paired, pairs, require_number, require_rows
+import numpy as np
 
-Metric = Callable[..., float]
+from ..errors import OperandError, shown
+from . import losses
+from .classification import (
+    AUC, BinaryAccuracy, CategoricalAccuracy, F1Score, Precision, Recall, SparseCategoricalAccuracy,
+)  # fmt: skip
+from .keywords import not_there
+from .metric import Mean, MeanOf, MeanOfLoss, Metric, Quotient
+from .registry import Registry
+from .rows import Rows, entries
+from .tables import Array
+
+__all__ = [
+    "AUC", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy", "CategoricalCrossentropy", "F1Score", "Hinge",
+    "Huber", "Mean", "MeanAbsoluteError", "MeanSquaredError", "MeanSquaredLogarithmicError", "Metric", "Precision",
+    "Quotient", "Recall", "RootMeanSquaredError", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "auc",
+    "binary_accuracy", "categorical_accuracy", "f1_score", "find", "mean_absolute_error", "mean_squared_error",
+    "precision", "recall", "sparse_categorical_accuracy",
+]  # fmt: skip
+__getattr__ = not_there(__name__, __all__)
+
+
+class MeanAbsoluteError(Mean):
+    """The mean distance between prediction and label."""
+
+    def rows(self, y_true: Array, y_pred: Array) -> Any:
+        return np.abs(y_pred - y_true).mean(axis=1)
+
+
+class MeanSquaredError(Mean):
+    """The mean squared distance between prediction and label."""
+
+    def rows(self, y_true: Array, y_pred: Array) -> Any:
+        return ((y_pred - y_true) ** 2).mean(axis=1)
+
+
+class RootMeanSquaredError(MeanSquaredError):
+    """The root of the mean squared distance between prediction and label.
+
+    >>> RootMeanSquaredError()([1.0, 2.0], [4.0, 5.0])
+    3.0
+    """
+
+    def result(self) -> float:
+        return float(np.sqrt(super().result()))
+
+
+# Losses as metrics, and metrics as functions
+
+def loss_metric(kind: Callable[..., Any]) -> Callable[..., Metric]:
+    """What makes the metric that is the mean of a loss, from the loss's options and a name."""
+
+    def metric(**options: Any) -> Metric:
+        loss = kind(**options)
+        return MeanOfLoss(loss, loss.name)
+
+    metric.__name__ = metric.__qualname__ = kind.__name__
+    metric.__doc__ = f"The mean of the loss `{kind.__name__}`, which takes the same options."
+    return metric
+
+
+BinaryCrossentropy = loss_metric(losses.BinaryCrossentropy)
+CategoricalCrossentropy = loss_metric(losses.CategoricalCrossentropy)
+SparseCategoricalCrossentropy = loss_metric(losses.SparseCategoricalCrossentropy)
+Hinge = loss_metric(losses.Hinge)
+Huber = loss_metric(losses.Huber)
+MeanSquaredLogarithmicError = loss_metric(losses.MeanSquaredLogarithmicError)
 
 
 def binary_accuracy(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
-    """The share of outputs on their label's side of the threshold; exactly on it counts as 0.
-
-    >>> binary_accuracy([1, 0], [0.5, 0.5])
-    0.5
-    """
-    found = pairs("binary_accuracy", y_true, y_pred)
-    right = [(datum(p, "binary_accuracy") > threshold) == (datum(t, "binary_accuracy") > threshold) for t, p in found]
-    return share(right)
+    """The share of outputs on their label's side of the threshold."""
+    return BinaryAccuracy(threshold=threshold)(y_true, y_pred)
 
 
 def categorical_accuracy(y_true: Rows, y_pred: Rows) -> float:
-    """The share of rows whose largest output is where the label's is; of equals the first counts.
+    """The share of rows whose largest output is where the label's is.
 
     >>> categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]])
     0.5
     """
-    rows = [tuple(zip(*row)) for row in paired("categorical_accuracy", y_true, y_pred)]
-    return share([largest(ts) == largest(ps) for ts, ps in rows])
+    return CategoricalAccuracy()(y_true, y_pred)
 
 
 def sparse_categorical_accuracy(y_true: Rows, y_pred: Rows) -> float:
-    """The share of rows whose largest output is at the label's number; of equals the first counts.
+    """The share of rows whose largest output is at the label's number.
 
     >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.4, 0.6]])
     0.5
     """
-    name = "sparse_categorical_accuracy"
-    labels, rows = listed(name, "y_true", y_true), listed(name, "y_pred", y_pred)
-    require_rows(name, labels, rows)
-    return share([_class_number(name, place, t) == largest(_outputs(name, place, ps))
-                  for place, (t, ps) in enumerate(zip(labels, rows))])  # fmt: skip
+    return SparseCategoricalAccuracy()(y_true, y_pred)
 
 
 def mean_absolute_error(y_true: Rows, y_pred: Rows) -> float:
@@ -61,9 +116,7 @@ def mean_absolute_error(y_true: Rows, y_pred: Rows) -> float:
     >>> mean_absolute_error([1.0, 2.0], [1.5, 2.0])
     0.25
     """
-    name = "mean_absolute_error"
-    found = pairs(name, y_true, y_pred)
-    return sum(abs(datum(p, name) - datum(t, name)) for t, p in found) / len(found)
+    return MeanAbsoluteError()(y_true, y_pred)
 
 
 def mean_squared_error(y_true: Rows, y_pred: Rows) -> float:
@@ -72,19 +125,12 @@ def mean_squared_error(y_true: Rows, y_pred: Rows) -> float:
     >>> mean_squared_error([1.0, 2.0], [1.5, 2.0])
     0.125
     """
-    name = "mean_squared_error"
-    found = pairs(name, y_true, y_pred)
-    return sum((datum(p, name) - datum(t, name)) ** 2 for t, p in found) / len(found)
+    return MeanSquaredError()(y_true, y_pred)
 
 
 def precision(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
-    """The share of right ones among the outputs above the threshold; 0 where there are none.
-
-    >>> precision([1, 0, 1, 0], [0.9, 0.8, 0.2, 0.1])
-    0.5
-    """
-    hits, given, _ = _counts("precision", y_true, y_pred, threshold)
-    return hits / given if given else 0.0
+    """The share of right ones among the outputs above the threshold; 0 where there are none."""
+    return Precision(threshold)(y_true, y_pred)
 
 
 def recall(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
@@ -93,8 +139,7 @@ def recall(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
     >>> recall([1, 0, 1, 1], [0.9, 0.8, 0.2, 0.7])
     0.6666666666666666
     """
-    hits, _, wanted = _counts("recall", y_true, y_pred, threshold)
-    return hits / wanted if wanted else 0.0
+    return Recall(threshold)(y_true, y_pred)
 
 
 def f1_score(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
@@ -103,113 +148,71 @@ def f1_score(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
     >>> f1_score([1, 0, 1, 0], [0.9, 0.8, 0.2, 0.1])
     0.5
     """
-    hits, given, wanted = _counts("f1_score", y_true, y_pred, threshold)
-    return 2 * hits / (given + wanted) if given + wanted else 0.0
+    return F1Score(threshold=threshold)(y_true, y_pred)
 
 
 def auc(y_true: Rows, y_pred: Rows) -> float:
-    """The area under the ROC curve: how often a label 1 has a larger output than a label 0, ties counted by half.
-
-    It is exact; Keras adds up 200 thresholds. Raises `ArgumentError` where there is only one class.
+    """The area under the ROC curve.
 
     >>> auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     0.75
     """
-    found = sorted((datum(p, "auc"), datum(t, "auc") > 0.5) for t, p in pairs("auc", y_true, y_pred))
-    wanted = sum(label for _, label in found)
-    if not 0 < wanted < len(found):
-        raise ArgumentError("auc: expected labels of both classes, 0 and 1, got only one of them")
-    below, area = 0, 0.0
-    for _, equal in groupby(found, key=itemgetter(0)):
-        labels = [label for _, label in equal]
-        ones = sum(labels)
-        area += ones * (below + (len(labels) - ones) / 2)
-        below += len(labels) - ones
-    return area / (wanted * (len(found) - wanted))
+    return AUC()(y_true, y_pred)
 
 
-METRICS: Registry[Metric] = Registry(
+METRICS: Registry[Callable[..., Metric]] = Registry(
     "a metric",
-    {metric.__name__: metric for metric in (
-        binary_accuracy, categorical_accuracy, sparse_categorical_accuracy, mean_absolute_error, mean_squared_error,
-        precision, recall, f1_score, auc,
-    )} | {"accuracy": binary_accuracy},  # which of the three accuracies it is depends on the labels: see `find`
-    aliases={"acc": "accuracy", "mae": "mean_absolute_error", "mse": "mean_squared_error", "f1": "f1_score"},
+    {
+        "accuracy": BinaryAccuracy,  # which of the three accuracies it is depends on the labels: see `find`
+        "binary_accuracy": BinaryAccuracy, "categorical_accuracy": CategoricalAccuracy,
+        "sparse_categorical_accuracy": SparseCategoricalAccuracy, "mean_absolute_error": MeanAbsoluteError,
+        "mean_squared_error": MeanSquaredError, "root_mean_squared_error": RootMeanSquaredError, "precision": Precision,
+        "recall": Recall, "f1_score": F1Score, "auc": AUC, "binary_crossentropy": BinaryCrossentropy,
+        "categorical_crossentropy": CategoricalCrossentropy, "hinge": Hinge, "huber": Huber,
+        "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
+        "mean_squared_logarithmic_error": MeanSquaredLogarithmicError,
+    },
+    aliases={"acc": "accuracy", "mae": "mean_absolute_error", "mse": "mean_squared_error", "f1": "f1_score",
+             "rmse": "root_mean_squared_error", "msle": "mean_squared_logarithmic_error"},
 )  # fmt: skip
-AT_A_THRESHOLD = (binary_accuracy, precision, recall, f1_score)
 
 
-def find(metric: str | Metric, y_true: Sequence[Any], outputs: int, loss: Any = None) -> Metric:
-    """The metric of that name; "accuracy" is the one that suits the labels and the number of outputs.
+def find(metric: Any, y_true: Sequence[Any], outputs: int, loss: Any = None) -> Metric:
+    """The metric of that name, as written, or a metric, or the mean of a function; "accuracy" suits labels and outputs.
 
-    Where the loss takes logits, or labels -1 and 1, the threshold of a metric found by name is 0, which is where the
-    probability is one half; Keras has 0.5 even there.
+    Where the loss takes logits, or labels -1 and 1, a threshold that nobody has set is 0, which is where the
+    probability is one half, and a cross-entropy that goes by its name takes logits too; Keras has 0.5 even there.
     """
     if isinstance(metric, str):
-        named = METRICS.find(metric)
-        found = accuracy_for(y_true, outputs) if METRICS.key(metric) == "accuracy" else named
-        return partial(found, threshold=0.0) if found in AT_A_THRESHOLD and decides_at_zero(loss) else found
-    if callable(metric):
-        return metric
-    raise OperandError(f"metric: expected a name or a function of (y_true, y_pred), got {shown(metric)}")
+        found = METRICS.find(metric)
+        kind: Any = accuracy_for(y_true, outputs) if METRICS.key(metric) == "accuracy" else found
+        logits = kind.__name__.endswith("Crossentropy") and takes_logits(loss)
+        metric = kind(name=metric, from_logits=True) if logits else kind(name=metric)
+    elif isinstance(metric, type) or not callable(metric):
+        hint = f": write {metric.__name__}()" if isinstance(metric, type) else ""
+        raise OperandError(f"metric: expected a name or a function of (y_true, y_pred), got {shown(metric)}{hint}")
+    elif not isinstance(metric, Metric):
+        metric = MeanOf(metric)
+    metric.middle = 0.0 if decides_at_zero(loss) else 0.5
+    return metric  # type: ignore[no-any-return]
 
 
-def decides_at_zero(loss: Any) -> bool:
-    """Whether outputs above 0, and not above 0.5, stand for the label 1 in the eyes of a loss."""
+def takes_logits(loss: Any) -> bool:
+    """Whether a loss takes logits."""
     while isinstance(loss, partial):
         if loss.keywords.get("from_logits"):
             return True
         loss = loss.func
-    return bool(getattr(loss, "from_logits", False)) or getattr(loss, "__name__", "") == "hinge"
+    return bool(getattr(loss, "from_logits", False))
 
 
-def name_of(metric: str | Metric) -> str:
-    """The name that stands in a history: what the caller wrote, or the function's own."""
-    if isinstance(metric, str):
-        return metric.lower()
-    whole = metric.func if isinstance(metric, partial) else metric
-    return getattr(whole, "__name__", None) or type(whole).__name__
+def decides_at_zero(loss: Any) -> bool:
+    """Whether outputs above 0, and not above 0.5, stand for the label 1 in the eyes of a loss."""
+    return takes_logits(loss) or losses.name_of(loss) == "hinge" or isinstance(loss, losses.Hinge)
 
 
-def free_name(metric: str | Metric, taken: Collection[str]) -> str:
-    """The name of a metric, or with a number behind it where another metric has it already.
-
-    >>> free_name("mae", ["mae"])
-    'mae_1'
-    """
-    name = name_of(metric)
-    return next(each for each in chain([name], (f"{name}_{i}" for i in count(1))) if each not in taken)
-
-
-def accuracy_for(y_true: Sequence[Any], outputs: int) -> Metric:
+def accuracy_for(y_true: Sequence[Any], outputs: int) -> type[Metric]:
+    """The accuracy that suits the labels and the number of outputs."""
     if outputs == 1:
-        return binary_accuracy
-    return sparse_categorical_accuracy if len(entries(y_true[0])) == 1 else categorical_accuracy
-
-
-def _counts(name: str, y_true: Rows, y_pred: Rows, threshold: float) -> tuple[int, int, int]:
-    """How many outputs above the threshold have the label 1, how many are above it, how many labels are 1."""
-    found = [(datum(t, name) > threshold, datum(p, name) > threshold) for t, p in pairs(name, y_true, y_pred)]
-    return sum(t and p for t, p in found), sum(p for _, p in found), sum(t for t, _ in found)
-
-
-def _class_number(name: str, place: int, label: Any) -> float:
-    return datum(only_label(name, place, label, "categorical_accuracy"), name)
-
-
-def _outputs(name: str, place: int, row: Any) -> list[Any]:
-    if not (outputs := entries(row)):
-        raise ArgumentError(f"{name}: row {place} of y_pred: expected a number for each class, got an empty row")
-    for x in outputs:
-        require_number(name, place, "y_pred", x)
-    return outputs
-
-
-def share(answers: Sequence[bool]) -> float:
-    """The share of answers that are yes."""
-    return sum(answers) / len(answers)
-
-
-def largest(xs: Sequence[Any]) -> int:
-    """The place of the largest number, the first of equals."""
-    return max(range(len(xs)), key=lambda i: (datum(xs[i], "largest"), -i))
+        return BinaryAccuracy
+    return SparseCategoricalAccuracy if len(entries(y_true[0])) == 1 else CategoricalAccuracy

@@ -22,7 +22,6 @@ Model: "sequential"
 
 import os
 import random
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ from ..value import Value
 from . import initializers as initial
 from . import weights
 from .block import Block, Shape, Symbol, with_rows
-from .keywords import known_arguments
+from .keywords import known_arguments, snake_case
 from .merging import Merge
 from .module import DEEPEST
 from .notebook import preformatted
@@ -286,14 +285,6 @@ def layer_names(layers: Iterable[Block]) -> list[str]:
         names.append(layer.name or (f"{kind}_{earlier}" if earlier else kind))
         counts[kind] = earlier + (not layer.name)
     return names
-
-
-def snake_case(name: str) -> str:
-    """
-    >>> snake_case("MaxPooling")
-    'max_pooling'
-    """
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def boxed(rows: list[tuple[str, ...]]) -> str:

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from ..errors import ArgumentError, shown
 from ..suggest import hint
+from .keywords import snake_case
 
 T = TypeVar("T")
 
@@ -40,6 +41,8 @@ class Registry(Generic[T]):
     def key(self, name: str) -> str:
         """The name under which an entry stands, from any way to write it."""
         key = name.strip().lower().replace("-", "_").replace(" ", "_")
+        if key not in self.entries and key not in self.aliases:  # perhaps as the class is written: MeanSquaredError
+            key = snake_case(name.strip()).replace("-", "_").replace(" ", "_")
         return self.aliases.get(key, key)
 
     def name_of(self, entry: object) -> str | None:

@@ -27,7 +27,7 @@ from ..errors import ArgumentError, AutodiffError, MissingExtraError, OperandErr
 from ..value import Value
 from . import losses
 from .module import Module
-from .rows import datum
+from .rows import datum, entries
 
 Loss = Callable[[Any, Any], Value]
 
@@ -51,6 +51,7 @@ class Step:
         self.model, self.loss = model, loss
         self.values = model.parameters()
         self.parameters: Any = np.array([value.data for value in self.values])
+        self.outputs: Any = None  # of the model for the last batch: one row for each, or one for all
 
     def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
         """The mean loss over the rows, and its gradient in `parameters`, in their order.
@@ -74,7 +75,9 @@ class EagerStep(Step):
         self.sync()
         for value in self.values:
             value.grad = 0.0
-        loss = self.loss(y.tolist(), [self.model(row) for row in X.tolist()])
+        predicted = [self.model(row) for row in X.tolist()]
+        self.outputs = np.array([numbers(row) for row in predicted]).reshape(len(X), -1)
+        loss = self.loss(y.tolist(), predicted)
         loss.backward()
         return loss.data, np.array([value.grad for value in self.values])
 
@@ -99,7 +102,8 @@ class CompiledStep(Step):
         self.check_labels(X, labels, sizes)
         if sizes not in self.batches:
             self.begin(X, y, sizes)
-        return self.batches[sizes](self.parameters, X, y[:, None] if y.ndim == 1 else y)
+        loss, gradient, self.outputs = self.batches[sizes](self.parameters, X, y[:, None] if y.ndim == 1 else y)
+        return loss, gradient
 
     def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
         """X and y as this engine's arrays."""
@@ -119,9 +123,9 @@ class CompiledStep(Step):
         """Record the loss of the first row; make sure that the loss of two rows is the mean of theirs."""
         seen, flat = list[Any](), y.ndim == 1
 
-        def loss(xs: list[Value], ts: list[Value]) -> Value:
+        def loss(xs: list[Value], ts: list[Value]) -> list[Value]:
             seen[:] = [self.model(xs)]
-            return self.loss([ts[0] if flat else ts], seen)
+            return [self.loss([ts[0] if flat else ts], seen), *entries(seen[0])]
 
         name = f"step of {type(self.model).__name__}"
         batch = Batch(name, self.values, loss, self.target, self.finish)

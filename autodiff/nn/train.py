@@ -12,55 +12,67 @@ True
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
-from . import initializers as initial, losses, metrics, optimizers, tables
+from . import initializers as initial, optimizers, tables
 from .block import Block
 from .callbacks import METHODS, Callback, called
-from .engines import Eager, engine_for, forward, penalty, require_engine
+from .engines import engine_for, forward, penalty, require_engine
+from .fit_loop import History, Run
 from .keywords import known_arguments
-from .losses import Loss
-from .metrics import Metric
-from .metrics import find as find_metric
+from .loss import LossFunction
+from .objectives import Meters, Objective, objectives, require_known
 from .optimizers import Optimizer
 from .progress import progress, silent
-from .fit_loop import History, Run
 from .tables import Array
-from .weighting import row_weights, weighted, with_weights
+from .targets import Targets
+from .weighting import row_weights
 from .weights import groups
 
 Data = Any  # rows: nested lists or arrays of numbers
+
+
+class Rows(NamedTuple):
+    """Rows of inputs as a table, and what the model should give for them."""
+
+    x: Array
+    targets: Targets
+
+    def split(self, kept: int) -> tuple["Rows", "Rows | None"]:
+        """The first rows, and the rest if there are any."""
+        first, rest = (Rows(self.x[part], self.targets.at(part)) for part in (slice(kept), slice(kept, None)))
+        return first, rest if len(rest.x) else None
 
 
 class Trainable(Block):
     """What makes a model out of layers: compile, fit, evaluate, predict."""
 
     optimizer: Optimizer | None = None
-    loss: Loss | None = None
-    metrics: Sequence[str | Metric] = ()
+    loss: Any = None
+    metrics: Any = ()
     engine = "auto"
     stop_training = False
+    _objectives: Sequence[Objective] = ()
 
     @known_arguments
-    def compile(self, optimizer: str | Optimizer = "rmsprop", loss: str | Loss | None = None,
-                metrics: Iterable[str | Metric] | None = None, engine: str = "auto") -> None:  # fmt: skip
+    def compile(self, optimizer: str | Optimizer = "rmsprop", loss: Any = None, metrics: Any = None,
+                engine: str = "auto", *, loss_weights: Any = None, weighted_metrics: Any = None) -> None:  # fmt: skip
         """Choose the optimizer, the loss and the metrics, by name or as objects.
 
-        `engine` is "eager" (Values), "compiled" (array code), "jax", or "auto", which is "compiled".
+        For a model of several outputs losses, their weights and metrics are lists, or dicts by the outputs' names; the
+        loss is then the sum over the outputs. Weighted metrics are those that the weights of rows count for. `engine`
+        is "eager" (Values), "compiled" (array code), "jax", or "auto", which is "compiled".
         """
-        if loss is None:
-            raise ArgumentError("compile: expected a loss, such as loss='binary_crossentropy'")
-        if isinstance(metrics, str) or not (metrics is None or is_series(metrics)):
-            raise OperandError(f"compile: expected a list of metrics, got {shown(metrics)}: write ['accuracy']")
-        self.optimizer, self.loss, self.engine = optimizers.find(optimizer), losses.find(loss), engine
-        self.metrics = list(metrics or ())
+        found = objectives(self.output_names, loss, loss_weights, metrics, weighted_metrics)
+        require_known(found)
         require_engine(engine)
-        for metric in self.metrics:
-            find_metric(metric, [[0.0]], outputs=1, loss=self.loss)
+        self.optimizer, self.engine, self._objectives = optimizers.find(optimizer), engine, found
+        self.loss = found[0].loss if len(found) == 1 else [each.loss for each in found]
+        self.metrics = list(metrics or ())
 
     @known_arguments
     def fit(self, x: Data, y: Data, batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
@@ -70,12 +82,12 @@ class Trainable(Block):
             initial_epoch: int = 0, seed: int = 0) -> History:  # fmt: skip
         """Train for `epochs` (up to that number, from `initial_epoch`); return the losses and metrics of each.
 
-        The loss is the mean over the epoch's batches, each before its step. Metrics are of the model after the epoch,
-        on all rows and without Dropout; Keras gives their running mean while the weights still move, which lags behind.
-        `validation_split` sets the last part of the rows apart, `validation_data` is (x, y) or (x, y, weights). A row
-        counts by its `sample_weight`, or by the `class_weight` of its label. The order of the rows depends on `seed`
-        and the epoch alone. `verbose`: 0 nothing, 1 a progress bar (a line per epoch where no terminal is), 2 a line
-        per epoch, "auto" the bar, and where no terminal is a line a second.
+        Losses and metrics are running ones, as Keras's are: of each batch before its step, with Dropout, over the
+        epoch. For those of the model after the epoch give the rows as `validation_data`, which is (x, y) or
+        (x, y, weights); `validation_split` sets the last part of the rows apart. A row counts by its `sample_weight`,
+        or by the `class_weight` of its label. The order of the rows depends on `seed` and the epoch alone.
+        `verbose`: 0 nothing, 1 a progress bar (a line per epoch where no terminal is), 2 a line per epoch, "auto" the
+        bar, and where no terminal is a line a second.
 
         Raises `AnomalyError` if a loss or a weight turns to nan or inf: it names the operation that did it, and the
         weights are those of the last good batch.
@@ -85,35 +97,27 @@ class Trainable(Block):
         initial_epoch = initial.size(initial_epoch, "initial_epoch", least=0)
         callbacks = checked_callbacks(callbacks)
         require_verbose(verbose)
-        loss, optimizer = self._compiled("fit")
-        x = tables.rows(x, self.input_shape)
-        y = tables.labels(y, len(x))
-        weights = row_weights(y, sample_weight, class_weight)
-        kept = tables.kept_rows(len(x), validation_split)
-        held_out = [part[kept:] for part in (x, y, weights) if part is not None]
-        x, y, weights = x[:kept], y[:kept], None if weights is None else weights[:kept]
-        validation: list[Any] | None = held_out if len(held_out[0]) else None
+        self._require_compiled("fit")
+        rows = self._rows(x, y, sample_weight, class_weight)
+        rows, validation = rows.split(tables.kept_rows(len(rows.x), validation_split))
         if validation_data is not None:
-            validation = checked_validation(validation_data)
+            validation = self._rows(*checked_validation(validation_data))
         elif validation is not None:
-            tables.warn_of_one_class(y, validation[1])
-        self._prepare(x, y, optimizer)
-        labels = y
-        if weights is not None:
-            loss, labels = weighted(loss, flat=y.ndim == 1), with_weights(y, weights)
-        run = Run(self, loss, engine_for(self.engine, self, loss, optimizer), callbacks)
-        count = (epochs - initial_epoch) * -(-len(x) // batch_size)
+            tables.warn_of_one_class(rows.targets.table, validation.targets.table)
+        run = self._run(rows, self.engine, callbacks)
+        steps = -(-len(rows.x) // batch_size)
         for callback in callbacks:
             callback.set_model(self)
-            callback.set_params({"epochs": epochs, "steps": -(-len(x) // batch_size), "verbose": verbose})
+            callback.set_params({"epochs": epochs, "steps": steps, "verbose": verbose})
+        count = (epochs - initial_epoch) * steps
         with progress(count, "Training", quiet=verbose not in (1, "auto"), lines=verbose == "auto") as advance:
             lines = verbose == 2 or verbose == 1 and advance is silent
             for epoch in run.epochs(initial_epoch, epochs):
-                batches = tables.batches(len(x), batch_size, shuffle, f"{seed} {epoch}")
-                mean_loss = run.epoch(x, labels, list(batches), f"{epoch + 1}/{epochs}", advance)
-                logs = in_order({"loss": mean_loss} | self._metrics(x, y))
+                batches = tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}")
+                logs = run.epoch(rows.x, rows.targets.table, list(batches), f"{epoch + 1}/{epochs}", advance)
+                logs = in_order(logs)
                 if validation is not None:
-                    logs |= {f"val_{name}": z for name, z in in_order(self._evaluated(*validation)).items()}
+                    logs |= {f"val_{name}": z for name, z in in_order(self._evaluated(validation)).items()}
                 run.history.add(epoch, logs)
                 if lines:
                     print(f"Epoch {epoch + 1}/{epochs} - {line_of(logs)}")
@@ -129,25 +133,21 @@ class Trainable(Block):
         """
         require_verbose(verbose)
         initial.size(32 if batch_size is None else batch_size, "batch_size")
-        logs = self._evaluated(x, y, sample_weight)
+        self._require_compiled("evaluate")
+        logs = self._evaluated(self._rows(x, y, sample_weight))
         if verbose in (1, 2):
             print(line_of(in_order(logs)))
-        return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
+        return returned(logs, return_dict)
 
     @known_arguments
     def train_on_batch(self, x: Data, y: Data, sample_weight: Data | None = None,
                        class_weight: Mapping[int, float] | None = None, return_dict: bool = False) -> Any:  # fmt: skip
-        """Take one step on these rows; return the loss before it and the metrics after it, as `evaluate` does."""
-        loss, optimizer = self._compiled("train_on_batch")
-        x = tables.rows(x, self.input_shape)
-        y = labels = tables.labels(y, len(x))
-        weights = row_weights(y, sample_weight, class_weight)
-        self._prepare(x, y, optimizer)
-        if weights is not None:
-            loss, labels = weighted(loss, flat=y.ndim == 1), with_weights(y, weights)
-        run = Run(self, loss, Eager(self, loss, optimizer), [])
-        logs = {"loss": run.epoch(x, labels, [list(range(len(x)))], "1/1", silent)} | self._metrics(x, y)
-        return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
+        """Take one step on these rows; return the loss and the metrics before it, of this batch alone."""
+        self._require_compiled("train_on_batch")
+        rows = self._rows(x, y, sample_weight, class_weight)
+        run = self._run(rows, "eager", [])
+        logs = run.epoch(rows.x, rows.targets.table, [list(range(len(rows.x)))], "1/1", silent)
+        return returned(logs, return_dict)
 
     @known_arguments
     def predict(self, x: Data, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
@@ -157,45 +157,73 @@ class Trainable(Block):
         """
         require_verbose(verbose)
         initial.size(32 if batch_size is None else batch_size, "batch_size")
+        return forward(self, self._table(x), self.engine)
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs, by which losses and metrics may be given."""
+        return ["output"]
+
+    def _sizes(self) -> list[int]:
+        """How many numbers each output has for a row."""
+        return [int(np.prod(self.output_shape or ()))]
+
+    def _table(self, x: Data) -> Array:
+        """Rows of inputs as a table, with the model built for them."""
         table = tables.rows(x, self.input_shape)
-        self.ensure_built(self.input_shape or table.shape[1:])
-        return forward(self, table, self.engine)
+        self.ensure_built(self.input_shape or np.shape(x)[1:] or table.shape[1:])
+        return table
 
-    def _compiled(self, what: str) -> tuple[Loss, Optimizer]:
-        if self.loss is None or self.optimizer is None:
+    def _labels(self, y: Data, count: int) -> list[Array]:
+        """The labels of each output."""
+        return [tables.labels(y, count)]
+
+    def _rows(self, x: Data, y: Data, sample_weight: Data | None = None, class_weight: Any = None) -> Rows:
+        """Rows and labels, checked, with the weights that they have."""
+        table = self._table(x)
+        labels = self._labels(y, len(table))
+        return Rows(table, Targets(labels, self._sizes(), self._weights(labels, sample_weight, class_weight)))
+
+    def _weights(self, labels: list[Array], sample_weight: Any, class_weight: Any) -> list[Array | None]:
+        """The weights of the rows, for each output."""
+        return [row_weights(labels[0], sample_weight, class_weight)]
+
+    def _require_compiled(self, what: str) -> None:
+        if not self._objectives or self.optimizer is None:
             raise ArgumentError(f"{what}: expected a compiled model: call compile(optimizer, loss) first")
-        return self.loss, self.optimizer
 
-    def _prepare(self, x: Array, y: Array, optimizer: Optimizer) -> None:
-        """Build the model if need be, try the labels on the loss, and give the optimizer its parameters."""
-        self.ensure_built(self.input_shape or x.shape[1:])
-        outputs = int(np.prod(self.output_shape or ()))
-        (self.loss or losses.mean_squared_error)(y.tolist(), np.full((len(y), outputs), 1 / max(outputs, 2)))
+    def _joined(self, targets: Targets) -> LossFunction:
+        """The loss of rows of a table of labels."""
+        return targets.joined([each.loss for each in self._objectives], [each.factor for each in self._objectives])
+
+    def _run(self, rows: Rows, engine: str, callbacks: list[Callback]) -> Run:
+        """Try the labels on the losses, give the optimizer its parameters, and begin."""
+        assert self.optimizer is not None  # for mypy: it has been asked for
+        for objective, part, size in zip(self._objectives, rows.targets.parts, self._sizes()):
+            if objective.loss is not None:
+                labels = part.labels_of(rows.targets.table).tolist()
+                objective.loss(labels, np.full((len(labels), size), 1 / max(size, 2)))
         parameters = self.trainable_parameters()
         if not parameters:
             raise ArgumentError(f"fit: expected a layer that may change, got {self!r} with every layer frozen")
-        if [id(p) for p in optimizer.params] != [id(p) for p in parameters]:
-            optimizer.bind(parameters, groups(self, parameters))
+        if [id(p) for p in self.optimizer.params] != [id(p) for p in parameters]:
+            self.optimizer.bind(parameters, groups(self, parameters))
+        loss = self._joined(rows.targets)
+        made = engine_for(engine, self, loss, self.optimizer)
+        return Run(self, loss, made, Meters(self._objectives, rows.targets), callbacks)
 
-    def _evaluated(self, x: Data, y: Data, sample_weight: Data | None = None) -> dict[str, float]:
-        loss, _ = self._compiled("evaluate")
-        predicted = self.predict(x)
-        y = labels = tables.labels(y, len(predicted))
-        weights = row_weights(y, sample_weight, None)
-        if weights is not None:
-            loss, labels = weighted(loss, flat=y.ndim == 1), with_weights(y, weights)
-        return {"loss": loss(labels, predicted).data + penalty(self)} | self._metrics(x, y, predicted)
+    def _evaluated(self, rows: Rows) -> dict[str, float]:
+        """The loss and the metrics of the model as it is."""
+        predicted, meters = forward(self, rows.x, self.engine), Meters(self._objectives, rows.targets)
+        loss = self._joined(rows.targets)(rows.targets.table.tolist(), predicted).data + penalty(self)
+        meters.reset()
+        meters.update(rows.targets.table, predicted)
+        return {"loss": loss} | meters.results()
 
-    def _metrics(self, x: Array, y: Array, predicted: Array | None = None) -> dict[str, float]:
-        if not self.metrics:
-            return {}
-        predicted = self.predict(x) if predicted is None else predicted
-        rows = y.tolist()
-        found: dict[str, float] = {}
-        for metric in self.metrics:
-            measure = find_metric(metric, rows, predicted.shape[1], self.loss)
-            found[metrics.free_name(metric, found)] = float(measure(rows, predicted))
-        return found
+
+def returned(logs: dict[str, float], return_dict: bool) -> Any:
+    """Numbers as Keras returns them: the loss alone or first in a list, or all by name if asked for."""
+    return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
 
 
 def in_order(logs: dict[str, float]) -> dict[str, float]:

@@ -1,34 +1,16 @@
 """Rows that count more than others: weights for single rows, or for all rows of a class.
 
->>> from autodiff.nn.losses import mean_squared_error
->>> loss = weighted(mean_squared_error, flat=True)       # a label and the weight of its row
->>> loss([[1.0, 2.0], [0.0, 0.0]], [3.0, 5.0]).data      # (2 * (3 - 1)² + 0 * 5²) / 2
-4.0
+>>> row_weights(np.array([0.0, 1.0, 0.0]), None, {0: 1.0, 1: 5.0}).tolist()
+[1.0, 5.0, 1.0]
 """
 
 from collections.abc import Mapping
-from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
-from ..value import Value
-from .losses import Loss, name_of
-from .rows import entries, listed, mean
 from .tables import Array, array
-
-
-def weighted(loss: Loss, flat: bool) -> Loss:
-    """A loss of labels that carry the weight of their row at the end: the mean of weight times loss, as in Keras."""
-
-    def of_rows(y_true: Any, y_pred: Any) -> Value:
-        rows = [entries(row) for row in listed(name_of(loss), "y_true", y_true)]
-        found = listed(name_of(loss), "y_pred", y_pred)
-        return mean([weight * loss([label[0] if flat else label], [p]) for (*label, weight), p in zip(rows, found)])
-
-    of_rows.__name__ = name_of(loss)
-    return wraps(loss)(of_rows) if hasattr(loss, "__name__") else of_rows
 
 
 def row_weights(y: Array, sample_weight: Any, class_weight: Any) -> Array | None:
@@ -46,11 +28,6 @@ def row_weights(y: Array, sample_weight: Any, class_weight: Any) -> Array | None
         place = int(np.argmax(found < 0))
         raise ArgumentError(f"sample_weight: row {place}: expected a number of at least 0, got {found[place]}")
     return found
-
-
-def with_weights(y: Array, weights: Array) -> Array:
-    """Labels that carry the weight of their row at the end."""
-    return np.column_stack([y.reshape(len(y), -1), weights])
 
 
 def _of_classes(y: Array, class_weight: Any) -> Array:

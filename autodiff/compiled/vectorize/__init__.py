@@ -37,11 +37,12 @@ from .vectorizer import Rolled, Roller
 __all__ = ["Group", "Rolled", "rolled"]
 
 
-def rolled(tape: Tape, groups: Sequence[Group], always: bool = False) -> Rolled | None:
+def rolled(tape: Tape, groups: Sequence[Group], always: bool = False, alone: int | None = None) -> Rolled | None:
     """The rolled program and its captured Values, which enter as one vector.
 
     None if hardly two operations are of one depth, so that there is nothing to roll, unless it is to be `always`.
+    The roots that come after as many as stand `alone` leave it as one vector.
     """
     sums = flattened(tape)
     levels = levels_of(tape, sums, always)
-    return Roller(tape, sums, groups, levels).run() if levels is not None else None
+    return Roller(tape, sums, groups, levels).run(alone) if levels is not None else None

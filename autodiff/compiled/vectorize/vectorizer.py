@@ -47,11 +47,14 @@ class Roller:
                 found += [each.ravel() for each in lists[::-1]]
         return np.concatenate(found[::-1])
 
-    def run(self) -> Rolled:
+    def run(self, alone: int | None = None) -> Rolled:
         for level in self.levels:
             for members in alike(level, [*self.traits(level), *self.sources(level)]):
                 self.group(members)
-        outputs = [self.nodes.resolve(np.array(root), ()) for root in self.tape.roots]
+        roots = np.array(self.tape.roots)
+        outputs = [self.nodes.resolve(root, ()) for root in roots[:alone]]
+        if alone is not None and len(roots) > alone:
+            outputs.append(self.nodes.resolve(roots[alone:], (len(roots) - alone,), whole=True))
         guards = self.guards()
         return Rolled(self.builder.program(outputs, guards), self.nodes.captured, self.sums.live)
 

@@ -1,0 +1,93 @@
+"""What a loss is: a function of (y_true, y_pred) over rows, or an object that is called as one, in Keras's words.
+
+>>> class FourthPower(Loss):
+...     def call(self, y_true, y_pred):
+...         return sum((p - t) ** 4 for t, p in zip(y_true, y_pred)) / len(y_true)
+>>> loss = FourthPower()
+>>> loss([1.0, 2.0], [Value(3.0), Value(2.0)]).data, loss.name
+(8.0, 'fourth_power')
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..coerce import Number
+from ..errors import ArgumentError, shown
+from ..value import Value
+from . import initializers as initial
+from .keywords import known_arguments, snake_case
+from .rows import Rows, entries, listed, mean
+
+LossFunction = Callable[..., Value]  # of labels and predictions, over rows
+MEAN = "sum_over_batch_size"
+
+
+class Loss:
+    """The base of all: subclass it with `call(y_true, y_pred)`, which gives the mean over the rows as a Value."""
+
+    name: str
+    from_logits = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Every loss answers an unknown argument with the nearest one that it has."""
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
+
+    def __init__(self, name: str | None = None, reduction: str = MEAN) -> None:
+        if reduction not in (MEAN, "mean"):
+            raise ArgumentError(f"{type(self).__name__}: expected reduction={MEAN!r}, the mean over rows, got "
+                                f"{shown(reduction)}: a loss here is always a mean")  # fmt: skip
+        self.name = name or snake_case(type(self).__name__)
+
+    def call(self, y_true: Any, y_pred: Any) -> Value:
+        """The mean loss of the rows."""
+        raise NotImplementedError(f"{type(self).__name__} computes nothing: write call(self, y_true, y_pred)")
+
+    def __call__(self, y_true: Rows, y_pred: Rows, sample_weight: Any = None) -> Value:
+        """The mean loss of the rows, each times its weight if there are weights."""
+        if sample_weight is None:
+            return self.call(y_true, y_pred)
+        ts, ps = listed(self.name, "y_true", y_true), listed(self.name, "y_pred", y_pred)
+        weights = entries(sample_weight)
+        if not len(ts) == len(ps) == len(weights):
+            got = f"{len(ts)}, {len(ps)} and {len(weights)}"
+            raise ArgumentError(f"{self.name}: expected as many labels, predictions and weights, got {got}")
+        return mean([w * self.call([t], [p]) for w, t, p in zip(weights, ts, ps)])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+
+class OfFunction(Loss):
+    """A loss that is a function with its options set."""
+
+    function: LossFunction
+
+    def __init__(self, name: str | None = None, reduction: str = MEAN, **options: Any) -> None:
+        super().__init__(name, reduction)
+        self.options = options
+        self.from_logits = options.get("from_logits", False)
+
+    def call(self, y_true: Any, y_pred: Any) -> Value:
+        return type(self).function(y_true, y_pred, **self.options)
+
+
+class Smoothed(OfFunction):
+    """A cross-entropy whose labels may be smoothed: (1 - s) of each, and s spread over all classes."""
+
+    def __init__(self, from_logits: bool = False, label_smoothing: Number = 0.0, *, epsilon: float | None = None,
+                 name: str | None = None, reduction: str = MEAN) -> None:  # fmt: skip
+        super().__init__(name, reduction, from_logits=from_logits, epsilon=epsilon)
+        self.label_smoothing = initial.real(label_smoothing, f"{type(self).__name__}: label_smoothing")
+        if not 0 <= self.label_smoothing <= 1:
+            got = shown(label_smoothing)
+            raise ArgumentError(f"{type(self).__name__}: expected a label_smoothing from 0 to 1, got {got}")
+
+    def call(self, y_true: Any, y_pred: Any) -> Value:
+        return super().call(self.smoothed(y_true) if self.label_smoothing else y_true, y_pred)
+
+    def smoothed(self, y_true: Any) -> list[list[Any]]:
+        """The labels, drawn towards a label that says nothing."""
+        rows, s = [entries(row) for row in listed(self.name, "y_true", y_true)], self.label_smoothing
+        return [[t * (1 - s) + s / max(len(row), 2) for t in row] for row in rows]
