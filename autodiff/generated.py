@@ -61,6 +61,7 @@ def operator(row: str) -> Callable[[Declared], Declared]:
         name = declared.__name__
         source = rules.operator_source(TABLE[row], name, reflected=name.startswith("__r"))
         method = dressed(rules.compiled(name, source, GENERATED), declared)
+        method.__module__, method.__qualname__ = f"{__package__}.value", f"Value.{name}"  # where a pickle finds it
         vars(method)["row"] = row
         return method
 

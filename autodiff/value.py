@@ -21,17 +21,16 @@ lines twenty times over are better generated than copied (`inspect.getsource` sh
 
 from __future__ import annotations
 
-import sys
-from _thread import get_ident
 from typing import Any, final
 
-from . import native, ufuncs
+from . import native
+from .compatibility import Compatible
+from .copying import Copyable, _last, _restored  # noqa: F401 (pickles of before find these two here)
 from .generated import GENERATED, new, operator, over_array
 from .errors import OperandError, shown
 from .graph import ORDERS, topological_order
 from .coerce import Number, is_array_of_values, number
-from .ops import TABLE
-from .frames import function_asked
+from .methods import Methods
 from .hooks import listening, tell_of_reading, tell_of_writing, watch, watchers
 from .native.values import native_class
 
@@ -66,7 +65,7 @@ def record(op: str, data: float, parents: tuple[Value, ...], slopes: tuple[float
 
 
 @final
-class Value:
+class Value(Methods, Compatible, Copyable):
     """A number of a computation graph: `Value(2.0)`, or `Value(2.0, name="w0")`.
 
     >>> x = Value(3.0)
@@ -188,64 +187,6 @@ class Value:
     def __rmod__(self, other: Number) -> Value: ...              # 2 % a
     @operator("abs")
     def __abs__(self) -> Value: ...
-    @operator("exp")
-    def exp(self) -> Value: """e to this power."""               # as micrograd's users write it
-    @operator("log")
-    def log(self) -> Value: """The natural logarithm."""
-    @operator("sqrt")
-    def sqrt(self) -> Value: """The square root."""
-    @operator("tanh")
-    def tanh(self) -> Value: """The hyperbolic tangent."""
-    @operator("relu")
-    def relu(self) -> Value: """This where it is positive, else 0."""
-    @operator("sigmoid")
-    def sigmoid(self) -> Value: """1 / (1 + exp(-this))."""
-    @operator("expm1")
-    def expm1(self) -> Value: """exp(this) - 1, without cancellation near 0."""
-    @operator("log1p")
-    def log1p(self) -> Value: """log(1 + this), without cancellation near 0."""
-    @operator("log2")
-    def log2(self) -> Value: """The logarithm to base 2."""
-    @operator("log10")
-    def log10(self) -> Value: """The logarithm to base 10."""
-    @operator("sin")
-    def sin(self) -> Value: """The sine of this angle in radians."""
-    @operator("cos")
-    def cos(self) -> Value: """The cosine of this angle in radians."""
-    @operator("tan")
-    def tan(self) -> Value: """The tangent of this angle in radians."""
-    @operator("asin")
-    def asin(self) -> Value: """The angle in radians with this sine."""
-    @operator("acos")
-    def acos(self) -> Value: """The angle in radians with this cosine."""
-    @operator("atan")
-    def atan(self) -> Value: """The angle in radians with this tangent."""
-    @operator("sinh")
-    def sinh(self) -> Value: """The hyperbolic sine."""
-    @operator("cosh")
-    def cosh(self) -> Value: """The hyperbolic cosine."""
-    @operator("asinh")
-    def asinh(self) -> Value: """The inverse of sinh."""
-    @operator("acosh")
-    def acosh(self) -> Value: """The inverse of cosh."""
-    @operator("atanh")
-    def atanh(self) -> Value: """The inverse of tanh."""
-    @operator("erf")
-    def erf(self) -> Value: """The error function."""
-    @operator("floor")
-    def floor(self) -> Value: """The largest integer not above this."""
-    @operator("sign")
-    def sign(self) -> Value: """-1, 0 or 1."""
-    @operator("log_sigmoid")
-    def log_sigmoid(self) -> Value: """log(sigmoid(this)), without overflow."""
-    @operator("softplus")
-    def softplus(self) -> Value: """log(1 + exp(this)), without overflow."""
-    @operator("silu")
-    def silu(self) -> Value: """this * sigmoid(this)."""
-    @operator("gelu")
-    def gelu(self) -> Value: """this * normal_cdf(this)."""
-    @operator("stop_gradient")
-    def stop_gradient(self) -> Value: """The same number, through which no gradient flows."""
     # fmt: on
 
     def __lt__(self, other: Value | Number) -> bool:
@@ -260,84 +201,9 @@ class Value:
     def __ge__(self, other: Value | Number) -> bool:
         return _compare("__ge__", self, other)
 
-    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """What NumPy asks: `numpy.float64(2) * v`, `numpy.exp(v)`."""
-        return ufuncs.apply(self, function, method, inputs, options)
-
-    @property
-    def label(self) -> str:
-        """The name, "" without one, as programs written after the lecture call it."""
-        return self._name or ""
-
-    @label.setter
-    def label(self, label: str) -> None:
-        self.name = label or None
-
-    @property
-    def _prev(self) -> tuple[Value, ...]:
-        """The parents, each once: what the lecture keeps as a set."""
-        return tuple(dict.fromkeys(self.parents))
-
-    @property
-    def _op(self) -> str:
-        """The operation as the lecture writes it: "+", "tanh", "" for a leaf."""
-        return TABLE[self.op].symbol if self.op in TABLE else ""
-
-    @property
-    def _backward(self) -> Any:
-        raise AttributeError(_NO_BACKWARD)
-
-    @_backward.setter
-    def _backward(self, function: Any) -> None:
-        raise AttributeError(_NO_BACKWARD)
-
-    def __bool__(self) -> bool:
-        raise OperandError(f"bool: a {self!r} is neither true nor false; compare it, as in `v > 0`, or use v.data")
-
-    def __float__(self) -> float:
-        asked = function_asked(sys._getframe(1))
-        instead = f"autodiff.{asked}(v) for math.{asked}(v)" if asked else "autodiff.exp(v) for math.exp(v)"
-        raise OperandError(f"float: {self!r} would lose its gradient; use v.data, or {instead}")
-
-    def __int__(self) -> int:
-        raise OperandError(f"int: {self!r} would lose its gradient; use int(v.data)")
-
-    def __format__(self, specification: str) -> str:
-        """The number by a format such as ".4f"; without one, as `repr` writes the Value."""
-        return format(self._data, specification) if specification else repr(self)
-
-    def __round__(self, digits: int | None = None) -> float:
-        """The number rounded, for printing: a float or int, and no longer part of the graph."""
-        return round(self._data, digits)
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"Value has no attribute {name!r}; it holds data, grad, name, op, parents and slopes: "
-                             "keep what is yours in a dict by Value, as notes[v] = ...")  # fmt: skip
-
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name is not None else ""
         return f"Value(data={self._data}, grad={self._grad}{name})"
-
-    def __copy__(self) -> Value:
-        return _restored(_state(self), self.parents)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in topological_order(self):
-            if id(node) not in memo:
-                memo[id(node)] = _restored(_state(node), tuple(memo[id(parent)] for parent in node.parents))
-        return memo[id(self)]  # type: ignore[no-any-return]
-
-    def __reduce__(self) -> Any:
-        """A graph pickles as the list of its nodes, each after its parents, so that nothing recurses."""
-        if not self.parents or get_ident() in _pickling:
-            return _restored, (_state(self), self.parents)
-        return _last, (topological_order(self), _Pickling())
-
-
-_NO_BACKWARD = (
-    "Value has no _backward: slopes are numbers, fixed when an operation runs; for an operation of your own, "
-    "compose functions of Values, or add a row to the table of operations"
-)
 
 
 def _start(gradient: Number = 1.0, **options: Any) -> float:
@@ -387,39 +253,6 @@ def _compare(method: str, left: Value, right: Value | Number) -> bool:
         for watcher in listening():
             answer = watcher.compared(sign, left, right if type(right) is Value else other, answer)
     return answer
-
-
-def _state(node: Value) -> tuple[Any, ...]:
-    return node.data, node._grad, node.op, node.slopes, node._name
-
-
-def _restored(state: tuple[Any, ...], parents: tuple[Value, ...]) -> Value:
-    node = new(Value)
-    node.parents = parents
-    node._data, node._grad, node.op, node.slopes, node._name = state
-    return node
-
-
-_pickling: set[int] = set()  # the threads in which a pickle is being given the nodes of a graph one by one
-
-
-class _Pickling:
-    """Stands behind the nodes of a graph in a pickle, and ends their being pickled one by one when its turn comes."""
-
-    def __init__(self) -> None:
-        self.thread = get_ident()
-        _pickling.add(self.thread)
-
-    def __reduce__(self) -> Any:
-        _pickling.discard(self.thread)
-        return tuple, ()
-
-    def __del__(self) -> None:  # also where the pickling failed on the way
-        _pickling.discard(self.thread)
-
-
-def _last(nodes: list[Value], end: object) -> Value:
-    return nodes[-1]
 
 
 PythonValue = Value

@@ -15,7 +15,7 @@ OF_PYTHON_ALONE = {"__slots__", "__dict__", "__weakref__", "__module__", "__anno
 
 def native_class(python: type, shared: Mapping[str, Any]) -> Any:
     """The class in C, with what it lacks from `python`; `shared` are the functions and objects that C uses."""
-    members = vars(python)
+    members = {name: item for base in python.__mro__[-2::-1] for name, item in vars(base).items()}
     operators = {(item.row, name.startswith("__r")): item for name, item in members.items() if hasattr(item, "row")}
     module.connect({**shared, "methods": operators})
     present = {name for name, item in vars(module.Value).items() if item is not None} | OF_PYTHON_ALONE
