@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
-from .commands import draw, explain, quiz, step
+from .commands import draw, explain, playground, quiz, step
 from .errors import AutodiffError
 from .stepping.wording import printable
 from .testing.conform import command as grade
 
-COMMANDS = (step, explain, draw, quiz, grade)
+COMMANDS = (step, explain, draw, quiz, grade, playground)
 SHORT_OPTIONS = ("-h", "-o")
 
 

@@ -3,6 +3,7 @@
     AutodiffError
     ├── OperandError        (TypeError)        something that is not a number where one belongs
     ├── ArgumentError       (ValueError)       the right kind, an unusable value: a size of 0, a wrong length
+    │   └── ProgramError                       a user's program is no Python, or ended with an exception; has its line
     ├── AnomalyError        (ArithmeticError)  `detect_anomaly()` saw an operation make a nan or inf
     ├── ReplayError         (TypeError)        a number system lacks an operation: exp over Fraction
     ├── TableError          (ValueError)       a row of the table of operations is misspelled
@@ -27,6 +28,14 @@ class OperandError(AutodiffError, TypeError):
 
 class ArgumentError(AutodiffError, ValueError):
     """An argument is of the right kind, and its value cannot be used."""
+
+
+class ProgramError(ArgumentError):
+    """A program of the user's cannot be run, or ended with an exception at its `line` (None: at none of its own)."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class AnomalyError(AutodiffError, ArithmeticError):

@@ -81,16 +81,17 @@ def _temporarily() -> Iterator[None]:
     try:
         yield
     finally:
-        new_words = set(additions.WORDS) - words
-        new_rows = set(TABLE) - rows
-        if not new_words | new_rows:
-            return
-        for name in new_rows:
-            del TABLE[name], expression.FUNCTIONS[name], FUNCTIONS[name]
-        for system in numbers.systems():
-            for name in new_rows | new_words:
-                system.names.pop(name, None)
-                system.rows.pop(name, None)
-        for name in new_words:
-            GENERATED.pop(name, None)
-        additions.forget(new_words)
+        _take_away(set(TABLE) - rows, set(additions.WORDS) - words)
+
+
+def _take_away(rows: set[str], words: set[str]) -> None:
+    """Forget rows, and words of theirs, in every table that `register` has written them to."""
+    for name in rows:
+        del TABLE[name], expression.FUNCTIONS[name], FUNCTIONS[name]
+    for system in numbers.systems() if rows | words else ():
+        for name in rows | words:
+            system.names.pop(name, None)
+            system.rows.pop(name, None)
+    for name in words:
+        GENERATED.pop(name, None)
+    additions.forget(words)

@@ -87,7 +87,7 @@ class Browser:
         """Show a file, or an address, and wait until it has loaded."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        page = Page(self, session, Path(path).resolve().as_uri())
+        page = Page(self, session, str(path) if str(path).startswith("http") else Path(path).resolve().as_uri())
         for domain in ("Page", "Runtime", "Log", "Network"):
             page.call(f"{domain}.enable")
         page.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)

@@ -19,6 +19,7 @@ LAYERS = [
     ["registration"],
     ["nn", "render"],
     ["testing"],
+    ["playground"],
     ["commands"],
     ["cli"],
 ]  # fmt: skip

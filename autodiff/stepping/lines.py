@@ -83,6 +83,11 @@ class recording(Watcher):  # noqa: N801 (it reads as a statement: `with recordin
         """The line that made each node."""
         return {node: source(*place) for node, place in self._places.items()}
 
+    def forget(self) -> None:
+        """Let the nodes go, the last one first, so that freeing one frees no other."""
+        while self._places:
+            self._places.popitem()
+
     def source_of(self, node: Value) -> Source | None:
         """The line that made one node; None where this recording does not know it."""
         place = self._places.get(node)

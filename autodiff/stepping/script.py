@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from ..door import users_program
-from ..errors import ArgumentError, shown
+from ..errors import ArgumentError, ProgramError, shown
 from .lines import recording
 from ..value import Value
 
@@ -34,8 +34,8 @@ def value_of(path: str, name: str | None) -> tuple[Value, dict[str, Any]]:
     if name is not None and not all(part.isidentifier() for part in name.split(".")):
         raise ArgumentError(f"expected the name of a value after {file.name}:, such as loss, got {shown(name)}")
     tape = recording()
-    with tape, _as_main(file):
-        names = _run(file)
+    with tape, as_main(file):
+        names = run_program(file)
         found = _chosen(file, name, names)
         if callable(found) and not isinstance(found, Value):
             found, inside = _guarded(file, partial(_called, found))
@@ -46,20 +46,21 @@ def value_of(path: str, name: str | None) -> tuple[Value, dict[str, Any]]:
     return found, names
 
 
-def _run(file: Path) -> dict[str, Any]:
+def run_program(file: Path) -> dict[str, Any]:
+    """Run a file; return its names. A `ProgramError` says in one sentence, with its line, what was raised."""
     names: dict[str, Any] = {"__name__": "__main__", "__file__": str(file)}
     try:
         run = users_program(file.read_bytes(), str(file))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = f" line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        line = error.lineno if isinstance(error, SyntaxError) else None
         reason = error.msg if isinstance(error, SyntaxError) else _text(error) or "nested too deeply"
-        raise ArgumentError(f"{file.name}{line} is not a Python program: {reason}") from None
+        raise ProgramError(f"{_place(file, line)} is not a Python program: {reason}", line) from None
     _guarded(file, lambda: run(names))
     return names
 
 
 @contextmanager
-def _as_main(file: Path) -> Iterator[None]:
+def as_main(file: Path) -> Iterator[None]:
     """Inside, the file's neighbours can be imported and there are no arguments, as under `python file.py`."""
     arguments, search = sys.argv, sys.path
     sys.argv = [str(file)]
@@ -93,11 +94,13 @@ def _guarded(file: Path, run: Any) -> Any:
         raise
     except BaseException as error:  # a program may end in any way, SystemExit and exceptions of its own among them
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
-        place = f" line {lines[-1]}" if lines else ""
-        text = _text(error)
-        raise ArgumentError(
-            f"{file.name}{place} ended with {type(error).__name__}" + (f": {text}" if text else "")
-        ) from None
+        line, text = lines[-1] if lines else None, _text(error)
+        ended = f"{_place(file, line)} ended with {type(error).__name__}"
+        raise ProgramError(ended + (f": {text}" if text else ""), line) from None
+
+
+def _place(file: Path, line: int | None) -> str:
+    return f"{file.name} line {line}" if line else file.name
 
 
 def _text(error: BaseException) -> str:
