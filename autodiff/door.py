@@ -35,7 +35,7 @@ ATTRIBUTES = frozenset({
 BUILTINS = {each.__name__: each for each in (
     bool, enumerate, float, int, len, list, max, min, range, reversed, slice, sum, tuple, type, zip,
 )}  # fmt: skip
-KEYWORDS = frozenset({"axes", "axis", "dtype", "out"})
+KEYWORDS = frozenset({"axes", "axis", "dtype", "initial", "out"})
 KINDS = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.If,
     ast.For, ast.While, ast.Import, ast.ImportFrom, ast.alias, ast.Lambda, ast.IfExp, ast.BinOp, ast.UnaryOp,

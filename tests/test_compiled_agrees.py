@@ -176,3 +176,24 @@ def test_logsumexp_along_an_axis_is_as_accurate_as_eager(xs):
     expected = eager(NARY["logsumexp"], xs)
     assert apart(value[0], expected[0]) <= 4 or abs(value[0] - expected[0]) < 1e-15
     assert all(apart(a[0], b) <= 8 for a, b in zip(gradients, expected[1]))
+
+
+SUMS = {"total": lambda *xs: autodiff.total(xs), "mean": lambda *xs: autodiff.total(xs) / len(xs),
+        "dot": lambda *xs: autodiff.dot(xs, [1.0] * len(xs)), "chain": lambda *xs: sum(xs[1:], xs[0])}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SUMS)
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 9, 17])
+@pytest.mark.parametrize("last", [-0.0, 0.0])
+def test_a_sum_of_minus_zeros_alone_is_minus_zero_on_every_target(name, count, last):
+    xs = [-0.0] * (count - 1) + [last]
+    expected = bits(eager(SUMS[name], xs)[0])
+    for target in ("math", "numpy", "native"):
+        assert bits(compile(SUMS[name], target)(*xs)) == expected, target
+    for target in ("numpy", "native"):
+        assert [bits(y) for y in compile(SUMS[name], target)(*(np.array([x, x]) for x in xs))] == [expected] * 2, target
+
+
+def test_the_other_rows_of_a_batch_keep_their_minus_zero_where_one_overflows():
+    columns = [np.array([-0.0, x]) for x in (1e308, 1e308, -1e308, -0.0)]
+    assert [bits(y) for y in compile(SUMS["total"], "numpy")(*columns)] == [bits(-0.0), bits(1e308)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, compile, exp, grad, logsumexp, relu, tanh, total
+from autodiff import Value, compile, exp, grad, logsumexp, relu, softmax, tanh, total, where
 from autodiff.compiled.codegen.check import undefined
 
 TARGETS = ["math", "numpy"]
@@ -104,3 +104,36 @@ def test_any_mixture_of_captured_values_arguments_and_constants(seed, rows):
 def test_the_checker_of_emitted_code_finds_what_is_used_too_early(text, names):
     found = undefined(text)
     assert all(name in found for name in names) and found
+
+
+# ---- masks: conditions that are no part of the program ----
+
+MASKED = [lambda m, a, b, s: where(m, a, 0.0), lambda m, a, b, s: where(m, 0.0, a) * b, lambda m, a, b, s: where(m, a * b, -1e9),
+          lambda m, a, b, s: where(m, tanh(a), b), lambda m, a, b, s: where(m, 2.0, a) * b, lambda m, a, b, s: where(m, exp(a), a) + b,
+          lambda m, a, b, s: where(m, a, s), lambda m, a, b, s: where(m, s, 0.5)]  # fmt: skip
+USED = [sum, total, lambda h: logsumexp(*h), lambda h: h[0] * h[-1], lambda h: sum(softmax(*h)[:2]), lambda h: sum(a * a for a in h),
+        lambda h: sum(tanh(sum(a * (i + k) for i, a in enumerate(h))) for k in range(4))]  # fmt: skip
+MASKS = [[True], [False], [True, False, True], [False] * 5, [True, True, False, False, True, False, True, True]]
+
+
+@pytest.mark.parametrize("target", ["numpy", "native", "jax.numpy", "array_api_strict"])
+@pytest.mark.parametrize("mask", MASKS)
+def test_a_masked_argument_of_many_rows_has_a_gradient_for_each_row(mask, target):
+    pytest.importorskip(target if target != "native" else "autodiff")
+    rows, tolerance = np.linspace(-1.0, 1.5, 6 * len(mask)).reshape(2 * len(mask), 3), 1e-5 if target == "jax.numpy" else 1e-12
+    for entry in MASKED:
+        for use in random.Random(len(mask)).sample(USED, 3 if target in ("numpy", "native") else 1):
+            def f(*xs, entry=entry, use=use):
+                return use([entry(m, a, b, xs[-1]) for m, a, b in zip(mask, xs, xs[len(mask):])])
+            value, slopes = compile(f, target).value_and_grad(*rows)
+            expected = [compile(f, "math").value_and_grad(*column) for column in rows.T.tolist()]
+            assert all(np.shape(slope) == (3,) for slope in slopes)
+            assert np.allclose(np.asarray(value), [y for y, _ in expected], rtol=tolerance)
+            assert np.allclose([np.asarray(slope) for slope in slopes], np.transpose([g for _, g in expected]), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("f", [lambda s: where(False, s, 0.0), lambda s: s**0.0, lambda s: where(True, 2.0, s * s), lambda s: 0.0 * (s**0)])
+@pytest.mark.parametrize("target", [None, "numpy", "native"])
+def test_what_depends_on_no_row_has_a_gradient_for_each_row(f, target):
+    value, (slope,) = compile(f, target).value_and_grad(np.array([1.0, 2.0]))
+    assert np.shape(value) == np.shape(slope) == (2,) and np.all(slope == 0)

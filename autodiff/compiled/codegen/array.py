@@ -11,6 +11,7 @@ def value(x_0):
 <BLANKLINE>
 """
 
+import re
 from collections.abc import Sequence
 from math import prod
 from typing import Any
@@ -23,6 +24,8 @@ from ..ir.strides import places, places_of
 from . import layout
 from .lines import is_number, number
 from .writer import Writer
+
+CALL = re.compile(r"\w\(")
 
 
 class ArrayWriter(Writer):
@@ -66,20 +69,36 @@ class ArrayWriter(Writer):
         """The name of an array of the number that a register is in all rows."""
         like, text = self.alike.pop(register), self.names[register]
         self.names[register] = self.made[register]
-        self.assign(self.names[register], f"full_like({like}, {text})")
+        if self.is_condition(register):  # which is no number
+            self.assign(self.names[register], f"broadcast_to({text}, {like}.shape)")
+        else:
+            self.assign(self.names[register], f"full_like({like}, {text})")
         return self.names[register]
 
     def row(self, index: int, each: Instruction) -> None:
-        """An elementwise instruction; of numbers that are one in all rows the result is one, too."""
+        """An elementwise instruction; of nothing that has rows it is one number in all of them."""
         code = self.template_of(each)
         used = [operand for letter, operand in self.lettered(each) if "{" + letter + "}" in code.text]
-        alike = [operand for operand in used if operand in self.alike]
-        if alike and each.rows and not each.shape and not any(self[x].rows and x not in self.alike for x in used):
-            self.alike[index] = self.alike[alike[0]]
-        elif not any(self[x].rows and x not in self.alike and len(self[x].shape) == len(each.shape) for x in used):
+        alike = [operand for operand in dict.fromkeys(used) if operand in self.alike]
+        with_rows = [operand for operand in used if self[operand].rows and operand not in self.alike]
+        calls = CALL.search(code.text) is not None  # a function of a namespace may take arrays alone
+        if each.rows and not each.shape and not with_rows and not (alike and calls):
+            self.alike[index] = next(self.alike.get(x, self.names[x]) for x in each.operands if self[x].rows)
+        elif not any(len(self[operand].shape) == len(each.shape) for operand in with_rows):
             for operand in alike:
                 self.with_rows(operand)
         super().row(index, each)
+        axes = np.broadcast_shapes(*(self[operand].shape for operand in used))
+        if axes != each.shape or each.shape and each.rows and not (alike or with_rows):
+            self.spread(index, each)
+
+    def spread(self, index: int, each: Instruction) -> None:
+        """Give a register all its axes, where those operands that have them are not looked at."""
+        text, axes = self.names[index], [*([self.count] if each.rows else []), *map(str, each.shape)]
+        part = self.table(f"array([{text}])") if is_number(text) else text
+        part = f"({part} != 0.0)" if is_number(text) and self.is_condition(index) else part
+        self.names[index] = self.made[index]
+        self.assign(self.names[index], f"broadcast_to({part}, ({', '.join(axes)},))")
 
     # ---- elementwise, and along an axis ----
 

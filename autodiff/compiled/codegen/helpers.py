@@ -58,9 +58,9 @@ def total(xs: N) -> N:
 
 
 def quick_total(xs: N) -> N:
-    "the same, for a namespace whose code may ask: the second sum only where it is needed"
-    y = xs.sum(axis=-1)
-    return y if all(y - y == 0) else total(xs)
+    "the same in NumPy, whose code may ask: the second sum only where it is needed; and of -0.0 alone it is -0.0"
+    y = xs.sum(axis=-1, initial=-0.0)
+    return y if all(y - y == 0) else where(y - y == 0, y, total(xs))
 
 
 def exponentials(xs: N) -> N:

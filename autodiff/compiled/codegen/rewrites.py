@@ -18,7 +18,7 @@ from functools import cache
 
 from ... import stable
 from ...numbers import FLOATS
-from ...rule import COMPARISONS, Binary, Call, Choice, Definition, Name, Number, Rule, Unary, define, expanded
+from ...rule import COMPARISONS, Binary, Call, Choice, Definition, Name, Number, Rule, Unary, define, expanded, parse
 from .preamble import text_of
 
 INLINED = ("relu", "leaky_relu", "stop_gradient")  # a call costs more than a comparison
@@ -91,15 +91,24 @@ def _computed(rule: Rule) -> Rule:
             return Number(math.pi)
         case Binary("/", Number(above), Number(below)) if below:
             return Number(above / below)
-        case Binary("/", left, right) if not any(isinstance(each, Name | Call) for each in rule.walk()):
+        case Binary("+" | "-" | "*") if _is_of_numbers(rule):
+            return parse(repr(rule.evaluate({})))
+        case Binary("/", left, right) if _is_of_numbers(rule):
             return Call("divide", (left, right))
-        case Choice(condition, chosen, other) if _is_of_numbers(condition):
-            return chosen if condition.evaluate({}) else other  # an array namespace takes no bool of Python's
-        case Call(function, arguments) if all(isinstance(each, Number) for each in arguments):
-            return Number(FLOATS.names[function](*(each.evaluate({}) for each in arguments)))
+        case Binary(sign) if sign in COMPARISONS and _is_of_numbers(rule):
+            return Number(float(rule.evaluate({})))
+        case Binary("&", Number(value), other) | Binary("&", other, Number(value)):
+            return other if value else Number(0.0)
+        case Binary("|", Number(value), other) | Binary("|", other, Number(value)):
+            return Number(1.0) if value else other
+        case Unary("not", Number(value)):
+            return Number(float(not value))
+        case Choice(Number(value), chosen, other):
+            return chosen if value else other  # an array namespace takes no bool of Python's
+        case Call(function, arguments) if arguments and all(map(_is_of_numbers, arguments)):
+            return parse(repr(float(FLOATS.names[function](*(each.evaluate({}) for each in arguments)))))
     return rule
 
 
-def _is_of_numbers(condition: Rule) -> bool:
-    """Whether a condition compares numbers alone."""
-    return isinstance(condition, Binary) and not any(isinstance(each, Name | Call) for each in condition.walk())
+def _is_of_numbers(rule: Rule) -> bool:
+    return not any(isinstance(each, Name | Call) for each in rule.walk())

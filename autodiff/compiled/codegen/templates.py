@@ -29,6 +29,7 @@ SQUARE_SLOPES = {
     True: parse("where((1e-300 < a * a) & (a * a < 1e300), 2 * a, power_slope(a, b)) * g"),
     False: parse("2 * a * g"),
 }
+BY_NUMBER = parse("where(a != 0, b, c)")  # an array namespace may take no number for a condition
 
 
 class Template(NamedTuple):
@@ -85,6 +86,8 @@ def template(
         rule = rule.replaced(HOLDS, Name("a"))
     if math:
         rule = compared_as_floats(floats(rule))
+    elif op == "where" and not by_condition:
+        rule = BY_NUMBER
     rule = rule.substitute({letter: parse(text) for letter, text in literals})
     rule = without_ones(rule if math else computed(rule))
     notation = Floats() if math else Arrays()

@@ -18,8 +18,9 @@ arguments = ([1.0], [1.0], [1.0])
 from math import inf, nan
 
 from .choices import Choices
+from .expressions import ACTIVATIONS, BINARY, REDUCED
 from .program import Input, Program, Shape
-from .structures import ACTIVATIONS, BINARY, REDUCED, STRUCTURES
+from .structures import STRUCTURES
 
 ROUND = (1.0, 0.5, 2.0, -1.0, 0.0, -0.5, 3.0, -2.0)
 SPECIAL = (0.0, -0.0, 1.0, -1.0, inf, -inf, nan, 5e-324, -1e-310, 0.5, 2.0, 1e16)

@@ -10,30 +10,10 @@
 
 from typing import TYPE_CHECKING
 
+from .expressions import REDUCED, SIGNS, SUMS
+
 if TYPE_CHECKING:
     from .drawing import Drawing
-
-# The first of each list is the simplest: what shrinks ends there.
-ACTIVATIONS = (
-    "tanh({})", "relu({})", "sin({})", "exp({})", "sigmoid({})", "abs({})", "softplus({})", "leaky_relu({})",
-    "silu({})", "elu({})", "gelu({})", "clip({}, -1.0, 1.0)", "cos({})", "erf({})", "atan({})", "log_sigmoid({})",
-    "expm1({})", "-({})", "({}) ** 2", "({}) ** 3", "maximum({}, 0.0)", "minimum({}, 0.5)", "hypot({}, 1.0)",
-    "sqrt(abs({}))", "log(abs({}))", "log1p(({}) ** 2)", "({}) * 0.5", "1.0 / ({})", "2.0 ** ({})", "({}) % 1.5",
-    "sinh({})", "floor({})", "sign({})", "({}) ** 0.5", "({}) ** -1", "1.0 - ({})", "asinh({})", "+({})",
-    "({}) + 0.0", "xlogy({}, 2.0)",
-)  # fmt: skip
-BINARY = (
-    "{} + {}", "{} * {}", "{} - {}", "{} / {}", "maximum({}, {})", "minimum({}, {})", "hypot({}, {})", "atan2({}, {})",
-    "abs({}) ** {}", "({}) % ({})", "xlogy({}, abs({}))", "logsumexp({}, {})", "({}) ** ({})", "total([{}, {}])",
-    "where({} > 0, {}, 0.0)",
-)  # fmt: skip
-SUMS = ("sum(a * b for a, b in zip({}, {}))", "dot({}, {})", "total([a * b for a, b in zip({}, {})])")
-SIGNS = (">", "<", ">=", "<=")
-REDUCED = (
-    "sum({})", "total({})", "sum(a * a for a in {})", "logsumexp(*{})", "reduce(maximum, {})", "{}[0]", "{}[-1]",
-    "sum({}) / {n}.0", "max({})", "min({})", "reduce(lambda a, b: a * b, {})", "sum(softmax(*{})[:2])",
-    "sum(abs(a) for a in {})", "sum(i * a for i, a in enumerate({}))", "hypot({}[0], {}[-1])",
-)  # fmt: skip
 
 
 def sum_of_products(drawing: "Drawing", left: str, right: str) -> str:
@@ -169,6 +149,16 @@ def selected(drawing: "Drawing") -> None:
         drawing.let((), f"where({both}, {drawing.activated(a)}, {drawing.binary(a, b)})")
 
 
+def masked(drawing: "Drawing") -> None:
+    """Chosen entry by entry by a mask that is no part of the program."""
+    x = drawing.variable(1, "x")
+    size = drawing.shapes[x][0]
+    mask = [drawing.choices.pick((True, False)) for _ in range(size)]
+    sides = drawing.activated("a"), drawing.choices.pick(("0.0", "-1e9", "a", drawing.operand()))
+    chosen = ", ".join(sides if drawing.choices.below(2) else sides[::-1])
+    drawing.let((size,), f"[where(m, {chosen}) for a, m in zip({x}, {mask})]")
+
+
 def branched(drawing: "Drawing") -> None:
     """Chosen by if."""
     a, b = drawing.operand(), drawing.operand()
@@ -255,5 +245,5 @@ def reduced(drawing: "Drawing") -> None:
 
 STRUCTURES = (
     dense, elementwise, reduced, irregular, weighted, convolution, outer, scan, normalized, attention, pooled, selected,
-    branched, moved, matrices, polynomial, dense, elementwise, irregular, weighted, counted,
+    branched, moved, matrices, polynomial, dense, elementwise, irregular, weighted, counted, masked,
 )  # fmt: skip
