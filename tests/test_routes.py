@@ -3,10 +3,11 @@
 Where one fails, `python -m autodiff.testing.routes --seed S --programs N` repeats it; longer runs find rarer things.
 """
 
+import math
 import os
 import subprocess
 import sys
-from math import inf
+from math import inf, nan
 
 import pytest
 from hypothesis import given, reject, settings
@@ -15,12 +16,14 @@ from autodiff import Value
 from autodiff.testing import routes
 from autodiff.testing.routes import structured_programs
 from autodiff.testing.routes.choices import Choices, shorter
+from autodiff.testing.routes.rounding import allowed
 from autodiff.testing.routes.routes import ROUTES
+from autodiff.testing.routes.second import HESSIANS
 from autodiff.testing.routes.trial import added
 
 # How long the slow test looks: so many seconds if they are given, else so many programs, the same on every machine.
 SECONDS = float(os.environ.get("AUTODIFF_ROUTES_SECONDS") or 0)
-MANY = 600
+MANY, MANY_MODELS, MANY_JAX = 6000, 1500, 60
 MODELS_AGREE = ["compiled", "predict", "changed"]
 AGREE = ["math", "numpy", "numpy batch", "batch", "passed", "grad", "gradient_graph", "jvp", "second", "formula", "vjp", "native"]
 
@@ -36,8 +39,11 @@ def test_routes_agree_on_random_programs(rng):
 
 
 @pytest.mark.slow
-def test_routes_agree_on_random_programs_for_minutes(rng):
-    report = routes.search(seconds=SECONDS or inf, most=None if SECONDS else MANY, seed=rng.random(), routes=AGREE)
+@pytest.mark.parametrize(("kind", "names", "most"), [
+    (routes.PROGRAMS, AGREE, MANY), (routes.PROGRAMS, ["jax batch"], MANY_JAX), (routes.MODELS, MODELS_AGREE, MANY_MODELS),
+], ids=["programs", "jax", "models"])  # fmt: skip
+def test_routes_agree_on_random_programs_for_minutes(kind, names, most, rng):
+    report = routes.search(seconds=SECONDS or inf, most=None if SECONDS else most, seed=rng.random(), routes=names, kind=kind)
     print(report)
     assert not report.findings, told(report)
 
@@ -120,3 +126,44 @@ def test_the_command_reports_counts_and_an_exit_code():
     command = [sys.executable, "-m", "autodiff.testing.routes", "--seconds", "60", "--programs", "5", "--routes", "grad"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0 and "5 programs, 5 answers" in done.stdout and "no disagreement" in done.stdout
+
+
+def program(line, **inputs):
+    """A program of one line, with a number for each argument."""
+    return routes.Program(tuple(routes.Input(name, (), ((x,),), "rows") for name, x in inputs.items()), (f"y = {line}",))
+
+
+def test_a_nan_beside_a_number_that_nobody_uses_is_excused_in_a_matrix_product_alone():
+    trial = routes.Trial(program("min(x * 1e308 * 10.0, s)", x=1.0, s=2.0))
+    assert not trial.rows[0].finite_beside and trial.rows[0].finite
+    assert list(trial.compare_row(trial.rows[0], 2.0, {"x": nan}))
+    trial.multiplies = True
+    assert not list(trial.compare_row(trial.rows[0], 2.0, {"x": nan}))
+    assert list(trial.compare_row(trial.rows[0], 2.0, {"x": 1.0}))
+
+
+@pytest.mark.parametrize(("line", "x", "normal"), [
+    ("x * 1.0", 1e-310, False), ("x * 1.0", 1e-300, True), ("abs(x) * 0.5", 3e-308, False), ("x * 1e-310 + 1.0", 0.0, False), ("x * x", 0.0, True),
+    ("(x if x > 1e-310 else -x)", 1.0, False),
+])  # fmt: skip
+def test_jax_is_asked_where_no_number_is_subnormal(line, x, normal):
+    assert routes.Trial(program(line, x=x)).rows[0].normal == normal
+
+
+def test_at_a_kink_of_neither_side_every_route_warns_or_is_a_finding(monkeypatch):
+    trial = routes.Trial(program("cos(abs(x)) * x", x=0.0))
+    assert not list(trial.complaints(["second"])) and trial.excused
+    monkeypatch.setitem(HESSIANS, "hessian", lambda function, numbers: [[0.0]])
+    assert "no KinkWarning" in str(next(trial.complaints(["second"])))
+    assert "hessian: entry" in str(next(routes.Trial(program("x * x", x=2.0)).complaints(["second"])))
+
+
+def test_what_rounding_may_do_grows_with_the_root_of_the_number_of_roundings():
+    def room(count):
+        x = Value(0.3)
+        y = x
+        for _ in range(count):
+            y = y * 1.1 / 1.1
+        return allowed(y, [x], samples=40).value / math.ulp(y.data)
+
+    assert 4 < room(4) < 60 and room(400) < 20 * room(4)

@@ -7,8 +7,8 @@
     python -m autodiff.testing.routes --seconds 3600 --seed 7
 
 Bottom to top: choices (a source of random numbers that shrinks), program (text and numbers), expressions, structures
-and drawing (what is drawn), rounding (how far two right answers may differ), trial and routes (what is compared),
-reduce, search.
+and drawing (what is drawn), rounding (how far two right answers may differ), trial, second and routes (what is
+compared), reduce, search.
 
 >>> search(seconds=60, most=10, routes=["grad"]).findings
 []

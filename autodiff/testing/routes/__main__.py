@@ -28,19 +28,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = Progress(chosen.seconds)
     kind = MODELS if chosen.models else PROGRAMS
     report = search(chosen.seconds, chosen.seed, chosen.routes, chosen.programs, kind, progress)
-    for finding in report.findings:
-        print(f"\n{'-' * 80}\n{finding}")
     print(f"\n{report}")
     return 1 if report.findings else 0
 
 
 class Progress:
-    """A line about how far it is, every few seconds, where someone may be looking."""
+    """Each finding at once; and a line about how far it is, every few seconds, where someone may be looking."""
 
     def __init__(self, seconds: float, every: float = 2.0) -> None:
-        self.seconds, self.every, self.last = seconds, every, time.monotonic()
+        self.seconds, self.every, self.last, self.printed = seconds, every, time.monotonic(), 0
 
     def __call__(self, report: Report) -> None:
+        for finding in report.findings[self.printed :]:
+            print(f"\n{'-' * 80}\n{finding}", flush=True)
+        self.printed = len(report.findings)
         if time.monotonic() - self.last > self.every:
             self.last = time.monotonic()
             found, end = f"{report.programs} programs, {len(report.findings)} found", "\n\r"[sys.stderr.isatty()]

@@ -120,17 +120,22 @@ def _terms(op: str, xs: list[float], y: float, sizes: list[tuple[float, int]]) -
 
 def allowed(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (), samples: int = 6,
             times: float = 6.0) -> Room:  # fmt: skip
-    """What rounding may do to a graph's value and its gradient: `times` the largest effect in so many replays."""
+    """What rounding may do to a graph's value and its gradient: `times` the standard deviation of so many replays.
+
+    Many roundings add up to a normal distribution, of which 6 standard deviations leave out two in a thousand million.
+    """
     graph, chance = Graph(root, inputs, compared), random.Random(0)
     data, gradient = graph.run(chance, 0.0)
-    most, mosts, strayed = 0.0, [0.0] * len(inputs), [0.0] * len(data)
-    for _ in range(samples):
-        numbers, slopes = graph.run(chance, 1.0)
-        most = max(most, _apart(numbers[graph.root], data[graph.root]))
-        mosts = [max(old, _apart(new, slope)) for old, new, slope in zip(mosts, slopes, gradient)]
-        strayed = [max(old, _apart(new, number)) for old, new, number in zip(strayed, numbers, data)]
-    steady = all(_decided(pair, data, strayed, times) for pair in graph.compared)
-    return Room(times * most, [times * each for each in mosts], steady)
+    runs = [graph.run(chance, 1.0) for _ in range(samples)]
+    strayed = [times * _spread(column, exact) for exact, *column in zip(data, *(numbers for numbers, _ in runs))]
+    slopes = [times * _spread(column, exact) for exact, *column in zip(gradient, *(slopes for _, slopes in runs))]
+    steady = all(_decided(pair, data, strayed) for pair in graph.compared)
+    return Room(strayed[graph.root], slopes, steady)
+
+
+def _spread(numbers: Sequence[float], exact: float) -> float:
+    """How far disturbed numbers are from the undisturbed one: the root of the mean square."""
+    return math.hypot(*(_apart(number, exact) for number in numbers)) / math.sqrt(len(numbers))
 
 
 def _apart(a: float, b: float) -> float:
@@ -141,8 +146,8 @@ def _apart(a: float, b: float) -> float:
     return difference if difference == difference else math.inf
 
 
-def _decided(pair: tuple[Any, ...], data: list[float], strayed: list[float], times: float) -> bool:
+def _decided(pair: tuple[Any, ...], data: list[float], strayed: list[float]) -> bool:
     """Whether rounding cannot change how a comparison comes out."""
     left, right = (data[x] if type(x) is int else x for x in pair)
-    room = times * sum(strayed[x] for x in pair if type(x) is int)
+    room = sum(strayed[x] for x in pair if type(x) is int)
     return room == 0 or not abs(left - right) <= room

@@ -2,25 +2,19 @@
 
 import math
 import random
-import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 from ...door import users_program
 from ... import differentiate, native, replaying
-from ...compiled import compile
+from ...compiled import CompiledFunction, compile
 from ...render.formula.formulas import formula
 from ...graph import topological_order
-from ...value import Value
-from .rounding import allowed
+from .second import SHORT, as_tuple, plain, second_order
 from .trial import Row, Trial
 
 FEW = 3       # rows that are taken one by one
-SMALL = 6     # inputs of which second derivatives are taken
-SHORT = 150   # operations of such a program
-CLOSE_SECOND = 8  # units in the last place that a second derivative may be off by
 
 
 def _by_name(trial: Trial, gradient: Any) -> dict[str, Any]:
@@ -30,9 +24,10 @@ def _by_name(trial: Trial, gradient: Any) -> dict[str, Any]:
 def _one_by_one(trial: Trial, target: str | None, exact: bool) -> Iterator[str]:
     """A compiled function of numbers, for several rows."""
     function = compile(trial.program.function(), target)
+    compare = trial.compare_bits if exact else trial.compare_row
     for row in islice(trial.rows, FEW):
         value, gradient = function.value_and_grad(*row.numbers)
-        compare = trial.compare_bits if exact else trial.compare_row
+        trial.multiplies = not exact and _multiplies(function)
         yield from compare(row, value, _by_name(trial, gradient))
         yield from compare(row, function(*row.numbers), {})
 
@@ -46,8 +41,14 @@ def _batch(trial: Trial, target: str | None) -> Iterator[str]:
     function = compile(trial.program.function(), target)
     columns = [np.array(each) if isinstance(each, list) else each for each in trial.program.columns()]
     value, gradient = function.value_and_grad(*columns)
+    trial.multiplies = target != "native" and _multiplies(function)
     yield from trial.compare_batch(value, _by_name(trial, gradient))
     yield from trial.compare_batch(function(*columns), {})
+
+
+def _multiplies(function: CompiledFunction) -> bool:
+    """Whether its program has a matrix product, inside which 0 times inf is nan, as docs/compiling.md says."""
+    return any(each.op == "contract" for each in function.program.instructions)
 
 
 def passed_batch(trial: Trial) -> Iterator[str]:
@@ -60,6 +61,7 @@ def passed_batch(trial: Trial) -> Iterator[str]:
     function = compile(program.function())
     columns = [np.array(each) if isinstance(each, list) else each for each in program.columns()]
     value, gradient = function.value_and_grad(*columns)
+    trial.multiplies = _multiplies(function)
     yield from trial.compare_batch(value, dict(zip(program.arguments, gradient, strict=True)))
 
 
@@ -84,10 +86,10 @@ def chosen_batch(trial: Trial) -> Iterator[str]:
 
 
 def jax_batch(trial: Trial) -> Iterator[str]:
-    """compile(f, "jax.numpy") of arrays, in 64 bits."""
+    """compile(f, "jax.numpy") of arrays, in 64 bits, where no number is subnormal."""
     import jax
 
-    if all(row.finite for row in trial.rows):  # it takes subnormal numbers for 0, and orders sums as it likes
+    if all(row.normal for row in trial.rows):
         with jax.enable_x64(True):
             yield from _batch(trial, "jax.numpy")
         jax.clear_caches()  # type: ignore[no-untyped-call]  # it keeps what it compiled for every program
@@ -109,7 +111,7 @@ def differentiated(trial: Trial) -> Iterator[str]:
         function = trial.program.function()
         value, gradient = differentiate.value_and_grad(function)(*row.numbers)
         slopes = gradient if isinstance(gradient, tuple) else (gradient,)
-        yield from trial.compare_row(row, _plain(value), _by_name(trial, map(_plain, slopes)))
+        yield from trial.compare_row(row, plain(value), _by_name(trial, map(plain, slopes)))
 
 
 def pulled_back(trial: Trial) -> Iterator[str]:
@@ -118,11 +120,7 @@ def pulled_back(trial: Trial) -> Iterator[str]:
         if not row.numbers:
             return
         value, pull = differentiate.vjp(trial.program.function(), *row.numbers)
-        yield from trial.compare_row(row, _plain(value), _by_name(trial, map(_plain, _tuple(pull(1.0)))))
-
-
-def _plain(x: Any) -> float:
-    return x.data if type(x) is Value else float(x)
+        yield from trial.compare_row(row, plain(value), _by_name(trial, map(plain, as_tuple(pull(1.0)))))
 
 
 def graph_of_gradient(trial: Trial) -> Iterator[str]:
@@ -161,69 +159,6 @@ def _paths(row: Row) -> float:
     return 16 * sum(map(math.ulp, filter(math.isfinite, edges)))
 
 
-def second_order(trial: Trial) -> Iterator[str]:
-    """hessian, hvp, grad of grad and the compiled Hessian."""
-    names = trial.program.arguments
-    if not 0 < len(names) <= SMALL:
-        return
-    for row in islice(trial.rows, FEW):
-        if len(topological_order(row.y)) <= SHORT and row.moderate and row.room.steady:
-            with _kinks_may_pass():
-                yield from _second(trial, row)
-
-
-@contextmanager
-def _kinks_may_pass() -> Iterator[None]:
-    """At a kink the derivative below has two sides, and the library says so by a warning."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _second(trial: Trial, row: Row) -> Iterator[str]:
-    function, numbers = trial.program.function(), row.numbers
-    inputs = [row.inputs[name] for name in trial.program.arguments]
-    graphs = replaying.gradient_graph(row.y, inputs)
-    rooms = [allowed(g, inputs, row.compared) for g in graphs]
-    if not all(map(math.isfinite, (x for room in rooms for x in room.gradient))):
-        return
-    wanted = [[h.data for h in replaying.gradient_graph(g, inputs)] for g in graphs]
-    if not all(map(math.isfinite, (x for line in wanted for x in line))):
-        return
-    indices = range(len(inputs))
-    found = {
-        "hessian": differentiate.hessian(function)(*numbers),
-        "compiled hessian": compile(function, "math").hessian(*numbers),
-        "hvp": _columns(_tuple(differentiate.hvp(function, tuple(numbers), _axis(i, len(inputs)))) for i in indices),
-        "grad of grad": [_tuple(differentiate.grad(_entry(function, i))(*numbers)) for i in indices],
-    }
-    for route, matrix in {**found, "transposed": list(zip(*wanted))}.items():
-        for i in indices:
-            for j in indices:
-                room = rooms[i].gradient[j] + rooms[j].gradient[i]
-                got, right = _plain(matrix[i][j]), wanted[i][j]
-                if not abs(got - right) <= room + CLOSE_SECOND * math.ulp(right):
-                    yield (f"{route}: entry {i}, {j} is {got!r}, by gradient_graph twice {right!r}, "
-                           f"apart {abs(got - right):.2g}, allowed {room:.2g}")  # fmt: skip
-
-
-def _tuple(x: Any) -> tuple[Any, ...]:
-    return tuple(x) if isinstance(x, (tuple, list)) else (x,)
-
-
-def _columns(lines: Iterable[Any]) -> list[Any]:
-    return list(zip(*lines))
-
-
-def _axis(index: int, size: int) -> tuple[float, ...]:
-    return tuple(float(place == index) for place in range(size))
-
-
-def _entry(function: Callable[..., Any], index: int) -> Callable[..., Any]:
-    """One entry of the gradient, as a function that is differentiated again."""
-    return lambda *xs: _tuple(differentiate.grad(function)(*xs))[index]
-
-
 def formula_python(trial: Trial) -> Iterator[str]:
     """The Python that formula(y) writes."""
     for row in trial.rows[:1]:
@@ -236,7 +171,7 @@ def formula_python(trial: Trial) -> Iterator[str]:
         if not order:
             return
         numbers, name_of = [x.data for x in order], {x: name for name, x in row.inputs.items()}
-        value, slopes = names["f"](*numbers), _tuple(names["df"](*numbers))
+        value, slopes = names["f"](*numbers), as_tuple(names["df"](*numbers))
         found = {name_of[x]: slope for x, slope in zip(order, slopes) if x in name_of}
         yield from trial.compare_row(row, value, found)
 
