@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .ops import FUNCTIONS
+from .suggest import after
 from .value import Value
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .render import draw, draw_dot
     from .render.formula.formulas import formula
     from .render.steps.stepper import steps
+    from .render.training.page import training_page
     from .replaying import gradient_graph, replay
     from .scoping import scope
     from .stepping import explain, recording
@@ -49,6 +51,7 @@ _HOMES = {
     "render": "draw draw_dot",
     "render.formula.formulas": "formula",
     "render.steps.stepper": "steps",
+    "render.training.page": "training_page",
     "replaying": "gradient_graph replay",
     "scoping": "scope",
     "stepping": "explain recording",
@@ -63,7 +66,8 @@ __all__ = [
     "grad", "gradient_graph", "hessian", "hvp", "hypot", "jacobian", "jvp", "leaky_relu", "leaves", "log", "log10",
     "log1p", "log2", "log_sigmoid", "log_softmax", "logsumexp", "maximum", "minimum", "nn", "parse", "recording",
     "register", "relu", "replay", "scope", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sqrt",
-    "steps", "stop_gradient", "tan", "tanh", "total", "value_and_grad", "vjp", "where", "xlogy",
+    "steps", "stop_gradient", "tan", "tanh", "total", "training_page", "value_and_grad", "vjp", "where",
+    "xlogy",
 ]  # fmt: skip
 
 
@@ -74,7 +78,7 @@ def __getattr__(name: str) -> Any:
         return found
     if name in _MODULES:
         return import_module(f".{name}", __name__)
-    raise AttributeError(f"module 'autodiff' has no attribute {name!r}")
+    raise AttributeError(f"module 'autodiff' has no attribute {name!r}{after(name, __all__)}")
 
 
 def __dir__() -> list[str]:

@@ -14,6 +14,7 @@ from . import ufuncs
 from .errors import OperandError
 from .frames import function_asked
 from .ops import TABLE
+from .suggest import after, way_of
 
 _NO_BACKWARD = (
     "Value has no _backward: slopes are numbers, fixed when an operation runs; for an operation of your own, "
@@ -78,5 +79,6 @@ class Compatible:
         return round(number, digits)
 
     def __getattr__(self: Any, name: str) -> Any:
-        raise AttributeError(f"Value has no attribute {name!r}; it holds data, grad, name, op, parents and slopes: "
-                             "keep what is yours in a dict by Value, as notes[v] = ...")  # fmt: skip
+        near = "" if name.startswith("_") else way_of(name) or after(name, dir(type(self)))
+        own = "it holds data, grad, name, op, parents and slopes: keep what is yours in a dict by Value, notes[v] = ..."
+        raise AttributeError(f"Value has no attribute {name!r}{near or f'; {own}'}")

@@ -22,6 +22,7 @@ from .door import syntax
 from . import functions, kernels, ops
 from .errors import ArgumentError, shown
 from .coerce import number
+from .suggest import after
 from .value import Value
 
 __all__ = ["FUNCTIONS", "names_of", "parse"]
@@ -130,7 +131,8 @@ def _parts(node: ast.expr, in_call: bool, text: str) -> list[ast.expr]:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             if name in FUNCTIONS:
                 return arguments
-            raise _unreadable(text, node, f"there is no function {name!r}; there are: {', '.join(sorted(FUNCTIONS))}")
+            hint = after(name, FUNCTIONS) or f"; there are: {', '.join(sorted(FUNCTIONS))}"
+            raise _unreadable(text, node, f"there is no function {name!r}{hint}")
         case ast.BinOp(op=ast.BitXor()):
             raise _unreadable(text, node, "a power is written with **, as in x**2")
     raise _unreadable(

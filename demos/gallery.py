@@ -222,7 +222,8 @@ def main(arguments=(), out=OUT):
         if "--readme" in arguments and name in README:
             paths.append(drawing.save(IMAGES / f"{name}.svg"))
         print(f"{name:14} {drawing!r}")
-        figures.append(FIGURE.format(name=name, text=html.escape(make.__doc__), alt=html.escape(repr(drawing))))
+        words = html.escape(make.__doc__.replace("`", ""))
+        figures.append(FIGURE.format(name=name, text=words, alt=html.escape(repr(drawing))))
     paths.append(write_whole(out / "index.html", PAGE.format(figures="\n".join(figures))))
     print(f"\nOpen {paths[-1]}")
     return paths

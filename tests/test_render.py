@@ -14,6 +14,8 @@ from autodiff.ops import TABLE
 from autodiff.render.graph import style
 from autodiff.render.graph.labels import is_symmetric
 from autodiff.render.graph.build import pictured
+from autodiff.render.graph.style import Style
+from autodiff.render.output import builtin
 
 
 # What a picture holds
@@ -61,21 +63,21 @@ def test_constants_are_written_into_their_operation_or_drawn_on_demand_without_a
 def test_what_is_made_of_constants_alone_is_folded_too():
     x = Value(2.0, name="x")
     slope, = autodiff.gradient_graph(x ** 3, [x])
-    assert [node.title for node in pictured([slope]).nodes] == ["x", "** 2", "3 *"]
+    assert [node.title for node in pictured([slope]).nodes] == ["x", "** 2", "3 * …"]
     assert "sub" in {v.op for v in autodiff.graph.topological_order(slope)}
     assert [node.kind for node in pictured([slope], constants=True).nodes].count("constant") == 2
 
 
 @pytest.mark.parametrize(("make", "title"), [
     (lambda a: a + 1,                         "+ 1"),
-    (lambda a: 1 + a,                         "1 +"),
+    (lambda a: 1 + a,                         "1 + …"),
     (lambda a: a / 2,                         "/ 2"),
-    (lambda a: 1 / a,                         "1 /"),
+    (lambda a: 1 / a,                         "1 / …"),
     (lambda a: a - 2,                         "- 2"),
     (lambda a: -a,                            "neg"),
-    (lambda a: a ** -1,                       "** -1"),
-    (lambda a: (-2) ** a,                     "(-2) **"),
-    (lambda a: a * -1,                        "* -1"),
+    (lambda a: a ** -1,                       "** (-1)"),
+    (lambda a: (-2) ** a,                     "(-2) ** …"),
+    (lambda a: a * -1,                        "* (-1)"),
     (lambda a: a * Value(2.0),                "*"),
     (lambda a: a / Value(2.0),                "a / b"),
     (lambda a: autodiff.atan2(a, Value(1.0)), "atan2(a, b)"),
@@ -208,3 +210,30 @@ def test_the_lecture_s_name_draws_the_same():
     assert draw_dot(y).text() == draw(y).text() and draw_dot(y, rankdir="TB").text() == draw(y, rankdir="TB").text()
     with pytest.raises(ArgumentError, match="draw_dot: expected 'svg', 'png' or 'pdf' as the format, got 'gif'"):
         draw_dot(y, format="gif")
+
+
+def test_a_drawing_says_when_its_gradients_come_from_several_passes():
+    w, x, unused = Value(2.0, name="w"), Value(3.0, name="x"), Value(1.0, name="unused")
+    y = w * x + autodiff.relu(-x) + unused * 0.0
+    assert pictured([y]).notes == ()
+    y.backward()
+    assert pictured([y]).notes == ()
+    y.backward()
+    for form in (draw(y).text(), draw(y).svg(), builtin.drawn(draw(y).picture, Style()).decode()):
+        assert "gradients of w, x hold more than this graph's last backward pass sent" in form.replace("&#39;", "'")
+    w.grad = x.grad = 0.0
+    y.backward()
+    assert pictured([y]).notes == ()
+    z = y * y
+    z.backward()
+    assert "of w, x, unused hold" in pictured([z]).notes[0] or "of w, x hold" in pictured([z]).notes[0]
+
+
+def test_a_legend_says_on_demand_what_colours_and_widths_mean():
+    x = Value(3.0, name="x")
+    y = x * x
+    y.backward()
+    assert "blue is positive" in draw(y, legend=True).svg() and "blue is positive" not in draw(y).svg()
+    assert "blue is positive" in builtin.drawn(draw(y).picture, Style(legend=True)).decode()
+    with pytest.raises(autodiff.errors.OperandError, match="legend"):
+        draw(y, legend="yes")

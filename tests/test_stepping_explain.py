@@ -175,3 +175,17 @@ def test_a_sum_beyond_every_float_is_infinite_and_told():
 def test_counts_are_written_for_people():
     assert [counted(1), counted(12345), counted(2**60), counted(2**60 - 5), counted(3 * 2**60)] == [
         "1", "12,345", "2^60", "about 2^60", "about 2^62"]
+
+
+def test_twin_paths_are_told_apart_and_unnamed_nodes_are_said():
+    a, b = Value(3.0), Value(2.0)
+    y = a * a * b
+    assert [line.split("  ")[1] for line in str(explain(y, a)).splitlines()[1:3]] == ["a (1st) → v1 → y", "a (2nd) → v1 → y"]
+    assert str(explain(y, a)).splitlines()[-1] == "  where v1 = a * a, y = v1 * b"
+    for _ in range(20):
+        y = y * b
+    assert "where" not in str(explain(y, a))  # too many to read
+    chain = a
+    for _ in range(100_000):
+        chain = -chain
+    assert explain(chain, a).paths[0].operands == (0,) * 100_000

@@ -195,11 +195,6 @@ def test_a_drag_of_150_steps_keeps_up_with_60_frames_a_second(opened):
     assert math.isfinite(spent)
 
 
-def test_the_page_of_a_training_step_on_xor_is_small():
-    random.seed(3)
-    assert len(xor_row().html().encode()) < 250_000
-
-
 @pytest.mark.browser
 def test_the_view_is_enlarged_fitted_presented_and_edges_keep_their_numbers(opened):
     log = chain_rule()

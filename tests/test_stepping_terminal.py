@@ -67,6 +67,19 @@ def test_a_key_is_one_key_whatever_the_terminal_sends_for_it(sent, key):
     assert list(keys_in(sent)) == [key] and list(keys_in(f"l{sent}")) == ["l", key]
 
 
+def test_the_screen_has_the_expression_the_operations_and_on_demand_the_keys():
+    w, x = Value(0.5, name="w"), Value(2.0, name="x")
+    y = f.tanh(w * x)
+    screen = screen_of(steps(y))
+    text = written(screen.drawn())
+    assert "y = tanh(w * x) · forward pass" in text and "operation" in text and "w * x " in text and "? keys" in text
+    assert "no gradient flows" not in text
+    screen.press("?")
+    assert "along which no gradient flows" in written(screen.drawn())
+    screen.press("right")
+    assert "along which no gradient flows" not in written(screen.drawn())
+
+
 def test_no_key_quits_by_accident():
     screen = Screen(example())
     for sent in ("\x1b[5~", "\x1b[6~", "\x1b[3~", "\x1b[2~", "\x1b[15~", "\x1bOP", "\x1b[Z", "\x1b[I"):

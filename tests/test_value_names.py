@@ -60,6 +60,22 @@ def test_what_a_program_attaches_or_looks_for_gets_a_sentence():
         v._backward = lambda: None
     with pytest.raises(AttributeError, match="no attribute 'color'; .* keep what is yours in a dict by Value"):
         v.color
+    for name, way in {"item": "v.data", "detach": "stop_gradient", "zero_grad": "v.grad = 0.0", "requires_grad": "every Value",
+                      "tahn": "did you mean 'tanh'", "max": "maximum"}.items():
+        with pytest.raises(AttributeError, match=way):
+            getattr(v, name)
+    assert not hasattr(v, "__array_interface__")
+
+
+def test_a_name_that_is_not_here_is_answered_with_the_one_that_is_meant():
+    import autodiff
+    from autodiff import nn
+    from autodiff.nn import plots
+
+    for place, name, way in [(autodiff, "tahn", "did you mean 'tanh'"), (autodiff, "max", "maximum"), (nn, "relu", "it is autodiff.relu"),
+                             (nn, "Earlystoping", "nn.callbacks.EarlyStopping"), (nn, "Dens", "nn.Dense"), (plots, "history", "losses")]:
+        with pytest.raises(AttributeError, match=way):
+            getattr(place, name)
 
 
 def test_numpy_functions_of_values_are_ours():

@@ -20,6 +20,8 @@ nothing but Python; what works on arrays loads on first use, and NumPy with it.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..ops import FUNCTIONS
+from ..suggest import similar
 from . import activations, losses, optimizers, schedules
 from .block import Block, Input
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
@@ -61,10 +63,15 @@ def __getattr__(name: str) -> Any:
 
 def _hint(name: str) -> str:
     """Where a name that is not here may be found."""
+    homes = dict.fromkeys([*__all__, *_MODULES], "nn") | dict.fromkeys([op.name for op in FUNCTIONS], "autodiff")
     for module in ("callbacks", "losses", "metrics", "schedules", "initializers"):
-        if name in vars(import_module(f".{module}", __name__)):
-            return f": it is nn.{module}.{name}"
-    return ""
+        found = import_module(f".{module}", __name__)
+        own = [key for key, thing in vars(found).items() if getattr(thing, "__module__", "") == found.__name__]
+        homes |= dict.fromkeys(own, f"nn.{module}")
+    if name in homes:
+        return f": it is {homes[name]}.{name}"
+    near = similar(name, homes)
+    return f": did you mean {homes[near]}.{near}?" if near else ""
 
 
 def __dir__() -> list[str]:

@@ -16,6 +16,7 @@ import numpy as np
 from .. import functions
 from ..errors import MissingExtraError
 from ..coerce import Number
+from ..suggest import after
 from ..value import Value
 from . import activations
 from .layers import Neuron
@@ -27,6 +28,11 @@ Axes = Any  # matplotlib's; the package is loaded on first use
 SHEET = ("sigmoid", "tanh", "relu", "leaky_relu", "maxout", "elu")
 BLUE, ORANGE, GREEN, GREY = "#0072b2", "#d55e00", "#009e73", "#777777"  # told apart also without red or green
 COLOURS = (BLUE, ORANGE, GREEN, "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+
+
+def __getattr__(name: str) -> Any:
+    plots = [key for key, found in globals().items() if callable(found) and not key.startswith("_")]
+    raise AttributeError(f"module 'autodiff.nn.plots' has no attribute {name!r}{after(name, plots)}")
 
 
 def axes(ax: Axes, **options: Any) -> Axes:

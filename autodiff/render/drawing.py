@@ -45,6 +45,7 @@ def draw(
     depth: int | None = None, max_nodes: int = 500, path: Iterable[Value] | Explanation = (), constants: bool = False,
     beside: Value | Sequence[Value] = (),
     show: Iterable[str] = USUAL_PARTS, rankdir: str = "LR", digits: int = 4, names: Mapping[Value, str] | None = None,
+    legend: bool = False,
 ) -> Drawing:  # fmt: skip
     """The computation graph of `y`, or of several values at once: names or operations, data, gradients, all slopes.
 
@@ -58,12 +59,12 @@ def draw(
     How: `cluster` frames neurons, layers and scopes; `show` picks among "data", "grad", "slope", "flow" (the gradient
     on each edge, as colour and width), "used" (how often a value is), "contribution" (slope times gradient); `rankdir`
     is the direction, "LR", "RL", "TB" or "BT"; `digits` are significant; `names` are for Values that have none of their
-    own, by default the names of the caller's variables.
+    own, by default the names of the caller's variables; `legend` says below the picture what colours and widths mean.
 
     >>> draw(Value(1.0, name="x").exp())
     Drawing(2 nodes, 1 edge)
     """
-    style, roots = Style(rankdir, digits, checked_parts(show)), checked_roots(y)
+    style, roots = Style(rankdir, digits, checked_parts(show), as_flag("legend", legend)), checked_roots(y)
     forward = checked_beside(roots, beside)
     kept = part([*forward, *roots], checked_focus(focus), whole_number("radius", radius), depth)
     whole = as_flag("constants", constants)

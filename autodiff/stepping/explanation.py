@@ -8,12 +8,14 @@ paths than atoms, so they are counted without being listed, and the largest foun
 >>> y = x * x + 2 * x
 >>> print(explain(y, x))
 d y / d x = 8: the sum over 3 paths of the products of their slopes.
-  x → v1 → y  3 × 1      = 3
-  x → v1 → y  3 × 1      = 3
-  x → v3 → y  2 × 1      = 2
-  sum                    = 8
+  x (1st) → v1 → y  3 × 1      = 3
+  x (2nd) → v1 → y  3 × 1      = 3
+  x → v3 → y        2 × 1      = 2
+  sum                          = 8
+  where v1 = x * x, v3 = 2 * x, y = v1 + v3
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
@@ -24,12 +26,13 @@ from ..frames import caller
 from ..names import names_in
 from ..value import Value
 from .log import Log
+from .narrate import made_within
 from .paths import Edge, Path, counts, exact_sum, largest_paths, rounded
 from .reasons import reasons
 from .snapshot import Snapshot, snapshot
 from .wording import in_formula, name, or_zero, short
 
-LONGEST_SHOWN = 8  # nodes of a path that are written out
+LONGEST_SHOWN, LONGEST_MADE = 8, 40  # nodes of a path that are written out; characters of what one of them is
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Explanation:
     paths: tuple[Path, ...]
     exact: Fraction | None
     reasons: tuple[str, ...]
+    made: tuple[str, ...] = ()  # what the nodes on these paths are
 
     @property
     def rest(self) -> float:
@@ -69,6 +73,7 @@ class Explanation:
             cut = f"{counted(self.cut)}{more} {'path is' if self.cut == 1 else 'paths are'} cut"
             lines.append(f"  {cut}: an operation on the way lets nothing through.")
         lines += self._table()
+        lines += [f"  where {', '.join(self.made)}"] if self.made else []
         lines += [f"  {reason}" for reason in self.reasons]
         return "\n".join(lines)
 
@@ -78,7 +83,7 @@ class Explanation:
 
     def _table(self) -> list[str]:
         rows: list[tuple[str, str, float]] = []
-        rows += [(self._route(path.nodes), _factors(path.slopes), path.product) for path in self.paths]
+        rows += [(self._route(path), _factors(path.slopes), path.product) for path in self.paths]
         if self.count > len(self.paths):
             rows.append((f"the other {counted(self.count - len(self.paths))}", "", self.rest))
         if not rows:
@@ -92,8 +97,12 @@ class Explanation:
             lines.append(f"  (exactly; {rounding})")
         return lines
 
-    def _route(self, nodes: tuple[int, ...]) -> str:
-        labels = [name(self.graph.nodes[number].label) for number in nodes]
+    def _route(self, path: Path) -> str:
+        """The nodes of a path; where one enters the next more than once, as which operand."""
+        labels = [name(self.graph.nodes[number].label) for number in path.nodes]
+        for i, operand in enumerate(path.operands):
+            if self.graph.nodes[path.nodes[i + 1]].parents.count(path.nodes[i]) > 1:
+                labels[i] += f" ({ordinal(operand + 1)})"
         if len(labels) > LONGEST_SHOWN:
             labels = [*labels[: LONGEST_SHOWN - 3], f"… {len(labels) - LONGEST_SHOWN + 1} more …", *labels[-2:]]
         return " → ".join(labels)
@@ -131,7 +140,26 @@ def explained(graph: Snapshot, x: int, most: int = 5) -> Explanation:
     paths = tuple(largest_paths(graph.nodes, x, count, most, exact is not None))
     gradient = log.gradient(x)
     odd = tuple(reasons(log, gradient, count[-1], edges, flowing, paths))
-    return Explanation(graph, x, graph.nodes[x].label, gradient, count[-1], every[-1] - count[-1], paths, exact, odd)
+    cut, made = every[-1] - count[-1], tuple(_made(log, paths))
+    return Explanation(graph, x, graph.nodes[x].label, gradient, count[-1], cut, paths, exact, odd, made)
+
+
+def _made(log: Log, paths: Sequence[Path]) -> Iterator[str]:
+    """What the operations on the paths are; nothing where there are too many to read."""
+    numbers = sorted({number for path in paths for number in path.nodes[1:]})
+    for number in numbers if len(numbers) <= LONGEST_SHOWN else ():
+        node = log.graph.nodes[number]
+        yield f"{name(node.label)} = {made_within(log, node, LONGEST_MADE)}"
+
+
+def ordinal(n: int) -> str:
+    """1st, 2nd, 3rd, 4th, …, 11th, …
+
+    >>> [ordinal(n) for n in (1, 2, 3, 4, 11, 22)]
+    ['1st', '2nd', '3rd', '4th', '11th', '22nd']
+    """
+    ending = "th" if n // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
 
 
 def counted(n: int) -> str:

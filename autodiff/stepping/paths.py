@@ -15,16 +15,21 @@ from .snapshot import Node
 MOST_EXACT = 400  # edges: beyond it exact fractions grow too long to be worth the wait
 
 Edge = tuple[Node, int, float | None]  # a node, which operand of it, and the slope
-Way = Any  # None at x, else (the way to the operand, the operand's number, the slope): a list that shares its tails
+# None at x, else (the way to the operand, its number, the slope, which operand it is): a list that shares its tails
+Way = Any
 
 
 class Path(NamedTuple):
-    """One path from x to y: its nodes, the slope of each edge, and their product (exact where `exact` is not None)."""
+    """One path from x to y: its nodes, the slope of each edge, and their product (exact where `exact` is not None).
+
+    `operands` tells for each edge which operand of the node that it enters it is.
+    """
 
     nodes: tuple[int, ...]
     slopes: tuple[float, ...]
     product: float
     exact: Fraction | None
+    operands: tuple[int, ...] = ()
 
 
 def counts(nodes: Sequence[Node], x: int) -> tuple[list[int], list[int]]:
@@ -55,11 +60,11 @@ def largest_paths(nodes: Sequence[Node], x: int, count: list[int], most: int, ex
     serial = 0
     for node in nodes[x + 1 :]:
         candidates = []
-        for parent, slope in zip(node.parents, node.slopes, strict=True):
+        for operand, (parent, slope) in enumerate(zip(node.parents, node.slopes, strict=True)):
             if slope is not None and count[parent]:
                 for size, _, way in ways.get(parent, ()):
                     serial -= 1  # of equals, the first found
-                    candidates.append((_plus(size, slope), serial, (way, parent, slope)))
+                    candidates.append((_plus(size, slope), serial, (way, parent, slope, operand)))
         if candidates:
             ways[node.number] = nlargest(most, candidates, key=lambda candidate: candidate[:2])
     return [_path(len(nodes) - 1, way, exact) for _, _, way in ways.get(len(nodes) - 1, ())]
@@ -73,15 +78,14 @@ def _plus(size: float, slope: float) -> float:
 
 
 def _path(end: int, way: Way, exact: bool) -> Path:
-    nodes, slopes = [end], list[float]()
+    edges: list[tuple[int, float, int]] = []
     while way is not None:
-        way, parent, slope = way
-        nodes.append(parent)
-        slopes.append(slope)
-    nodes.reverse()
-    slopes.reverse()
+        way, *edge = way
+        edges.append((edge[0], edge[1], edge[2]))
+    parents, slopes, operands = zip(*reversed(edges)) if edges else ((), (), ())
     fraction = prod(map(Fraction, slopes), start=Fraction(1)) if exact else None
-    return Path(tuple(nodes), tuple(slopes), rounded(fraction) if fraction is not None else product(slopes), fraction)
+    total = rounded(fraction) if fraction is not None else product(slopes)
+    return Path((*parents, end), slopes, total, fraction, operands)
 
 
 def rounded(fraction: Fraction) -> float:

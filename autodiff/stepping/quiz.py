@@ -39,6 +39,16 @@ MISCONCEPTIONS = {
 }
 
 
+HINTS = {  # for each kind of step
+    "operation": "Put the numbers into the formula, and work from the innermost brackets outwards.",
+    "seed": "How far does a result move when it moves by one?",
+    "contribution": "A contribution is the upstream gradient times the local derivative; add it to what has arrived.",
+    "blocked": "Would the result change if this operand moved a little? What was not selected has no say.",
+    "detached": "The operation treats this operand as a constant.",
+    "update": "Downhill: from the parameter subtract the learning rate times its gradient.",
+}
+
+
 class Question(NamedTuple):
     """What a step will show, asked before it does: `wrong` has the answer of each misconception, where it differs."""
 

@@ -53,9 +53,35 @@ function largest(xs) {
   for (const x of xs) if (x !== x) return NaN; else if (x > top) top = x;
   return top;
 }
-function total(xs) {  // the exact sum, rounded once: whole numbers of the smallest step that any of them has
-  if (xs.some((x) => !Number.isFinite(x))) return xs.filter((x) => !Number.isFinite(x)).reduce((a, b) => a + b, 0);
+function total(xs) {  // the exact sum, rounded once
+  if (xs.length === 1) return xs[0];
   if (xs.length && xs.every((x) => Object.is(x, -0))) return -0;
+  const partials = [];
+  for (let x of xs) {
+    let kept = 0;
+    for (let y of partials) {
+      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
+      const high = x + y, low = y - (high - x);
+      if (low) partials[kept++] = low;
+      x = high;
+    }
+    partials.length = kept;
+    partials.push(x);
+  }
+  return partials.length && partials.every(Number.isFinite) ? rounded_once(partials) : slow_total(xs);
+}
+function rounded_once(partials) {  // floats that do not overlap, the largest last
+  let high = partials.pop(), low = 0;
+  while (partials.length && !low) {
+    const x = high, y = partials.pop();
+    high = x + y;
+    low = y - (high - x);
+  }
+  const half = 2 * low, up = high + half;  // a tie is decided by what lies below it
+  return partials.length && low < 0 === partials[partials.length - 1] < 0 && half === up - high ? up : high;
+}
+function slow_total(xs) {  // by whole numbers of the smallest step that any of them has
+  if (xs.some((x) => !Number.isFinite(x))) return xs.filter((x) => !Number.isFinite(x)).reduce((a, b) => a + b, 0);
   return rounded_sum(xs.map(parts_of));
 }
 function parts_of(x) {

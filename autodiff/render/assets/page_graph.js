@@ -1,18 +1,6 @@
-"use strict";
-// @table@
 // Draws the graph of one log. The numbers and sentences come from the log, or from page_live.js where inputs change.
-const log = JSON.parse(document.getElementById("data").textContent);
-const $ = (id) => document.getElementById(id);
 let steps = log.steps, last = steps.length - 1;
-const state = { at: 0, timer: 0, right: 0, asked: 0, pending: false };
-
-function element(kind, attributes, text, space) {
-  const made = space ? document.createElementNS("http://www.w3.org/2000/svg", kind) : document.createElement(kind);
-  for (const key in attributes) made.setAttribute(key, attributes[key]);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-const drawn = (kind, attributes, text) => element(kind, attributes, text, true);
+const state = { at: 0, seen: 0, timer: 0, pending: false };
 const cut = (text, box) => {
   const room = Math.floor((box[2] - 18) / 7.3 + 0.1);
   return text.length <= room ? text : text.slice(0, room - 1) + "…";

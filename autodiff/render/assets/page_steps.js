@@ -17,6 +17,7 @@ function known(at) {
 function show(at) {
   const step = steps[at], found = known(at), lit = alight();
   state.at = at;
+  state.seen = Math.max(state.seen, at);
   nodes.forEach((parts, i) => {
     const node = log.nodes[i], data = found.data[i] || (node.outside ? [node.data, node.full] : null), gradient = found.gradient[i];
     const sum = gradient && !node.outside ? gradient.sum : "";
@@ -88,7 +89,15 @@ function explain() {
 // Going from step to step
 function go(at) {
   forget();
-  show(Math.max(0, Math.min(last, at)));
+  const wanted = Math.max(0, Math.min(last, at)), allowed = reachable(wanted);
+  show(allowed);
+  if (allowed < wanted) ask(steps[allowed + 1].ask);
+}
+function reachable(wanted) {  // in a quiz a leap ends before the first question that it would answer
+  if (!$("quiz").checked || wanted <= state.seen) return wanted;
+  let at = state.seen;
+  while (at < wanted && !steps[at + 1].ask) at += 1;
+  return at;
 }
 function onward() {
   const coming = steps[state.at + 1];
@@ -173,8 +182,9 @@ const moves = {
 for (const id in moves) $(id).addEventListener("click", moves[id]);
 $("ask").addEventListener("submit", (event) => { event.preventDefault(); judge($("answer").value); });
 $("reveal").addEventListener("click", () => reveal());
+$("hint").addEventListener("click", help);
 $("quiz").checked = log.quiz;
-$("quiz").addEventListener("change", forget);
+$("quiz").addEventListener("change", () => { state.seen = state.at; forget(); });
 const views = { larger: () => zoom(1.2), smaller: () => zoom(1 / 1.2), whole, present };
 for (const id in views) $(id).addEventListener("click", views[id]);
 for (const id of ["numbers", "exact"]) $(id).addEventListener("change", () => show(state.at));
@@ -182,7 +192,7 @@ $("exact").parentElement.hidden = !live;
 const viewKeys = { "+": "larger", "=": "larger", "-": "smaller", "0": "whole", f: "whole", p: "present" };
 const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
 document.addEventListener("keydown", (event) => {
-  const held = event.target, typing = held.closest("#fields") || held === $("answer") || held === $("slider") || held === $("of");
+  const held = event.target, typing = held.closest("#fields, #blanks") || held === $("answer") || held === $("slider") || held === $("of");
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
   if (event.key in viewKeys) return views[viewKeys[event.key]]();
   if (event.key === "Escape" && document.body.classList.contains("present")) return present();

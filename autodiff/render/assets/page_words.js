@@ -1,31 +1,8 @@
-// Numbers as texts, and the rules of the table with names or numbers in their holes.
+// The rules of the table with names or numbers in their holes.
 const live = log.live, TERMS = 6;
-const numeral = (x) => typeof x === "string" ? { inf: Infinity, "-inf": -Infinity, nan: NaN }[x] : x;
 const current = live ? live.data.map(numeral) : [];
 const isLeaf = (i) => live.parents[i].length === 0;
 
-// Numbers as Python writes them: six significant digits, and all digits
-function exponent(text) {
-  const [digits, power] = text.split("e");
-  return `${digits}e${power[0]}${power.slice(1).padStart(2, "0")}`;
-}
-function odd(x) {
-  return Number.isNaN(x) ? "nan" : x === Infinity ? "inf" : x === -Infinity ? "-inf" : "";
-}
-function short(x) {
-  if (x === null) return "nothing yet";
-  if (!Number.isFinite(x)) return odd(x);
-  if (x === 0) return Object.is(x, -0) ? "-0" : "0";
-  const [digits, power] = x.toExponential(5).split("e"), bare = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return power < -4 || power >= 6 ? exponent(`${bare(digits)}e${power}`) : bare(x.toPrecision(6));
-}
-function full(x) {
-  if (!Number.isFinite(x)) return odd(x);
-  const size = Math.abs(x);
-  if (size >= 1e16 || (size < 1e-4 && size > 0)) return exponent(x.toExponential());
-  const text = Object.is(x, -0) ? "-0" : String(x);
-  return /[.e]/.test(text) ? text : `${text}.0`;
-}
 const bracketed = (text) => text.startsWith("-") ? `(${text})` : text;
 const held = (x) => bracketed(short(x === null ? 0 : x));
 

@@ -22,6 +22,7 @@ from .boxes import Box, collapsed
 from .edges import Edges, Highlight
 from .subgraph import stubs
 from .labels import folded, group_facts, kind, node_facts, title, with_gradients
+from .passes import notes
 from .picture import Edge, Node, Path, Picture
 from .scopes import common, paths
 from .through import Exits, exits
@@ -87,7 +88,7 @@ class Plan:
         nodes = maker.made(self.order, self.roots)
         rest, ends = stubs(self.order, keys, self.hidden, nodes) if self.kept is not None else ([], [])
         outputs = dict.fromkeys(keys[root] for root in self.roots if root in keys)
-        return Picture((*nodes, *rest), (*edges, *ends), tuple(outputs))
+        return Picture((*nodes, *rest), (*edges, *ends), tuple(outputs), notes(self.order, reached, self.names))
 
 
 def pictured(roots: Sequence[Value], *, constants: bool = False, collapse: str | int | None = None) -> Picture:

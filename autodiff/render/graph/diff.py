@@ -29,7 +29,7 @@ def difference(before: Picture, after: Picture, style: Style) -> Picture:
     if [ends(edge) for edge in before.edges] != [ends(edge) for edge in after.edges]:
         raise ArgumentError(f"{EXPECTED}, got other edges between its nodes")
     edges = [new._replace(before=old._replace(before=None)) for old, new in zip(before.edges, after.edges)]
-    return Picture(tuple(nodes), tuple(edges), after.outputs)
+    return Picture(tuple(nodes), tuple(edges), after.outputs, after.notes)
 
 
 def pairs(before: tuple[Node, ...], after: tuple[Node, ...]) -> list[tuple[Node, Node]]:

@@ -4,7 +4,7 @@
 >>> x = Value(3.0, name="x")
 >>> y = 1 / x
 >>> title(x, {}), title(y, {}), title(y, folded([x, *y.parents, y], [y], digits=4))
-('x', 'a / b', '1 /')
+('x', 'a / b', '1 / …')
 """
 
 from __future__ import annotations
@@ -72,22 +72,22 @@ def title(v: Value, hidden: dict[Value, str], inside: int = 0, given: str | None
 
 
 def sign_of(op: Op, v: Value, hidden: dict[Value, str]) -> str:
-    """What stands for an operation: `+`, `exp`, `** 2`, `1 /`, `clip(…, 0, 1)`, or `a / b` where the order matters."""
+    """What stands for an operation: `+`, `exp`, `** 2`, `1 / …`, `clip(…, 0, 1)`, `a / b` where the order matters."""
     words = {letter: hidden[parent] for letter, parent in zip(op.inputs, v.parents) if parent in hidden}
     if not words and (op.variadic or op.arity == 1 or is_symmetric(op.name)):
         return op.symbol if op.arity == 2 else op.name
     if len(words) == len(op.slopes) - 1:
         words |= {letter: "…" for letter in op.inputs if letter not in words}
-    text = NOTATION.write(op.call, {letter: operand(letter, text) for letter, text in words.items()})
-    return text.strip("… ") if op.is_operator else text
+    text = NOTATION.write(op.call, {letter: operand(text) for letter, text in words.items()})
+    return text.removeprefix("… ") if op.is_operator else text
 
 
 NOTATION = Notation()
 
 
-def operand(letter: str, text: str) -> Written:
-    """A number in place of an operand; a negative first one in brackets: (-2) ** b is not -2 ** b."""
-    return Written(text, ATOM if not text.startswith("-") else 0 if letter == "a" else Notation.levels["neg"])
+def operand(text: str) -> Written:
+    """A number in place of an operand; a negative one in brackets beside an operator: (-2) ** b, * (-1)."""
+    return Written(text, 0 if text.startswith("-") else ATOM)
 
 
 @cached

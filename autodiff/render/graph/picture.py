@@ -61,8 +61,9 @@ class Edge(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A graph as it is drawn: nodes in topological order."""
+    """A graph as it is drawn: nodes in topological order, and what is to be said of all of it."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     outputs: tuple[str, ...]
+    notes: tuple[str, ...] = ()

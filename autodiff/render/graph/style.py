@@ -84,6 +84,7 @@ class Style:
     rankdir: str = "LR"
     digits: int = 4
     show: tuple[str, ...] = USUAL_PARTS
+    legend: bool = False
 
     def __post_init__(self) -> None:
         if not is_one_of(self.rankdir, DIRECTIONS):

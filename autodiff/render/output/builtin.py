@@ -18,7 +18,7 @@ from ..graph.layout import Point, Size
 from ..graph.picture import Edge, Node, Path, Picture
 from ..graph.style import EDGES, LOOKS, PAGE, Paint, Style, facts_shown
 from .arrange import Arranged, arrange
-from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, note_of
+from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, notes_of
 from .metrics import width
 from .shapes import Rectangle, corners, path, polygon, rounded, write
 
@@ -86,9 +86,9 @@ class _Writer:
     def begun(self) -> xml.Element:
         """The empty drawing, and where there is something to say of all of it, that."""
         wide, high = self.size
-        words = note_of(self.picture, self.style)
-        high += LINE + 4 if words else 0.0
-        wide = max(wide, width(words, SMALL) + 16)
+        notes = notes_of(self.picture, self.style)
+        high += LINE * len(notes) + 4 if notes else 0.0
+        wide = max([wide, *(width(words, SMALL) + 16 for words in notes)])
         titles = [(title[-1], self.rectangle(box)) for title, box in self.placed.frames]
         wide = max([wide, *(box[0] + width(title, SMALL) + 16 for title, box in titles)])
         root = xml.Element("svg", {
@@ -97,8 +97,8 @@ class _Writer:
         })  # fmt: skip
         self.graph = xml.SubElement(root, "g", {"id": "graph0", "class": "graph"})
         polygon(self.graph, [(0, 0), (wide, 0), (wide, high), (0, high)], Paint(PAGE[0].fill, "none", ""))
-        if words:
-            write(self.graph, words, 8, high - 8, SMALL, EDGES["plain"][0].text)
+        for i, words in enumerate(reversed(notes)):
+            write(self.graph, words, 8, high - 8 - LINE * i, SMALL, EDGES["plain"][0].text)
         return root
 
     def svg(self) -> bytes:

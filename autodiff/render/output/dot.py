@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..graph.arrows import is_changed, label
 from ..graph.picture import Edge, Node, Path, Picture
 from ..graph.style import EDGES, LOOKS, PAGE, Style, facts_shown
-from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, note_of
+from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, notes_of
 
 FONT = "Helvetica"  # every engine knows its widths, with or without fonts on the machine
 # A backslash is doubled, because the entity of one would become an escape once it is read.
@@ -84,8 +84,8 @@ def layout(picture: Picture, style: Style) -> dict[str, str]:
 
 
 def note(picture: Picture, style: Style) -> dict[str, str]:
-    """What a crowded picture leaves out, said below it."""
-    words = note_of(picture, style)
+    """What is said of all of it, below it."""
+    words = "".join(f"{escaped(each)}\\l" for each in notes_of(picture, style))
     if not words:
         return {}
     return _attributes(label=words, labelloc="b", labeljust="l", fontsize=10, fontcolor=EDGES["plain"][0].text)

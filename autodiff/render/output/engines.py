@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ...errors import DrawingError
 from ..graph.picture import Picture
 from ..graph.style import Style
-from . import dot
+from . import dot, fonts
 
 FORMATS = ("svg", "png", "pdf")
 PIXELS_PER_INCH = 144  # of a PNG: twice the usual, so that it is sharp on a dense screen
@@ -30,6 +30,12 @@ class Job(NamedTuple):
 
     picture: Picture
     style: Style
+
+    @property
+    def words(self) -> str:
+        """All that is written in it from outside: titles and scopes, and the notes that name values."""
+        titles = [word for node in self.picture.nodes for word in (node.title, *node.path)]
+        return " ".join([*titles, *self.picture.notes])
 
     @property
     def dot(self) -> str:
@@ -101,6 +107,8 @@ ENGINES = (
 
 def rendered(job: Job, form: str) -> bytes:
     """The picture in the format "svg", "png" or "pdf", by the first engine that can; a `DrawingError` if none can."""
+    if form != "svg" and (sentence := fonts.complaint(job.words)):
+        raise DrawingError(f"{form.upper()}: {sentence}")
     reasons = []
     for engine in ENGINES:
         if form not in engine.formats:

@@ -57,8 +57,15 @@ def is_large(picture: Picture) -> bool:
     return len(picture.nodes) > LARGE
 
 
-def note_of(picture: Picture, style: Style) -> str:
-    """What a crowded picture leaves out, said below it."""
-    if not is_crowded(picture) or not any(label(edge, style) for edge in picture.edges):
-        return ""
-    return f"{len(picture.edges):,} edges: too many for numbers here; those of an SVG show under the pointer."
+LEGEND = (
+    "Blue box: an input. Orange box: a parameter. Yellow: an operation. Green: the output. Purple: a group.",
+    "Number on an edge: the local derivative. Dashed edge: no gradient flows.",
+    "Colour and width of an edge: the gradient that flows back; blue is positive, orange negative, wide is large.",
+)
+
+
+def notes_of(picture: Picture, style: Style) -> list[str]:
+    """What is said below a picture: what a crowded one leaves out, what its gradients hold, and the legend."""
+    crowded = is_crowded(picture) and any(label(edge, style) for edge in picture.edges)
+    left_out = f"{len(picture.edges):,} edges: too many for numbers here; those of an SVG show under the pointer."
+    return [*[left_out] * crowded, *picture.notes, *(LEGEND if style.legend else ())]

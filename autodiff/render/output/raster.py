@@ -18,6 +18,8 @@ from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as xml
 
+from .fonts import families, unusual
+
 SVG = "{http://www.w3.org/2000/svg}"
 NARROWER = 0.88  # matplotlib's font is so much wider than the one that the engine measured with
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
@@ -30,6 +32,8 @@ def painted(svg: bytes, form: str, dpi: int) -> bytes:
     from matplotlib.figure import Figure
 
     root = xml.fromstring(svg)
+    written = "".join(element.text or "" for element in root.iter(f"{SVG}text"))
+    fonts = ["DejaVu Sans", *families(written)] if unusual(written) else ["DejaVu Sans"]
     left, top, width, height = numbers(root.get("viewBox", ""))
     figure = Figure(figsize=(width / 72, height / 72))
     axes = figure.add_axes((0, 0, 1, 1))
@@ -38,7 +42,7 @@ def painted(svg: bytes, form: str, dpi: int) -> bytes:
     shift = numbers(re.sub(r".*translate", "", root[0].get("transform", "")) or "0 0")
     for element in root.iter():
         if element.tag == f"{SVG}text":
-            axes.add_artist(text(element, shift))
+            axes.add_artist(text(element, shift, fonts))
         elif shape := outline(element):
             axes.add_patch(patch(element, *shape, shift))
     buffer = BytesIO()
@@ -84,7 +88,7 @@ def patch(element: xml.Element, points: Points, codes: list[int], shift: list[fl
     )  # fmt: skip
 
 
-def text(element: xml.Element, shift: list[float]) -> Any:
+def text(element: xml.Element, shift: list[float], fonts: list[str]) -> Any:
     from matplotlib.patheffects import Normal, Stroke
     from matplotlib.text import Text
 
@@ -94,7 +98,7 @@ def text(element: xml.Element, shift: list[float]) -> Any:
         fontsize=float(element.get("font-size", 14)) * NARROWER, color=colour(element.get("fill", "black")),
         horizontalalignment="center" if element.get("text-anchor") == "middle" else "left",
         verticalalignment="baseline", fontweight=element.get("font-weight", "normal"),
-        path_effects=[rim, Normal()], parse_math=False,  # a dollar in a name is a dollar
+        path_effects=[rim, Normal()], fontfamily=fonts, parse_math=False,  # a dollar in a name is a dollar
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def tree(picture: Picture, style: Style) -> str:
         for position, operand in enumerate(reversed(below)):
             corner, beside = ("├─ ", "│  ") if position else ("└─ ", "   ")  # the last operand comes first
             stack.append((operand.source, operand, margin + corner, margin + beside))
-    return "\n".join(lines)
+    return "\n".join([*lines, *picture.notes])
 
 
 def node_words(node: Node, style: Style, written: bool, number: int | None) -> list[str]:

@@ -15,13 +15,14 @@ from ...stepping.explanation import explained
 from ...stepping.judging import astray, beside, both, headline, unlike
 from ...stepping.log import Log
 from ...stepping.paths import Path
-from ...stepping.quiz import CLOSE, MISCONCEPTIONS, question
+from ...stepping.quiz import CLOSE, HINTS, MISCONCEPTIONS, question
 from ...stepping.narrate import made, made_within
 from ...stepping.snapshot import Node
 from ...stepping.step import Step
 from ...stepping.training import STAGES
 from ...stepping.wording import last_part, name, short
 from ..graph.layout import layout
+from .title import title_of
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
 WIDEST = 30  # letters in a box
@@ -76,11 +77,12 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     sizes = [(2 * PADDING + LETTER * max(lines.values()), PADDING + LINE * len(lines)) for lines in boxes]
     placed = layout(sizes, [(place[source], place[target]) for source, target, _ in edges])
     return {
-        "title": name(log.graph.root.label),
+        "title": title_of(log),
         "order": log.order,
         "wrong": _wrong(log, drawn) if log.order != "topological" else None,
         "stages": STAGES,
         "misconceptions": MISCONCEPTIONS,
+        "hints": HINTS,
         "close": CLOSE,
         "size": [round(length) for length in placed.size],
         "nodes": [
@@ -149,18 +151,13 @@ def _why(log: Log, x: int, place: dict[int, int], edges: dict[tuple[int, int], i
         "label": name(found.label),
         "text": "\n".join(filter(None, [unlike(log, x, found.gradient), str(found)])),
         "nodes": [place[number] for number in path.nodes if number in place] if path else [],
-        "edges": [edges[edge] for edge in _followed(log, path) if edge in edges] if path else [],
+        "edges": [edges[edge] for edge in _followed(path) if edge in edges] if path else [],
     }
 
 
-def _followed(log: Log, path: Path) -> list[tuple[int, int]]:
+def _followed(path: Path) -> list[tuple[int, int]]:
     """The edges of a path, each as the node that it enters and which operand of it."""
-    followed = []
-    for source, target, slope in zip(path.nodes, path.nodes[1:], path.slopes, strict=False):
-        node = log.graph.nodes[target]
-        operands = [(target, k) for k, parent in enumerate(node.parents) if parent == source]
-        followed.append(next((edge for edge in operands if node.slopes[edge[1]] == slope), operands[0]))
-    return followed
+    return list(zip(path.nodes[1:], path.operands, strict=True))
 
 
 def _node(log: Log, node: Node, inside: bool, lines: dict[str, int], box: Sequence[float]) -> dict[str, Any]:

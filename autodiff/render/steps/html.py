@@ -28,7 +28,7 @@ from ...coerce import as_flag
 from .data import around, drawn_with, shown_data
 from .evaluator import source
 
-SCRIPTS = ("page_graph.js", "page_words.js", "page_math.js", "page_quiz.js", "page_live.js", "page_steps.js")
+SCRIPTS = tuple(f"page_{part}.js" for part in "base numbers graph words math quiz live steps exercise".split())
 MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
 
 

@@ -5,7 +5,7 @@
 >>> x = Value(3.0, name="x")
 >>> for line in text_lines(Log(snapshot(x * x)), watched=[0]):
 ...     print(line)
-Steps of v1, of 2 nodes
+Steps of v1 = x * x, of 2 nodes
 forward pass
   0  x is 3.
        | x = 3
@@ -28,6 +28,7 @@ from ...stepping.judging import beside, verdict
 from ...stepping.log import Log
 from ...stepping.training import STAGES
 from ...stepping.wording import name, short
+from .title import title_of
 
 MOST_GRADIENTS = 20
 
@@ -38,7 +39,7 @@ def text_lines(log: Log, watched: Sequence[int] = ()) -> Iterator[str]:
     cursor.watch(*watched)
     width = len(str(len(log) - 1)) + 2
     stage = line = ""
-    yield f"Steps of {name(log.graph.root.label)}, of {len(log.graph.nodes):,} nodes"
+    yield f"Steps of {title_of(log)}, of {len(log.graph.nodes):,} nodes"
     for step in log:
         if step.phase != stage:
             stage = step.phase

@@ -10,7 +10,7 @@
 >>> a, b = Value(2.0), Value(-3.0)
 >>> loss = a * b + a
 >>> print(steps(loss).text())
-Steps of loss, of 4 nodes
+Steps of loss = a * b + a, of 4 nodes
 forward pass
   0  a is 2.
   1  b is -3.

@@ -14,14 +14,24 @@ from ...errors import ArgumentError, MissingExtraError
 from ...stepping.cursor import Cursor
 from ...stepping.judging import verdict
 from ...stepping.log import Log
+from ...stepping.narrate import made_within
 from ...stepping.quiz import UNREAD, judged, question, read_number
 from ...stepping.snapshot import Node
 from ...stepping.step import Step
 from ...stepping.training import STAGES
 from ...stepping.wording import name, short
 from .keys import pressed_keys
+from .title import title_of
 
-HELP = "→ ← step   Home End   b blocked  c complete  n nan  e read too early   / go to a node   q quit"
+HELP = "→ ← step   Home End   b blocked  c complete  n nan  e read too early   / go to a node   ? keys   q quit"
+MADE = 30  # characters of what an operation is, in the table of nodes
+KEYS = """\
+→ ↓ l j space   one step on                b   to the next edge along which no gradient flows
+← ↑ h k         one step back              c   to the next gradient that is complete
+Home g          to the first step          n   to the next nan
+End G           to the last step           e   to the next contribution that is sent too early
+/               to a node, or to a step    q   quit; Escape does too
+?               these keys, and back"""
 MOVES: dict[str, Callable[[Cursor], Any]] = {
     "right": Cursor.next, " ": Cursor.next, "l": Cursor.next, "left": Cursor.back, "h": Cursor.back,
     "home": lambda cursor: cursor.to(0), "g": lambda cursor: cursor.to(0),
@@ -72,7 +82,9 @@ class Screen:
         self.note = ""
         if key in ("q", "escape", "interrupt"):
             return False
-        if key in SEARCHES:
+        if key == "?":
+            self.note = KEYS
+        elif key in SEARCHES:
             self._search(SEARCHES[key])
         elif key == "/":
             self.typing = ""
@@ -152,7 +164,7 @@ class Screen:
             lines.append(Text(verdict(self.log), "red"))
         arithmetic: list[Any] = [Text(""), equations] if step.equations and not self.asked else []
         inside = [Text(str(step), "bold"), *arithmetic, *lines]
-        return Panel(Group(*inside), title=Text(f" {name(self.log.graph.root.label)} · {where} "), title_align="left")
+        return Panel(Group(*inside), title=Text(f" {title_of(self.log)} · {where} "), title_align="left")
 
     def _nodes(self, room: int) -> Any:
         """The nodes that matter now, as many as there is room for: those around the node that changes."""
@@ -161,7 +173,7 @@ class Screen:
 
         step = self.log[self.cursor.index]
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-        for heading in ("", "node", "number", "gradient", "sum"):
+        for heading in ("", "node", "operation", "number", "gradient", "sum"):
             table.add_column(heading, no_wrap=True)
         for node in around(self.log.graph.nodes, step.target, room):
             data, gradient = self.log.state(node.number, step.index)
@@ -170,7 +182,8 @@ class Screen:
                 "·" if data is None else short(data),
                 "·" if gradient is None else short(gradient.gradient_after),
             ]
-            cells = [mark, name(node.label), *numbers, gradient.progress if gradient else ""]
+            operation = made_within(self.log, node, MADE) if node.parents else ""
+            cells = [mark, name(node.label), operation, *numbers, gradient.progress if gradient else ""]
             table.add_row(*[Text(cell, style) for cell in cells])
         return table
 
