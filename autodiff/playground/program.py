@@ -3,8 +3,8 @@
 >>> heard = []
 >>> text = "from autodiff import Value\\nx = Value(3.0)\\ny = x * x\\nprint('nine')"
 >>> ran = run(text, heard.append, "doctest_program")
->>> ran.values(), ran.chosen().data, heard
-(['y', 'x'], 9.0, ['nine\\n'])
+>>> ran.values(), ran.chosen().data, "".join(heard)
+(['y', 'x'], 9.0, 'nine\\n')
 """
 
 from __future__ import annotations
