@@ -6,8 +6,9 @@ Found by watching the calls that an operation makes while it runs; a fault below
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from ..draw.straight_line import Program, Step
@@ -22,20 +23,27 @@ def calls_between(engine: Adapter, operations: Sequence[str]) -> dict[str, set[s
 
 
 def _codes(engine: Adapter, operations: Sequence[str]) -> dict[CodeType, str]:
-    """The code of each operation, if it has its own."""
+    """The code of each operation, if it has its own: what a decorator makes of many functions is that of none."""
     try:
         cls = type(engine.make(0.75))
     except Exception:
         return {}
     found: dict[CodeType, str] = {}
+    users = Counter(each.__code__ for each in {*_functions(cls), *_functions(sys.modules.get(cls.__module__))})
     for op in operations:
         word = OPERATORS[op].__name__ if op in OPERATORS else engine.spelling.names.get(op, op)
         spellings = [f"__{word}__", f"__r{word}__"] if op in OPERATORS else [word]
         for function in [*(getattr(cls, name, None) for name in spellings), engine.operations[op]]:
             code = getattr(function, "__code__", None)
-            if code is not None and getattr(function, "__module__", None) == cls.__module__:
+            if code is not None and users[code] < 2 and getattr(function, "__module__", None) == cls.__module__:
                 found.setdefault(code, op)
     return found
+
+
+def _functions(place: Any) -> list[FunctionType]:
+    """The functions of a class or a module, those of static and class methods too."""
+    found = [getattr(each, "__func__", each) for each in getattr(place, "__dict__", {}).values()]
+    return [each for each in found if isinstance(each, FunctionType)]
 
 
 def _called(engine: Adapter, op: str, codes: dict[CodeType, str], index: int) -> set[str]:

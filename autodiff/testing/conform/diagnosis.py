@@ -27,7 +27,8 @@ SHAPES = ("{}", "-{}", "1 - {}", "1 + {}", "1 / ({})", "-1 / ({})", "1 / (1 - {}
 WRITTEN = (
     "a / b", "-a / b", "a / b / b", "b / a", "a / y", "b / y", "a / (y * y)", "b / (y * y)", "y * (1 - y)",
     "y * (1 + y)", "a * (1 - a)", "a ** (b - 1)", "b * a ** b", "a ** b", "b * y", "b * (a - 1)", "b * a", "exp(a)",
-    "exp(-a)", "log(a)", "y * log(a)", "y * log(b)", "log(b)", "sin(a)", "-sin(a)", "cos(a)", "-cos(a)", "tanh(a)",
+    "exp(-a)", "log(a)", "y * log(a)", "y * log(b)", "log(b)", "sin(a)",
+    "-sin(a)", "sin(y)", "cos(a)", "-cos(a)", "cos(y)", "tanh(a)",
     "sinh(a)", "-sinh(a)", "cosh(a)", "sigmoid(a)", "sigmoid(-a)", "sigmoid(y)", "exp(-a * a)", "normal_cdf(a)",
     "sign(a)", "-sign(a)", "1 / sqrt(1 + a * a)", "1 / sqrt(1 - a * a)", "b / (a * a + b * b)", "a / (a * a + b * b)",
     "-a / (a * a + b * b)", "-b / (a * a + b * b)", "1 / (a * log(2))", "1 / (2 * sqrt(a))", "1 / sqrt(a)",

@@ -130,15 +130,22 @@ class Exam:
         if not self.engine.objects:
             raise NotApplicable("the engine differentiates functions, and its values keep no gradients")
 
+    def need_kept(self) -> None:
+        """Raise `NotApplicable` unless gradients stay in the engine's values after a pass."""
+        self.need_values()
+        if not self.engine.keeps:
+            raise NotApplicable("a function returns the gradients, and nothing keeps them")
+
     def source(self, program: Program) -> str:
         """The program as one would type it against the engine."""
         return spell(program, self.engine)
 
     def finding(self, sentence: str, program: Program, rank: int = WRONG, *, op: str = "", looks: str = "",
-                along: int = 0, formula: str = "", shared: bool = False) -> Finding:  # fmt: skip
+                along: int = 0, place: int = 0, formula: str = "", shared: bool = False) -> Finding:  # fmt: skip
         """A finding with the program that shows it, what it gives and should give, and the engine's line.
 
-        `looks` says what the line looks like: "=", "+=", "made" or "value"; `along` is the input that goes wrong.
+        `looks` says what the line looks like: "=", "+=", "made" or "value"; `along` is the input that goes wrong,
+        `place` the operand.
         """
         given, wanted = self.ask(program) if looks != "value" else self.value(program), right(program)
         if given.error is not None:
@@ -149,5 +156,5 @@ class Exam:
         else:
             name = self.engine.spelling.grad.format("abcdefgh"[along])
             result = f"{name}  # gives {given.gradient[along]!r}, and should give {wanted.gradient[along]!r}"
-        line = line_of(self, program, op, looks) if looks else ""
+        line = line_of(self, program, op, looks, place) if looks else ""
         return Finding(sentence, self.source(program), rank, op, result, line, formula, shared=shared)

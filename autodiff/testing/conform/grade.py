@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .findings import Finding
+from .notebooks import SUFFIX, python_of
 from .results import Conformance, Result
 from .target import find_target
 from .watch import DONE, PATIENCE, too_much
@@ -67,13 +69,23 @@ def graded(
         return Graded(target, cannot=place.cannot)
     options: dict[str, Any] = {
         "path": str(place.path.resolve()), "name": place.name, "target": target, "seconds": seconds, "memory": memory,
-        "examples": examples, "seed": seed, "properties": list(properties), "definitions": False,
+        "beside": str(place.path.parent.resolve()), "examples": examples, "seed": seed, "properties": list(properties),
+        "definitions": False,
     }  # fmt: skip
-    found = _graded(target, options)
-    if not found.importing:
-        return found
-    second = _graded(target, options | {"definitions": True})  # what ends the process may still have definitions
+    with tempfile.TemporaryDirectory() as folder:
+        if place.path.suffix == SUFFIX:
+            options |= _of_notebook(place.path, Path(folder))
+        found = _graded(target, options)
+        # what ends the process may still have definitions
+        second = _graded(target, options | {"definitions": True}) if found.importing else found
     return found if second.report is None else second
+
+
+def _of_notebook(notebook: Path, folder: Path) -> dict[str, Any]:
+    """What the worker has to know of a notebook: its code in a file, and where that belongs."""
+    file = folder / f"{re.sub(r'[^0-9A-Za-z_]', '_', notebook.stem)}.py"
+    file.write_text(python_of(notebook.read_text(encoding="utf8")), encoding="utf8")
+    return {"path": str(file), "beside": str(notebook.parent.resolve())}
 
 
 def _graded(target: str, options: dict[str, Any]) -> Graded:

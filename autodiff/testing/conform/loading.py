@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import import_module
 from importlib.abc import InspectLoader
 from pathlib import Path
@@ -22,16 +20,13 @@ from unittest.mock import MagicMock
 
 from ...door import syntax
 from ..derive.answers import described
+from .patience import TooLong, at_most
 
 HARMLESS = {"list", "dict", "set", "tuple", "float", "int", "deque", "defaultdict", "TypeVar", "namedtuple", "count"}
 
 
 class CannotRun(Exception):
     """The engine cannot be examined at all; the message says why."""
-
-
-class TooLong(BaseException):
-    """The file does not come to its end; no `except Exception` of the engine's own stops this."""
 
 
 def load_file(path: Path, name: str, seconds: float, definitions: bool) -> tuple[ModuleType, list[str]]:
@@ -42,7 +37,7 @@ def load_file(path: Path, name: str, seconds: float, definitions: bool) -> tuple
     reason = "it does not come to its end by itself"
     if not definitions:
         try:
-            with _at_most(seconds):
+            with at_most(seconds, on_the_clock=3 * seconds):
                 return import_module(package), []
         except (CannotRun, MemoryError):
             raise
@@ -86,27 +81,6 @@ def _package(path: Path) -> tuple[str, Path]:
     if len(names) == 1 and names[0] in sys.modules:  # such as a file named random.py
         raise CannotRun(f"{path.name} bears the name of a module that is already in use: rename it")
     return ".".join(names), folder
-
-
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    """Raise `TooLong` after so many seconds of processor time, or three times as many on the clock."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(number: int, frame: Any) -> None:
-        raise TooLong
-
-    timers = ((signal.ITIMER_PROF, signal.SIGPROF, seconds), (signal.ITIMER_REAL, signal.SIGALRM, 3 * seconds))
-    for timer, number, limit in timers:
-        signal.signal(number, stop)
-        signal.setitimer(timer, limit)
-    try:
-        yield
-    finally:
-        for timer, _, _ in timers:
-            signal.setitimer(timer, 0)
 
 
 def _definitions(path: Path, package: str) -> tuple[ModuleType, list[str]]:

@@ -15,28 +15,17 @@ from typing import NamedTuple
 
 from ...ops import TABLE
 from ..draw.edge_cases import at_kink, within
-from ..draw.straight_line import Operand, Program, Step
+from ..draw.straight_line import Program
 from ..derive.answers import close, right
+from .draft import INPUT, Draft, Slot, points, single
 from .examiner import Exam
-from .forms import HAVE_FORMS, ordinary_points
+from .forms import HAVE_FORMS
 
 PARTNERS = 6  # how many others each operation is tried with
 APART = 1e-3  # how far numbers must lie from one another to be told apart
 PASSED_OVER = frozenset({"where", "clip", "floor", "sign", "pos"})
 
 KEEPING = frozenset({"maximum", "minimum", "relu", "abs", "leaky_relu", "elu"})  # whose result may equal an operand
-
-
-class Slot(NamedTuple):
-    """One operand of an operation, which may stand beside a plain number."""
-
-    op: str
-    place: int
-    plain: bool = False
-
-
-Ref = tuple[int, float]  # an input, a step, or a plain number
-INPUT, STEP, PLAIN = range(3)
 
 
 class Cell(NamedTuple):
@@ -86,52 +75,6 @@ def slots(exam: Exam) -> Iterator[Slot]:
                 slot = Slot(op, index, plain)
                 if rule and any(exam.works(single(slot, xs)) for xs in points(op)):
                     yield slot
-
-
-def points(op: str) -> list[tuple[float, ...]]:
-    """Where an operation is tried: ordinary points, and whole exponents for engines that take no others."""
-    return [*ordinary_points(op), *([(0.75, 3.0), (1.7, 2.0)] if op == "pow" else [])]
-
-
-class Draft:
-    """A program under construction: inputs and steps may be added in any order, and are numbered in the end."""
-
-    def __init__(self, *inputs: float) -> None:
-        self.inputs, self.steps = list(inputs), list[tuple[str, list[Ref]]]()
-
-    def add(self, slot: Slot, inside: Ref, xs: tuple[float, ...]) -> Ref:
-        """An operation with `inside` in its slot, and new inputs or plain numbers beside it."""
-        operands = list[Ref]()
-        for index, rule in enumerate(TABLE[slot.op].slopes):
-            if index == slot.place:
-                operands.append(inside)
-            elif slot.plain or not rule:
-                operands.append((PLAIN, xs[index]))
-            else:
-                operands.append((INPUT, len(self.inputs)))
-                self.inputs.append(xs[index])
-        return self.step(slot.op, *operands)
-
-    def step(self, op: str, *operands: Ref) -> Ref:
-        """An operation on what is there."""
-        self.steps.append((op, list(operands)))
-        return STEP, len(self.steps) - 1
-
-    def program(self) -> Program:
-        """The program so far."""
-
-        def place(ref: Ref) -> Operand:
-            kind, x = ref
-            return float(x) if kind == PLAIN else int(x) + (len(self.inputs) if kind == STEP else 0)
-
-        return Program(tuple(self.inputs), tuple(Step(op, tuple(map(place, xs))) for op, xs in self.steps))
-
-
-def single(slot: Slot, xs: tuple[float, ...]) -> Program:
-    """The operation alone, its slot the first input."""
-    draft = Draft(xs[slot.place])
-    draft.add(slot, (INPUT, 0), xs)
-    return draft.program()
 
 
 def _chains(exam: Exam, found: Probed) -> None:

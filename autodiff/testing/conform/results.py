@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .findings import BEYOND, VALUE, Finding
+from .locate import below
 
 SHOWN = 3  # how many of a kind a line names before it counts
 
@@ -73,19 +74,10 @@ class Conformance:
             return before
         if not first.accuses or not then.op or not then.accuses or first.op == then.op:
             return False
-        below, values = self._below(then.op), (first.rank == VALUE, then.rank == VALUE)
-        if then.op in self._below(first.op) or values == (False, True):
+        lower, values = below(self.built_on, then.op), (first.rank == VALUE, then.rank == VALUE)
+        if then.op in below(self.built_on, first.op) or values == (False, True):
             return False  # neither is below the other, or a wrong derivative would have to explain a wrong value
-        return first.op in below if first.op else bool(below) and first.shared
-
-    def _below(self, op: str) -> set[str]:
-        found, waiting = set[str](), [op]
-        while waiting:
-            for each in self.built_on.get(waiting.pop(), ()):
-                if each not in found:
-                    found.add(each)
-                    waiting.append(each)
-        return found - {op}
+        return first.op in lower if first.op else bool(lower) and first.shared
 
     @property
     def sentences(self) -> list[str]:

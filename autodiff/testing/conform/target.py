@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from ...door import syntax
 from ..engines.attributes import BACKWARD
+from ..engines.backwards import FUNCTIONS
+from .notebooks import SUFFIX, python_of
 
 
 class Target(NamedTuple):
@@ -31,10 +33,11 @@ def find_target(text: str, patterns: Iterable[str] = ()) -> Target:
     path = Path(place)
     if not path.exists():
         return Target(None, "", f"there is no file {place}")
-    files = _files(path, list(patterns) or ["*.py"]) if path.is_dir() else [path]
+    files = _files(path, list(patterns)) if path.is_dir() else [path]
     if not files:
         return Target(None, "", f"no file in {place} fits {', '.join(patterns) or '*.py'}")
     found = [(file, each) for file in files for each in _classes(file) if not name or each == name]
+    found = found or [(file, each) for file in files for each in _classes(file, arithmetic=True) if not name]
     if name and len(files) == 1:
         return Target(files[0], name)
     if len(found) == 1:
@@ -44,18 +47,29 @@ def find_target(text: str, patterns: Iterable[str] = ()) -> Target:
 
 
 def _files(folder: Path, patterns: list[str]) -> list[Path]:
-    return sorted({file for pattern in patterns for file in folder.rglob(pattern) if file.is_file()})
+    """The files that fit, but for hidden and installed ones; without a pattern those of Python, or else notebooks."""
+    for some in [patterns] if patterns else [["*.py"], [f"*{SUFFIX}"]]:
+        found = sorted({file for each in some for file in folder.rglob(each) if file.is_file()})
+        own = [file for file in found if not any(map(_is_foreign, file.relative_to(folder).parts))]
+        if own:
+            return own
+    return []
 
 
-def _classes(file: Path) -> Iterator[str]:
-    """The classes of a file that have a method of one of the usual names; the file is not run."""
+def _is_foreign(name: str) -> bool:
+    return name.startswith(".") or name in ("site-packages", "__pycache__", "node_modules")
+
+
+def _classes(file: Path, arithmetic: bool = False) -> Iterator[str]:
+    """The classes of a file that have a backward pass of a usual name, or arithmetic; the file is not run."""
     try:
-        tree = syntax(file.read_bytes())
+        tree = syntax(python_of(file.read_text("utf8")) if file.suffix == SUFFIX else file.read_bytes())
     except (SyntaxError, ValueError):
         return
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
             is_rule = {"forward", "apply"} & methods  # one operation, in a hierarchy of them
-            if methods & set(BACKWARD) and not (is_rule and "__add__" not in methods):
+            wanted = {"__add__", "__mul__"} if arithmetic else {*BACKWARD, *FUNCTIONS}
+            if methods & wanted and not (is_rule and "__add__" not in methods):
                 yield node.name

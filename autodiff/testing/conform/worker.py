@@ -20,6 +20,7 @@ from ..engines.detect import adapter_for
 from .conformance import NEEDED, result_of
 from .examiner import Exam
 from .loading import CannotRun, load_file
+from .patience import TooLong, at_most, impatient
 from .properties import PROPERTIES
 from .report import as_json
 from .results import Conformance, Result
@@ -53,21 +54,21 @@ def examine(options: dict[str, Any]) -> None:
     try:
         examined(options)
     except CannotRun as error:
-        write(options, json.dumps({"cannot": str(error)}))
+        put(options["report"], json.dumps({"cannot": str(error)}))
     except MemoryError:
-        write(options, json.dumps({"cannot": too_much(options["memory"])}))
+        put(options["report"], json.dumps({"cannot": too_much(options["memory"])}))
     except SystemExit as error:
-        write(options, json.dumps({"cannot": f"it calls sys.exit({error.code!r})"}))
+        put(options["report"], json.dumps({"cannot": f"it calls sys.exit({error.code!r})"}))
     except KeyboardInterrupt:
-        write(options, json.dumps({"cannot": "it raises KeyboardInterrupt"}))
+        put(options["report"], json.dumps({"cannot": "it raises KeyboardInterrupt"}))
     if not hasattr(os, "fork"):
         Path(options["ended"]).write_text(json.dumps({"status": 0, "limit": ""}), encoding="utf8")
     os._exit(0)  # threads and exit handlers of the engine have no say any more
 
 
-def write(options: dict[str, Any], text: str) -> None:
-    """Put a report in its place at once, so that half of one is never read."""
-    place = Path(options["report"])
+def put(file: str, text: str) -> None:
+    """Put a text in its file at once, so that half of one is never read."""
+    place = Path(file)
     part = place.with_suffix(".part")
     part.write_text(text, encoding="utf8")
     part.replace(place)
@@ -89,19 +90,19 @@ def limit(memory: int, seconds: float) -> None:
 
 def examined(options: dict[str, Any]) -> None:
     """Examine property after property; before each say that it comes next, after each write what was found so far."""
-    progress = Path(options["progress"])
-    progress.write_text("import", encoding="utf8")
+    put(options["progress"], "import")
+    sys.path.append(options["beside"])
     engine, notes = found(Path(options["path"]), options["name"], options["seconds"] / 3, options["definitions"])
     exam = Exam(engine, options["examples"], options["seed"])
     names = options["properties"]
     chosen = [each for each in PROPERTIES if not names or each.name in names or each.name in NEEDED]
     results = [Result(each.name, each.says, skipped=UNFINISHED) for each in chosen]
     for place, each in enumerate(chosen):
-        progress.write_text(each.name, encoding="utf8")
+        put(options["progress"], each.name)
         results[place] = result_of(exam, each, engine.known)
         asked = [result for result in results if not names or result.name in names]
-        write(options, as_json(Conformance(options["target"], asked, exam.built_on, [*notes, *engine.notes])))
-    progress.write_text(DONE, encoding="utf8")
+        put(options["report"], as_json(Conformance(options["target"], asked, exam.built_on, [*notes, *engine.notes])))
+    put(options["progress"], DONE)
 
 
 def found(path: Path, name: str, seconds: float, definitions: bool) -> tuple[Adapter, list[str]]:
@@ -112,9 +113,14 @@ def found(path: Path, name: str, seconds: float, definitions: bool) -> tuple[Ada
         classes = [key for key, value in vars(module).items() if isinstance(value, type)]
         raise CannotRun(f"{path.name} has no {name}; its classes are {', '.join(classes) or 'none'}")
     try:
-        return adapter_for(thing), notes
+        with at_most(seconds):
+            engine = adapter_for(thing)
     except ValueError as error:
         raise CannotRun(str(error)) from None
+    except TooLong:
+        raise CannotRun(f"{name}(2.0) does not come to its end") from None
+    impatient(engine, seconds / 4)
+    return engine, notes
 
 
 if __name__ == "__main__":

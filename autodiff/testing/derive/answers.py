@@ -8,6 +8,7 @@ True
 """
 
 import math
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -51,8 +52,8 @@ def _answer(run: Callable[[], tuple[float, list[float]]]) -> Answer:
 
 
 def described(error: BaseException) -> str:
-    """An exception in a sentence: its type and the start of what it says."""
-    text = " ".join(str(error).split())
+    """An exception in a sentence: its type and the start of what it says, without addresses, which change."""
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(str(error).split()))
     return f"{type(error).__name__}: {text[:80]}" if text else type(error).__name__
 
 

@@ -56,6 +56,7 @@ class Adapter:
         self.known = dict({} if known is None else known)  # property -> why this engine is documented not to have it
         self.spelling = spelling or Spelling(f"{name}({{}})")
         self.reset = reset  # empties what the engine has recorded so far, if it keeps one tape for all
+        self.keeps = self.objects  # whether gradients stay in the values after a pass
         self.wraps: set[tuple[str, int]] = set()  # operands, as (operation, index), where no plain number is taken
         self.notes: list[str] = []  # what a report should say of how the engine was examined
 

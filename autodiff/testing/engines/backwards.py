@@ -10,12 +10,12 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ...errors import ArgumentError
 from .attributes import BACKWARD, as_float
+from .operations import names_beside
 
 V = Any
 FUNCTIONS = (
@@ -44,12 +44,13 @@ def find_backward(Value: type, sample: V, given: Any = None) -> Backward:
     for name in BACKWARD:
         if callable(inspect.getattr_static(Value, name, None)) or callable(getattr(sample, name, None)):
             return _method(Value, name)
-    beside = vars(sys.modules[Value.__module__]) if Value.__module__ in sys.modules else {}
+    beside = names_beside(Value)
     for name in BACKWARD:
         if inspect.isfunction(beside.get(name)):
             return Backward(beside[name], f"{name}({{}})")
-    for name, function in _returning(Value, sample, beside):
-        return _of_returned(name, function)
+    for name, function in _functions(Value, beside):
+        stored = Backward(function, f"{name.rstrip(', ')})")
+        return stored if _returns_nothing(function, sample) else _of_returned(name, function)
     named = ", ".join(BACKWARD[:5])
     raise ArgumentError(f"{Value.__name__} has no method named {named}; pass backward=function, or its name")
 
@@ -66,14 +67,22 @@ def _method(Value: type, name: str) -> Backward:
     return Backward(run, f"{{}}.{name}({', '.join(map(repr, start))})")
 
 
-def _returning(Value: type, sample: V, beside: dict[str, Any]) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Functions and methods that return gradients instead of storing them."""
+def _functions(Value: type, beside: dict[str, Any]) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Functions and methods with a name as if they returned gradients."""
     for name in FUNCTIONS:
         method = inspect.getattr_static(Value, name, None)
         if inspect.isfunction(method):
             yield f"{{}}.{name}(", method
         elif inspect.isfunction(beside.get(name)):
             yield f"{name}({{}}, ", beside[name]
+
+
+def _returns_nothing(function: Callable[..., Any], sample: V) -> bool:
+    """Whether a pass, in spite of its name, leaves the gradients in the values."""
+    try:
+        return function(sample) is None
+    except Exception:
+        return False
 
 
 def _of_returned(name: str, function: Callable[..., Any]) -> Backward:

@@ -60,21 +60,26 @@ def _adapter(
     raw = None if callable(data) else operator.attrgetter(data)
     engine = Adapter(
         Value.__name__, make, reader(data), reader(grad), backward.run, operations, raw=raw,
-        set_data=None if callable(data) else _writer(make, data), methods=methods, spelling=spelling,
-        set_grad=None if callable(grad) else _writer(make, grad), reset=resetter(Value),
+        set_data=_writer(make, data), methods=methods, spelling=spelling, set_grad=_writer(make, grad),
+        reset=resetter(Value),
     )  # fmt: skip
+    engine.keeps = backward.grad is None
     engine.notes += [*notes, *backward.notes]
     return engine
 
 
-def _writer(make: Callable[[float], V], name: str) -> Callable[[V, float], None]:
-    """How to write a number into an attribute, as the kind of thing that is there."""
+def _writer(make: Callable[[float], V], name: Any) -> Callable[[V, float], None] | None:
+    """How to write a number into an attribute, as the kind of thing that is there; None if it cannot be written."""
 
     def write(value: V, number: float) -> None:
         old = getattr(value, name)
         shaped = getattr(old, "shape", None)
         setattr(value, name, number if shaped is None else old * 0 + number)
 
+    try:
+        write(make(2.0), 2.0)
+    except Exception:
+        return None  # a function was given, or the attribute is a property
     return write
 
 

@@ -23,7 +23,7 @@ def find_operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]]
     """Each operation with a function for it, those that are methods, and the engine's names where they differ."""
     operations: dict[str, Callable[..., V]] = {}
     methods, names = set[str](), dict[str, str]()
-    beside = vars(sys.modules[Value.__module__]) if Value.__module__ in sys.modules else {}
+    beside = names_beside(Value)
     for name, op in TABLE.items():
         if name in OPERATORS:
             if getattr(Value, f"__{OPERATORS[name].__name__}__", None) is not None:
@@ -34,7 +34,7 @@ def find_operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]]
             if callable(method) or isinstance(method, (staticmethod, classmethod)):
                 operations[name] = _call(Value, spelling, name, static=not callable(method) or _is_static(method))
                 methods.add(name)
-            elif callable(function) and not isinstance(function, type) and _is_of(function, Value):
+            elif callable(function) and not isinstance(function, type) and _is_of(function, Value, sample):
                 operations[name] = function
             else:
                 continue
@@ -47,8 +47,23 @@ def _is_static(method: Any) -> bool:
     return isinstance(method, (staticmethod, classmethod))
 
 
-def _is_of(function: Any, Value: type) -> bool:
-    return getattr(function, "__module__", None) == Value.__module__
+def names_beside(Value: type) -> dict[str, Any]:
+    """What stands beside a class: in its module, and in the others of its package that have been imported."""
+    package = Value.__module__.rpartition(".")[0]
+    others = [vars(sys.modules[name]) for name in sorted(sys.modules) if package and name.startswith(f"{package}.")]
+    own = vars(sys.modules[Value.__module__]) if Value.__module__ in sys.modules else {}
+    return {name: thing for names in (*others, own) for name, thing in names.items()}
+
+
+def _is_of(function: Any, Value: type, sample: V) -> bool:
+    """Whether a function is the engine's own: of the class's module, or of its package and makes a value of a value."""
+    module = str(getattr(function, "__module__", ""))
+    if module == Value.__module__ or "." not in module:
+        return module == Value.__module__
+    try:
+        return module.startswith(f"{Value.__module__.rpartition('.')[0]}.") and isinstance(function(sample), Value)
+    except Exception:
+        return False
 
 
 def _call(Value: type, method: str, name: str, static: bool) -> Callable[..., V]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..examiner import Exam
 from ..findings import EDGE, LIMIT, LOST, ORDER, PASS, VALUE, WRONG, Finding
-from . import chain, drawn, edges, limits, numbers, operations, passes, sums, values
+from . import chain, drawn, edges, limits, numbers, operations, passes, repeated, sums, values
 
 
 class Property(NamedTuple):
@@ -31,7 +31,7 @@ PROPERTIES = (
     Property("inner nodes", chain.inner_nodes, LOST),
     Property("gradient from above", chain.upstream, WRONG),
     Property("accumulation", chain.accumulation, LOST),
-    Property("repeated operands", chain.repeated, LOST),
+    Property("repeated operands", repeated.repeated, LOST),
     Property("sums", sums.sums, ORDER),
     Property("gradient sizes", numbers.sizes, WRONG),
     Property("second backward", passes.second_backward, LIMIT),

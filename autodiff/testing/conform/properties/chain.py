@@ -1,5 +1,6 @@
 """The chain rule, one operation inside or beside another: the gradient from above, sums, and inner nodes."""
 
+import re
 from collections.abc import Iterator
 
 from ....ops import TABLE
@@ -9,10 +10,15 @@ from ..diagnosis import derivative, title
 from ...derive.answers import close, right, same
 from ..examiner import Exam, Skipped
 from ..findings import LOST, WRONG, Finding
-from ..probes import Probed, Slot, probe
+from ..forms import forms, ordinary_points
+from ..locate import line_of
+from ..draft import Slot
+from ..probes import Probed, probe
 
 FORGETS = "forgets the gradient from above: its local derivative has to be multiplied by the gradient of the result"
 SQUARES = "uses the gradient from above twice"
+ALL_SQUARE = "the gradient from above is multiplied in twice"
+ONE_PLACE = "what an operation keeps for its backward pass is lost when the next one runs: it has one place for all"
 ALL_FORGET = "the chain rule is lost: a local derivative is not multiplied by the gradient from above"
 OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one gradient"
 EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
@@ -21,18 +27,12 @@ STOPS = "backward stops at the operands of the output: it never goes on to what 
 ONE_SIDE = "backward goes on from {} operands only: no gradient reaches what a {} one was made from"
 
 
-# What is left of the gradients of `a + a`, and how often the first and the last operand's are in it
-KEPT = {
-    "only the gradient of its last operand: gradients are kept by operand (in a dict), or `=` overwrites one": (0, 1),
-    "only the gradient of its first operand: operands are kept in a set, or one that is there is left out": (1, 0),
-    "the gradient of its last operand twice: gradients are looked up by operand (in a dict)": (0, 2),
-    "the gradient of its first operand twice: gradients are looked up by operand": (2, 0),
-}
-
-
 def inner_nodes(exam: Exam) -> Iterator[Finding]:
     """An operand that was itself computed is gone on from: every operation lists its operands."""
     yield from _confused(exam)
+    yield from _kept_in_one_place(exam)
+    if exam.stopped:
+        return
     found = probed(exam)
     if found.everywhere(found.unlisted):
         program = _smallest(found.unlisted)
@@ -58,6 +58,41 @@ def _confused(exam: Exam) -> Iterator[Finding]:
         yield exam.finding(EQUAL, equal, LOST, shared=True)
 
 
+def _kept_in_one_place(exam: Exam) -> Iterator[Finding]:
+    """What an operation keeps for its backward pass is still there when others have run."""
+    ops = [op for op in exam.operations if op in exam.sound and len(ordinary_points(op)) > 1]
+    found = {op: each for op in ops for each in [_forgotten(exam, op)] if each}
+    if len(found) > 1:
+        yield next(iter(found.values()))._replace(sentence=ONE_PLACE, op="", line="", shared=True)
+        exam.stopped, exam.wrong = "waits until each operation keeps its own numbers", set(exam.operations)
+    else:
+        yield from found.values()
+        exam.wrong |= set(found)
+
+
+def _forgotten(exam: Exam, op: str) -> Finding | None:
+    """An operation that has run once more, elsewhere, before its backward pass: what that gives, if it is wrong."""
+    engine, (first, then) = exam.engine, [next(forms(op, point)) for point in ordinary_points(op)[:2]]
+    if not engine.objects or not exam.works(first):
+        return None
+    try:
+        engine.reset()
+        pool, _ = engine.run(first), engine.run(then)
+        engine.backward(pool[-1])
+        given = engine.grad(pool[0])
+    except Exception:
+        return None  # told elsewhere
+    wanted = right(first).gradient[0]
+    if close(given, wanted) or not same(exam.ask(first), right(first)):
+        return None
+    renamed = re.sub(r"\b[aby]\b", lambda found: dict(zip("aby", "cdz"))[found[0]], exam.source(then))
+    *lines, last = exam.source(first).splitlines()
+    source = "\n".join([*lines, *renamed.splitlines()[:-1], last])
+    result = f"{engine.spelling.grad.format('a')}  # gives {given!r}, and should give {wanted!r}"
+    sentence = f"`{op}` keeps what its backward pass needs in one place for all its uses: the next use overwrites it"
+    return Finding(sentence, source, WRONG, op, result, line_of(exam, first, op, "made"))
+
+
 def upstream(exam: Exam) -> Iterator[Finding]:
     """Each operation multiplies its local derivative by the gradient of its result."""
     found = probed(exam)
@@ -65,11 +100,15 @@ def upstream(exam: Exam) -> Iterator[Finding]:
         yield exam.finding(ALL_FORGET, _smallest(found.forgets), WRONG, shared=True)
         _stop(exam, found, "waits until the chain rule is right")
         return
+    if found.everywhere(found.squares):
+        yield exam.finding(ALL_SQUARE, _smallest(found.squares), WRONG, shared=True)
+        _stop(exam, found, "waits until the chain rule is right")
+        return
     for faulty, sentence in ((found.forgets, FORGETS), (found.squares, SQUARES)):
         for op, slots in _by_operation(faulty):
             along, formula = _along(exam, slots, found), derivative(op, slots[0].place)
             words = f"{name(op, slots)} {sentence}{along}"
-            yield exam.finding(words, faulty[slots[0]], WRONG, op=op, looks="+=", formula=formula)
+            yield exam.finding(words, faulty[slots[0]], WRONG, op=op, looks="+=", place=slots[0].place, formula=formula)
     for op, slots in _by_operation(found.strange):
         sentence = f"{name(op, slots)} is right alone, and wrong inside another operation"
         formula = derivative(op, slots[0].place)
@@ -87,9 +126,9 @@ def accumulation(exam: Exam) -> Iterator[Finding]:
     for op, slots in _by_operation(found.overwrites):
         program = found.overwrites[slots[0]]
         along = _along(exam, slots, found, " of")
-        whose = along or (" of its operand" if len(TABLE[op].slopes) == 1 else " of its operands")
+        whose = along or (" of its operands" if len({slot.place for slot in slots}) > 1 else " of its operand")
         sentence = f"{name(op, slots)} overwrites the gradient{whose}: `=` where `+=` belongs"
-        yield exam.finding(sentence, program, LOST, op=op, looks="=")
+        yield exam.finding(sentence, program, LOST, op=op, looks="=", place=slots[0].place)
     exam.wrong |= {slot.op for slot in found.overwrites}
 
 
@@ -144,12 +183,12 @@ def _smallest(found: dict[Slot, Program]) -> Program:
 
 def _one_side(found: Probed) -> str:
     """That left operands are gone on from and right ones are not, or the other way round, if it is so."""
-    stopped = [slot for slot in found.unlisted if not slot.plain]
-    places = {slot.place for slot in stopped}
-    if len(places) != 1 or any(Slot(slot.op, 1 - slot.place) not in found.slots for slot in stopped):
+    pairs = [slot for slot in found.slots if not slot.plain and Slot(slot.op, 1 - slot.place) in found.slots]
+    stopped = {slot.place for slot in pairs if slot in found.unlisted}
+    followed = {slot.place for slot in pairs if slot not in found.unlisted}
+    if len(stopped) != 1 or len(followed) != 1 or stopped == followed:
         return ""
-    sides = ("right", "left") if places == {0} else ("left", "right")
-    return ONE_SIDE.format(*sides)
+    return ONE_SIDE.format(*(("left", "right")[place] for (place,) in (followed, stopped)))
 
 
 def _why_all_stop(exam: Exam) -> str:
@@ -164,43 +203,3 @@ def _why_all_stop(exam: Exam) -> str:
 def _stop(exam: Exam, found: Probed, why: str) -> None:
     exam.stopped = why
     exam.wrong |= set(exam.operations)
-
-
-def repeated(exam: Exam) -> Iterator[Finding]:
-    """The same value on both sides of an operation gets both gradients."""
-    both = ("add", "mul", "sub", "div", "pow", "maximum", "minimum", "hypot", "atan2")
-    exam.among(both, "operation on two values")
-    found = [(op, *each) for op in both if op in exam.sound for each in [_lost(exam, op)] if each]
-    ties = [each for each in found if each[0] in ("maximum", "minimum")]
-    others = [each for each in found if each not in ties]
-    if others:
-        op, given, program = next((each for each in others if each[0] == "add"), others[0])
-        yield exam.finding(_why_lost(others, given, program), program, LOST, op=op if len(others) == 1 else "")
-        exam.wrong |= {each[0] for each in others} if len(others) > 1 or others[0][0] in ("add", "mul") else set()
-    for op, given, program in ties:
-        credit = "twice" if given == 2 else "to nobody" if given == 0 else f"{given:g} times"
-        written = program.text().splitlines()[-1].removeprefix("y = ")
-        sentence = f"`{written}` has the derivative {given!r}, and should have 1: a tie is credited {credit}"
-        yield exam.finding(sentence, program, LOST, op=op)
-
-
-def _lost(exam: Exam, op: str) -> tuple[float, Program] | None:
-    """What `a op a` gives, if that is wrong."""
-    program = Program((1.5,), (Step(op, (0, 0)),))
-    answer, wanted = exam.ask(program), right(program).gradient[0]
-    if answer.error is not None or close(answer.gradient[0], wanted):
-        return None
-    if wanted == 0 and abs(answer.gradient[0]) < 1e-15:
-        return None
-    exam.confirm(program, answer)
-    return answer.gradient[0], program
-
-
-def _why_lost(found: list[tuple[str, float, Program]], given: float, program: Program) -> str:
-    """Which of the two gradients are left: the last, the first, or one of them twice."""
-    pairs = {op: right(Program((1.5, 1.5), (Step(op, (0, 1)),))).gradient for op, _, _ in found}
-    written = program.text().splitlines()[-1].removeprefix("y = ")
-    for what, (first, last) in KEPT.items():
-        if all(close(value, first * pairs[op][0] + last * pairs[op][1]) for op, value, _ in found):
-            return f"`{written}` keeps {what}"
-    return f"`{written}` loses one gradient: a gets {given!r} instead of {right(program).gradient[0]!r}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ....ops import TABLE
 from ...draw.edge_cases import Point
 from ...draw.straight_line import Program, Step
+from ..common import shared_fault
 from ..diagnosis import Sample, called, case_of, derivative, explained
 from ...derive.answers import Answer, close, right
 from ..examiner import Exam, Skipped
@@ -15,6 +16,10 @@ UNSTEADY = (
     "the same program does not give the same gradient twice: its operands are kept in a set, whose order changes, "
     "or something outlives the pass"
 )
+
+
+OPERANDS = "where its operand's should decide"
+FORMS = {1: " with a plain number on the right", 2: " with a plain number on the left", 3: " with a whole exponent"}
 
 
 def operators(exam: Exam) -> Iterator[Finding]:
@@ -97,26 +102,54 @@ def _wrapped(exam: Exam, op: str, index: int, program: Program, wanted: float) -
 def local_derivatives(exam: Exam) -> Iterator[Finding]:
     """Each operation has the right local derivative along each operand at ordinary points."""
     _need_any(exam)
-    for op in exam.operations:
-        for shape in shapes(op):
-            programs = list(filter(exam.works, shape))
-            found = _wrong_derivative(exam, op, programs) if programs else None
-            if found:
-                exam.wrong.add(op)
-                yield found
-                break
+    found = {op: finding for op in exam.operations for finding in [_wrong_operation(exam, op)] if finding}
+    shared = shared_fault(exam, found) if len(found) > 1 else None
+    if shared:
+        sentence, program, explained = shared
+        yield exam.finding(sentence, program, WRONG, shared=True)
+        exam.stopped, exam.wrong = "waits until local derivatives are right", set(exam.operations)
+        found = {op: finding for op, finding in found.items() if op not in explained}
+    yield from found.values()
 
 
-def _wrong_derivative(exam: Exam, op: str, programs: list[Program]) -> Finding | None:
+def _wrong_operation(exam: Exam, op: str) -> Finding | None:
+    """What is wrong with the derivatives of an operation, in the first of its forms in which something is."""
+    found = _gated(exam, op)
+    for number, shape in enumerate(shapes(op)):
+        programs = list(filter(exam.works, shape))
+        case = FORMS.get(number, "") if op in HAVE_FORMS and exam.works(shapes(op)[0][0]) else ""
+        found = found or (_wrong_derivative(exam, op, programs, case) if programs else None)
+    exam.wrong |= {op} if found else set()
+    return found
+
+
+def _gated(exam: Exam, op: str) -> Finding | None:
+    """An operation with a kink asks its operand on which side it is, and never the gradient from above."""
+    for program in shapes(op)[0] if TABLE[op].kinks and "mul" in exam.operations else []:
+        times = [Step("mul", (len(program.inputs), factor)) for factor in (3.0, -3.0)]
+        above, below = (Program(program.inputs, (*program.steps, step)) for step in times)
+        if len(program.inputs) > 1 or not exam.works(below):
+            continue
+        through = [exam.ask(each).gradient == [0.0] for each in (above, below)]
+        if right(below).gradient[0] and through == [False, True]:
+            sentence = f"{called(op)} lets a gradient through by the sign of that gradient, {OPERANDS}"
+            return exam.finding(sentence, below, WRONG, op=op, looks="+=", formula=derivative(op, 0))
+    return None
+
+
+def _wrong_derivative(exam: Exam, op: str, programs: list[Program], case: str) -> Finding | None:
     """The first operand, of one form of an operation, whose derivative is wrong at one of the points."""
     answers = [exam.ask(program) for program in programs]
     for program, answer in zip(programs, answers):
         if answer.error is not None:
-            sentence = f"{called(op)}: its backward pass does not work: {answer.error}"
+            sentence = f"{called(op)}{case}: its backward pass does not work: {answer.error}"
             return exam.finding(sentence, program, op=op, looks="+=")
     if len(programs[0].inputs) > 1:
         for program, answer in zip(programs, answers):
             exam.confirm(program, answer)
+        if all(_to_one(program, answer) for program, answer in zip(programs, answers)):
+            sentence = f"{called(op)} sends both its gradients to a, and none to b"
+            return exam.finding(sentence, programs[0], WRONG, op=op, looks="+=", formula=derivative(op, 0))
     for place in range(len(programs[0].inputs)):
         index = programs[0].steps[0].operands.index(place)
         samples = [Sample(_names(program), answer.gradient[place], right(program).gradient[place])
@@ -126,20 +159,28 @@ def _wrong_derivative(exam: Exam, op: str, programs: list[Program]) -> Finding |
         bad = [number for number, sample in enumerate(samples) if not close(sample.given, sample.right)]
         if bad:
             exam.confirm(programs[bad[0]], answers[bad[0]])
-            sentence = _sentence(exam, op, index, samples, bad)
+            sentence = _sentence(exam, op, index, samples, bad, case)
             formula = derivative(op, index)
-            return exam.finding(sentence, programs[bad[0]], WRONG, op=op, looks="+=", along=place, formula=formula)
+            return exam.finding(sentence, programs[bad[0]], WRONG, op=op, looks="+=", along=place, place=index,
+                                formula=formula)  # fmt: skip
     return None
 
 
-def _sentence(exam: Exam, op: str, index: int, samples: list[Sample], bad: list[int]) -> str:
+def _to_one(program: Program, answer: Answer) -> bool:
+    """Whether the first of two operands gets what belongs to both."""
+    wanted = right(program).gradient
+    return len(wanted) == 2 and wanted[1] != 0 == answer.gradient[1] and close(answer.gradient[0], sum(wanted))
+
+
+def _sentence(exam: Exam, op: str, index: int, samples: list[Sample], bad: list[int], form: str) -> str:
     if op == "mul" and _by_grad(exam):
         return "`a * b` multiplies by the other's grad instead of its data"
     wrong = [samples[number] for number in bad]
     case = case_of(samples, wrong) if op == "pow" else ""
+    case = case or form
     if all(sample.given == 0 for sample in samples) and _by_own_grad(exam, op, index):
         return f"{called(op)} multiplies by its operand's own gradient instead of the gradient from above"
-    return explained(op, index, wrong if case else samples, case)
+    return explained(op, index, samples if case == form else wrong, case)
 
 
 def _by_grad(exam: Exam) -> bool:
@@ -148,10 +189,13 @@ def _by_grad(exam: Exam) -> bool:
 
 
 def _by_own_grad(exam: Exam, op: str, index: int) -> bool:
-    """Whether a gradient that the operand itself holds comes out multiplied: 7, and 7 times the derivative more."""
+    """Whether a gradient that the operand has got from a sum comes out multiplied: 2 + 2 * the derivative."""
     program = next(shape[0] for shape in shapes(op) if index in range(len(shape[0].inputs)))
-    given, wanted = _planted(exam, program, index, index), 7.0 * right(program).gradient[index]
-    return given is not None and bool(wanted) and close(given, 7.0 + wanted)
+    last, wanted = len(program.inputs), right(program).gradient[index]
+    asked = [Program(program.inputs, (*program.steps, Step("add", (index, index)), Step("add", places)))
+             for places in ((last, last + 1), (last + 1, last))]  # fmt: skip
+    answers = [exam.ask(each) for each in asked if "add" in exam.sound]
+    return any(answer.error is None and close(answer.gradient[index], 2.0 + 2.0 * wanted) for answer in answers)
 
 
 def _planted(exam: Exam, program: Program, planted: int, read: int) -> float | None:

@@ -31,6 +31,7 @@ def _example(exam: Exam) -> Program:
 
 def second_backward(exam: Exam) -> Iterator[Finding]:
     """A second backward pass adds exactly one more gradient to the leaves."""
+    exam.need_kept()
     program, engine = _example(exam), exam.engine
     pool = engine.run(program)
     source = f"{exam.source(program)}\n{engine.spelling.backward.format('y')}"
@@ -71,6 +72,7 @@ def _replaced(exam: Exam, program: Program, letter: str) -> tuple[str, int]:
 def two_roots(exam: Exam) -> Iterator[Finding]:
     """Two outputs that share a node add their gradients up."""
     engine = exam.engine
+    exam.need_kept()
     _example(exam)
     times, plus = exam.need_pair()
     a, b, c = engine.make(1.5), engine.make(2.0), engine.make(3.0)
@@ -99,6 +101,7 @@ def _two_roots(exam: Exam, times: str) -> str:
 
 def separate_graphs(exam: Exam) -> Iterator[Finding]:
     """A backward pass through one graph leaves the gradients of another alone."""
+    exam.need_kept()
     program, engine = _example(exam), exam.engine
     times, _ = exam.need_pair()
     pool = engine.run(program)
@@ -110,6 +113,9 @@ def separate_graphs(exam: Exam) -> Iterator[Finding]:
     if not all(map(close, after, before)):
         z = f"z = {engine.spelling.make.format(0.5)} {TABLE[times].symbol} {engine.spelling.make.format(4.0)}"
         source = f"{exam.source(program)}\n# then, of another graph:\n{z}\n{engine.spelling.backward.format('z')}"
+        if not any(after):
+            yield Finding("a backward pass sets the gradients of other graphs to 0", source, LIMIT, cause=LEAK)
+            return
         changed = f"a had {before[0]!r}, and has {after[0]!r} after a pass through another graph"
         sentence = f"a backward pass runs the nodes of earlier passes again: {changed}; a list outlives the pass"
         yield Finding(sentence, source, PASS)

@@ -60,6 +60,8 @@ def _judged(answer: Answer, wanted: Answer) -> str:
 
 
 def _detailed(sentence: str, answer: Answer, wanted: Answer) -> str:
+    if answer.error is not None and answer.error.startswith("KeyError"):
+        return f"{EARLY}, from the output on (it raises {answer.error})"
     if answer.error is not None:
         return f"a backward pass over a few operations does not work: {answer.error}"
     pairs = zip("abc", answer.gradient, wanted.gradient)

@@ -6,12 +6,12 @@ from typing import Any
 from ....ops import TABLE
 from ...draw.straight_line import Program, Step
 from ..calls import walks
+from ..common import NOTHING
 from ...derive.answers import close, described, right, same
 from ..examiner import Exam
 from ..findings import WRONG, Finding
 from ..forms import forms, ordinary_points
 
-NOTHING = "backward reaches nothing: no gradient arrives at the operands of any operation"
 SIMPLE = ("mul", "add", "exp", "tanh", "sub", "neg", "div", "sin", "log", "sqrt", "relu", "pow")
 
 

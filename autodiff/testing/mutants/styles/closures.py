@@ -129,4 +129,6 @@ FAULTS = (
     ("leaves first", "in reversed(order)", "in order", "backward goes through the graph from the leaves"),
     ("an attribute hides the method", "self._op = _op", "self._op, self.exp = _op, None", "an attribute hides the method `exp`"),
     ("seed missing", "        self.grad = 1.0\n", "", "backward starts from 0.0 instead of 1"),
+    ("relu: by the sign of the gradient", "(out.data > 0) * out.grad", "(out.grad > 0) * out.grad", "`relu` lets a gradient through by the sign of that"),
+    ("* : both to its left operand", "other.grad += self.data", "self.grad += self.data", "`a * b` sends both its gradients to a"),
 )  # fmt: skip

@@ -200,4 +200,11 @@ FAULTS = (
      "            marked.add(t)\n            nodes.append(t)\n            for p in t.parents:\n                if p not in marked:\n                    collect(p)",
      "a node is read before all its users have written"),
     ("seed: its own data", "self.grad = gradient", "self.grad = self.data", "backward starts from the value's data"),
+    ("one context for all", "def apply(cls, *args):\n        tensors = [a if isinstance(a, Tensor) else Tensor(a) for a in args]\n        ctx = Context()",
+     "def apply(cls, *args, ctx=Context()):\n        tensors = [a if isinstance(a, Tensor) else Tensor(a) for a in args]",
+     "what an operation keeps for its backward pass is lost"),
+    ("log keeps its input in its class", "        ctx.save(a)\n        return math.log(a)\n\n    @staticmethod\n    def backward(ctx, grad):\n        return (1 / ctx.saved[0]",
+     "        Log.kept = a\n        return math.log(a)\n\n    @staticmethod\n    def backward(ctx, grad):\n        return (1 / Log.kept", "`log` keeps what its backward pass needs in one place"),
+    ("right operands only", "for p in t.parents:\n                if p not in marked", "for p in t.parents[1:]:\n                if p not in marked",
+     "backward goes on from right operands only"),
 )  # fmt: skip

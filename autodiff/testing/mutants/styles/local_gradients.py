@@ -99,4 +99,9 @@ FAULTS = (
     ("no list of visited nodes", "done.add(id(n))", "pass", "a node passes its gradient on again"),
     ("default argument outlives the pass", "def backwards(self):\n        topo, done = [], set()", "def backwards(self, topo=[]):\n        done = set()",
      "a backward pass runs the nodes of earlier passes again"),
+    ("operands the other way round", "in zip(n.kids, n.local)", "in zip(reversed(n.kids), n.local)", "the operands' gradients are exchanged"),
+    ("first operand only", "in zip(n.kids, n.local)", "in zip(n.kids[:1], n.local)", "no operation passes a gradient to its right operand"),
+    ("local derivatives left out", "k.g += d * n.g", "k.g += n.g", "the local derivatives are left out"),
+    ("added for multiplied", "k.g += d * n.g", "k.g += d + n.g", "the gradient from above is added"),
+    ("the gradient from above twice", "k.g += d * n.g", "k.g += d * n.g * n.g", "the gradient from above is multiplied in twice"),
 )  # fmt: skip

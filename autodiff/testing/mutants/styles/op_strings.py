@@ -123,4 +123,5 @@ FAULTS = (
     ("** : logarithm lost", "self.value * math.log(x.value) * g", "self.value * g", "`a ** b`: its local derivative"),
     ("left operands only", "if place == len(node.inputs):", "if place == min(1, len(node.inputs)):", "backward goes on from left operands only"),
     ("tanh: no branch", 'elif self.op == "tanh"', 'elif self.op == "tanhh"', "`tanh`: no gradient reaches a"),
+    ("* : its operand's own gradient", "x.gradient += y.value * g", "x.gradient += y.value * x.gradient", "`a * b` multiplies by its operand's own gradient"),
 )  # fmt: skip

@@ -92,4 +92,5 @@ FAULTS = (
     ("goes on at the first user", "users[id(source)] -= 1\n                if users[id(source)] == 0:", "users[id(source)] *= -1\n                if users[id(source)] < 0:",
      "a node is read before all its users have written"),
     ("2 - a is a - 2", "return as_var(that) - self", "return self - that", "`0.75 - a` gives `a - 0.75`"),
+    ("the output's gradient everywhere", "send(node.deriv)", "send(self.deriv)", "the chain rule is lost"),
 )  # fmt: skip

@@ -85,4 +85,5 @@ FAULTS = (
     ("= for += everywhere", "operand.adjoint += slope", "operand.adjoint = slope", "`=` stands where `+=` belongs"),
     ("read from its beginning", "in reversed(TAPE)", "in TAPE", "backward goes through the graph from the leaves"),
     ("no gradient unless asked", "requires_grad=True", "requires_grad=False", ""),
+    ("begins one too late", "in reversed(TAPE)", "in reversed(TAPE[:-1])", "backward reaches nothing"),
 )  # fmt: skip

@@ -97,4 +97,5 @@ FAULTS = (
     ("breadth first", "                for p in a.parents:\n                    visit(p)\n                order.append(a)",
      "                order.insert(0, a)\n                for p in a.parents:\n                    visit(p)", "a node is read before all its users have written"),
     ("mark that outlives the pass", "seen = [], []\n", "seen = [], SEEN\n", "a second backward pass reaches nothing"),
+    ("relu: by the sign of the gradient", "g * (self.values > 0)", "g * (g > 0)", "`relu` lets a gradient through by the sign of that"),
 )  # fmt: skip

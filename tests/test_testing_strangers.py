@@ -1,0 +1,171 @@
+"""Right engines in ways of writing that no catalogue has are accused of nothing, and what most share in a fault is told once."""
+
+import importlib
+import sys
+
+import pytest
+
+from autodiff.testing import conformance
+from autodiff.testing.conform.common import PATTERNS, Got, pattern
+from autodiff.testing.conform.properties import PROPERTIES
+
+NAMES = [each.name for each in PROPERTIES if each.name != "drawn programs"]
+RETURNED = """
+class Num:
+    def __init__(self, x, deps=()):
+        self.x, self.deps = x, deps
+    def __add__(self, other):
+        return Num(self.x + other.x, ((self, 1.0), (other, 1.0)))
+    def __mul__(self, other):
+        return Num(self.x * other.x, ((self, other.x), (other, self.x)))
+
+def gradients(out):
+    order = []
+    def walk(n):
+        if n not in order:
+            for d, _ in n.deps:
+                walk(d)
+            order.append(n)
+    walk(out)
+    grads = {out: 1.0}
+    for n in reversed(order):
+        for d, slope in n.deps:
+            grads[d] = grads.get(d, 0.0) + slope * grads[n]
+    return grads
+"""
+ZEROED = """
+TAPE = []
+
+class Num:
+    def __init__(self, value, deps=()):
+        self.value, self.dot, self.deps = value, 0.0, deps
+        TAPE.append(self)
+    def __add__(self, b):
+        return Num(self.value + b.value, ((self, 1.0), (b, 1.0)))
+    def __mul__(self, b):
+        return Num(self.value * b.value, ((self, b.value), (b, self.value)))
+    def backward(self):
+        for each in TAPE:
+            each.dot = 0.0
+        self.dot = 1.0
+        for each in reversed(TAPE):
+            for x, slope in each.deps:
+                x.dot += each.dot * slope
+"""
+READ_ONLY = """
+class Num:
+    def __init__(self, number, *, name):
+        self.__number, self.__gradient, self.deps = number, 0.0, ()
+    value = property(lambda self: self.__number)
+    gradient = property(lambda self: self.__gradient)
+    def _of(self, number, *deps):
+        out = Num(number, name="")
+        out.deps = deps
+        return out
+    def __add__(self, b):
+        return self._of(self.value + b.value, (self, 1.0), (b, 1.0))
+    def __mul__(self, b):
+        return self._of(self.value * b.value, (self, b.value), (b, self.value))
+    def differentiate(self):
+        order = []
+        def walk(n):
+            if n not in order:
+                for d, _ in n.deps:
+                    walk(d)
+                order.append(n)
+        walk(self)
+        for n in order:
+            n.__gradient = 0.0
+        self.__gradient = 1.0
+        for n in reversed(order):
+            for x, slope in n.deps:
+                x.__gradient += n.__gradient * slope
+"""
+DECORATED = """
+import math
+RULES = {}
+
+class Num:
+    def __init__(self, number):
+        self.number, self.grad, self.made = number, 0.0, None
+    def __add__(self, o): return add(self, o)
+    def __mul__(self, o): return mul(self, o)
+    def backward(self):
+        order = []
+        def walk(n):
+            if n not in order:
+                for x in n.made[1] if n.made else ():
+                    walk(x)
+                order.append(n)
+        walk(self)
+        self.grad = 1.0
+        for n in reversed(order):
+            if n.made:
+                f, xs = n.made
+                for x, rule in zip(xs, RULES[f]):
+                    x.grad += rule(n.grad, *[x.number for x in xs])
+
+def primitive(*rules):
+    def register(f):
+        def wrapped(*xs):
+            out = Num(f(*[x.number for x in xs]))
+            out.made = f, xs
+            return out
+        RULES[f] = rules
+        return wrapped
+    return register
+
+@primitive(lambda g, a, b: g, lambda g, a, b: g)
+def add(a, b): return a + b
+
+@primitive(lambda g, a, b: g * a, lambda g, a, b: g * b)
+def mul(a, b): return a * b
+
+@primitive(lambda g, a: math.exp(a))
+def exp(a): return math.exp(a)
+"""
+
+
+@pytest.fixture
+def engine(tmp_path, monkeypatch):
+    """The class in a text, as a module of its own."""
+
+    def load(text, name="strange_engine"):
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        return importlib.import_module(name).Num
+
+    return load
+
+
+@pytest.mark.parametrize("text", [RETURNED, ZEROED, READ_ONLY], ids=["returned", "zeroed", "read only"])
+def test_a_right_engine_in_a_strange_style_is_accused_of_nothing(engine, text):
+    report = conformance(engine(text), properties=NAMES)
+    assert [each.sentence for each in report.findings if each.accuses] == []
+    assert not any(" cannot be examined" in sentence for sentence in report.sentences)
+
+
+def test_operations_made_by_one_decorator_are_not_taken_for_built_on_one_another(engine):
+    findings = conformance(engine(DECORATED), properties=NAMES).findings
+    assert [each.sentence.partition(":")[0] for each in findings if each.accuses] == ["`a * b`", "`exp` forgets the gradient from above"]
+    assert findings[0].line.endswith("@primitive(lambda g, a, b: g * a, lambda g, a, b: g * b)")
+
+
+def test_what_most_operations_do_alike_is_one_pattern_and_one_operation_is_none():
+    points = {"add": (1.0, 1.0), "sub": (1.0, -1.0), "mul": (0.4, 0.75), "div": (2.5, -4.7), "exp": (2.1,), "sin": (0.7,)}
+    for sentence, expected in PATTERNS:
+        got = [Got(op, place, expected(place, wanted), wanted) for op, wanted in points.items() for place in range(len(wanted))]
+        found = pattern(got)
+        assert found is not None and found[0] == sentence and len(found[1]) > 1
+    right = [Got(op, place, wanted[place], wanted) for op, wanted in points.items() for place in range(len(wanted))]
+    assert pattern(right) is None
+    assert pattern([each._replace(given=0.0) if each.op == "exp" else each for each in right]) is None
+
+
+def test_a_fault_in_one_form_names_the_form(engine):
+    text = ZEROED.replace("self.value * b.value, (", "self.value * b.value, (").replace(
+        "    def __mul__(self, b):\n", "    def __mul__(self, b):\n        if not isinstance(b, Num):\n            return Num(self.value * b, ((self, 1.0),))\n")
+    first = conformance(engine(text), properties=NAMES).findings[0]
+    assert first.sentence.startswith("`a * b` with a plain number on the right: its local derivative along a comes out as `1`")
+    assert first.line == "strange_engine.py, line 12: return Num(self.value * b, ((self, 1.0),))"
