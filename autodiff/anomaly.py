@@ -76,7 +76,8 @@ class _Anomaly(Watcher):
                 if slope is not None and not isfinite(slope * node.grad):
                     raise AnomalyError(
                         f"backward: {self._made(node)} sends {slope * node.grad} to its input {index + 1}, "
-                        f"{described(parent)}: slope {slope} times gradient {node.grad}; inputs: {self._inputs(node)}"
+                        f"{described(parent)}: local derivative {slope} times gradient {node.grad}; "
+                        f"inputs: {self._inputs(node)}"
                     )
         self.lines.clear()
 

@@ -17,8 +17,8 @@ from .ops import TABLE
 from .suggest import after, way_of
 
 _NO_BACKWARD = (
-    "Value has no _backward: slopes are numbers, fixed when an operation runs; for an operation of your own, "
-    "compose functions of Values, or add a row to the table of operations"
+    "Value has no _backward: local derivatives are numbers, fixed when an operation runs; for an operation of your "
+    "own, compose functions of Values, or add a row to the table of operations"
 )
 
 

@@ -134,7 +134,7 @@ def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
     """The value of f at a point and its derivative along a direction, in one forward sweep.
 
     `at` is the argument of f, or a tuple of its arguments; `direction` has the same shape. An input whose direction
-    is 0 sends nothing, even where its slope is inf or nan.
+    is 0 sends nothing, even where its local derivative is inf or nan.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
@@ -153,7 +153,7 @@ def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
 
 
 def _forward(node: Value, pushed: Mapping[Value, Any], stays: bool) -> list[tuple[Value, Any]]:
-    """The operands of a node that move, with the slopes along them: numbers, or Values that can be differentiated."""
+    """The operands of a node that move, with the local derivatives along them: numbers, or differentiable Values."""
     places = [place for place, parent in enumerate(node.parents) if parent in pushed]
     if not stays or node.op not in TABLE or not places:
         return [(node.parents[place], node.slopes[place]) for place in places]

@@ -98,7 +98,7 @@ def log10(x: X) -> X:
 
 @operation
 def sqrt(x: X) -> X:
-    """The square root; its slope at 0 is inf.
+    """The square root; its derivative at 0 is inf.
 
     >>> sqrt(9.0)
     3.0
@@ -233,7 +233,7 @@ def erf(x: X) -> X:
 
 @operation_of_two
 def hypot(x1: X, x2: X) -> X:
-    """sqrt(x1 * x1 + x2 * x2), without overflow; its slopes at (0, 0) are 0.
+    """sqrt(x1 * x1 + x2 * x2), without overflow; its derivatives at (0, 0) are 0.
 
     >>> hypot(3.0, 4.0)
     5.0
@@ -242,7 +242,7 @@ def hypot(x1: X, x2: X) -> X:
 
 @operation
 def floor(x: X) -> X:
-    """The largest integer not above x; its slope is 0.
+    """The largest integer not above x; its derivative is 0.
 
     >>> floor(-1.5)
     -2.0
@@ -251,7 +251,7 @@ def floor(x: X) -> X:
 
 @operation
 def sign(x: X) -> X:
-    """-1, 0 or 1; its slope is 0.
+    """-1, 0 or 1; its derivative is 0.
 
     >>> sign(-2.0)
     -1.0
@@ -269,7 +269,7 @@ def xlogy(x1: X, x2: X) -> X:
 
 @operation_of_two
 def maximum(x1: X, x2: X) -> X:
-    """The larger; a tie has slope 1/2 in each.
+    """The larger; at a tie the derivative is 1/2 in each.
 
     >>> maximum(2.0, 3.0)
     3.0
@@ -278,7 +278,7 @@ def maximum(x1: X, x2: X) -> X:
 
 @operation_of_two
 def minimum(x1: X, x2: X) -> X:
-    """The smaller; a tie has slope 1/2 in each.
+    """The smaller; at a tie the derivative is 1/2 in each.
 
     >>> minimum(2.0, 3.0)
     2.0
@@ -287,7 +287,7 @@ def minimum(x1: X, x2: X) -> X:
 
 @operation
 def clip(x: X, low: Number, high: Number) -> X:
-    """x held between two numbers; its slope is 0 outside and at the bounds.
+    """x held between two numbers; its derivative is 0 outside and at the bounds.
 
     >>> clip(5.0, 0.0, 1.0)
     1.0
@@ -296,7 +296,7 @@ def clip(x: X, low: Number, high: Number) -> X:
 
 @operation
 def relu(x: X) -> X:
-    """x where it is positive, else 0; its slope at 0 is 0.
+    """x where it is positive, else 0; its derivative at 0 is 0.
 
     >>> relu(-2.0), relu(3.0)
     (0.0, 3.0)
@@ -341,7 +341,7 @@ def log_sigmoid(x: X) -> X:
 
 @operation
 def softplus(x: X) -> X:
-    """log(1 + exp(x)), without overflow; smooth, with slope 1/2 at 0.
+    """log(1 + exp(x)), without overflow; smooth, with derivative 1/2 at 0.
 
     >>> softplus(800.0)
     800.0
@@ -368,7 +368,7 @@ def gelu(x: X) -> X:
 
 @operation
 def stop_gradient(x: X) -> X:
-    """x itself, through which nothing flows: to the gradient it is a constant.
+    """x itself, treated as a constant: no gradient flows through it.
 
     >>> from autodiff import grad
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
@@ -385,7 +385,7 @@ def where(condition: bool, x1: SupportsFloat, x2: SupportsFloat) -> float: ...
 
 
 def where(condition: bool, x1: Any, x2: Any) -> Any:
-    """x1 if the condition holds, else x2; nothing flows to the other, whatever its slope.
+    """x1 if the condition holds, else x2; no gradient flows to the other, whatever its derivative.
 
     >>> from autodiff import Value
     >>> x = Value(0.0)

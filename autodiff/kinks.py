@@ -32,7 +32,7 @@ def has_sides(op: Op, numbers: Sequence[float]) -> bool:
 
 
 def warn(node: Value, lines: Mapping[Value, str], conditions: Sequence[Callable[..., bool]]) -> None:
-    """Warn where a node stands at a kink and its slope there is that of neither side."""
+    """Warn where a node stands at a kink and its local derivative there is that of neither side."""
     op, parents = TABLE[node.op], node.parents
     if len(set(parents)) < len(parents) or has_sides(op, [parent._data for parent in parents]):
         return  # maximum(x, x) is x

@@ -77,5 +77,5 @@ class Methods:
     @operator("gelu")
     def gelu(self) -> Self: """this * normal_cdf(this)."""
     @operator("stop_gradient")
-    def stop_gradient(self) -> Self: """The same number, through which no gradient flows."""
+    def stop_gradient(self) -> Self: """This, treated as a constant: no gradient flows through it."""
     # fmt: on

@@ -4,7 +4,7 @@
     grad       the gradient of the last `backward()`'s root with respect to this value; 0.0 before
     op         the row of the table of operations that made it ("mul"), or "input", or "constant"
     parents    what it was made from, in order; `a + a` has two
-    slopes     one local partial derivative per parent, fixed when the operation ran; None where nothing flows
+    slopes     one local derivative per parent, fixed when the operation ran; None where no gradient flows
 
 There are no closures and no cycles: a graph is these five things, and a backward pass is a topological order and three
 lines. The operators below are declared one line each; their bodies are written from the table, because the same dozen
@@ -96,7 +96,7 @@ class Value(Methods, Compatible, Copyable):
 
     @property
     def data(self) -> float:
-        """The number. Writing it does not touch the slopes of graphs already built."""
+        """The number. Writing it does not change the local derivatives of graphs already built."""
         if watchers:
             tell_of_reading(self)
         return self._data

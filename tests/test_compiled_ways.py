@@ -135,7 +135,7 @@ def test_too_many_ways_through_a_function_are_an_error_that_names_the_line():
         return x * n
 
     f = compile(counted)
-    with pytest.raises(ArgumentError, match=r"ways through.*test_compiled_ways.py, line \d+.*where"):
+    with pytest.raises(ArgumentError, match=r"specializations.*test_compiled_ways.py, line \d+.*where"):
         f(np.arange(100.0))
 
 

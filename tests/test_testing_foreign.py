@@ -93,7 +93,7 @@ def test_a_right_engine_of_closures_passes():
 
 
 def test_a_wrong_operation_is_blamed_with_its_line_and_a_program():
-    with pytest.raises(GradientError, match=r"blame: tanh at 1\.265625: its slope along a is ") as caught:
+    with pytest.raises(GradientError, match=r"blame: tanh at 1\.265625: its local derivative along a is ") as caught:
         check_gradients(model, [0.5, 0.75], Value=Sloppy)
     assert "test_testing_foreign.py, line" in str(caught.value) and "out = tanh(h * h)" in str(caught.value)
     assert "    a = Value(1.265625)\n    y = tanh(a)\n    y.backward()" in str(caught.value)
@@ -108,7 +108,7 @@ def test_the_node_that_was_read_too_early_is_blamed_with_its_line():
 
 def test_a_conformance_report_blames_an_operation_of_a_drawn_program():
     (finding,) = conformance(Sloppy, properties=["drawn programs"]).results[0].findings
-    assert re.fullmatch(r"tanh at \S+: its slope along a is \S+, the right one is \S+", finding.sentence)
+    assert re.fullmatch(r"tanh at \S+: its local derivative along a is \S+, the right one is \S+", finding.sentence)
     assert finding.program.splitlines()[1] == "y = a.tanh()"
 
 
@@ -117,7 +117,7 @@ def test_packages_can_be_checked_through_their_adapters(make):
     pytest.importorskip({"hips": "autograd"}.get(make.__name__, make.__name__))
     assert check_gradients(model, [0.5, 0.75], Value=make())
     report = check_gradients(lambda a: maximum(a, 2 * a), [0.0], Value=make())
-    assert "kink at a = 0.0: slopes 1.0 and 2.0" in report.notes[0]
+    assert "kink at a = 0.0: one-sided derivatives 1.0 and 2.0" in report.notes[0]
 
 
 def test_textbook_formulas_may_round_as_they_do():

@@ -264,8 +264,8 @@ def test_steep_and_rounded_functions_raise_no_alarm(f, x):
     ("f", "x", "note"),
     [
         (lambda x: x * 2 if x.data > 1 else x, 1.0, "kink at a = 1.0: <lambda> takes another branch at 1.0000000000000002"),
-        (lambda x: x if x > 0 else -x, 0.0, "kink at a = 0.0: slopes -1 and 1, <lambda> takes another branch at 5e-324"),
-        (lambda x: x * (1.0 if x.data > 0 else 2.0), 0.0, "kink at a = 0.0: slopes 2 and 1, of which the recording shows one"),
+        (lambda x: x if x > 0 else -x, 0.0, "kink at a = 0.0: one-sided derivatives -1 and 1, <lambda> takes another branch at 5e-324"),
+        (lambda x: x * (1.0 if x.data > 0 else 2.0), 0.0, "kink at a = 0.0: one-sided derivatives 2 and 1, of which the recording shows one"),
     ],
 )
 def test_a_branch_is_noted_as_a_kink(f, x, note):
@@ -275,25 +275,25 @@ def test_a_branch_is_noted_as_a_kink(f, x, note):
 
 
 def test_differences_of_their_own_note_kinks_too():
-    assert check_gradients(relu, [0.0], against="finite").notes == ["kink at a = 0.0: slopes 0.0 and 1.0, engine gives 0.0"]
+    assert check_gradients(relu, [0.0], against="finite").notes == ["kink at a = 0.0: one-sided derivatives 0.0 and 1.0, the engine gives 0.0"]
     assert check_gradients(log, [1e-3], against="finite").notes == []
 
 
 @pytest.mark.parametrize("against", ["digits", "finite"])
 def test_operations_at_their_kinks_explain_a_gradient_between_no_sides(against):
     report = check_gradients(lambda a: relu(a) - relu(-a), [0.0], against=against)
-    assert report and report.notes[0] == "kink at 0.0 of relu: slopes 0.0 and 1.0, engine gives 0.0"
+    assert report and report.notes[0] == "kink at 0.0 of relu: one-sided derivatives 0.0 and 1.0, the engine gives 0.0"
     with pytest.raises(GradientError, match="kink at 0.0 of relu"):
         check_gradients(lambda a: relu(a) - relu(-a), [0.0], against=against, kinks=False)
 
 
 def test_a_jump_of_an_operation_is_noted():
     report = check_gradients(sign, [0.0])
-    assert report and report.notes[0] == "kink at 0.0 of sign: it jumps, engine gives 0.0"
+    assert report and report.notes[0] == "kink at 0.0 of sign: it jumps, the engine gives 0.0"
 
 
 def test_a_wrong_slope_is_blamed_at_a_kink_too():
-    with pytest.raises(GradientError, match="blame: relu at 0.0: its slope along a is 7.0, the right one is between"):
+    with pytest.raises(GradientError, match="blame: relu at 0.0: its local derivative along a is 7.0, the right one is between"):
         check_gradients(lambda a: replaced(relu(a), 7.0) - relu(-a), [0.0])
 
 
@@ -305,9 +305,9 @@ def replaced(y, slope):
 @pytest.mark.parametrize(
     ("f", "xs", "blame"),
     [
-        (lambda x: sqrt(x * x), [0.0], "sqrt at 0.0: its slope along operand 1 is inf, and inf times a slope of 0 is nan"),
-        (lambda x: x**0.5 * x, [0.0], "pow at 0.0, 0.5: its slope along operand 1 is inf, and inf times a slope of 0 is nan"),
-        (atan2, [0.0, 0.0], "atan2 at 0.0, 0.0: its slope along operand 1 is nan, and no slope is defined there"),
+        (lambda x: sqrt(x * x), [0.0], "sqrt at 0.0: its local derivative along operand 1 is inf, and inf times a local derivative of 0 is nan"),
+        (lambda x: x**0.5 * x, [0.0], "pow at 0.0, 0.5: its local derivative along operand 1 is inf, and inf times a local derivative of 0 is nan"),
+        (atan2, [0.0, 0.0], "atan2 at 0.0, 0.0: its local derivative along operand 1 is nan, and no derivative is defined there"),
     ],
 )
 def test_a_slope_that_is_not_finite_is_blamed(f, xs, blame):
@@ -330,7 +330,7 @@ def test_a_planted_slope_is_blamed_with_its_line_and_a_program():
         h = wrong(tanh(w * x), 1e-9)
         return h * h + 1
 
-    with pytest.raises(GradientError, match=r"blame: tanh at 1\.0: its slope along a is ") as caught:
+    with pytest.raises(GradientError, match=r"blame: tanh at 1\.0: its local derivative along a is ") as caught:
         check_gradients(model, [0.5, 2.0])
     assert "test_testing_gradcheck.py, line" in str(caught.value) and "h = wrong(tanh(w * x), 1e-9)" in str(caught.value)
     assert "a = Value(1.0)\n    y = tanh(a)\n    y.backward()" in str(caught.value)
@@ -387,7 +387,7 @@ def test_at_the_edge_of_a_domain_the_side_that_is_there_counts():
         ("order: breadth first", "mul of value 3.75: its gradient was read as 9.375, before its sum was complete"),
         ("= for +=", "its gradient is 5.625, while its users send 18.75 together"),
         ("lost self-edge", "the input of value 1.5: its gradient is 61.9375, while its users send 62.9375 together"),
-        ("mul: own data", "blame: mul at 1.5, 2.5: its slope along a is 1.5, the right one is 2.5"),
+        ("mul: own data", "blame: mul at 1.5, 2.5: its local derivative along a is 1.5, the right one is 2.5"),
         ("sigmoid: clamped", "blame: sigmoid at 38.15625 gives 0.9999999, and the right value is 1.0"),
         ("interior gradients leak", "a second backward pass brings the gradient of a from 62.9375 to 364.25"),
     ],
@@ -417,7 +417,7 @@ def test_the_node_that_was_read_too_early_is_named():
 
 def test_kinks_are_notes_and_not_failures():
     report = check_gradients(lambda x: maximum(x, 2 * x), [0.0])
-    assert report.notes == ["kink at a = 0.0: slopes 1.0 and 2.0, engine gives 1.5"]
+    assert report.notes == ["kink at a = 0.0: one-sided derivatives 1.0 and 2.0, the engine gives 1.5"]
     with pytest.raises(GradientError, match="kink at a = 0.0"):
         check_gradients(relu, [0.0], kinks=False)
 
@@ -428,7 +428,7 @@ def test_a_derivative_that_cancels_to_0_is_no_kink():
 
 
 def test_a_higher_derivative_that_is_not_there_is_told_and_one_that_is_nan_is_wrong(monkeypatch):
-    assert "cannot be told" in check_gradients(lambda x: x**2.01, [0.0], 2).notes[0]
+    assert "cannot be determined" in check_gradients(lambda x: x**2.01, [0.0], 2).notes[0]
     right = VALUES.slope
     monkeypatch.setattr(VALUES, "slope", lambda op, i: (lambda a, y: y * math.nan) if op == "sech" else right(op, i))
     with pytest.raises(GradientError, match="derivative of order 2 .* the engine gives nan"):
@@ -564,7 +564,7 @@ def test_rows_of_the_table_pass_the_check_at_extremes_too(name):
     ("op", "sentence"),
     [
         (Op("cube", "a * a * a", ("3 * a",)), "`3 \\* a`, gives 2.25, and the right one is 1.6875"),
-        (Op("root", "sqrt(a)", ("1 / y",)), "the slope along a, `1 / y`"),
+        (Op("root", "sqrt(a)", ("1 / y",)), "the local derivative along a, `1 / y`"),
         (Op("gap", "abs(a)", ("where(a == 0, 2, sign(a))",), kinks=("a == 0",)), "at this kink it must lie between -1.0 and 1.0"),
         (Op("cold", "log(1 + exp(a))", ("sigmoid(a)",)), r"the formula, `log\(1 \+ exp\(a\)\)`, gives"),
     ],

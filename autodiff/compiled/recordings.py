@@ -105,6 +105,7 @@ def check_number(name: str, ways: Iterable[Variant | Program]) -> None:
     ways = list(ways)
     if len(ways) >= MOST_WAYS:
         lines = sorted({place for way in ways for *_, place in way.guards})
-        raise ArgumentError(f"{name}: expected at most {MOST_WAYS} ways through its comparisons, got more, at "
-                            f"{'; '.join(lines[:3])}: select with autodiff.where(x > 0, …) in place of if, and use "
+        raise ArgumentError(f"{name}: expected at most {MOST_WAYS} specializations, one for each outcome of its "
+                            f"comparisons, got more, at {'; '.join(lines[:3])}: "
+                            "select with autodiff.where(x > 0, …) in place of if, and use "
                             "Values in place of their .data")  # fmt: skip

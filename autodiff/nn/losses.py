@@ -48,7 +48,7 @@ def mean_squared_error(y_true: Rows, y_pred: Rows) -> Value:
 
 
 def mean_absolute_error(y_true: Rows, y_pred: Rows) -> Value:
-    """The mean distance between prediction and label; its slope is 0 where they agree.
+    """The mean distance between prediction and label; its derivative is 0 where they agree.
 
     >>> mean_absolute_error([1.0, 2.0], [1.5, 2.0]).data
     0.25

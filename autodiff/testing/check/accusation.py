@@ -29,17 +29,18 @@ def accused(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list
         return _endless(run, order, program)
     foreign = sorted({node.op for node in order if node.parents and node.op not in TABLE})
     if foreign:
-        return [f"blame: {', '.join(foreign)}, which the table does not know; the slopes of all others are right"]
+        names = ", ".join(foreign)
+        return [f"blame: {names}, which the table does not know; the local derivatives of all others are right"]
     lost = wrong_sum(y, before)
     if lost is None:
         return []
     node = lost.node if lost.user is None else lost.user
-    blame = f"blame: all slopes are right, but the sum is not: {lost.sentence()}"
+    blame = f"blame: every local derivative is right, but the sum is not: {lost.sentence()}"
     return [run.placed(blame, node), repeated(program)]
 
 
 def accused_through(engine: Adapter, run: Run, y: V, program: Program) -> list[str]:
-    """The same of an engine that keeps no slopes, and only ran what was recorded of f."""
+    """The same of an engine that keeps no local derivatives, and only ran what was recorded of f."""
     fault = culprit(engine, program)
     if fault is None:
         return _endless(run, topological_order(y), program)
@@ -50,13 +51,14 @@ def accused_through(engine: Adapter, run: Run, y: V, program: Program) -> list[s
 
 
 def _endless(run: Run, order: list[V], program: Program) -> list[str]:
-    """The first operation, from the inputs, that has no finite slope where it stands: inf times 0 is nan."""
+    """The first operation, from the inputs, that has no finite local derivative where it stands: inf times 0 is nan."""
     for node, along in _reached(run, order):
         for index in along:
             slope = node.slopes[index]
             if slope is not None and not math.isfinite(slope):
-                what = "no slope is defined there" if slope != slope else f"{slope!r} times a slope of 0 is nan"
-                here = f"{node.op} at {_operands(node)}: its slope along operand {index + 1} is {slope!r}"
+                product = f"{slope!r} times a local derivative of 0 is nan"
+                what = "no derivative is defined there" if slope != slope else product
+                here = f"{node.op} at {_operands(node)}: its local derivative along operand {index + 1} is {slope!r}"
                 return [run.placed(f"blame: {here}, and {what}", node), repeated(program)]
     return []
 
@@ -69,8 +71,9 @@ def kinked(run: Run, y: V) -> Iterator[str]:
             free = [index for index, rule in enumerate(row.slopes) if rule is not None]
             index = next((index for index in along if index in free), free[0])
             low, high = many_digits(alone(node))[free.index(index)].ends
-            slopes = "it jumps" if math.isinf(low) or math.isinf(high) else f"slopes {low!r} and {high!r}"
-            yield f"kink at {_operands(node)} of {node.op}: {slopes}, engine gives {float(node.slopes[index] or 0.0)!r}"
+            sides = "it jumps" if math.isinf(low) or math.isinf(high) else f"one-sided derivatives {low!r} and {high!r}"
+            given = float(node.slopes[index] or 0.0)
+            yield f"kink at {_operands(node)} of {node.op}: {sides}, the engine gives {given!r}"
 
 
 def _reached(run: Run, order: list[V]) -> Iterator[tuple[V, list[int]]]:

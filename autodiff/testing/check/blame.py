@@ -9,7 +9,7 @@ users, and the first node from the root where that fails shows which user was re
 >>> y = tanh(x)
 >>> y.slopes = (0.25,)                             # sabotage
 >>> print(wrong_slope(y, 0).sentence())
-tanh at 0.5: its slope along a is 0.25, the right one is 0.7864477329659274
+tanh at 0.5: its local derivative along a is 0.25, the right one is 0.7864477329659274
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ class Slope(NamedTuple):
     node: V = None
 
     def sentence(self) -> str:
-        """The operation, its inputs, the slope it gave, the right one."""
+        """The operation, its inputs, the local derivative it gave, the right one."""
         right = f"{nearest(self.right.right)!r}" if not self.right.kink else (
             f"between {nearest(self.right.left)!r} and {nearest(self.right.right)!r}, as this is a kink")
         along = f"operand {self.along + 1}" if TABLE[self.op].variadic else "abc"[self.along]
         inputs = ", ".join(map(repr, self.operands))
-        return f"{self.op} at {inputs}: its slope along {along} is {self.given!r}, the right one is {right}"
+        return f"{self.op} at {inputs}: its local derivative along {along} is {self.given!r}, the right one is {right}"
 
 
 class Sum(NamedTuple):
-    """A gradient that is not the sum of what its users send, though all slopes are right."""
+    """A gradient that is not the sum of what its users send, though all local derivatives are right."""
 
     node: V
     complete: float
@@ -78,7 +78,7 @@ def alone(node: V) -> Program:
 
 
 def wrong_slope(node: V, index: int) -> Slope | None:
-    """The recorded slope along one parent if it is wrong; None if it is right, or if there is nothing to compare."""
+    """The recorded local derivative along one parent if it is wrong; None if it is right, or cannot be compared."""
     if node.op not in TABLE or node.parents[index].op == "constant":
         return None
     rules, variadic = TABLE[node.op].slopes, TABLE[node.op].variadic

@@ -1,13 +1,13 @@
-"""Whose fault a wrong gradient is, in an engine that keeps no slopes: each operation is asked for alone.
+"""Whose fault a wrong gradient is, in an engine that keeps no local derivatives: each operation is asked for alone.
 
 An engine behind an adapter shows only what it computes. So every step of the program is run by itself, at the numbers
 that the engine had there, and its value and gradient are held to 50 digits. If each is right by itself, the engine's
-interior gradients are laid beside the right slopes, to find the node that was read too early.
+interior gradients are laid beside the right local derivatives, to find the node that was read too early.
 
 >>> from ..mutants import MUTANTS, load
 >>> program = Program((0.5,), (Step("mul", (0, 2.0)), Step("tanh", (1,)), Step("mul", (2, 2))))
 >>> culprit(load(MUTANTS["tanh: square lost"]).adapter, program).sentence
-'tanh at 1.0: its slope along a is 0.23840584404423..., the right one is 0.4199743416140261'
+'tanh at 1.0: its local derivative along a is 0.23840584404423..., the right one is 0.4199743416140261'
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _alone(step: Step, operands: tuple[float, ...]) -> tuple[Program, list[int]]
 
 
 def _wrong_alone(engine: Adapter, alone: Program, operands: tuple[float, ...], along: list[int]) -> str | None:
-    """What is wrong with one operation by itself: its value, or one of its slopes."""
+    """What is wrong with one operation by itself: its value, or one of its local derivatives."""
     answer, op = answer_of(engine, alone), alone.steps[0].op
     asked = f"{op} at {', '.join(map(repr, operands))}"
     if answer.error is not None:

@@ -5,7 +5,7 @@
 right: 2 gradients of order 1, against differences at 50 digits
 >>> print(check_gradients(relu, [0.0]))
 right: 1 gradient of order 1, against differences at 50 digits
-kink at a = 0.0: slopes 0.0 and 1.0, engine gives 0.0
+kink at a = 0.0: one-sided derivatives 0.0 and 1.0, the engine gives 0.0
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def check_gradients(
     second derivatives too, and so on. `modes` are "reverse" and "forward", or "rev" and "fwd". `against` is "digits"
     (differences of the recorded formulas at 50 digits), "complex" (complex step), "finite" (differences of f itself, of
     steps from `eps` down), or "best". The tolerance is derived from the program unless `rtol` gives a relative one (and
-    `atol` an absolute one). At a kink any slope between the two sides is right, and noted; with `kinks=False` it is a
-    problem. f is also run beside the point, to see that what was recorded is all that its output depends on.
+    `atol` an absolute one). At a kink any derivative between the two sides is right, and noted; with `kinks=False` it
+    is a problem. f is also run beside the point, to see that what was recorded is all that its output depends on.
 
     `Value` may be anyone's engine: a class, or an `Adapter`. If it has no parents, slopes and op like ours, f is
     recorded with our Values, the engine runs what was recorded, and each operation is asked for alone to blame one.
@@ -112,7 +112,7 @@ OURS = Value
 
 
 def _recorded(f: Callable[..., Any], args: Sequence[float]) -> Run:
-    """f over our Values, to be run by an engine that keeps no slopes."""
+    """f over our Values, to be run by an engine that keeps no local derivatives."""
     try:
         return Run(f, args, OURS)
     except OperandError as error:
@@ -158,20 +158,21 @@ def _compared(run: Run, gradient: Sequence[float], right: Reference, kinks: bool
         if low != low or high != high:
             where = f"{letter} = {number!r}"
             if given != given:
-                return f"no derivative of {run.at()} along {letter} can be told, and the engine gives nan"
-            report.notes.append(f"at {where} no derivative can be told: neither side is defined, or settles")
+                return f"the derivative of {run.at()} along {letter} cannot be determined, and the engine gives nan"
+            report.notes.append(f"at {where} the derivative {UNDETERMINED}")
         elif not low - room <= given <= high + room:
             wanted = repr(low) if low == high else f"between {low!r} and {high!r}"
             about = f" ± {room:.1g}" if right.finite else ""
             return f"the derivative of {run.at()} along {letter} is {wanted}{about}, and the engine gives {given!r}"
         elif side.kink:
-            note = f"kink at {letter} = {number!r}: slopes {low!r} and {high!r}, engine gives {given!r}"
+            sides = f"one-sided derivatives {low!r} and {high!r}"
+            note = f"kink at {letter} = {number!r}: {sides}, the engine gives {given!r}"
             (report.notes if kinks else report.problems).append(note)
     return ""
 
 
 def _explain(wrong: str, blame: list[str], run: Run, y: V, program: Program, kinks: bool, report: Checked) -> None:
-    """A wrong entry is a problem, but for one that is right in every slope and sum and passes through a kink."""
+    """A wrong entry is a problem, unless every local derivative and sum is right and a kink explains it."""
     explained = [] if blame else list(kinked(run, y))
     if explained and kinks:
         report.notes += [*explained, f"{wrong}: the kink explains it"]
@@ -180,6 +181,7 @@ def _explain(wrong: str, blame: list[str], run: Run, y: V, program: Program, kin
 
 
 NOBODY = "blame: each operation is right by itself, so it is the order, the sums, or rounding that adds up"
+UNDETERMINED = "cannot be determined: neither side is defined, or none converges"
 
 
 def _higher(run: Run, y: V, program: Program, order: int, report: Checked) -> None:
@@ -187,7 +189,7 @@ def _higher(run: Run, y: V, program: Program, order: int, report: Checked) -> No
         report.gradients += 1
         derivative = f"the derivative of order {len(entry.places)} along inputs {entry.places}"
         if entry.exact.right != entry.exact.right:
-            report.notes.append(f"{derivative} cannot be told: neither side is defined, or settles")
+            report.notes.append(f"{derivative} {UNDETERMINED}")
         elif entry.exact.kink:
             report.notes.append(f"kink: {derivative} has two sides")
         elif not abs(entry.given - entry.exact.right) <= entry.room and entry.given != nearest(entry.exact.right):
@@ -201,7 +203,7 @@ def _higher(run: Run, y: V, program: Program, order: int, report: Checked) -> No
 def _through(
     engine: Adapter, run: Run, y: V, program: Program, right: Reference, kinks: bool, report: Checked
 ) -> None:
-    """First derivatives of an engine that keeps no slopes: it runs what was recorded."""
+    """First derivatives of an engine that keeps no local derivatives: it runs what was recorded."""
     answer = answer_of(engine, program)
     if answer.error is not None:
         report.problems.append(f"{engine.name} cannot run {run.at()}: {answer.error}")

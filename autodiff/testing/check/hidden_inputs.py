@@ -80,7 +80,7 @@ def strays(
             )
         elif not side.kink and (not all(agree) or not all(each.told for each in found[:2])):
             branch = _branch(run, y, index, program)
-            slopes = f"slopes {found.left.slope:.6g} and {found.right.slope:.6g}, " if found.kink else ""
+            slopes = f"one-sided derivatives {found.left.slope:.6g} and {found.right.slope:.6g}, " if found.kink else ""
             if branch or found.kink:
                 at = f"kink at {letter} = {run.numbers[index]!r}"
                 kinks.append(f"{at}: {slopes}{branch or 'of which the recording shows one'}")

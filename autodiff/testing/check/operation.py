@@ -5,7 +5,7 @@
 >>> check_operation(Op("cube", "a * a * a", ("3 * a",)))
 Traceback (most recent call last):
     ...
-autodiff.errors.GradientError: cube at 0.75: the slope along a, `3 * a`, gives 2.25, and the right one is 1.6875
+autodiff.errors.GradientError: cube at 0.75: the local derivative along a, `3 * a`, gives 2.25, and the right one is ...
 """
 
 import math
@@ -25,7 +25,7 @@ NORMAL = 2.2250738585072014e-308  # below it float64 has fewer digits, and no re
 
 
 def check_operation(op: Op, at: Sequence[Point] | None = None) -> None:
-    """Hold a row's formula and slopes, as floats compute them, against 50 digits on its domain and at its kinks.
+    """Check a row's formula and local derivatives in floats against 50 digits, on its domain and at its kinks.
 
     The value must be within 4 units in the last place and each slope within 8, at `at` or at ordinary and extreme
     points; at a kink the slope must lie between its two sides. A `GradientError` names the rule, the point and both
@@ -80,7 +80,7 @@ def _wrong(op: Op, xs: Point) -> str | None:
             along = f"operand {index + 1}" if op.variadic else "abc"[index]
             sides = "the right one is " + repr(nearest(exact.right)) if not exact.kink else (
                 f"at this kink it must lie between {nearest(exact.left)!r} and {nearest(exact.right)!r}")
-            return f"the slope along {along}, `{rule}`, gives {slope!r}, and {sides}"
+            return f"the local derivative along {along}, `{rule}`, gives {slope!r}, and {sides}"
     return None
 
 
