@@ -30,7 +30,8 @@ CI_EXTRAS = [*EXTRAS, "engines", "jax", "bench"]    # gigabytes, so that no test
 HELP = {"apt-get": "apt-get install python3-venv", "dnf": "dnf install python3-pip", "apk": "apk add py3-pip",
         "brew": "brew install uv", "winget": "winget install astral-sh.uv"}
 
-MODULES = {"scikit-learn": "sklearn", "ipython": "IPython"}    # what to import, where it is not the name of the package
+# What to import, where it is not the name of the package.
+MODULES = {"scikit-learn": "sklearn", "ipython": "IPython", "markdown-it-py": "markdown_it"}
 
 Command = List[str]
 Way = NamedTuple("Way", [("name", str), ("exists", bool), ("create", Command), ("install", Command)])
