@@ -1,5 +1,6 @@
 """A training step is the same on every engine: the same losses, gradients and runs within rounding."""
 
+import math
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autodiff import nn
+from autodiff import Value, nn
 from autodiff.errors import ArgumentError
 from autodiff.nn.step import step_function
 
@@ -117,7 +118,7 @@ import jax, numpy as np
 jax.config.update("jax_enable_x64", {x64})
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from functools import partial
-from autodiff import nn
+from autodiff import Value, nn
 from autodiff.nn.step import step_function
 assert jax.device_count() == 8
 model = nn.MLP(6, [16, 16, 4], seed=1)
@@ -144,3 +145,70 @@ def test_eight_devices_share_the_rows_of_a_batch(x64):
     pytest.importorskip("jax", reason="jax is not installed")
     environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=8", "JAX_PLATFORMS": "cpu"}
     subprocess.run([sys.executable, "-c", SHARDED.format(x64=x64)], check=True, env=environment, timeout=120)
+
+
+# ---- a model that changes under a step that is kept ----
+
+ENGINES = ["eager", "compiled", "jax"]
+
+
+def small(engine):
+    if engine == "jax":
+        pytest.importorskip("jax")
+    model = nn.Sequential([nn.Input((2,)), nn.Dense(3, "tanh"), nn.Dense(1)], seed=0)
+    return model, step_function(model, "mse", engine), np.array([[0.5, -1.0], [1.0, 2.0]]), np.array([0.0, 1.0])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_step_follows_an_activation_a_setting_and_what_a_function_holds(engine):
+    model, step, X, y = small(engine)
+    before = step(X, y)[0]
+    for change in ("relu", lambda z: z * 3.0):
+        model.layers[-1].activation = nn.activations.find(change) if isinstance(change, str) else change
+        after, wanted = step(X, y), step_function(model, "mse", "eager")(X, y)
+        assert float(after[0]) == pytest.approx(wanted[0], rel=1e-5) and float(after[0]) != before
+        assert np.allclose(after[1], wanted[1], rtol=1e-4)
+    model.layers.reverse(), model.layers.reverse()
+    assert float(step(X, y)[0]) == float(after[0])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("change", ["layer", "weight", "taken away"])
+def test_other_parameters_than_a_step_has_numbers_for_are_an_error_each_time(change, engine):
+    model, step, X, y = small(engine)
+    step(X, y)
+    if change == "layer":
+        model.add(nn.Dense(1))
+    elif change == "weight":
+        model.layers[0].neurons[0].w[0] = Value(2.0)
+    else:
+        model.layers.pop()
+    for _ in range(2):
+        with pytest.raises(ArgumentError, match="make a new step_function"):
+            step(X, y)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_weights_that_someone_else_wrote_are_not_written_over_without_a_word(engine):
+    model, step, X, y = small(engine)
+    step(X, y)
+    model.load_state_dict({name: 0.25 for name in model.state_dict()})
+    with pytest.raises(ArgumentError, match=r"step\.reload\(\)"):
+        step.sync()
+    step.reload()
+    assert float(step(X, y)[0]) == pytest.approx(step_function(model, "mse", "eager")(X, y)[0], rel=1e-5)
+    step.parameters = step.parameters * float("nan")
+    step.sync(), step.sync()
+    assert all(math.isnan(parameter.data) for parameter in model.parameters())
+
+
+def test_asking_whether_a_model_has_changed_stays_quick_while_it_trains():
+    model, step, X, y = small("compiled")
+    step(X, y)
+    known = step.watched.known
+    model.train(), model.eval()
+    assert not step.watched.changed() and step.watched.known is not known  # looked at in full once
+    known = step.watched.known
+    step.parameters = step.parameters * 0.5
+    step.sync()
+    assert not step.watched.changed() and step.watched.known is known

@@ -121,7 +121,7 @@ class Compiled:
         if self.dropouts:
             masks = [[number for dropout in self.dropouts for number in dropout.draw()] for _ in x]
             x = np.hstack([x, np.array(masks)])
-        loss, self.gradient = self.take(x, y)
+        loss, self.gradient = self.take.run(x, y)
         loss = float(loss)
         if self.penalties:
             self.gradient = np.array(self.gradient)
@@ -161,9 +161,7 @@ class Compiled:
         self.take.sync()
 
     def reload(self) -> None:
-        now = self.take.parameters
-        data = [parameter.data for parameter in self.model.parameters()]
-        self.take.parameters = now.__array_namespace__().asarray(data, dtype=now.dtype)
+        self.take.reload()
 
 
 class Masked(Module):

@@ -50,6 +50,54 @@ def fingerprint(model: Any) -> list[Any]:
     return found
 
 
+class Watched:
+    """A model that may change: asking is quick as long as nobody has assigned anything that stands in it.
+
+    >>> model = [Value(1.0), {"rate": 0.5}]
+    >>> watched = Watched(model)
+    >>> model[1]["rate"] = 0.25
+    >>> watched.changed()
+    True
+    >>> watched.keep()
+    >>> watched.changed()
+    False
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.keep()
+
+    def keep(self) -> None:
+        """Remember the model as it is now."""
+        self.known, self.views = fingerprint(self.model), list(_views(self.model))
+
+    def changed(self) -> bool:
+        """Whether its results may be others than those of the model that was kept."""
+        try:
+            if all(held == before for held, before in self.views):
+                return False
+        except ValueError:  # such as of two arrays, whose == has no single truth
+            pass
+        if fingerprint(self.model) != self.known:
+            return True
+        self.keep()
+        return False
+
+
+def _views(model: Any) -> Iterator[tuple[Any, Any]]:
+    """The lists and dicts in which a model stands, each with a copy of what it holds: C code compares the two."""
+    seen, waiting = set[int](), [model]
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in seen or isinstance(thing, PLAIN):
+            continue
+        seen.add(id(thing))
+        held = thing if isinstance(thing, list | dict) else getattr(thing, "__dict__", None)
+        if isinstance(held, list | dict) and not isinstance(thing, type | ModuleType):
+            yield held, held.copy()
+        waiting += _parts(thing, outermost=thing is model)[1]
+
+
 class _Same:
     """A thing, equal to itself alone, whatever its own == says."""
 

@@ -26,6 +26,8 @@ from ..compiled.batch import Batch
 from ..errors import ArgumentError, AutodiffError, MissingExtraError, OperandError, shown
 from ..value import Value
 from . import losses
+from .batches import labels_of, require_rows, table
+from .fingerprint import Watched
 from .module import Module
 from .rows import datum, entries
 
@@ -45,31 +47,67 @@ def step_function(model: Module, loss: str | Loss, engine: str = "compiled") -> 
 
 
 class Step:
-    """A training step: call it with X, of rows by inputs, and y, of rows or rows by outputs."""
+    """A training step: call it with X, of rows by inputs, and y, of rows or rows by outputs.
+
+    Its `parameters` are its own until `sync` writes them into the model; `reload` reads them from there.
+    """
 
     def __init__(self, model: Module, loss: Loss) -> None:
         self.model, self.loss = model, loss
-        self.values = model.parameters()
+        self.values, self.watched = model.parameters(), Watched(model)
         self.parameters: Any = np.array([value.data for value in self.values])
+        self.written = self.parameters.copy()  # the model's numbers as they were read, or written, last
         self.outputs: Any = None  # of the model for the last batch: one row for each, or one for all
 
     def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
         """The mean loss over the rows, and its gradient in `parameters`, in their order.
 
-        Raises ArgumentError if X or y is empty, or they do not have as many rows.
+        Raises ArgumentError if X or y is empty, or they do not have as many rows, or the model has other parameters
+        than it had. What else has changed in the model, such as an activation, the step follows.
         """
+        if self.watched.changed():
+            self.require_parameters()
+            self.forget()
+            self.watched.keep()
+        return self.run(X, y)
+
+    def run(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """The same for a model that has not changed."""
         raise NotImplementedError
 
+    def forget(self) -> None:
+        """Drop what was recorded of the model as it was."""
+
+    def require_parameters(self) -> None:
+        """An error unless the model's parameters are those that the step has numbers for."""
+        now = self.model.parameters()
+        if [*map(id, now)] != [*map(id, self.values)]:
+            raise ArgumentError(f"step: expected the {len(self.values)} parameters that the model had when the step "
+                                f"was made, got {len(now)}, not all of them the same: make a new step_function")
+
     def sync(self) -> None:
-        """Write `parameters` into the model's Values."""
-        for value, number in zip(self.values, np.asarray(self.parameters).tolist(), strict=True):
+        """Write `parameters` into the model's Values. Raises ArgumentError where someone else has written there."""
+        found, numbers = np.array([value.data for value in self.values]), np.array(self.parameters, np.float64)
+        if not any(np.array_equal(found, known, equal_nan=True) for known in (self.written, numbers)):
+            place = int(np.flatnonzero(found != self.written)[0])
+            raise ArgumentError(f"step: expected the model's weights as the step left them, got {found[place]} in "
+                                f"place of {self.written[place]} for parameter {place}: step.reload() goes on from "
+                                "the model's weights, and forgets step.parameters")  # fmt: skip
+        for value, number in zip(self.values, numbers.tolist(), strict=True):
             value.data = number
+        self.written = numbers
+
+    def reload(self) -> None:
+        """Read `parameters` from the model's Values, after someone else has written there."""
+        self.written = np.array([value.data for value in self.values])
+        now = self.parameters
+        self.parameters = now.__array_namespace__().asarray(self.written, dtype=now.dtype)
 
 
 class EagerStep(Step):
     """A graph of Values for each batch."""
 
-    def __call__(self, X: Any, y: Any) -> tuple[float, Any]:
+    def run(self, X: Any, y: Any) -> tuple[float, Any]:
         X, y = table("X", X), labels_of(y)
         require_rows(X, y)
         self.sync()
@@ -93,7 +131,11 @@ class CompiledStep(Step):
         self.known: set[Any] = set()  # the labels, or rows of them, that the loss has seen
         self.prediction: Any = None
 
-    def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def forget(self) -> None:
+        self.batches.clear()
+        self.known.clear()
+
+    def run(self, X: Any, y: Any) -> tuple[Any, Any]:
         labels = labels_of(y)
         if labels.dtype.kind not in "biuf":
             raise OperandError(f"step: expected y as real numbers, got {shown(y)}")
@@ -199,31 +241,6 @@ class JaxStep(CompiledStep):
 
 
 _ENGINES: dict[str, type[Step]] = {"eager": EagerStep, "compiled": CompiledStep, "jax": JaxStep}
-
-
-def table(name: str, X: Any) -> Any:
-    """X as an array of floats with two axes."""
-    try:
-        array = np.asarray(X, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise OperandError(f"step: expected {name} as rows of numbers, all of one length, got {shown(X)}") from None
-    if array.ndim != 2:
-        raise ArgumentError(f"step: expected {name} as rows of numbers, got {array.ndim} axes of {shown(X)}")
-    return array
-
-
-def labels_of(y: Any) -> Any:
-    """The labels as an array, of whatever they are."""
-    try:
-        return np.asarray(y)
-    except (TypeError, ValueError):
-        raise OperandError(f"step: expected y as numbers, or rows of one length, got {shown(y)}") from None
-
-
-def require_rows(X: Any, y: Any) -> None:
-    """As many rows in X as in y, and at least one."""
-    if y.ndim not in (1, 2) or len(X) != len(y) or not len(X):
-        raise ArgumentError(f"step: expected as many rows in X as in y, at least one, got {X.shape} and {y.shape}")
 
 
 def numbers(prediction: Any) -> Any:
