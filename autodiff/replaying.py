@@ -176,12 +176,20 @@ def gradient_graph(y: Value, xs: Sequence[Value],
         raise OperandError(f"gradient_graph: expected a Value and a list of Values, got {shown(y)} and {shown(xs)}")
     order, active = topological_order(y), set(xs)
     for node in order:
-        if not active.isdisjoint(node.parents):
+        if not active.isdisjoint(node.parents) and _carries(node, active):
             active.add(node)
             if lines is not None and node.op in TABLE and TABLE[node.op].kinks:
                 kinks.warn(node, lines, kinks_over_values(node.op))
     found = adjoints(order, active, lambda node: node, VALUES, 1.0) if y in active else {}
     return [as_value(found.get(x, 0.0)) for x in xs]
+
+
+def _carries(node: Value, active: Container[Value]) -> bool:
+    """Whether a gradient may flow from a node to an active parent: to the condition of a `where` none does."""
+    op = TABLE.get(node.op)
+    return op is None or op.variadic or any(
+        parent in active and slope is not None for parent, slope in zip(node.parents, op.slopes)
+    )
 
 
 def as_value(x: Any) -> Value:

@@ -200,6 +200,16 @@ def test_where_derivatives_hold_on_one_side_nothing_is_warned_of(f, x):
     hvp(f, x, 1.0)
 
 
+def test_a_kink_that_depends_on_an_input_by_a_condition_alone_is_not_warned_of():
+    s = Value(1.0)
+
+    def f(x):
+        return hypot(autodiff.where(x > 0, s, 0.0), autodiff.where(x > 0, s, 0.0)) + x * x
+
+    for target in ("math", "numpy"):
+        assert compile(f, target).hessian(-1.0) == hessian(f)(-1.0) == [[2.0]]
+
+
 def test_a_first_derivative_at_a_kink_is_no_matter_for_a_warning():
     assert grad(abs)(0.0) == 0.0 and jvp(abs, 0.0, 1.0) == (0.0, 0.0)
     assert compile(abs).value_and_grad(0.0) == (0.0, (0.0,))

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import threading
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 import autodiff
 from autodiff import Value, compile, nn, tanh
 from autodiff.errors import ArgumentError
+from autodiff.render.quiz.asking import worksheet
 
 THREADS = 20
 
@@ -99,23 +101,45 @@ def test_explain_tells_of_two_to_the_sixty_paths_in_little_time():
     assert "1,152,921,504,606,846,976" in text or "1152921504606846976" in text or "more" in text
 
 
+def fitted(*callbacks):
+    model = nn.Sequential([nn.Input((1,)), nn.Dense(1)], seed=0)
+    model.compile(nn.SGD(lr=0.1), "mse")
+    model.fit([[1.0], [2.0]], [1.0, 2.0], verbose=0, callbacks=callbacks)
+
+
+def value():
+    x = Value(1.0, name="x")
+    return tanh(x * 2)
+
+
+OUTPUTS = {
+    **{f"draw {suffix}": partial(lambda suffix, path: autodiff.draw(value()).save(path), suffix) for suffix in ("svg", "dot", "txt", "png", "pdf", "mmd")},
+    **{f"steps {suffix}": partial(lambda suffix, path: autodiff.steps(value()).save(path), suffix) for suffix in ("html", "json", "txt")},
+    "worksheet html": lambda path: worksheet(path, seed=0, count=1),
+    "model json": lambda path: nn.save(nn.MLP(1, [1], seed=0), path),
+    "log csv": lambda path: fitted(nn.callbacks.CSVLogger(path)),
+    "checkpoint json": lambda path: fitted(nn.callbacks.ModelCheckpoint(path)),
+}
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-@pytest.mark.parametrize("suffix", [".svg", ".dot", ".txt"])
-def test_a_full_disk_is_an_error_of_the_system_that_names_the_path(suffix, tmp_path):
-    link = tmp_path / f"picture{suffix}"
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_a_full_disk_is_an_error_of_the_system_at_every_output(name, tmp_path):
+    link = tmp_path / f"output.{name.split()[1]}"
     link.symlink_to("/dev/full")
     with pytest.raises(OSError):
-        autodiff.draw(Value(1.0) * 2).save(link)
-    assert link.is_symlink()
+        OUTPUTS[name](link)
+    assert link.is_symlink() and os.listdir(tmp_path) == [link.name]
 
 
-def test_a_link_is_followed_and_stays(tmp_path):
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_a_link_is_followed_and_stays_at_every_output(name, tmp_path):
     (tmp_path / "real").mkdir()
-    target, link = tmp_path / "real" / "steps.json", tmp_path / "steps.json"
+    target, link = tmp_path / "real" / "file", tmp_path / f"output.{name.split()[1]}"
     target.write_text("old")
     link.symlink_to(target)
-    autodiff.steps(Value(1.0) * 2).save(link)
-    assert link.is_symlink() and target.read_text() != "old"
+    OUTPUTS[name](link)
+    assert link.is_symlink() and target.read_bytes() != b"old"
     assert list((tmp_path / "real").iterdir()) == [target]
 
 

@@ -55,7 +55,10 @@ class ArrayWriter(Writer):
             getattr(self, each.op)(index, each, self.texts(each.operands))
 
     def held(self, register: int, answer: bool) -> str:
-        text = self.names[register] if answer else f"logical_not({self.names[register]})"
+        name = self.names[register]
+        if is_number(name):  # of numbers alone
+            return f"({name} {'!=' if answer else '=='} 0.0)"
+        text = name if answer else f"logical_not({name})"
         axes = tuple(range(-len(self[register].shape), 0))
         return f"all({text}, axis={axes})" if axes else text
 
