@@ -137,3 +137,17 @@ def test_a_masked_argument_of_many_rows_has_a_gradient_for_each_row(mask, target
 def test_what_depends_on_no_row_has_a_gradient_for_each_row(f, target):
     value, (slope,) = compile(f, target).value_and_grad(np.array([1.0, 2.0]))
     assert np.shape(value) == np.shape(slope) == (2,) and np.all(slope == 0)
+
+
+@pytest.mark.parametrize("target", ["numpy", "array_api_strict"])
+@pytest.mark.parametrize("many", [False, True])
+def test_a_number_that_a_mask_chose_stands_beside_a_vector_in_a_sum(target, many):
+    pytest.importorskip(target)
+
+    def f(x, *rest):
+        return where(True, 0.5, x) + sum(r + 0.0 for r in rest) + total([where(False, x, 2.0), *rest])
+
+    xs = [np.array([1.0, 2.0])] * 20 if many else [1.0] * 20
+    value, slopes = compile(f, target).value_and_grad(*xs)
+    assert np.all(np.asarray(value) == 2.5 + 38 * np.asarray(xs[0])) and np.all(np.asarray(slopes[0]) == 0)
+    assert all(np.all(np.asarray(slope) == 2.0) for slope in slopes[1:])

@@ -191,8 +191,6 @@ class ArrayWriter(Writer):
         for register, text in zip(registers, texts):
             size = prod(register.shape)
             part = self.flattened(text, register)
-            if register.op == "constant" and not register.shape:
-                part = self.table(f"array([{text}])")
             flat.append(part if register.rows or not each.rows else f"broadcast_to({part}, ({self.count}, {size}))")
         self.line(index, f"concat([{', '.join(flat)}], axis=-1)")
 
@@ -211,6 +209,8 @@ class ArrayWriter(Writer):
 
     def flattened(self, text: str, each: Instruction) -> str:
         """A register as one vector for each row."""
+        if is_number(text):
+            return self.table(f"array([{text}])")
         return text if len(each.shape) == 1 else f"{text}.reshape({'-1, ' * each.rows}{prod(each.shape)})"
 
     def assemble(self, index: int, each: Instruction, texts: list[str]) -> None:

@@ -91,7 +91,7 @@ def _computed(rule: Rule) -> Rule:
             return Number(math.pi)
         case Binary("/", Number(above), Number(below)) if below:
             return Number(above / below)
-        case Binary("+" | "-" | "*") if _is_of_numbers(rule):
+        case Binary("+" | "-" | "*") | Unary("+" | "-") if _is_of_numbers(rule):
             return parse(repr(rule.evaluate({})))
         case Binary("/", left, right) if _is_of_numbers(rule):
             return Call("divide", (left, right))
