@@ -14,6 +14,7 @@ from autodiff import (
 from autodiff.errors import KinkWarning
 from autodiff.numbers import FLOATS, many_digits
 from autodiff.ops import INTERNAL, TABLE
+from autodiff.testing import check_gradients
 
 MP = many_digits(60)
 mp = MP.number(1.0).context
@@ -151,6 +152,16 @@ def test_a_row_of_two_operands_has_a_symmetric_hessian(op, point, free):
     at = tuple(mp.mpf(x) for x in point[-2:])
     for found, orders in ((aa, (2, 0)), (ab, (1, 1)), (bb, (0, 2))):
         assert found == pytest.approx(float(mp.diff(exact, at, orders)), rel=1e-9, abs=1e-9), orders
+
+
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_check_gradients_confirms_the_second_derivatives_of_every_row(op):
+    points = [case.values[1] for case in CASES if case.values[0] is op]
+    assert points
+    first, last = (1.0,) * (op.name == "where"), CONSTANTS.get(op.name, ())
+    for point in points:
+        moving = point[len(first) : len(point) - len(last)]
+        check_gradients(lambda *xs: function_of(op)(*first, *xs, *last), list(moving), order=2)
 
 
 @pytest.mark.parametrize(("op", "point", "free"), [case for case in CASES if case.values[2] == 2][::7])

@@ -1,9 +1,11 @@
 """Many threads, other processes, event loops, full disks, links, a huge number of paths, and long runs."""
 
 import asyncio
+import copy
 import gc
 import multiprocessing
 import os
+import pickle
 import threading
 import tracemalloc
 from functools import partial
@@ -175,26 +177,77 @@ def test_the_memory_of_training_is_flat(engine, steps):
 
 
 def chain(length):
-    x = Value(1.0)
+    x = Value(1.0, name="x")
     y = x
     for _ in range(length):
         y = y * 1.0000001
     return x, y
 
 
+def stretch(length):
+    """The same as a function."""
+    def f(x):
+        for _ in range(length):
+            x = x * 1.0000001
+        return x
+
+    return f
+
+
+def refused_drawing(y):
+    with pytest.raises(ArgumentError, match="boxes to draw, more than max_nodes"):
+        autodiff.draw(y)
+
+
+LARGE = {  # what each gives, as numbers that are 1.0000001 ** length, and perhaps 0
+    "backward": lambda x, y, f: (y.backward(), x.grad)[1],
+    "leaves": lambda x, y, f: y.data * (autodiff.leaves(y)[0] is x),
+    "gradient_graph": lambda x, y, f: autodiff.gradient_graph(y, [x])[0].data,
+    "replay": lambda x, y, f: autodiff.replay(y).gradients[x],
+    "grad": lambda x, y, f: autodiff.grad(f)(1.0),
+    "jvp": lambda x, y, f: autodiff.jvp(f, 1.0, 1.0)[1],
+    "vjp": lambda x, y, f: autodiff.vjp(f, 1.0)[1](1.0),
+    "hvp": lambda x, y, f: autodiff.hvp(f, 1.0, 1.0) + y.data,
+    "hessian": lambda x, y, f: autodiff.hessian(f)(1.0)[0][0] + y.data,
+    "jacobian": lambda x, y, f: autodiff.jacobian(lambda x: [f(x)])(1.0)[0],
+    "compile": lambda x, y, f: compile(f).value_and_grad(1.0)[1][0],
+    "deepcopy": lambda x, y, f: copy.deepcopy(y).data,
+    "pickle": lambda x, y, f: pickle.loads(pickle.dumps(y)).data,
+    "explain": lambda x, y, f: y.data * ("over 1 path" in str(autodiff.explain(y, x))),
+    "steps": lambda x, y, f: y.data * (len(autodiff.steps(y)) > 0),
+    "formula": lambda x, y, f: y.data * (autodiff.formula(y) is not None),
+    "draw": lambda x, y, f: (refused_drawing(y), y.data)[1],
+    "detect_anomaly": lambda x, y, f: watched(f).data,
+}
+# What holds text of every node: an odd million of these fills the memory of a small machine.
+WITH_TEXT = {"formula text": lambda x, y, f: float(len(str(autodiff.formula(y))) > 0), "formula python": lambda x, y, f: float("def" in autodiff.formula(y).python),
+             "steps text": lambda x, y, f: float(len(autodiff.steps(y).text()) > 0)}  # fmt: skip
+
+
+def watched(f):
+    with autodiff.detect_anomaly():
+        return f(Value(1.0))
+
+
 @pytest.mark.slow
-def test_a_graph_of_a_million_nodes_goes_through_everything_that_claims_to_take_it():
+@pytest.mark.parametrize("name", LARGE)
+def test_a_graph_of_a_million_nodes_goes_through_everything_that_claims_to_take_it(name):
     x, y = chain(1_000_000)
-    y.backward()
-    right = x.grad
-    assert autodiff.leaves(y)[0] is x
-    assert autodiff.gradient_graph(y, [x])[0].data == pytest.approx(right)
-    assert autodiff.replay(y).gradients[x] == pytest.approx(right)
-    assert autodiff.grad(lambda x: _long(x))(1.0) == pytest.approx(right)
-    assert autodiff.jvp(_long, 1.0, 1.0)[1] == pytest.approx(right)
+    assert LARGE[name](x, y, stretch(1_000_000)) == pytest.approx(y.data)
 
 
-def _long(x):
-    for _ in range(1_000_000):
-        x = x * 1.0000001
-    return x
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*LARGE, *WITH_TEXT])
+def test_twice_the_nodes_take_twice_the_memory(name):
+    def peak(length):
+        x, y = chain(length)
+        gc.collect()
+        tracemalloc.start()
+        try:
+            (LARGE | WITH_TEXT)[name](x, y, stretch(length))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(500)  # what is imported, and made once
+    assert peak(8_000) < 2.4 * peak(4_000) + 100_000
