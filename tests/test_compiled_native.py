@@ -175,6 +175,49 @@ def test_a_single_call_runs_in_c_by_default_and_a_network_over_rows_in_numpy():
     assert compiled._shown().target == "native"
 
 
+@built
+@pytest.mark.parametrize("rows", [1, 3, 1023, 1024, 4096])
+def test_whichever_runs_a_batch_by_default_gives_each_row_its_answer(rows):
+    w = Value(0.7)
+
+    def bent(x, y, s):
+        z = autodiff.sin(x * y) + autodiff.exp(-y * w) / (1.5 + x * x)
+        return z * s if x > y else autodiff.relu(z) - s
+
+    x, y = np.random.default_rng(rows).normal(size=(2, rows))
+    y[0] = x[0]
+    value, (dx, dy, ds) = compile(bent).value_and_grad(x, y, 1.25)
+    exact, (ex, ey, es) = compile(bent, "native").value_and_grad(x, y, 1.25)
+    for mine, theirs in ((value, exact), (dx, ex), (dy, ey)):
+        assert mine.shape == (rows,) and np.allclose(mine, theirs, rtol=1e-12, atol=1e-14)
+    assert ds == pytest.approx(es, rel=1e-11)
+
+
+@built
+def test_a_batch_runs_in_numpy_where_that_is_faster_and_in_c_elsewhere(monkeypatch):
+    f = compile(lambda x: autodiff.sin(x) * x)
+    f(np.ones(3))
+    way = f._ways.latest
+    monkeypatch.setattr(way.shown, "run", lambda *ignored: ([np.full(ignored[2], 7.0)], True))
+    assert f(np.ones(1023))[0] == f(np.ones(10**6))[0] == math.sin(1.0)
+    assert f(np.ones(1024)).tolist() == [7.0] * 1024
+    assert compile(f.function, "native")(np.ones(1024))[0] == math.sin(1.0)
+
+
+@built
+def test_a_function_of_numbers_runs_in_c_unless_its_array_instructions_are_long():
+    def layers(*xs):
+        for _ in range(150):
+            xs = [autodiff.tanh(a + b * 0.5) for a, b in zip(xs, [*xs[1:], xs[0]])]
+        return autodiff.total(xs)
+
+    f = compile(layers)
+    found = f.value_and_grad(*np.linspace(-1, 1, 12).tolist())
+    assert f._ways.latest.target == "native"
+    expected = compile(layers, "math").value_and_grad(*np.linspace(-1, 1, 12).tolist())
+    assert found == expected
+
+
 def test_without_the_engine_in_c_the_target_is_refused_and_the_default_is_python(monkeypatch):
     monkeypatch.setattr(native, "available", lambda: False)
     with pytest.raises(ArgumentError, match="'native' needs the engine in C, and this one is Python's"):

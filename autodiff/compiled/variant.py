@@ -25,8 +25,11 @@ from .record.scalarize import Argument, unrolled
 
 SMALL = 4000  # operations: beyond this a function of numbers runs on arrays, if it rolls
 WORTH = 2     # operations for each array instruction: below this an array is not worth its overhead
+ROWS_WORTH, ONE_WORTH = 4, 200  # the same where the engine in C would run them: on rows, and on numbers
 LEAST = 32    # operations: a smaller function stays as it is written, bit for bit
 MANY = 6      # arguments: so many enter a rolled program as one vector
+ROWS = 1024   # from there on NumPy, whose exponentials run side by side, may be faster than the engine in C
+NEAR = 500_000  # numbers: while the results of all operations on all rows stay near the processor
 
 SINGLE = "value_and_grad: expected a function that returns one Value; use jacobian for several"
 
@@ -119,9 +122,13 @@ class Variant:
 
 
 class NativeVariant(Variant):
-    """A recorded function whose tape runs in C; its program and its source are made when somebody asks."""
+    """A recorded function whose tape runs in C; its program and its source are made when somebody asks.
 
-    def __init__(self, tape: Tape, signature: Signature, shape: Shape) -> None:
+    Where it was not asked for by name, NumPy runs the batches that it is faster on.
+    """
+
+    def __init__(self, tape: Tape, signature: Signature, shape: Shape, asked_for: bool) -> None:
+        self.asked_for = asked_for
         self.rolled, self.shape, self.target, self.space = False, shape, "native", space_of("numpy")
         self.tape, self.signature = tape, signature
         self.machine, self.captured = native.interpreter(tape)
@@ -153,11 +160,25 @@ class NativeVariant(Variant):
     def run(self, what: str, data: list[Any], rows: int | None) -> tuple[list[Any], Any]:
         if what not in self.functions:
             raise ArgumentError(SINGLE)
+        if rows is not None and not self.asked_for and suits_arrays(self.tape.size, rows):
+            return self.shown.run(what, data, rows)
         captured = [*map(_data, self.captured)]
         if rows is not None:
             return native.run_rows(self.machine, what, data, captured, rows, len(self.tape.roots), bool(self.guards))
         results = list(self.functions[what](*data, *captured))
         return results, results.pop() if self.guards else True
+
+
+def suits_arrays(operations: int, rows: int) -> bool:
+    """Whether NumPy is the faster one on a batch of scalar operations, by measurements of both."""
+    return ROWS <= rows and rows * operations <= NEAR
+
+
+def worth(target: str | None, batch: bool, tape: Tape) -> int:
+    """How many operations an array instruction must stand for, so that it is faster than what would run instead."""
+    if target or not native.runs(tape):
+        return WORTH
+    return ROWS_WORTH if batch else ONE_WORTH
 
 
 def chosen(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
@@ -169,14 +190,14 @@ def chosen(name: str, function: Callable[..., Any], signature: Signature, row: l
         raise ArgumentError(f"{name}: the target 'math' runs on single numbers; for arrays use 'numpy'")
     if target == "native":
         native.require(name, tape)
-        return NativeVariant(tape, signature, shape)
+        return NativeVariant(tape, signature, shape, asked_for=True)
     if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
         groups = grouped(signature)
         found = rolled(tape, groups)
-        if found and found.operations >= WORTH * found.program.work:
+        if found and found.operations >= worth(target, batch, tape) * found.program.work:
             return Variant(found.program, groups, found.captured, shape, target or "numpy", rolled=True)
-    if target is None and (not batch or tape.size >= LEAST) and native.runs(tape):
-        return NativeVariant(tape, signature, shape)
+    if target is None and native.runs(tape):
+        return NativeVariant(tape, signature, shape, asked_for=False)
     return _unrolled(tape, signature, shape, target or ("numpy" if batch else "math"))
 
 
