@@ -2,7 +2,8 @@
 
 Both do the same, bit for bit. The environment variable AUTODIFF_ENGINE=python chooses the one that can be read and
 stepped through in a debugger; AUTODIFF_ENGINE=native asks for the one in C, and fails where it was not built. Without
-the variable it is the one in C where there is one.
+the variable it is the one in C where there is one. One that was built from other rules than the library has now, those
+of the table and of `stable`, is not used: then the Python engine runs, and a RuntimeWarning says so.
 
 >>> engine in ("native", "python")
 True
@@ -10,14 +11,20 @@ True
 
 import os
 import sys
+import warnings
 import zlib
 from importlib import import_module
 from typing import Any
 
+from .. import stable
 from ..errors import ArgumentError, MissingExtraError, shown
 from ..ops import TABLE
 
 ENGINES = ("native", "python")
+
+
+class StaleBuildError(ImportError):
+    """The engine in C was built from other rules."""
 
 
 def choose(wanted: str) -> tuple[str, Any]:
@@ -35,6 +42,8 @@ def choose(wanted: str) -> tuple[str, Any]:
         return "native", load(f"{package}._native")
     except ImportError as error:
         if not wanted:
+            if isinstance(error, StaleBuildError):
+                warnings.warn(f"autodiff runs its Python engine, since {error}", RuntimeWarning, stacklevel=2)
             return "python", None
         raise MissingExtraError(
             f"AUTODIFF_ENGINE=native asks for the engine in C, which cannot be loaded ({error}); "
@@ -43,16 +52,24 @@ def choose(wanted: str) -> tuple[str, Any]:
 
 
 def load(name: str) -> Any:
-    """The module in C; an `ImportError` if it is not there, or was built from other rules than the table has now."""
+    """The module in C; an `ImportError` if it is not there, or was built from other rules than there are now."""
     found = import_module(name)
     if getattr(found, "table", "") != fingerprint():
-        raise ImportError("it was built from another table of operations: build it again")
+        raise StaleBuildError("the engine in C was built from another table of operations: build it again, by "
+                              "`python -m autodiff.native.generate` and `python setup.py build_ext --inplace`")  # fmt: skip
     return found
 
 
 def fingerprint() -> str:
-    """What tells this table of operations from another."""
-    return f"{zlib.crc32(repr([(op.name, op.formula, op.slopes) for op in TABLE.values()]).encode()):08x}"
+    """What tells the rules of this table, and the functions of `stable` that they use, from others."""
+    rules = repr([(op.name, op.formula, op.slopes) for op in TABLE.values()])
+    return f"{zlib.crc32((rules + source_of(stable)).encode()):08x}"
+
+
+def source_of(module: Any) -> str:
+    """The text of a module, the same however its lines end; none where only compiled code was installed."""
+    text: str | None = module.__spec__.loader.get_source(module.__name__)
+    return text or ""
 
 
 engine, module = choose(os.environ.get("AUTODIFF_ENGINE", ""))

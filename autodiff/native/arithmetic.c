@@ -2,9 +2,14 @@
 
 #include "node.h"
 
+/* A float, or a subclass of it that is written in C, as numpy.float64 is: of any other, Python must be asked. */
+static inline int is_float(PyObject *x) {
+    return PyFloat_CheckExact(x) || (PyFloat_Check(x) && !PyType_HasFeature(Py_TYPE(x), Py_TPFLAGS_HEAPTYPE));
+}
+
 /* Whether x is an int, float or bool that a float can hold, and that float. */
 int plain_number(PyObject *x, double *number) {
-    if (PyFloat_CheckExact(x)) {
+    if (is_float(x)) {
         *number = PyFloat_AS_DOUBLE(x);
         return 1;
     }

@@ -65,7 +65,7 @@ static int read_step(Interpreter *self, Py_ssize_t i, int code, Py_ssize_t start
     int arity = code < 0 || code >= CODES ? 0 : code < OPERATIONS ? autodiff_arity[code] : 2;
     if (code < 0 || code >= CODES)
         return refuse("expected the code of an operation", i);
-    if (arity >= 0 && n != arity)
+    if (arity < 0 ? n < 1 : n != arity)
         return refuse("expected as many operands as the operation takes", i);
     step->code = (int16_t)code;
     step->arity = (uint8_t)(arity < 0 ? 0 : arity);
@@ -125,14 +125,14 @@ static int fill(Interpreter *self, PyObject *args) {
         !(self->answers = copied(answers_from, 1, &answers)) ||
         !(self->order = copied(order_from, sizeof(int32_t), &self->tape.ordered)))
         goto done;
-    self->tape.size = sizes[0];
-    self->tape.base = self->inputs + self->constants_count;
-    self->registers = self->tape.base + self->tape.size;
     if (sizes[1] != sizes[0] + 1 || answers != self->guards_count || self->arguments < 0 ||
-        self->arguments > self->inputs || self->registers > INT32_MAX) {
+        self->arguments > self->inputs || self->inputs > INT32_MAX - self->constants_count - sizes[0]) {
         refuse("expected a start for each operation, an answer for each guard, and arguments that are inputs", 0);
         goto done;
     }
+    self->tape.size = sizes[0];
+    self->tape.base = self->inputs + self->constants_count;
+    self->registers = self->tape.base + self->tape.size;
     self->steps = PyMem_Malloc((size_t)(self->tape.size + 1) * sizeof(Step));
     self->wanted = PyMem_Calloc((size_t)self->registers + 1, 1);
     if (!self->steps || !self->wanted) {
@@ -380,6 +380,8 @@ static PyObject *interpreter_rows(Interpreter *self, PyObject *args) {
     int backward;
     if (!PyArg_ParseTuple(args, "nOOOp", &total, &from, &to, &answers, &backward) || (backward && !has_one_output(self)))
         return NULL;
+    if (total < 0)
+        return PyErr_Format(PyExc_ValueError, "rows: expected how many rows there are, got %zd", total);
     Py_ssize_t count = self->outputs_count + (backward ? self->arguments : 0), rows = rows_of_block(self, total);
     Py_buffer flags = {0};
     Column *inputs = columns_of(from, self->inputs, total, 0);
@@ -402,7 +404,7 @@ static PyObject *interpreter_rows(Interpreter *self, PyObject *args) {
     }
     if (ready) {
         Memory m = laid_out(self, memory, rows);
-        PyThreadState *others = self->tape.size * total > LONG_RUN ? PyEval_SaveThread() : NULL;
+        PyThreadState *others = total > LONG_RUN / (self->tape.size + 1) ? PyEval_SaveThread() : NULL;
         run_blocks(self, &m, inputs, results, lost, flags.buf, total, rows, backward);
         if (others)
             PyEval_RestoreThread(others);

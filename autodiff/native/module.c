@@ -201,10 +201,6 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, .m_name = "autodiff._native", .m_doc = "The engine in C.", .m_size = -1, .m_methods = functions,
-};
-
 /* The names of operations by code: those of the table, then the two kinds of leaves. */
 static int make_names(void) {
     engine.names = PyList_New(0);
@@ -220,10 +216,40 @@ static int make_names(void) {
     return engine.names && engine.codes ? 0 : -1;
 }
 
-PyMODINIT_FUNC PyInit__native(void) {
-    PyObject *module = PyModule_Create(&definition);
-    if (!module || make_names() || make_type(module) || make_operation_type(module) || make_interpreter_type(module) ||
-        PyModule_AddStringConstant(module, "table", autodiff_table))
-        Py_CLEAR(module);
+/* Its type, and what it takes from Python, exist once in a process: so does the module. */
+static PyObject *only;
+static PyInterpreterState *home;
+
+static PyObject *create(PyObject *spec, PyModuleDef *unused) {
+    if (home && home != PyInterpreterState_Get()) {
+        PyErr_SetString(PyExc_ImportError, "the engine in C runs in the interpreter that loaded it first, and in no other");
+        return NULL;
+    }
+    if (only)
+        return Py_NewRef(only);
+    PyObject *name = PyObject_GetAttrString(spec, "name");
+    PyObject *module = name ? PyModule_NewObject(name) : NULL;
+    Py_XDECREF(name);
     return module;
+}
+
+static int fill_module(PyObject *module) {
+    if (module == only)
+        return 0;
+    if (make_names() || make_type(module) || make_operation_type(module) || make_interpreter_type(module) ||
+        PyModule_AddStringConstant(module, "table", autodiff_table))
+        return -1;
+    home = PyInterpreterState_Get();
+    only = Py_NewRef(module);
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_create, create}, {Py_mod_exec, fill_module}, {0, NULL}};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, .m_name = "autodiff._native", .m_doc = "The engine in C.", .m_methods = functions, .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__native(void) {
+    return PyModuleDef_Init(&definition);
 }

@@ -144,12 +144,13 @@ static void value_dealloc(PyObject *self) {
 
 /* ---- reading and writing ---- */
 
-/* A float, or what Python makes of another number; -1.0 with an exception for a stranger. */
+/* A plain number, or what Python makes of another; -1.0 with an exception for a stranger. */
 static double as_number(PyObject *x, const char *what) {
-    if (PyFloat_CheckExact(x))
-        return PyFloat_AS_DOUBLE(x);
+    double number;
+    if (plain_number(x, &number))
+        return number;
     PyObject *found = PyObject_CallFunction(engine.number, "Os", x, what);
-    double number = found ? PyFloat_AsDouble(found) : -1.0;
+    number = found ? PyFloat_AsDouble(found) : -1.0;
     Py_XDECREF(found);
     return number;
 }
@@ -282,13 +283,16 @@ static PyObject *get_parents(PyObject *self, void *unused) {
     return result;
 }
 
+static int say_that_parents_are_fixed(void) {
+    PyErr_SetString(PyExc_AttributeError, "the parents of a Value are fixed when it is made");
+    return -1;
+}
+
 /* The parents of a node that `new` made, which are given once, before anything else has seen it: so there is no cycle. */
 static int set_parents(PyObject *self, PyObject *value, void *unused) {
     Node *v = (Node *)self;
-    if (!(v->flags & FRESH) || !value || !PyTuple_Check(value)) {
-        PyErr_SetString(PyExc_AttributeError, "the parents of a Value are fixed when it is made");
-        return -1;
-    }
+    if (!(v->flags & FRESH) || !value || !PyTuple_Check(value))
+        return say_that_parents_are_fixed();
     Py_ssize_t n = PyTuple_GET_SIZE(value);
     for (Py_ssize_t i = 0; i < n; i++)
         if (!IS_VALUE(PyTuple_GET_ITEM(value, i))) {
@@ -378,12 +382,14 @@ static int value_init(PyObject *self, PyObject *args, PyObject *keywords) {
     Node *v = (Node *)self;
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O$O:Value", names, &data, &name, &label))
         return -1;
-    if (name == Py_None && PyObject_IsTrue(label) > 0)
+    int is_labelled = PyObject_IsTrue(label);
+    if (is_labelled < 0)
+        return -1;
+    if (name == Py_None && is_labelled)
         name = label;
     double number = as_number(data, "Value");
-    if ((number == -1.0 && PyErr_Occurred()) || set_name(self, name, NULL))
+    if ((number == -1.0 && PyErr_Occurred()) || (v->count && say_that_parents_are_fixed()) || set_name(self, name, NULL))
         return -1;
-    release_parents(v);
     v->data = number;
     v->grad = 0.0;
     v->op = OP_INPUT;
@@ -394,8 +400,9 @@ static int value_init(PyObject *self, PyObject *args, PyObject *keywords) {
 /* Value(2.0), without the detours that a call of a class takes. */
 static PyObject *value_call(PyObject *type, PyObject *const *args, size_t nargsf, PyObject *keywords) {
     Py_ssize_t n = PyVectorcall_NARGS(nargsf);
-    if (n == 1 && !keywords && PyFloat_CheckExact(args[0]) && (PyTypeObject *)type == engine.type)
-        return (PyObject *)new_leaf(OP_INPUT, PyFloat_AS_DOUBLE(args[0]));
+    double number;
+    if (n == 1 && !keywords && (PyTypeObject *)type == engine.type && plain_number(args[0], &number))
+        return (PyObject *)new_leaf(OP_INPUT, number);
     PyObject *positional = PyTuple_New(n), *named = NULL, *self = NULL;
     for (Py_ssize_t i = 0; positional && i < n; i++)
         PyTuple_SET_ITEM(positional, i, Py_NewRef(args[i]));

@@ -108,15 +108,14 @@ PyObject *recorded(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
     PyObject *starts = PyByteArray_FromStringAndSize(NULL, (all.size + 1) * (Py_ssize_t)sizeof(int64_t));
     PyObject *operands = PyByteArray_FromStringAndSize(NULL, edges * (Py_ssize_t)sizeof(int64_t));
     PyObject *numbers = PyList_New(wanted), *result = NULL;
-    int done = codes && starts && operands && numbers && write_operands(&all, bytes_of(starts), bytes_of(operands)) &&
-               write_codes(&all, args[2], bytes_of(codes));
+    int done = codes && starts && operands && numbers && write_operands(&all, bytes_of(starts), bytes_of(operands));
     for (Py_ssize_t i = 0; done && i < wanted; i++) {
         int64_t number = number_of(&all, (Node *)PyList_GET_ITEM(args[3], i));
         PyObject *item = number < 0 ? NULL : PyLong_FromLongLong(number);
         if ((done = item != NULL))
             PyList_SET_ITEM(numbers, i, item);
     }
-    if (done)
+    if (done && write_codes(&all, args[2], bytes_of(codes))) /* last, for it may run code of Python's */
         result = PyTuple_Pack(4, codes, starts, operands, numbers);
     Py_XDECREF(codes);
     Py_XDECREF(starts);

@@ -94,7 +94,10 @@ static int find_order(PyObject *const *roots, Py_ssize_t n, Order *order, int wi
 }
 
 static PyObject *list_of(const Order *order) {
+    int collects = PyGC_Disable(); /* no code of Python's may run before the list holds the nodes */
     PyObject *result = PyList_New((Py_ssize_t)order->count);
+    if (collects)
+        PyGC_Enable();
     for (size_t i = 0; result && i < order->count; i++)
         PyList_SET_ITEM(result, (Py_ssize_t)i, Py_NewRef((PyObject *)order->nodes[i]));
     return result;
