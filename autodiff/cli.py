@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import NoReturn
 
+from . import __version__
 from .commands import draw, explain, playground, quiz, step
 from .errors import AutodiffError
+from .native import engine
 from .stepping.wording import printable
 from .testing.conform import command as grade
 
@@ -56,6 +58,8 @@ def parser() -> Parser:
     """All commands with their options; what is parsed carries `run`, which does it."""
     made = Parser(prog="autodiff", description="Step through, explain, draw and learn backpropagation.",
                   epilog='For example: autodiff step "tanh(w*x + b)" w=0.5 x=2 b=-1')  # fmt: skip
+    made.add_argument("--version", action="version", version=f"autodiff {__version__}; the engine is {engine}",
+                      help="say which version this is, and whether the engine is in C (native) or Python")  # fmt: skip
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add_parser(commands)

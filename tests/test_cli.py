@@ -11,6 +11,7 @@ import textwrap
 import pytest
 from hypothesis import example, given, strategies as st
 
+import autodiff
 from autodiff.cli import main
 from autodiff.render.steps.stepper import from_json
 
@@ -24,6 +25,13 @@ def program(tmp_path):
         path.write_text(textwrap.dedent(text), encoding="utf-8")
         return str(path)
     return write
+
+
+def test_the_version_says_which_engine_the_installation_got(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"autodiff {autodiff.__version__}; the engine is {autodiff.engine}\n"
 
 
 def test_step_prints_the_steps(capsys):
