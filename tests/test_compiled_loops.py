@@ -20,7 +20,7 @@ NUMBERS = st.floats() | st.sampled_from([0.0, -0.0, math.inf, -math.inf, math.na
 
 def space():
     """What an emitted source defines for a softmax, and imports, without the loops in C."""
-    helpers = {"exponentials", "parts_of_sum", "log_of_sum"}
+    helpers = {"exponentials", "parts_of_sum", "log_of_sum", "rectified", "emptied"}
     return define(preamble(helpers, "numpy"), "helpers", words=known_words(), modules={"numpy"})
 
 
@@ -37,7 +37,9 @@ def bits(x):
 def outcome(helpers, xs):
     with np.errstate(all="ignore"):
         parts = helpers["exponentials"](xs)
-        return [*map(bits, parts[1:]), bits(helpers["log_of_sum"](*parts)), bits(helpers["parts_of_sum"](*parts))]
+        found = [*parts[1:], helpers["log_of_sum"](*parts), helpers["parts_of_sum"](*parts)]
+        found += [helpers["rectified"](xs.copy(order="A")), helpers["emptied"](xs.copy(order="A"), ~(xs > 0.5))]
+        return [*map(bits, found)]
 
 
 @built
@@ -101,6 +103,7 @@ def test_arrays_that_do_not_lie_row_after_row_are_left_to_numpy():
         assert module.lowered(strange, vector, room, np.empty((3, 4))) is False
     for vectors in (np.empty(4), np.empty(3, np.float32), np.empty((3, 4))):
         assert module.lowered(xs, vectors, room, room) is False
+    assert not module.emptied(xs, room) and not module.emptied(xs > 0, room[:2]) and not module.rectified(xs.T)
     with pytest.raises(TypeError, match="lowered: expected 4 arrays, got 1"):
         module.lowered(xs)
     with pytest.raises(TypeError):

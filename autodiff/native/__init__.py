@@ -55,8 +55,10 @@ def load(name: str) -> Any:
     """The module in C; an `ImportError` if it is not there, or was built from other rules than there are now."""
     found = import_module(name)
     if getattr(found, "table", "") != fingerprint():
-        raise StaleBuildError("the engine in C was built from another table of operations: build it again, by "
-                              "`python -m autodiff.native.generate` and `python setup.py build_ext --inplace`")  # fmt: skip
+        raise StaleBuildError(
+            "the engine in C was built from another table of operations: build it again, by `python -m "
+            "autodiff.native.generate` and `python setup.py build_ext --inplace`"
+        )
     return found
 
 

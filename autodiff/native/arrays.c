@@ -5,39 +5,52 @@
 
 #include "ops.h"
 
-enum { LONG_LOOP = 20000, MOST_ARRAYS = 4 }; /* numbers: from there on other threads run beside it */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
 
-/* Arrays of float64, one after the other in memory, seen as rows. */
+enum { LONG_LOOP = 20000, MOST_ARRAYS = 4, NONE = -1 }; /* numbers: from there on other threads run beside it */
+
+/* Arrays, one after the other in memory, seen as rows. */
 typedef struct {
     Py_buffer views[MOST_ARRAYS];
     double *data[MOST_ARRAYS];
     Py_ssize_t held, rows, columns;
 } Arrays;
 
+/* A loop, and what its arrays are: those that are read come first. All are of float64 numbers but the one of truth values,
+   and as large as the first but the vector, which has a number for each row. */
+typedef struct {
+    const char *name;
+    Py_ssize_t arrays, inputs, vector, truths;
+    void (*run)(const Arrays *);
+} Loop;
+
 static void let_go(Arrays *all) {
     while (all->held)
         PyBuffer_Release(&all->views[--all->held]);
 }
 
-/* Whether a view is of float64 numbers, as many as there are rows, or as many as the first has. */
-static int fits(const Arrays *all, const Py_buffer *view, int is_vector) {
-    Py_ssize_t wanted = all->rows * (is_vector ? 1 : all->columns);
-    return view->format && !strcmp(view->format, "d") && view->len / view->itemsize == wanted;
+/* Whether a view is the array that a loop has at a place. */
+static int fits(const Arrays *all, const Loop *loop, Py_ssize_t at) {
+    const Py_buffer *view = &all->views[at];
+    Py_ssize_t wanted = all->rows * (at == loop->vector ? 1 : all->columns);
+    int is_kind = view->format && !strcmp(view->format, at == loop->truths ? "?" : "d");
+    return is_kind && view->len / view->itemsize == wanted && PyBuffer_IsContiguous(view, 'C');
 }
 
-/* Take hold of the arrays: `inputs` that are read, then those that are written to; the one at `vector` has a number for
-   each row. -1 with an exception, 0 where a loop does not fit. */
-static int take_hold(Arrays *all, PyObject *const *args, Py_ssize_t count, Py_ssize_t inputs, Py_ssize_t vector) {
-    for (Py_ssize_t i = 0; i < count; i++) {
+/* Take hold of the arrays; -1 with an exception, 0 where the loop does not fit them. */
+static int take_hold(Arrays *all, const Loop *loop, PyObject *const *args) {
+    for (Py_ssize_t i = 0; i < loop->arrays; i++) {
         Py_buffer *view = &all->views[i];
-        if (PyObject_GetBuffer(args[i], view, PyBUF_FORMAT | PyBUF_STRIDES | (i < inputs ? 0 : PyBUF_WRITABLE)))
+        if (PyObject_GetBuffer(args[i], view, PyBUF_FORMAT | PyBUF_STRIDES | (i < loop->inputs ? 0 : PyBUF_WRITABLE)))
             return -1;
         all->held++;
         if (!i && (!view->ndim || !(all->columns = view->shape[view->ndim - 1])))
             return 0;
         if (!i)
             all->rows = view->len / view->itemsize / all->columns;
-        if (!fits(all, view, i == vector) || !PyBuffer_IsContiguous(view, 'C'))
+        if (!fits(all, loop, i))
             return 0;
         all->data[i] = view->buf;
     }
@@ -76,13 +89,29 @@ static void divide(const Arrays *all) {
             all->data[2][r * n + i] = all->data[0][r * n + i] / (1.0 + all->data[1][r]);
 }
 
-static PyObject *run(PyObject *const *args, Py_ssize_t count, Py_ssize_t inputs, Py_ssize_t vector,
-                     void (*loop)(const Arrays *)) {
+/* relu: 0.0 of either zero, and a nan stays. */
+static void rectify(const Arrays *all) {
+    double *x = all->data[0];
+    for (Py_ssize_t i = 0, n = all->rows * all->columns; i < n; i++)
+        x[i] = x[i] <= 0.0 ? 0.0 : x[i];
+}
+
+/* 0.0 wherever the truth is true. */
+static void empty(const Arrays *all) {
+    const uint8_t *truths = all->views[0].buf;
+    double *x = all->data[1];
+    for (Py_ssize_t i = 0, n = all->rows * all->columns; i < n; i++)
+        x[i] = truths[i] ? 0.0 : x[i];
+}
+
+static PyObject *run(const Loop *loop, PyObject *const *args, Py_ssize_t count) {
     Arrays all = {.held = 0};
-    int fit = take_hold(&all, args, count, inputs, vector);
+    if (count != loop->arrays)
+        return PyErr_Format(PyExc_TypeError, "%s: expected %zd arrays, got %zd", loop->name, loop->arrays, count);
+    int fit = take_hold(&all, loop, args);
     if (fit > 0) {
         PyThreadState *others = all.rows > LONG_LOOP / all.columns ? PyEval_SaveThread() : NULL;
-        loop(&all);
+        loop->run(&all);
         if (others)
             PyEval_RestoreThread(others);
     }
@@ -90,20 +119,14 @@ static PyObject *run(PyObject *const *args, Py_ssize_t count, Py_ssize_t inputs,
     return fit < 0 ? NULL : PyBool_FromLong(fit);
 }
 
-static int is_count(const char *name, Py_ssize_t given, Py_ssize_t expected) {
-    if (given != expected)
-        PyErr_Format(PyExc_TypeError, "%s: expected %zd arrays, got %zd", name, expected, given);
-    return given == expected;
-}
+#define LOOP(NAME, ARRAYS, INPUTS, VECTOR, TRUTHS, RUN)                                   \
+    PyObject *NAME(PyObject *module, PyObject *const *args, Py_ssize_t count) {           \
+        static const Loop loop = {#NAME, ARRAYS, INPUTS, VECTOR, TRUTHS, RUN};            \
+        return run(&loop, args, count);                                                   \
+    }
 
-PyObject *lowered(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    return is_count("lowered", count, 4) ? run(args, count, 1, 1, lower) : NULL;
-}
-
-PyObject *scaled(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    return is_count("scaled", count, 3) ? run(args, count, 1, -1, scale) : NULL;
-}
-
-PyObject *divided(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    return is_count("divided", count, 3) ? run(args, count, 2, 1, divide) : NULL;
-}
+LOOP(lowered, 4, 1, 1, NONE, lower)
+LOOP(scaled, 3, 1, NONE, NONE, scale)
+LOOP(divided, 3, 2, 1, NONE, divide)
+LOOP(rectified, 1, 0, NONE, NONE, rectify)
+LOOP(emptied, 2, 1, NONE, 0, empty)

@@ -9,5 +9,7 @@
 PyObject *lowered(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *scaled(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *divided(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *rectified(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *emptied(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 #endif

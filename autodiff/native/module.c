@@ -195,6 +195,8 @@ static PyMethodDef functions[] = {
     {"lowered", FAST(lowered), METH_FASTCALL,
      "lowered(xs, largest, differences, factors)\n--\n\nWhat exponentials along the last axis are taken of."},
     {"scaled", FAST(scaled), METH_FASTCALL, "scaled(xs, terms, factors)\n--\n\nFactors become the terms of a sum less 1."},
+    {"rectified", FAST(rectified), METH_FASTCALL, "rectified(xs)\n--\n\nRelu, in place."},
+    {"emptied", FAST(emptied), METH_FASTCALL, "emptied(closed, xs)\n--\n\n0.0, in place, where it is closed."},
     {"divided", FAST(divided), METH_FASTCALL, "divided(terms, others, parts)\n--\n\nTerms divided by their sum."},
     {"connect", module_connect, METH_O, connect_doc},
     {"connect_of_many", module_connect_of_many, METH_O, connect_of_many_doc},

@@ -81,6 +81,19 @@ def parts_of_sum(largest: N, terms: N, others: N) -> N:
     return terms / (1.0 + others)[..., None]
 
 
+def rectified(xs: N) -> N:
+    "relu of an array of NumPy's, in place; of either zero it is 0.0"
+    numpy.maximum(xs, 0.0, out=xs)
+    xs += 0.0
+    return xs
+
+
+def emptied(xs: N, closed: N) -> N:
+    "an array of NumPy's, in place 0.0 wherever it is closed"
+    putmask(xs, closed, 0.0)
+    return xs
+
+
 # erf(x) / x in powers of x * x
 ERF = (
     1.1283791670955126, -0.37612638903183754, 0.11283791670955126, -0.026866170645131252, 0.005223977625442188,
@@ -90,5 +103,7 @@ ERF = (
 )  # fmt: skip
 
 arange: Any = None  # an array namespace's own
+numpy: Any = None
+putmask: Any = None
 _FUNCTIONS = [item for item in list(globals().values()) if isinstance(item, FunctionType)]
 HELPERS = tuple(item.__name__ for item in _FUNCTIONS if item.__module__ == __name__)

@@ -44,7 +44,17 @@ def parts_of_sum(readable: Helper) -> Helper:
     return faster
 
 
-FASTER = {each.__name__: each for each in (exponentials, parts_of_sum)} if module else {}
+def rectified(readable: Helper) -> Helper:
+    """The helper of this name."""
+    return lambda xs: xs if module.rectified(xs) else readable(xs)
+
+
+def emptied(readable: Helper) -> Helper:
+    """The helper of this name."""
+    return lambda xs, closed: xs if module.emptied(closed, xs) else readable(xs, closed)
+
+
+FASTER = {each.__name__: each for each in (exponentials, parts_of_sum, rectified, emptied)} if module else {}
 
 
 def hasten(space: dict[str, Any]) -> None:

@@ -31,18 +31,17 @@ class NumpyWriter(ArrayWriter):
             self.lines[made] = self.lines[made]._replace(start=f"{self.names[index]} =")
             self.lines.append(Line(f"{self.names[index]} +=", self.operand(each.operands[1], each)))
         elif each.op == "relu" and operand in self.in_place and self.serves_relu(operand):
-            self.closed_in_place(index, each, operand)
+            self.made_of(index, each, operand, "rectified({x})")
         elif each.op == "relu'0" and self.is_own(each.operands[-1], each) and self.is_whole(operand, each):
-            self.closed_in_place(index, each, each.operands[-1])
+            self.made_of(index, each, each.operands[-1], "emptied({x}, {closed})")
         else:
             super().row(index, each)
 
-    def closed_in_place(self, index: int, each: Instruction, operand: int) -> None:
-        """Write 0.0 into an operand wherever a relu is closed, and let it be the result."""
-        (closed, *_), names = self.template_of(each).shared, dict(self.lettered(each))
-        test = closed.format(a=self.names[names["a"]])
-        self.assign(self.names[index], self.names[operand], (test,))
-        self.lines.append(Line("", f"putmask({self.names[index]}, {test}, 0.0)", (test,)))
+    def made_of(self, index: int, each: Instruction, operand: int, code: str) -> None:
+        """Let relu, or its slope, be made in the place of an operand; where it is closed is found before."""
+        (test, *_), names = self.template_of(each).shared, dict(self.lettered(each))
+        closed = test.format(a=self.names[names["a"]])
+        self.assign(self.names[index], code.format(x=self.names[operand], closed=closed), (closed,))
 
     def serves_relu(self, register: int) -> bool:
         """Whether only relu, and what asks where it is closed, looks at a register: relu's own result tells as much."""
