@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
 from autodiff.compiled import checked, codegen
-from autodiff.compiled.codegen.check import undefined
+from emitted import undefined
 
 IN_CI = os.environ.get("CI") == "true"
 # In CI the same examples each time: a change is to fail for what it changes. New ones are tried wherever else it runs.

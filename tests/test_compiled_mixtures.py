@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, compile, exp, grad, logsumexp, relu, softmax, tanh, total, where
-from autodiff.compiled.codegen.check import undefined
+from emitted import undefined
 
 TARGETS = ["math", "numpy"]
 

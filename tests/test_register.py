@@ -13,7 +13,7 @@ from hypothesis import given, reject, settings, strategies as st
 import autodiff
 from autodiff import Value, compile, draw, explain, formula, grad, hessian, hvp, jvp, parse, register, replay, steps
 from autodiff.additions import WORDS
-from autodiff.compiled.ir.program import STRUCTURE
+from autodiff.compiled.ir.instructions import KINDS
 from autodiff.compiled.ir.program import _WORDS as REGISTERS
 from autodiff.errors import AutodiffError, OperandError, ReplayError, TableError
 from autodiff.notation import Notation
@@ -412,7 +412,7 @@ def test_twice_is_refused_and_the_first_stays(cube):
 
 
 def test_names_that_programs_use_cannot_be_taken():
-    assert {*STRUCTURE, *REGISTERS.values(), "input", "constant"} <= TAKEN
+    assert {*KINDS, *REGISTERS.values(), "input", "constant"} <= TAKEN
 
 
 def test_what_was_added_for_a_while_is_gone_and_can_be_another():

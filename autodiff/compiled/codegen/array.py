@@ -11,21 +11,17 @@ def value(x_0):
 <BLANKLINE>
 """
 
-import re
 from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from ...ops import TABLE
-from ..ir.program import COMPARISONS, Instruction, Program, parted
+from ..ir.program import Instruction, Program, parted
 from ..ir.strides import places, places_of
 from . import layout
-from .lines import is_number, number
+from .lines import Part, is_number, number
 from .writer import Writer
-
-CALL = re.compile(r"\w\(")
 
 
 class ArrayWriter(Writer):
@@ -42,17 +38,6 @@ class ArrayWriter(Writer):
         """How many rows there are, as code: an input can tell, and is always there."""
         inputs = zip(self.made, self.program.instructions)
         return next(f"{name}.shape[0]" for name, each in inputs if each.op == "input" and each.rows)
-
-    def instruction(self, index: int, each: Instruction) -> None:
-        row = parted(each.op)[0]
-        if row in TABLE and TABLE[row].variadic:
-            self.along(index, each)
-        elif row in TABLE or row in COMPARISONS:
-            self.row(index, each)
-        elif each.op == "contract":
-            self.contract(index, each)
-        elif each.op != "input":
-            getattr(self, each.op)(index, each, self.texts(each.operands))
 
     def held(self, register: int, answer: bool) -> str:
         name = self.names[register]
@@ -81,11 +66,10 @@ class ArrayWriter(Writer):
     def row(self, index: int, each: Instruction) -> None:
         """An elementwise instruction; of nothing that has rows it is one number in all of them."""
         code = self.template_of(each)
-        used = [operand for letter, operand in self.lettered(each) if "{" + letter + "}" in code.text]
+        used = [operand for letter, operand in self.lettered(each) if letter in code.letters]
         alike = [operand for operand in dict.fromkeys(used) if operand in self.alike]
         with_rows = [operand for operand in used if self[operand].rows and operand not in self.alike]
-        calls = CALL.search(code.text) is not None  # a function of a namespace may take arrays alone
-        if each.rows and not each.shape and not with_rows and not (alike and calls):
+        if each.rows and not each.shape and not with_rows and not (alike and code.calls):
             self.alike[index] = next(self.alike.get(x, self.names[x]) for x in each.operands if self[x].rows)
         elif not any(len(self[operand].shape) == len(each.shape) for operand in with_rows):
             for operand in alike:
@@ -115,7 +99,7 @@ class ArrayWriter(Writer):
         """An n-ary operation along the last axis, or the contributions to its operands."""
         row, _, slope = parted(each.op)
         texts = [self.text(operand) for operand in each.operands]
-        terms = f"exponentials({texts[0]})"
+        terms = Part(f"exponentials({texts[0]})", "exponentials", twice=False)
         if row == "total":
             self.line(index, f"{self.sum}({texts[0]})")
         elif row == "largest":
@@ -124,9 +108,9 @@ class ArrayWriter(Writer):
             single = not (self[each.operands[2]].rows or self[each.operands[2]].shape)
             one = single or is_number(texts[2]) or each.operands[2] in self.alike
             upstream = texts[2] if one else f"{texts[2]}[..., None]"
-            self.line(index, f"parts_of_sum(*{terms}) * {upstream}", (terms,))
+            self.line(index, f"parts_of_sum(*{{p0}}) * {upstream}", (terms,))
         elif row == "logsumexp":
-            self.line(index, f"log_of_sum(*{terms})", (terms,))
+            self.line(index, "log_of_sum(*{p0})", (terms,))
         else:
             raise AssertionError(f"{row} does not run along an axis")
 
@@ -139,23 +123,25 @@ class ArrayWriter(Writer):
             left, right = self.texts(each.operands)
             self.line(index, layout.product(left, right, each.detail))
 
-    def sum_to(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def sum_to(self, index: int, each: Instruction) -> None:
+        text = self.texts(each.operands)[0]
         operand = self[each.operands[0]]
         extra, lead = len(operand.shape) - len(each.shape), int(operand.rows)
         axes = [0] * (operand.rows and not each.rows) + [lead + axis for axis in range(extra)]
         ones = [axis for axis in range(len(each.shape)) if each.shape[axis] == 1 != operand.shape[axis + extra]]
         axes += [lead + extra + axis for axis in ones]
-        text = f"{texts[0]}.sum(axis={axes[0] if len(axes) == 1 else tuple(axes)})"
+        text = f"{text}.sum(axis={axes[0] if len(axes) == 1 else tuple(axes)})"
         self.line(index, f"{text}.reshape({self.sizes(each)})" if ones else text)
 
     # ---- numbers ----
 
-    def constant(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def constant(self, index: int, each: Instruction) -> None:
         if each.shape:
             values = f"array([{', '.join(map(number, each.detail))}])"
             self.names[index] = self.table(values if len(each.shape) == 1 else f"{values}.reshape{each.shape}")
 
-    def fill(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def fill(self, index: int, each: Instruction) -> None:
+        texts = self.texts(each.operands)
         scalar = not each.rows and not each.shape
         if len(texts) > 1 and each.rows and not each.shape:
             self.names[index], self.alike[index] = texts[1], texts[0]
@@ -164,7 +150,8 @@ class ArrayWriter(Writer):
         elif not scalar:
             self.line(index, f"full_like({texts[0]}, {number(each.detail)})")
 
-    def expand(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def expand(self, index: int, each: Instruction) -> None:
+        texts = self.texts(each.operands)
         if is_number(texts[0]):
             self.names[index] = self.table(f"array({[float(texts[0])] * prod(each.shape)}).reshape({each.shape})")
         elif not (each.rows or each.shape[:-1]):  # one number, which may be a float of Python's
@@ -178,14 +165,16 @@ class ArrayWriter(Writer):
 
     # ---- arrays put together and taken apart ----
 
-    def stack(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def stack(self, index: int, each: Instruction) -> None:
+        texts = self.texts(each.operands)
         if each.rows:
             base = next(text for operand, text in zip(each.operands, texts) if self[operand].rows)
             texts = [text if self[operand].rows else f"full_like({base}, {text})"
                      for operand, text in zip(each.operands, texts)]  # fmt: skip
         self.line(index, f"stack([{', '.join(texts)}], axis=-1)")
 
-    def join(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def join(self, index: int, each: Instruction) -> None:
+        texts = self.texts(each.operands)
         registers = [self[operand] for operand in each.operands]
         flat = []
         for register, text in zip(registers, texts):
@@ -194,14 +183,16 @@ class ArrayWriter(Writer):
             flat.append(part if register.rows or not each.rows else f"broadcast_to({part}, ({self.count}, {size}))")
         self.line(index, f"concat([{', '.join(flat)}], axis=-1)")
 
-    def view(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def view(self, index: int, each: Instruction) -> None:
+        text = self.texts(each.operands)[0]
         base = self[each.operands[0]]
         start, strides = each.detail
-        text = layout.view(texts[0], base.shape, base.rows, start, strides, each.shape)
-        self.line(index, text or self.gathered(texts[0], base, places(start, strides, each.shape)))
+        sliced = layout.view(text, base.shape, base.rows, start, strides, each.shape)
+        self.line(index, sliced or self.gathered(text, base, places(start, strides, each.shape)))
 
-    def take(self, index: int, each: Instruction, texts: list[str]) -> None:
-        self.line(index, self.gathered(texts[0], self[each.operands[0]], np.array(each.detail).reshape(each.shape)))
+    def take(self, index: int, each: Instruction) -> None:
+        text, wanted = self.texts(each.operands)[0], np.array(each.detail).reshape(each.shape)
+        self.line(index, self.gathered(text, self[each.operands[0]], wanted))
 
     def gathered(self, text: str, base: Instruction, wanted: Any) -> str:
         """The elements at these places of a flattened register."""
@@ -213,8 +204,9 @@ class ArrayWriter(Writer):
             return self.table(f"array([{text}])")
         return text if len(each.shape) == 1 else f"{text}.reshape({'-1, ' * each.rows}{prod(each.shape)})"
 
-    def assemble(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def assemble(self, index: int, each: Instruction) -> None:
         """An array of zeros, to which each operand is added at its places."""
+        texts = self.texts(each.operands)
         name = self.names[index]
         views = [(detail, shape) for _, detail, shape in each.detail]
         blocks = None if each.rows else layout.tiled(texts, views, prod(each.shape))

@@ -4,8 +4,8 @@
 'p.reshape(3, 4)[:, :3]'
 >>> view("x", (4,), rows=True, start=3, strides=(), shape=())
 'x[:, 3]'
->>> product("x", "w", "rk,jk->rj"), product("g", "x", "rj,rk->jk")
-('x @ w.T', 'g.T @ x')
+>>> print(product("x", "w", "rk,jk->rj"), product("g", "x", "rj,rk->jk"), sep=", ")
+x @ w.T, g.T @ x
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ import numpy as np
 
 from ..ir.program import Shape
 from ..ir.strides import Ints, c_strides
+from .lines import Binary, Code
 
 
 def view(text: str, base: Shape, rows: bool, start: int, strides: Shape, shape: Shape) -> str | None:
@@ -81,7 +82,7 @@ def _sizes(shape: Shape) -> str:
     return ", ".join(map(str, shape)) if shape else "()"
 
 
-def product(left: str, right: str, spec: str) -> str:
+def product(left: str, right: str, spec: str) -> Code:
     """Code for a contraction: `@` for vectors and matrices, vecdot row by row, tensordot or einsum for the rest."""
     first, second, result = spec.replace("->", ",").split(",")
     both = [letter for letter in first if letter in second]
@@ -109,12 +110,12 @@ def _widened(text: str, spec: str, result: str) -> str:
     return f"{text}[{', '.join(':' if letter in spec else 'None' for letter in result)}]"
 
 
-def _matrix_product(left: str, right: str, first: str, second: str, result: str, inner: str) -> str:
+def _matrix_product(left: str, right: str, first: str, second: str, result: str, inner: str) -> Code:
     if result and result[0] not in first:
         left, right, first, second = right, left, second, first
     a = left if first[-1] == inner else f"{left}.T"
     b = right if second[0] == inner else f"{right}.T"
-    return f"{a} @ {b}"
+    return Binary(a, "@", b)
 
 
 def tiled(texts: Sequence[str], views: Sequence[tuple[Any, Shape]], size: int) -> list[tuple[int, str]] | None:

@@ -1,76 +1,149 @@
-"""Lines of emitted code; a part that occurs more than once is computed once, before its first use.
+"""Emitted code until it is printed: for each line a small tree, whose leaves are text with holes for what goes in.
 
->>> lines = [Line("y =", "exp(x) + 1.0", ("exp(x)",)), Line("z =", "exp(x) * y", ("exp(x)",))]
+A part that occurs more than once is computed once, before its first use.
+
+>>> exp, operands = Part("exp({a})", "exp", twice=False), {"a": "x", "b": "y"}
+>>> lines = [row("y", "{p0} + 1.0", operands, [exp]), row("z", Binary("{p0}", "*", "{b}"), operands, [exp])]
 >>> print(*with_parts_shared(lines), sep="\\n")
 exp_of_y_0 = exp(x)
 y = exp_of_y_0 + 1.0
 z = exp_of_y_0 * y
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .templates import WORDS
+
+class Binary(NamedTuple):
+    """A sum, difference or product; brackets are set already."""
+
+    left: str
+    sign: str
+    right: str
+
+    def __str__(self) -> str:
+        return " ".join(self)
+
+
+class Choice(NamedTuple):
+    """One of two numbers, by a condition."""
+
+    condition: str
+    chosen: str
+    other: str
+
+    def __str__(self) -> str:
+        return f"{self.chosen} if {self.condition} else {self.other}"
+
+
+class Negation(NamedTuple):
+    """That a condition does not hold."""
+
+    condition: str
+
+    def __str__(self) -> str:
+        return f"not {self.condition}"
+
+
+Code = str | Binary | Choice | Negation
+
+
+class Part(NamedTuple):
+    """A part of a line that may be shared: its text, what it is called after, whether it occurs twice in the line."""
+
+    text: str
+    word: str
+    twice: bool
+    uses: tuple[str, ...] = ()
 
 
 class Line(NamedTuple):
-    """One statement: what it assigns to ("name =", or nothing), its code, and the parts of it that may be shared."""
+    """One statement: what it assigns to, or "", its code, where {p0}, {p1} are its parts, and the names it uses."""
 
-    start: str
-    code: str
-    parts: tuple[str, ...] = ()
+    name: str
+    code: Code
+    parts: tuple[Part, ...] = ()
+    uses: tuple[str, ...] = ()
+    sign: str = "="
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sign} {self.code}" if self.name else str(self.code)
 
 
-def with_parts_shared(lines: Sequence[Line]) -> list[str]:
-    """The text of the lines, the shared parts on lines of their own."""
-    counts = Counter(part for line in lines for part in line.parts)
-    counts.update(line.code for line in lines if line.code in counts)
+HOLES = {f"p{place}": f"{{p{place}}}" for place in range(20)}  # of parts: open until it is known what is shared
+
+
+class Fields(dict[str, str]):
+    """What goes into holes, and which of it was asked for."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(fields)
+        self.used: list[str] = []
+
+    def __getitem__(self, hole: str) -> str:
+        self.used.append(hole)
+        return super().__getitem__(hole)
+
+    def into(self, code: Code) -> Code:
+        """The code with its holes filled."""
+        return code.format_map(self) if isinstance(code, str) else type(code)(*[text.format_map(self) for text in code])
+
+
+def row(name: str, code: Code, operands: dict[str, str], parts: Sequence[Part] = ()) -> Line:
+    """The line of a template for these operands."""
+    known = HOLES | operands if parts else operands
+    filled = []
+    for part in parts:
+        fields = Fields(known)
+        filled.append(part._replace(text=str(fields.into(part.text)), uses=_operands(fields)))
+    fields = Fields(known)
+    return Line(name, fields.into(code), tuple(filled), _operands(fields))
+
+
+def _operands(fields: Fields) -> tuple[str, ...]:
+    return tuple([fields.get(hole, "") for hole in fields.used if hole not in HOLES])
+
+
+def with_parts_shared(lines: Sequence[Line]) -> list[Line]:
+    """The lines without parts: the shared ones on lines of their own, the others in their places."""
+    if not any(line.parts for line in lines):
+        return list(lines)
+    whole = [in_full(line.code, line.parts) for line in lines]
+    counts = Counter(text for texts in whole for text in texts[:-1])
+    counts.update(texts[-1] for texts in whole if texts[-1] in counts)
     names: dict[str, str] = {}  # of the parts that have been computed
-    found = []
-    for start, code, parts in lines:
-        name = start.removesuffix(" =")
-        for part in parts:
-            if counts[part] > 1 or code.count(part) > 1:
-                if part not in names:
-                    text = _with_names(part, {other: names[other] for other in parts if other in names})
-                    names[part] = f"{_word(part)}_of_{name}_{len(names)}"
-                    found.append(f"{names[part]} = {text}")
-                code = _with_names(code, {part: names[part]})
-        known = names.get(code)
-        if known is None and code in counts:
-            names[code] = name
-        found.append(f"{start} {known or code}".lstrip())
+    found: list[Line] = []
+    for line, texts in zip(lines, whole):
+        holes, uses = dict[str, str](), dict[str, tuple[str, ...]]()
+        for place, (part, text) in enumerate(zip(line.parts, texts)):
+            filled = _filled(line._replace(code=part.text, uses=part.uses), holes, uses)
+            if counts[text] > 1 or part.twice:
+                if text not in names:
+                    names[text] = f"{part.word}_of_{line.name}_{len(names)}"
+                    found.append(filled._replace(name=names[text], sign="="))
+                filled = Line("", names[text], uses=(names[text],))
+            holes[f"p{place}"], uses[f"p{place}"] = str(filled.code), filled.uses
+        known = names.get(texts[-1])
+        if known is None and texts[-1] in counts:
+            names[texts[-1]] = line.name
+        found.append(_filled(line, holes, uses) if known is None else Line(line.name, known, (), (known,), line.sign))
     return found
 
 
-def _with_names(code: str, names: Mapping[str, str]) -> str:
-    """The code with names in place of the parts that they stand for."""
-    for part, name in names.items():
-        # a comparison is a part only as a whole: x <= y is none of -x <= y
-        before, after = (r"(?<![\w.])", r"(?![\w.])") if is_call(part) else (r"(?:(?<=[(,])|(?<=, )|^)", r"(?=[),]|$)")
-        code = re.sub(before + re.escape(part) + after, name, code)
-    return code
+def _filled(line: Line, holes: Mapping[str, str], uses: Mapping[str, tuple[str, ...]]) -> Line:
+    """The line with its parts in their places."""
+    fields = Fields(holes)
+    code = fields.into(line.code)
+    return line._replace(code=code, parts=(), uses=line.uses + tuple(x for hole in fields.used for x in uses[hole]))
 
 
-def is_call(code: str) -> bool:
-    """Whether the code is one call, brackets and all.
-
-    >>> is_call("exp(abs(x))"), is_call("abs(x) <= abs(y)")
-    (True, False)
-    """
-    depth = 0
-    for place, character in enumerate(code):
-        depth += (character == "(") - (character == ")")
-        if depth == 0 and character == ")":
-            return place == len(code) - 1 and code[0] != "("
-    return False
-
-
-def _word(part: str) -> str:
-    """The function that a part calls; "test" for a comparison."""
-    return WORDS.findall(part)[0] if is_call(part) else "test"
+def in_full(code: Code, parts: Sequence[Part], operands: Mapping[str, str] = {}) -> list[str]:
+    """The text of each part, and last of the code, without names for parts."""
+    holes = dict(operands)
+    for place, part in enumerate(parts):
+        holes[f"p{place}"] = part.text.format_map(holes)
+    return [*(holes[f"p{place}"] for place in range(len(parts))), str(Fields(holes).into(code))]
 
 
 def number(x: float) -> str:

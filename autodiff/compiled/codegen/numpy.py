@@ -8,7 +8,7 @@ import numpy as np
 from ..ir.program import Instruction, Program, parted
 from . import layout
 from .array import ArrayWriter, pieces
-from .lines import Line
+from .lines import Binary, Line
 
 FEW = 32  # columns
 
@@ -28,8 +28,8 @@ class NumpyWriter(ArrayWriter):
         made = self.line_of(operand) if each.op == "add" and self.is_own(operand, each) else None
         if made is not None:
             self.in_place.add(index)
-            self.lines[made] = self.lines[made]._replace(start=f"{self.names[index]} =")
-            self.lines.append(Line(f"{self.names[index]} +=", self.operand(each.operands[1], each)))
+            self.lines[made] = self.lines[made]._replace(name=self.names[index])
+            self.lines.append(Line(self.names[index], self.operand(each.operands[1], each), sign="+="))
         elif each.op == "relu" and operand in self.in_place and self.serves_relu(operand):
             self.made_of(index, each, operand, "rectified({x})")
         elif each.op == "relu'0" and self.is_own(each.operands[-1], each) and self.is_whole(operand, each):
@@ -39,9 +39,9 @@ class NumpyWriter(ArrayWriter):
 
     def made_of(self, index: int, each: Instruction, operand: int, code: str) -> None:
         """Let relu, or its slope, be made in the place of an operand; where it is closed is found before."""
-        (test, *_), names = self.template_of(each).shared, dict(self.lettered(each))
-        closed = test.format(a=self.names[names["a"]])
-        self.assign(self.names[index], code.format(x=self.names[operand], closed=closed), (closed,))
+        (test, *_), names = self.template_of(each).parts, dict(self.lettered(each))
+        closed = test._replace(text=test.text.format(a=self.names[names["a"]]))
+        self.assign(self.names[index], code.format(x=self.names[operand], closed="{p0}"), (closed,))
 
     def serves_relu(self, register: int) -> bool:
         """Whether only relu, and what asks where it is closed, looks at a register: relu's own result tells as much."""
@@ -64,21 +64,24 @@ class NumpyWriter(ArrayWriter):
         uses = sum(each.operands.count(register) for each in self.program.instructions)
         if uses > 1 or register in self.program.outputs or self.names[register] != self.made[register]:
             return None
-        return next((at for at, line in enumerate(self.lines) if line.start == f"{self.names[register]} ="), None)
+        name = self.names[register]
+        return next((at for at, line in enumerate(self.lines) if line.name == name and line.sign == "="), None)
 
-    def sum_to(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def sum_to(self, index: int, each: Instruction) -> None:
         """A sum over few columns is quicker as a product with ones; of numbers that were negated for it, with -1."""
-        (register,), (text,), weight = each.operands, texts, 1.0
+        (register,), (text,), weight = each.operands, self.texts(each.operands), 1.0
         columns = self[register].shape
         if self[register].rows != each.rows or each.shape or len(columns) != 1 or columns[0] > FEW:
-            super().sum_to(index, each, texts)
+            super().sum_to(index, each)
             return
         made = self.line_of(register)
         if made is not None and self.lines[made].code == f"-{self.text(self[register].operands[0])}":
-            text, weight = self.lines.pop(made).code[1:], -1.0
+            del self.lines[made]
+            text, weight = self.text(self[register].operands[0]), -1.0
         self.line(index, f"vecdot({text}, {self.table(f'array({[weight] * columns[0]})')})")
 
-    def assemble(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def assemble(self, index: int, each: Instruction) -> None:
+        texts = self.texts(each.operands)
         name, size, found = self.names[index], prod(each.shape), pieces(each)
         counts = np.bincount(np.concatenate([places.ravel() for places in found]), minlength=size)
         make, sign = "empty" if counts.min() == counts.max() == 1 else "zeros", "=" if counts.max() == 1 else "+="
@@ -86,9 +89,8 @@ class NumpyWriter(ArrayWriter):
         for operand, (kind, detail, shape), text, places in zip(each.operands, each.detail, texts, found):
             part = layout.view(name, (size,), each.rows, detail[0], detail[1], shape) if kind == "view" else None
             if part and not (each.rows and "reshape" in part):
-                start = f"{part if part.endswith(']') else f'{part}[...]'} {sign}"
                 if not self.made_in_place(operand, part, sign):
-                    self.lines.append(Line(start, text))
+                    self.lines.append(Line(part if part.endswith("]") else f"{part}[...]", text, sign=sign))
             else:
                 self.scattered(name, text, places, each.rows, sign)
         if len(each.shape) != 1:
@@ -99,16 +101,18 @@ class NumpyWriter(ArrayWriter):
         made = self.line_of(operand)
         if sign != "=" or made is None or operand in self.in_place:  # what is added to it there must stay after it
             return False
-        left, product, right = self.lines[made].code.partition(" @ ")
-        if not product or " " in left + right or not part.endswith("]"):
-            return False
-        del self.lines[made]
-        self.lines.append(Line("", f"matmul({left}, {right}, out={part})"))
-        return True
+        match self.lines[made].code:
+            case Binary(left, "@", right) if " " not in left + right and part.endswith("]"):
+                del self.lines[made]
+                self.assign("", f"matmul({left}, {right}, out={part})")
+                return True
+        return False
 
     def scattered(self, name: str, text: str, places: Any, rows: bool, sign: str) -> None:
         """Add to places that no slice describes."""
         table = self.table(f"array({places.tolist()})")
         once = len(np.unique(places)) == places.size
-        added = f"add.at({name}, {f'(slice(None), {table})' if rows else table}, {text})"
-        self.lines.append(Line(f"{name}[{':, ' * rows}{table}] {sign}", text) if once else Line("", added))
+        if once:
+            self.lines.append(Line(f"{name}[{':, ' * rows}{table}]", text, sign=sign))
+        else:
+            self.assign("", f"add.at({name}, {f'(slice(None), {table})' if rows else table}, {text})")

@@ -13,9 +13,9 @@ def value(x_0):
 from collections import Counter
 
 from ...ops import TABLE
-from ..ir.program import COMPARISONS, Instruction, Program, parted
+from ..ir.program import Instruction, Program, parted
 from .compact import compact
-from .lines import Line, number
+from .lines import Choice, Line, in_full, number, with_parts_shared
 from .templates import template
 from .writer import Writer
 
@@ -30,36 +30,30 @@ class MathWriter(Writer):
         self.uses = Counter(operand for each in program.instructions for operand in each.operands)
         self.uses.update(program.outputs)
 
-    def instruction(self, index: int, each: Instruction) -> None:
-        texts, row = self.texts(each.operands), parted(each.op)[0]
-        if each.op in ("input", "constant"):
-            return
-        if each.op == "stack":
-            self.line(index, f"[{', '.join(texts)}]")
-        elif each.op == "view":
-            self.line(index, f"{texts[0]}[{each.detail[0]}]")
-        elif each.op == "fill":
-            self.fill(index, each, texts)
-        elif each.op == "sum_to":
-            self.line(index, texts[0])
-        elif each.op == "expand":
-            self.line(index, f"[{texts[0]}] * {each.shape[-1]}")
-        elif row in TABLE and TABLE[row].variadic:
-            self.many(index, each, texts)
-        elif row in TABLE or row in COMPARISONS:
-            self.row(index, each)
-        else:
-            raise AssertionError(f"no {each.op} in a scalar program")
+    def constant(self, index: int, each: Instruction) -> None:
+        """A number is written where it is used."""
 
-    def fill(self, index: int, each: Instruction, texts: list[str]) -> None:
+    def stack(self, index: int, each: Instruction) -> None:
+        self.line(index, f"[{', '.join(self.texts(each.operands))}]")
+
+    def view(self, index: int, each: Instruction) -> None:
+        self.line(index, f"{self.text(each.operands[0])}[{each.detail[0]}]")
+
+    def sum_to(self, index: int, each: Instruction) -> None:
+        self.line(index, self.text(each.operands[0]))
+
+    def expand(self, index: int, each: Instruction) -> None:
+        self.line(index, f"[{self.text(each.operands[0])}] * {each.shape[-1]}")
+
+    def fill(self, index: int, each: Instruction) -> None:
         if each.shape:
             self.line(index, f"[{number(each.detail)}] * {each.shape[-1]}")
-        elif len(texts) > 1:
-            self.line(index, texts[1])
+        elif len(each.operands) > 1:
+            self.line(index, self.text(each.operands[1]))
 
-    def many(self, index: int, each: Instruction, texts: list[str]) -> None:
-        """An n-ary operation, or the contributions to its operands."""
-        row, _, slope = parted(each.op)
+    def along(self, index: int, each: Instruction) -> None:
+        """An n-ary operation over a list, or the list of the contributions to its operands."""
+        texts, (row, _, slope) = self.texts(each.operands), parted(each.op)
         rule = (TABLE[row].slopes[0] or "").replace("xs", texts[0])
         self.line(index, f"[slope * {texts[2]} for slope in {rule}]" if slope else f"{row}({texts[0]})")
 
@@ -71,8 +65,11 @@ class MathWriter(Writer):
             last = self.lines[-1]
             condition, inner, other = self.texts(each.operands)
             own = inner == self.made[each.operands[1]]  # and not another register's, which is used elsewhere as well
-            if own and last.start == f"{inner} =" and " if " not in last.code and self.is_condition(each.operands[0]):
-                self.lines[-1] = Line(f"{self.names[index]} =", f"{last.code} if {condition} else {other}")
+            own = own and last.name == inner and not isinstance(last.code, Choice)
+            if own and self.is_condition(each.operands[0]):
+                uses = (*last.uses, *(name for part in last.parts for name in part.uses), condition)
+                text = in_full(last.code, last.parts)[-1]
+                self.lines[-1] = Line(self.names[index], Choice(condition, text, other), uses=uses)
                 return
         super().row(index, each)
 
@@ -90,7 +87,7 @@ class MathWriter(Writer):
         """The lines, in fewer; outputs and what guards look at keep theirs."""
         program = self.program
         kept = {self.names[register] for register in (*program.outputs, *(each.register for each in program.guards))}
-        return compact(super().finished(), kept)
+        return compact(with_parts_shared(self.lines), kept)
 
     def held(self, register: int, answer: bool) -> str:
         return self.names[register] if answer else f"(not {self.names[register]})"

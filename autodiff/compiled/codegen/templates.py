@@ -16,14 +16,18 @@ from typing import NamedTuple
 from ...additions import cached
 from ...notation import Notation, Written
 from ...ops import HOLDS, TABLE
-from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Number, Rule, contribution, opening, parse
+from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Number, Rule, Unary, contribution, opening, parse
 from ...rules import Named, floats, is_literal
 from ..ir.program import COMPARISONS as RECORDED
 from ..ir.program import parted
+from .lines import Binary as CodeOfTwo
+from .lines import Choice as CodeOfChoice
+from .lines import Code, Negation, Part, in_full
 from .rewrites import compared_as_floats, computed, divides_by_number, inlined, without_ones
 
 WORDS = re.compile(r"(?<![\w.'])[A-Za-z_]\w*")
 LETTERS = ("a", "b", "c", "y", "g")
+SELF = {letter: f"{{{letter}}}" for letter in LETTERS}
 # The slope of a ** 2 is 2 a to the bit, but where a, or 2 a, leaves the normal numbers: far from where a * a does.
 SQUARE_SLOPES = {
     True: parse("where((1e-300 < a * a) & (a * a < 1e300), 2 * a, power_slope(a, b)) * g"),
@@ -35,8 +39,15 @@ BY_NUMBER = parse("where(a != 0, b, c)")  # an array namespace may take no numbe
 class Template(NamedTuple):
     """Code with its operands left open, and the parts of it that are worth computing once."""
 
-    text: str
-    shared: tuple[str, ...]
+    code: Code
+    parts: tuple[Part, ...]
+    letters: frozenset[str]  # of the operands that it uses
+    calls: bool  # whether it calls a function, which in some namespaces takes arrays alone
+
+    @property
+    def text(self) -> str:
+        """The code with its parts in their places."""
+        return in_full(self.code, self.parts, SELF)[-1]
 
 
 class Arrays(Notation):
@@ -90,11 +101,51 @@ def template(
         rule = BY_NUMBER
     rule = rule.substitute({letter: parse(text) for letter, text in literals})
     rule = without_ones(rule if math else computed(rule))
-    notation = Floats() if math else Arrays()
     shared = [] if by_condition else [part for part in _parts(rule, math) if part is not rule]
     if math:
         shared = [part for part in shared if not _is_comparison(part)]  # as quick as to look it up
-    return Template(notation.write(rule), tuple(dict.fromkeys(map(notation.write, shared))))
+    return _with_holes(rule, list(dict.fromkeys(shared)), Floats() if math else Arrays(), math)
+
+
+def _with_holes(rule: Rule, shared: list[Rule], notation: Notation, math: bool) -> Template:
+    """A rule with a hole for each part, in which parts that it contains, which come before it, are holes as well."""
+    names = {f"p{place}": Written(f"{{p{place}}}", notation.written(part).tight) for place, part in enumerate(shared)}
+
+    def holed(whole: Rule, count: int) -> Rule:
+        for place in reversed(range(count)):
+            whole = whole.replaced(shared[place], Name(f"p{place}"))
+        return whole
+
+    parts = []
+    for place, part in enumerate(shared):
+        word = "test" if _is_comparison(part) else notation.write(part).partition("(")[0]
+        twice = sum(each == part for each in rule.walk()) > 1
+        parts.append(Part(notation.write(holed(part, place), names), word if word.isidentifier() else "part", twice))
+    whole = holed(rule, len(shared))
+    code = _code(whole, notation, names) if math else notation.write(whole, names)
+    calls = _chooses(rule, "**") or any(isinstance(each, Call) for each in rule.walk())
+    return Template(code, tuple(parts), rule.words() & frozenset(LETTERS), calls)
+
+
+def _code(rule: Rule, notation: Notation, names: Mapping[str, Written]) -> Code:
+    """A rule for floats as code that others can be put into, or that can be put into others."""
+    written = [notation.written(each, names) for each in rule.operands]
+    levels, held = notation.levels, notation.held
+    match rule:
+        case Binary("+" | "-" | "*" as sign):
+            return CodeOfTwo(held(written[0], levels[sign]), sign, held(written[1], levels[sign] + 1, after=True))
+        case Choice(_, chosen, other) if not (_chooses(chosen) or _chooses(other)):
+            condition, first, second = written
+            level = levels["choice"]
+            return CodeOfChoice(held(condition, level + 1), held(first, level + 1), held(second, level))
+        case Unary("not", operand) if not _chooses(operand, "&", "|"):
+            return Negation(held(written[0], levels["not"] + 1))
+    return notation.write(rule, names)
+
+
+def _chooses(rule: Rule, *signs: str) -> bool:
+    """Whether there is a choice in a rule, or one of these signs."""
+    return any(isinstance(each, Choice) or isinstance(each, Binary) and each.sign in signs for each in rule.walk())
 
 
 def rule_of(op: str) -> Rule:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from ...ops import TABLE
+from ..ir.instructions import KINDS
 from ..ir.program import COMPARISONS, Instruction, Program, parted, source_names
-from .lines import Line, is_number, number, with_parts_shared
+from .lines import Code, Line, Part, is_number, number, row, with_parts_shared
 from .templates import Template, template
 
 
@@ -36,7 +38,20 @@ class Writer:
         return "\n".join([f"def {name}({', '.join(inputs)}):", *body, f"    return {end}", ""])
 
     def instruction(self, index: int, each: Instruction) -> None:
-        """Write the line of a register."""
+        """Write the line of a register: one of the `KINDS` by the method of its name."""
+        row = parted(each.op)[0]
+        if each.op in KINDS:
+            getattr(self, each.op)(index, each)
+        elif row in TABLE and TABLE[row].variadic:
+            self.along(index, each)
+        else:
+            self.row(index, each)
+
+    def input(self, index: int, each: Instruction) -> None:
+        """An argument of the function needs no line."""
+
+    def along(self, index: int, each: Instruction) -> None:
+        """An n-ary operation along the last axis, or the contributions to its operands."""
         raise NotImplementedError
 
     def held(self, register: int, answer: bool) -> str:
@@ -45,18 +60,22 @@ class Writer:
 
     def finished(self) -> list[str]:
         """The text of the lines."""
-        return with_parts_shared(self.lines)
+        return list(map(str, with_parts_shared(self.lines)))
 
-    def line(self, index: int, code: str, parts: tuple[str, ...] = ()) -> None:
-        """The code of a register; a number or another register's name needs no line of its own."""
-        if code.isidentifier() or is_number(code):
-            self.names[index] = code
+    def line(self, index: int, code: Code, parts: tuple[Part, ...] = ()) -> None:
+        """The code of a register, which uses all its operands."""
+        self.add(index, Line(self.names[index], code, parts, tuple(self.texts(self[index].operands))))
+
+    def add(self, index: int, line: Line) -> None:
+        """The line of a register; a number or another register's name needs none."""
+        if isinstance(line.code, str) and (line.code.isidentifier() or is_number(line.code)):
+            self.names[index] = line.code
         else:
-            self.assign(self.names[index], code, parts)
+            self.lines.append(line)
 
-    def assign(self, name: str, code: str, parts: tuple[str, ...] = ()) -> None:
+    def assign(self, name: str, code: str, parts: tuple[Part, ...] = ()) -> None:
         """A line that gives a name to what its code makes."""
-        self.lines.append(Line(f"{name} =", code, parts))
+        self.lines.append(Line(name, code, parts))
 
     def text(self, register: int) -> str:
         """A register as an operand: a plain number, or its name."""
@@ -76,7 +95,7 @@ class Writer:
         """An elementwise instruction, from its template."""
         operands = {letter: self.operand(operand, each) for letter, operand in self.lettered(each)}
         found = self.template_of(each)
-        self.line(index, found.text.format(**operands), tuple(part.format(**operands) for part in found.shared))
+        self.add(index, row(self.names[index], found.code, operands, found.parts))
 
     def lettered(self, each: Instruction) -> list[tuple[str, int]]:
         """The operands of an elementwise instruction by the letters that its template calls them."""

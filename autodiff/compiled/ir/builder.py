@@ -10,9 +10,10 @@ mul_2      = mul x constant_1
 return mul_2
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from .instructions import KINDS, broadcast
 from .program import Guard, Instruction, Program, Shape
 
 
@@ -28,8 +29,12 @@ class Builder:
 
     def add(self, op: str, *operands: int, shape: Shape = (), rows: bool = False, detail: Any = None,
             name: str = "", adjoint_of: int | None = None) -> int:  # fmt: skip
-        """Any instruction."""
-        self.instructions.append(Instruction(op, operands, shape, rows, detail, name, adjoint_of))
+        """Any instruction; the shape that one of the `KINDS` has by its operands need not be said."""
+        each = Instruction(op, operands, shape, rows, detail, name, adjoint_of)
+        if operands and op in KINDS:
+            shape, rows = KINDS[op].shape(each, [self.instructions[operand] for operand in operands])
+            each = each._replace(shape=shape, rows=rows)
+        self.instructions.append(each)
         return len(self.instructions) - 1
 
     def input(self, name: str, shape: Shape = (), rows: bool = False) -> int:
@@ -45,22 +50,8 @@ class Builder:
 
     def row(self, op: str, *operands: int, adjoint_of: int | None = None) -> int:
         """An elementwise operation, its operands broadcast."""
-        shape, rows = self.broadcast(operands)
+        shape, rows = broadcast([self.instructions[operand] for operand in operands])
         return self.add(op, *operands, shape=shape, rows=rows, adjoint_of=adjoint_of)
-
-    def broadcast(self, operands: Sequence[int]) -> tuple[Shape, bool]:
-        """The shape of an elementwise result."""
-        shapes = [self[operand].shape for operand in operands]
-        if all(shape == () for shape in shapes):
-            return (), any(self[operand].rows for operand in operands)
-        axes = max(map(len, shapes))
-        padded = [(1,) * (axes - len(shape)) + shape for shape in shapes]
-        return tuple(max(sizes) for sizes in zip(*padded)), any(self[operand].rows for operand in operands)
-
-    def stack(self, operands: Sequence[int]) -> int:
-        """Scalars as one vector."""
-        rows = any(self[operand].rows for operand in operands)
-        return self.add("stack", *operands, shape=(len(operands),), rows=rows)
 
     def along(self, op: str, operand: int) -> int:
         """An n-ary row of the table along the last axis."""
@@ -71,14 +62,6 @@ class Builder:
         if (self[operand].shape, self[operand].rows) == (shape, rows):
             return operand
         return self.add("sum_to", operand, shape=shape, rows=rows)
-
-    def contract(self, left: int, right: int, spec: str) -> int:
-        """The sum of products over the letters that the result lacks; "r" stands for the rows."""
-        first, second, result = spec.replace("->", ",").split(",")
-        sizes = dict(zip(first.replace("r", ""), self[left].shape))
-        sizes |= dict(zip(second.replace("r", ""), self[right].shape))
-        shape = tuple(sizes[letter] for letter in result if letter != "r")
-        return self.add("contract", left, right, shape=shape, rows="r" in result, detail=spec)
 
     def program(self, outputs: Iterable[int], guards: Iterable[Guard] = ()) -> Program:
         """What has been written, as a program."""

@@ -26,7 +26,6 @@ from typing import Any, NamedTuple
 Shape = tuple[int, ...]
 
 COMPARISONS = {"<": "a < b", "<=": "a <= b", ">": "a > b", ">=": "a >= b", "and": "a & b", "or": "a | b"}
-STRUCTURE = ("input", "constant", "stack", "join", "view", "take", "assemble", "contract", "expand", "sum_to", "fill")
 
 
 class Instruction(NamedTuple):
@@ -64,8 +63,10 @@ class Program(NamedTuple):
     @property
     def work(self) -> int:
         """About how long it runs, in elementwise instructions; views are free, and arrays put together are not."""
-        costs = {"input": 0, "constant": 0, "view": 0, "take": 5}
-        return sum(costs.get(each.op, 1) + len(each.operands) * (each.op == "join") for each in self.instructions)
+        from .instructions import kind_of  # which stands on this module
+
+        known = ((kind_of(each.op), len(each.operands)) for each in self.instructions)
+        return sum(kind.cost + kind.each * count for kind, count in known)
 
     def __str__(self) -> str:
         names = register_names(self)

@@ -16,19 +16,16 @@ d_x        = add tanh_3 constant_4
 return tanh_1, d_x
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from ...ops import TABLE
-from ...rule import BLOCKED, Choice, Number, Rule, may_block, parse
 from .builder import Builder
-from .program import COMPARISONS, Program, Shape
-from .strides import c_strides, places_of
-
-MINUS_ONE = parse("-1")
+from .instructions import kind_of
+from .program import Program
+from .strides import places_of
 
 
 def reverse(program: Program, wrt: Sequence[str], seed: str = "", order: Sequence[int] | None = None) -> Program:
@@ -37,10 +34,12 @@ def reverse(program: Program, wrt: Sequence[str], seed: str = "", order: Sequenc
     `seed` names an input to start from instead of 1: the gradient of seed * output, summed over the rows. `order` are
     the registers below the output, each after its operands, as a backward pass goes through them from the last.
     """
-    return _Reversal(program, wrt, seed, range(len(program.instructions)) if order is None else order).run()
+    return Reversal(program, wrt, seed, range(len(program.instructions)) if order is None else order).run()
 
 
-class _Reversal:
+class Reversal:
+    """The adjoints so far, and where they reach; `flows` are the rules by which they go on."""
+
     def __init__(self, program: Program, wrt: Sequence[str], seed: str, order: Sequence[int]) -> None:
         self.program, self.wrt, self.seed = program, set(wrt), seed
         self.output = program.outputs[0]
@@ -60,7 +59,8 @@ class _Reversal:
         gradients: dict[int, int] = {}
         for register in reversed(self.order):
             if self.needed[register] and (upstream := self.collected(register)) is not None:
-                self.flow(register, upstream)
+                self.label(upstream, register)
+                kind_of(program.instructions[register].op).flow(self, register, upstream)
         for register, each in enumerate(program.instructions):
             if each.op == "input" and each.name in self.wrt:
                 upstream = self.collected(register)
@@ -69,15 +69,13 @@ class _Reversal:
         return builder.program([*program.outputs, *outputs], program.guards)
 
     def start(self) -> int:
-        each, output = self.program.instructions[self.output], self.output
+        output = self.output
         if not self.seed:
-            return self.builder.add("fill", output, shape=each.shape, rows=each.rows, detail=1.0, adjoint_of=output)
-        seed = self.builder.input(self.seed)
-        return self.builder.add("fill", output, seed, shape=each.shape, rows=each.rows, adjoint_of=output)
+            return self.builder.add("fill", output, detail=1.0, adjoint_of=output)
+        return self.builder.add("fill", output, self.builder.input(self.seed), adjoint_of=output)
 
     def zero(self, register: int) -> int:
-        each = self.program.instructions[register]
-        return self.builder.add("fill", register, shape=each.shape, rows=each.rows, detail=0.0)
+        return self.builder.add("fill", register, detail=0.0)
 
     def from_zero(self, register: int, of: int) -> int:
         """A gradient as it leaves: eager adds it to 0.0, which makes 0.0 of -0.0; products and zeros need no adding."""
@@ -116,13 +114,11 @@ class _Reversal:
         return self.positive(self.builder.add("constant", shape=each.shape, detail=tuple(used.tolist())))
 
     def assembled(self, register: int, pieces: Sequence[int], places: tuple[object, ...]) -> int:
-        each = self.program.instructions[register]
-        return self.builder.add("assemble", *pieces, shape=each.shape, rows=each.rows, detail=places)
+        return self.builder.add("assemble", *pieces, shape=self.program.instructions[register].shape, detail=places)
 
     def as_number(self, condition: int | None, like: int) -> int:
         """1.0 where the condition holds, for every element of `like`."""
-        each = self.builder[like]
-        one = self.builder.add("fill", like, shape=each.shape, rows=each.rows, detail=1.0)
+        one = self.builder.add("fill", like, detail=1.0)
         return one if condition is None else self.builder.row("where", condition, one, self.builder.constant(0.0))
 
     def positive(self, counts: int) -> int:
@@ -144,113 +140,8 @@ class _Reversal:
                 self.reached[register] = builder.row("or", before, reached)
         self.adjoints[register] = contribution
 
-    def flow(self, register: int, upstream: int) -> None:
-        each = self.program.instructions[register]
-        self.label(upstream, register)
-        rule = _RULES.get(each.op)
-        if rule:
-            rule(self, register, upstream)
-        elif each.op in TABLE:
-            self.row(register, upstream)
-        elif each.op not in COMPARISONS:
-            raise AssertionError(f"no reverse of {each.op}")
-
     def label(self, register: int, of: int) -> None:
         """Say whose adjoint a register is, unless it is another's already."""
         each = self.builder[register]
         if each.adjoint_of is None and each.op != "input" and register >= len(self.program.instructions):
             self.builder.instructions[register] = each._replace(adjoint_of=of)
-
-    def row(self, register: int, upstream: int) -> None:
-        each, reached, builder = self.program.instructions[register], self.reached.get(register), self.builder
-        for index, operand in enumerate(each.operands):
-            slope = TABLE[each.op].slope_along(index)
-            if slope is None or slope == BLOCKED or not self.needed[operand]:
-                continue
-            if slope == Number(1):
-                self.give(operand, upstream, reached)
-                continue
-            if slope == MINUS_ONE:
-                self.give(operand, builder.row("neg", upstream), reached)
-                continue
-            if TABLE[each.op].variadic:
-                contribution = self.along(each.op, operand, register, upstream)
-                condition = reached if reached is None else self.widened(reached, contribution)
-            else:
-                contribution = builder.row(f"{each.op}'{index}", *each.operands, register, upstream)
-                condition = reached
-            if condition is not None and not _only_selects(slope):
-                contribution = builder.row("where", condition, contribution, builder.constant(0.0))
-            if may_block(slope):
-                open_ = builder.row(f"{each.op}?{index}", *each.operands)
-                condition = open_ if condition is None else builder.row("and", condition, open_)
-            self.give(operand, contribution, condition)
-
-    def widened(self, condition: int, like: int) -> int:
-        """A condition with one more axis, for every element of `like`."""
-        inner = self.builder[like]
-        number = self.as_number(condition, condition)
-        return self.positive(self.builder.add("expand", number, shape=inner.shape, rows=inner.rows))
-
-    def along(self, op: str, operand: int, register: int, upstream: int) -> int:
-        inner = self.builder[operand]
-        if op == "total":
-            return self.builder.add("expand", upstream, shape=inner.shape, rows=inner.rows)
-        return self.builder.add(f"{op}'0", operand, register, upstream, shape=inner.shape, rows=inner.rows)
-
-    def stack(self, register: int, upstream: int) -> None:
-        rows, reached = self.builder[upstream].rows, self.reached.get(register)
-        for place, operand in enumerate(self.program.instructions[register].operands):
-            if self.needed[operand]:
-                self.give(operand, *self.viewed(upstream, reached, (), rows, (place, ())))
-
-    def viewed(self, upstream: int, reached: int | None, shape: Shape, rows: bool,
-               detail: object) -> tuple[int, int | None]:  # fmt: skip
-        """Part of an adjoint, and where it is reached."""
-        part = self.builder.add("view", upstream, shape=shape, rows=rows, detail=detail)
-        if reached is None:
-            return part, None
-        numbers = self.as_number(reached, upstream)
-        return part, self.positive(self.builder.add("view", numbers, shape=shape, rows=rows, detail=detail))
-
-    def piece(self, register: int, upstream: int) -> None:
-        each = self.program.instructions[register]
-        place = (each.op, each.detail, each.shape)
-        self.pieces.setdefault(each.operands[0], []).append((upstream, self.reached.get(register), place))
-
-    def join(self, register: int, upstream: int) -> None:
-        start, rows, reached = 0, self.builder[upstream].rows, self.reached.get(register)
-        for operand in self.program.instructions[register].operands:
-            shape = self.program.instructions[operand].shape
-            if self.needed[operand]:
-                self.give(operand, *self.viewed(upstream, reached, shape, rows, (start, c_strides(shape))))
-            start += prod(shape)
-
-    def contract(self, register: int, upstream: int) -> None:
-        each = self.program.instructions[register]
-        left, right = each.operands
-        first, second, result = each.detail.replace("->", ",").split(",")
-        if self.needed[left]:
-            self.give(left, self.builder.contract(upstream, right, f"{result},{second}->{first}"), None)
-        if self.needed[right]:
-            self.give(right, self.builder.contract(upstream, left, f"{result},{first}->{second}"), None)
-
-
-def _only_selects(slope: Rule) -> bool:
-    """Whether a slope is a number or blocked: then nothing times it is nothing, and needs no condition.
-
-    >>> _only_selects(parse("where(a <= 0, blocked, 1)")), _only_selects(parse("1 / b"))
-    (True, False)
-    """
-    if isinstance(slope, Choice):
-        return _only_selects(slope.chosen) and _only_selects(slope.other)
-    return not slope.words()
-
-
-_RULES: dict[str, Callable[[_Reversal, int, int], None]] = {
-    "stack":    _Reversal.stack,
-    "view":     _Reversal.piece,
-    "take":     _Reversal.piece,
-    "join":     _Reversal.join,
-    "contract": _Reversal.contract,
-}  # fmt: skip

@@ -84,13 +84,13 @@ def operation(builder: Builder, name: str, inputs: list[int], exact: bool) -> in
     if name not in TABLE or not TABLE[name].variadic:
         return builder.row(name, *inputs)
     if exact or name == "logsumexp":
-        return builder.along(name, builder.stack(inputs))
+        return builder.along(name, builder.add("stack", *inputs))
     if name == "dot":
         half = len(inputs) // 2
         inputs = [builder.row("mul", left, right) for left, right in zip(inputs[:half], inputs[half:])]
     if not inputs:
         return builder.constant(0.0)
     if name != "largest" and len(inputs) > 2:
-        return builder.along("total", builder.stack(inputs))  # which rounds, and overflows, once
+        return builder.along("total", builder.add("stack", *inputs))  # which rounds, and overflows, once
     joiner = "maximum" if name == "largest" else "add"
     return reduce(lambda left, right: builder.row(joiner, left, right), inputs)

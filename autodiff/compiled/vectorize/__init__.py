@@ -8,7 +8,7 @@ operands are slices.
     levels.py       what is left, by depth
     patterns.py     nodes that do alike, grids of products
     locations.py    where each node is to be found: in which register, at which place
-    roller.py       an array instruction for each group of alike nodes
+    vectorizer.py   an array instruction for each group of alike nodes
 
 >>> from autodiff import Value, tanh
 >>> from autodiff.compiled.record.recorder import record

@@ -113,8 +113,7 @@ class Locations:
             parts.append(part)
         key = tuple(parts)
         if key not in self._joins:
-            rows = any(self.builder[part].rows for part in parts)
-            self._joins[key] = self.builder.add("join", *parts, shape=(start,), rows=rows)
+            self._joins[key] = self.builder.add("join", *parts)
         return self._joins[key], places.reshape(nodes.shape)
 
     def _needed(self, register: int, places: Ints) -> tuple[int, Ints]:
@@ -151,8 +150,7 @@ class Locations:
     def _once(self, op: str, register: int, shape: Shape, detail: object) -> int:
         key = (op, register, shape, detail)
         if key not in self._views:
-            rows = self.builder[register].rows
-            self._views[key] = self.builder.add(op, register, shape=shape, rows=rows, detail=detail)
+            self._views[key] = self.builder.add(op, register, shape=shape, detail=detail)
         return self._views[key]
 
 

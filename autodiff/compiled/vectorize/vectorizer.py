@@ -129,7 +129,7 @@ class Roller:
         left_register, right_register = self.factors(found.left, first), self.factors(found.right, second)
         rows = ["r" * self.builder[register].rows for register in (left_register, right_register)]
         spec = f"{rows[0]}{first}k,{rows[1]}{second}k->{max(rows)}{result}"
-        return self.builder.contract(left_register, right_register, spec), found.order, found.shape
+        return self.builder.add("contract", left_register, right_register, detail=spec), found.order, found.shape
 
     def factors(self, nodes: Ints, letter: str) -> int:
         """The register of lists of factors; without a letter for them, of the only list."""

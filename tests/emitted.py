@@ -8,7 +8,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from ...door import syntax
+from autodiff.door import syntax
 
 
 def undefined(text: str) -> list[str]:
