@@ -75,7 +75,7 @@ def test_a_source_that_is_run_by_itself_gives_the_bits_of_the_program():
     f = compile(loss, "numpy")
     rows = np.random.default_rng(1).normal(size=(5, 64)) * 20
     value, gradients = f.value_and_grad(*rows)
-    variant = f._ways.latest
+    variant = f._recordings.latest
     known = known_words() | {"brought"}
     alone = define(f.source, "alone", words=known, modules={"numpy"})["value_and_grad"]
     variant.functions = {**variant.functions, "value_and_grad": alone}

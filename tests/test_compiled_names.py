@@ -136,7 +136,7 @@ def test_the_door_refuses_what_no_writer_of_ours_writes(text):
 def test_each_text_is_shown_where_it_runs():
     f, g = compile(lambda x: tanh(x) * x, "math"), compile(lambda x: x / x, "math")
     f(1.0), g(1.0)
-    functions = [each._ways.latest.functions["value"] for each in (f, g)]
+    functions = [each._recordings.latest.functions["value"] for each in (f, g)]
     assert "tanh" in inspect.getsource(functions[0]) and "divide" in inspect.getsource(functions[1])
     assert len({function.__code__.co_filename for function in functions}) == 2
 
@@ -156,7 +156,7 @@ def test_a_traceback_shows_the_line_of_the_program():
     f = compile(lambda x: tanh(x) * x, "numpy")
     f(np.ones(2))
     try:
-        f._ways.latest.functions["value"]("text")
+        f._recordings.latest.functions["value"]("text")
     except Exception as error:
         assert "tanh(x_0)" in "".join(traceback.format_exception(error))
     else:

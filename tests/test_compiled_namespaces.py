@@ -63,8 +63,8 @@ def test_operations_of_many_inputs_give_what_numpy_gives(name):
 @pytest.mark.parametrize("worth", [0, 2])
 @pytest.mark.parametrize("head", rolling.HEADS)
 def test_rolled_programs_give_what_numpy_gives(head, worth, monkeypatch):
-    monkeypatch.setattr("autodiff.compiled.variant.WORTH", worth)
-    monkeypatch.setattr("autodiff.compiled.variant.LEAST", 16 * worth)
+    monkeypatch.setattr("autodiff.compiled.recordings.WORTH", worth)
+    monkeypatch.setattr("autodiff.compiled.recordings.LEAST", 16 * worth)
     run, rng = rolling.network([3, 6], None), np.random.default_rng(3)
     rows, weights = rng.normal(size=(3, 4)), rng.normal(size=24).tolist()
     for xs in (list(rows), rows[:, 0].tolist()):

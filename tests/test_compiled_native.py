@@ -197,7 +197,7 @@ def test_whichever_runs_a_batch_by_default_gives_each_row_its_answer(rows):
 def test_a_batch_runs_in_numpy_where_that_is_faster_and_in_c_elsewhere(monkeypatch):
     f = compile(lambda x: autodiff.sin(x) * x)
     f(np.ones(3))
-    way = f._ways.latest
+    way = f._recordings.latest
     monkeypatch.setattr(way.shown, "run", lambda *ignored: ([np.full(ignored[2], 7.0)], True))
     assert f(np.ones(1023))[0] == f(np.ones(10**6))[0] == math.sin(1.0)
     assert f(np.ones(1024)).tolist() == [7.0] * 1024
@@ -213,7 +213,7 @@ def test_a_function_of_numbers_runs_in_c_unless_its_array_instructions_are_long(
 
     f = compile(layers)
     found = f.value_and_grad(*np.linspace(-1, 1, 12).tolist())
-    assert f._ways.latest.target == "native"
+    assert f._recordings.latest.target == "native"
     expected = compile(layers, "math").value_and_grad(*np.linspace(-1, 1, 12).tolist())
     assert found == expected
 

@@ -22,7 +22,7 @@ def programs_of(function, arguments):
     for target in ("math", "numpy"):
         compiled = compile(function, target)
         compiled.value_and_grad(*arguments)
-        found += compiled._ways.latest.programs.values()
+        found += compiled._recordings.latest.programs.values()
     return found
 
 

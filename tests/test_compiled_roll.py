@@ -128,8 +128,8 @@ def test_whatever_follows_a_layer_gives_what_eager_gives(head, rows):
 
 @pytest.mark.parametrize("head", HEADS)
 def test_the_same_rolled_whether_it_pays_or_not(head, monkeypatch):
-    monkeypatch.setattr("autodiff.compiled.variant.WORTH", 0)
-    monkeypatch.setattr("autodiff.compiled.variant.LEAST", 0)
+    monkeypatch.setattr("autodiff.compiled.recordings.WORTH", 0)
+    monkeypatch.setattr("autodiff.compiled.recordings.LEAST", 0)
     rng = np.random.default_rng(1)
     agrees(lambda *xs: HEADS[head](xs), list(rng.normal(size=(6, 4))), 1e-12)
     agrees(lambda *xs: HEADS[head](xs), [*rng.normal(size=(3, 4)), 0.5, -0.25, 2.0], 1e-12)
@@ -183,8 +183,8 @@ def test_any_straight_line_of_operations_rolls_into_what_eager_gives(steps, rows
         return total(made)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autodiff.compiled.variant.WORTH", 0)
-        patch.setattr("autodiff.compiled.variant.LEAST", 0)
+        patch.setattr("autodiff.compiled.recordings.WORTH", 0)
+        patch.setattr("autodiff.compiled.recordings.LEAST", 0)
         agrees(function, list(np.random.default_rng(rows).normal(size=(4, rows)) * 0.5), 1e-9)
 
 

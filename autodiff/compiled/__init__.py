@@ -6,7 +6,7 @@
 Top to bottom, from the function that a user gives to the one that runs:
 
     function       compile, and what it returns
-    recordings     one recording for each specialization variant, batch one such, ready to run
+    recordings     a specialization for each outcome of its comparisons; batch: those of a training step
     record/        runs a function once: the recorder, the tape, the arguments of a call, the tape as scalars
     vectorize/     the tape as an array program: loops become matrix products
     ir/            what a program is: instructions, passes, its reverse, the checker, JSON

@@ -29,20 +29,20 @@ from .ir.passes import folded, without_dead
 from .ir.program import Program
 from .record.recorder import record
 from .vectorize import Group, rolled
-from .recordings import check_number
+from .recordings import check_number, each_part
 
 SEED = "share"  # the input that the gradient starts from: 1 / rows
 
 
-class Way(NamedTuple):
-    """One way through the loss: its program, its source, and the function made of it."""
+class Recording(NamedTuple):
+    """The loss recorded once: its program, its source, and the function made of it."""
 
     program: Program
     source: str
     run: Callable[..., Any]
 
     def sums(self, parameters: Any, X: Any, T: Any, share: float) -> tuple[Any, Any, Any, Any]:
-        """The losses added up, their gradient times the share, what is observed, and for which rows the way holds."""
+        """The losses added up, their gradient times the share, what is observed, and for which rows that holds."""
         loss, observed, gradient, *held = self.run(parameters, X, T, share)
         if self.program.instructions[self.program.outputs[0]].rows:
             return loss.sum(), gradient, observed, held[0] if held else True
@@ -62,42 +62,41 @@ class Batch:
         """`finish` is applied to the emitted function, as jax.jit may be."""
         self.name, self.parameters, self.loss = name, list(parameters), loss
         self.target, self.finish = target, finish or (lambda function: function)
-        self.ways: list[Way] = []
+        self.recordings: list[Recording] = []
         self._lock = RLock()
 
     def __call__(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any, Any]:
         """The mean loss over the rows of X and T, its gradient, and what is observed."""
-        if not self.ways:
+        if not self.recordings:
             self.record(X[0], T[0])
         rows = X.shape[0]
-        loss, gradient, observed, held = self.ways[-1].sums(parameters, X, T, 1.0 / rows)
+        loss, gradient, observed, held = self.recordings[-1].sums(parameters, X, T, 1.0 / rows)
         if held is True or np.all(held):
             return loss / rows if self.target != "numpy" else float(loss / rows), gradient, observed
-        return self._by_way(parameters, X, T)
+        return self._row_by_row(parameters, X, T)
 
-    def _by_way(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any, Any]:
-        """Each row by the way whose comparisons come out as they do for it."""
-        rows, waiting, tried = len(X), np.arange(len(X)), list(self.ways)
-        loss, gradient, observed = 0.0, 0.0, None
-        while len(waiting):
-            fresh = not tried
-            way = self.record(X[waiting[0]], T[waiting[0]]) if fresh else tried.pop()
-            held = np.asarray(way.run(parameters, X[waiting], T[waiting], 1.0 / rows)[3])
-            held = np.broadcast_to(held, waiting.shape).copy()
-            held[0] |= fresh  # its own row, though arrays may add to the other side of a comparison
-            if held.any():
-                part = waiting[held]
-                more, change, seen, _ = way.sums(parameters, X[part], T[part], 1.0 / rows)
-                loss, gradient = loss + more, gradient + change
-                observed = np.empty((rows, np.shape(seen)[-1])) if observed is None else observed
-                observed[part] = seen
-            waiting = waiting[~held]
-        return loss / rows, gradient, observed
+    def _row_by_row(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any, Any]:
+        """Each row by the recording whose comparisons come out as they do for it."""
+        loss, gradient, observed, share = 0.0, 0.0, None, 1.0 / len(X)
+        parts = each_part(len(X), lambda rows, tried: self.find(X[rows[0]], T[rows[0]], tried),
+                          lambda found, rows: found.run(parameters, X[rows], T[rows], share)[3])  # fmt: skip
+        for found, part in parts:
+            more, change, seen, _ = found.sums(parameters, X[part], T[part], share)
+            loss, gradient = loss + more, gradient + change
+            observed = np.empty((len(X), np.shape(seen)[-1])) if observed is None else observed
+            observed[part] = seen
+        return loss / len(X), gradient, observed
 
-    def record(self, x: Any, t: Any) -> Way:
-        """Record the loss of one row, and keep the way through it."""
+    def find(self, x: Any, t: Any, tried: int) -> tuple[Recording, bool]:
+        """A recording that has not been tried, and whether it was made for this row."""
         with self._lock:
-            check_number(self.name, [way.program for way in self.ways])
+            fresh = tried >= len(self.recordings)
+            return self.record(x, t) if fresh else self.recordings[tried], fresh
+
+    def record(self, x: Any, t: Any) -> Recording:
+        """Record the loss of one row, and keep the recording."""
+        with self._lock:
+            check_number(self.name, [each.program for each in self.recordings])
             xs, ts = [Value(float(each)) for each in x], [Value(float(each)) for each in t]
             arguments = [*self.parameters, *xs, *ts]
             tape = record(lambda: self.loss(xs, ts), arguments)
@@ -111,9 +110,9 @@ class Batch:
             whole = without_dead(reverse(program, ["parameters"], seed=SEED))
             source = emit.source({"value_and_grad": whole}, self.target)
             run = self.finish(emit.functions(source, "step", self.target)["value_and_grad"])
-            way = Way(whole, source, np.errstate(all="ignore")(run))
-            self.ways.append(way)
-            return way
+            made = Recording(whole, source, np.errstate(all="ignore")(run))
+            self.recordings.append(made)
+            return made
 
     def groups(self, inputs: int, labels: int) -> list[Group]:
         """The parameters, and the row's inputs and labels, each as one vector."""

@@ -32,8 +32,8 @@ from ..value import Value
 from .record.call import FLOATS, Call, Signature, call_of
 from .record.parameters import Parameters
 from .ir.program import Program
-from .variant import Variant
-from .recordings import Ways
+from .specialization import Specialization
+from .recordings import Recordings
 
 _data = attrgetter("_data")
 
@@ -48,7 +48,7 @@ class CompiledFunction:
         self.function, self.target, self.argnums = function, target, argnums
         self.name = getattr(function, "__name__", type(function).__name__)
         self._parameters = Parameters(function)
-        self._ways = Ways(self.name, function, target)
+        self._recordings = Recordings(self.name, function, target)
         self._derivatives: dict[str, CompiledFunction] = {}
         self._quick: dict[int, tuple[Callable[..., Any], list[Value]]] = {}  # by the number of floats given
 
@@ -60,8 +60,8 @@ class CompiledFunction:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """The function's value, in the structure that it returns; for arrays, an entry for each row."""
-        results, variant = self._ways.run(self._call(args, kwargs), "value")
-        return results[0] if variant.single else variant.shape.unflatten(results)
+        results, found = self._recordings.run(self._call(args, kwargs), "value")
+        return results[0] if found.single else found.shape.unflatten(results)
 
     def value_and_grad(self, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """The value, and a gradient for each argument, in its structure: a dict by name if any was given by keyword.
@@ -77,14 +77,14 @@ class CompiledFunction:
             return results[0], results[1:]
         chosen = None if self.argnums is None else chosen_places(self.argnums, len(args))
         call = self._call(args, kwargs)
-        (value, *columns), variant = self._ways.run(call, "value_and_grad")
+        (value, *columns), found = self._recordings.run(call, "value_and_grad")
         gradients = call.signature.like_arguments(columns)
         if chosen is not None:
             return value, gradients[chosen[0]] if isinstance(self.argnums, int) else tuple(gradients[x] for x in chosen)
         if kwargs:
             return value, dict(zip(call.signature.layout.names, gradients))
-        if variant.unconditional and not call.signature.shapes:
-            self._quick[len(args)] = variant.functions["value_and_grad"], variant.captured
+        if found.unconditional and not call.signature.shapes:
+            self._quick[len(args)] = found.functions["value_and_grad"], found.captured
         return value, tuple(gradients)
 
     def jacobian(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -145,15 +145,15 @@ class CompiledFunction:
         """The program of the value, as last run, or as it would be for arrays."""
         return self._shown().program
 
-    def _shown(self) -> Variant:
-        if self._ways.latest is None:
+    def _shown(self) -> Specialization:
+        if self._recordings.latest is None:
             layout = self._parameters.layout
             if layout is None:
                 raise ArgumentError(f"{self.name}: how many arguments it takes shows when it is called: call it first")
             signature = Signature(layout, (self.target != "math",) * len(layout.names))
-            self._ways.way(Call(signature, [np.ones(1) if many else 1.0 for many in signature.batched], 1), 0)
-        assert self._ways.latest is not None
-        return self._ways.latest
+            self._recordings.find(Call(signature, [np.ones(1) if many else 1.0 for many in signature.batched], 1), 0)
+        assert self._recordings.latest is not None
+        return self._recordings.latest
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         return call_of(self.name, *self._parameters.bind(self.name, args, kwargs))
@@ -199,10 +199,10 @@ def compile(function: Callable[..., Any], target: str | None = None, argnums: Ar
     floats, the same bits), "numpy", or another array module, such as "jax.numpy". By default NumPy where arrays stand
     for many operations each, and for arrays through small functions; else C, or, where that was not built, floats.
     Comparisons that steer the function (`if x > 0`) and numbers that it reads (`x.data`) are remembered, and where a
-    later input goes the other way, or has another number, it is recorded again; a function with more than 64 ways is
-    refused, with the lines at fault. A comparison may be used as any bool, but for `is`: `(x > 0) is True` never holds.
-    Values that it captures, such as a model's parameters, are read at each call; what else it captures (a float, the
-    number of layers) stays what it was at the first one.
+    later input goes the other way, or has another number, it is recorded again; a function with more than 64 such
+    specializations is refused, with the lines at fault. A comparison may be used as any bool, but for `is`:
+    `(x > 0) is True` never holds. Values that it captures, such as a model's parameters, are read at each call; what
+    else it captures (a float, the number of layers) stays what it was at the first one.
 
     >>> f = compile(lambda x: x if x > 0 else -2 * x)
     >>> f(np.array([1.0, -1.0])).tolist()

@@ -156,10 +156,10 @@ class CompiledStep(Step):
     @property
     def source(self) -> str:
         """The emitted source of the step, once it has run."""
-        ways = [way for batch in self.batches.values() for way in batch.ways]
-        if not ways:
+        recordings = [each for batch in self.batches.values() for each in batch.recordings]
+        if not recordings:
             raise ArgumentError("step.source: expected a step that has run: call step(X, y) first")
-        return ways[-1].source
+        return recordings[-1].source
 
     def begin(self, X: Any, y: Any, sizes: tuple[int, tuple[int, ...]]) -> None:
         """Record the loss of the first row; make sure that the loss of two rows is the mean of theirs."""

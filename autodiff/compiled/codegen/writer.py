@@ -64,7 +64,7 @@ class Writer:
 
     def line(self, index: int, code: Code, parts: tuple[Part, ...] = ()) -> None:
         """The code of a register, which uses all its operands."""
-        self.add(index, Line(self.names[index], code, parts, tuple(self.texts(self[index].operands))))
+        self.add(index, Line(self.names[index], code, parts, tuple(map(self.text, self[index].operands))))
 
     def add(self, index: int, line: Line) -> None:
         """The line of a register; a number or another register's name needs none."""

@@ -1,15 +1,14 @@
-"""One way through a function, for one shape of call: its program, its source, and how arguments become its inputs."""
+"""A function recorded for one kind of call: its program, its source, and how arguments become its inputs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
-from warnings import warn
 
 import numpy as np
 
-from ..errors import ArgumentError, OperandError, shown
-from ..structure import LEAF, Shape, flatten
+from ..errors import ArgumentError
+from ..structure import LEAF, Shape
 from ..value import Value
 from . import codegen as emit
 from .codegen import native
@@ -17,17 +16,11 @@ from .record.call import Signature
 from .ir.reverse import reverse
 from .ir.passes import folded, without_dead
 from .ir.program import Program
-from .record.recorder import record
-from .vectorize import Group, rolled
+from .vectorize import Group
 from .backends import space_of
 from .record.tape import Tape
 from .record.scalarize import Argument, unrolled
 
-SMALL = 4000  # operations: beyond this a function of numbers runs on arrays, if it rolls
-WORTH = 2     # operations for each array instruction: below this an array is not worth its overhead
-ROWS_WORTH, ONE_WORTH = 4, 200  # the same where the engine in C would run them: on rows, and on numbers
-LEAST = 32    # operations: a smaller function stays as it is written, bit for bit
-MANY = 6      # arguments: so many enter a rolled program as one vector
 ROWS = 1024   # from there on NumPy, whose exponentials run side by side, may be faster than the engine in C
 NEAR = 500_000  # numbers: while the results of all operations on all rows stay near the processor
 
@@ -36,7 +29,7 @@ SINGLE = "value_and_grad: expected a function that returns one Value; use jacobi
 _data = attrgetter("_data")
 
 
-class Variant:
+class Specialization:
     """A recorded function: programs and code for its value and its gradient."""
 
     def __init__(self, program: Program, groups: Sequence[Group], captured: list[Value], shape: Shape,
@@ -121,7 +114,7 @@ class Variant:
         return found if results else []
 
 
-class NativeVariant(Variant):
+class NativeSpecialization(Specialization):
     """A recorded function whose tape runs in C; its program and its source are made when somebody asks.
 
     Where it was not asked for by name, NumPy runs the batches that it is faster on.
@@ -145,9 +138,9 @@ class NativeVariant(Variant):
         return self.single and not self.guards and not any(self.signature.batched)
 
     @cached_property
-    def shown(self) -> Variant:
+    def shown(self) -> Specialization:
         """The same program for readers: what runs where nothing was compiled."""
-        return _unrolled(self.tape, self.signature, self.shape, "numpy" if any(self.signature.batched) else "math")
+        return scalar(self.tape, self.signature, self.shape, "numpy" if any(self.signature.batched) else "math")
 
     @property
     def program(self) -> Program:  # type: ignore[override]
@@ -174,78 +167,9 @@ def suits_arrays(operations: int, rows: int) -> bool:
     return ROWS <= rows and rows * operations <= NEAR
 
 
-def worth(target: str | None, batch: bool, tape: Tape) -> int:
-    """How many operations an array instruction must stand for, so that it is faster than what would run instead."""
-    if target or not native.runs(tape):
-        return WORTH
-    return ROWS_WORTH if batch else ONE_WORTH
-
-
-def chosen(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
-           target: str | None) -> Variant:  # fmt: skip
-    """The function recorded on one row of numbers, as the program that suits its size and its arguments."""
-    tape, shape = _recorded(name, function, signature, row)
-    batch = any(signature.batched)
-    if target == "math" and batch:
-        raise ArgumentError(f"{name}: the target 'math' runs on single numbers; for arrays use 'numpy'")
-    if target == "native":
-        native.require(name, tape)
-        return NativeVariant(tape, signature, shape, asked_for=True)
-    if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
-        groups = grouped(signature)
-        found = rolled(tape, groups)
-        if found and found.operations >= worth(target, batch, tape) * found.program.work:
-            return Variant(found.program, groups, found.captured, shape, target or "numpy", rolled=True)
-    if target is None and native.runs(tape):
-        return NativeVariant(tape, signature, shape, asked_for=False)
-    return _unrolled(tape, signature, shape, target or ("numpy" if batch else "math"))
-
-
-def _recorded(name: str, function: Callable[..., Any], signature: Signature, row: list[float]) -> tuple[Tape, Shape]:
-    """The function's tape on one row of numbers, and the structure of its result."""
-    columns = [Value(x, name=each) for each, x in zip(signature.names, row)]
-    shapes: list[Shape] = []
-
-    def run() -> list[Value]:
-        results, shape = flatten(signature.apply(function, columns))
-        shapes.append(shape)
-        return [_value(name, each) for each in results]
-
-    try:
-        tape = record(run, columns)
-    except (TypeError, AttributeError) as error:
-        if lists := signature.lists:
-            raise OperandError(f"{name}: {error}; {lists}") from error
-        raise
-    if tape.size == 0 and shapes[0] is not LEAF and signature.lists:  # as 2 * [x, y] is
-        warn(f"{name}: its result is made of its arguments as they came; {signature.lists}", stacklevel=6)
-    return tape, shapes[0]
-
-
-def grouped(signature: Signature) -> list[Group]:
-    """The arguments of a rolled program: a few by name, many as two vectors, of those with rows and those without."""
-    names, batched = signature.inputs, signature.batched
-    if len(names) <= MANY:
-        return [Group(name, (index,), rows, False) for index, (name, rows) in enumerate(zip(names, batched))]
-    found = []
-    for rows in (True, False):
-        members = tuple(index for index, many in enumerate(batched) if many == rows)
-        if members:
-            stem = names[members[0]].rstrip("0123456789").rstrip("_") or "inputs"
-            found.append(Group(stem + ("_rows" if rows and not all(batched) else ""), members, rows, True))
-    return found
-
-
-def _value(name: str, y: Any) -> Value:
-    if type(y) is Value:
-        return y
-    if isinstance(y, (int, float)):  # also the answer of a comparison, to which the program is then held
-        return Value(float(y))
-    raise OperandError(f"{name}: expected a Value, or a structure of Values, as its result, got {shown(y)}")
-
-
-def _unrolled(tape: Tape, signature: Signature, shape: Shape, target: str) -> Variant:
+def scalar(tape: Tape, signature: Signature, shape: Shape, target: str) -> Specialization:
+    """The tape as it is, operation by operation."""
     arguments = [Argument(*each) for each in zip(signature.inputs, signature.batched)]
     program, captured, order = unrolled(tape, arguments, exact=target == "math")
     groups = [Group(each.name, (index,), each.rows, False) for index, each in enumerate(arguments)]
-    return Variant(program, groups, captured, shape, target, order=order)
+    return Specialization(program, groups, captured, shape, target, order=order)
