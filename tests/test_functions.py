@@ -5,7 +5,7 @@ from math import inf
 
 import pytest
 
-import autodiff
+import autodiff.functions
 from autodiff import Value, dot, log_softmax, logsumexp, softmax, total
 from autodiff.errors import ArgumentError, OperandError, shown
 from autodiff.numbers import FLOATS
