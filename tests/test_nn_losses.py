@@ -1,5 +1,6 @@
 """Losses: their numbers, their slopes, and the sentences for labels and predictions that cannot be meant."""
 
+import inspect
 import math
 from functools import partial
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value, nn, sigmoid, softmax
 from autodiff.errors import ArgumentError, OperandError
+from autodiff.nn.loss import OfFunction, Smoothed
 
 binary_crossentropy, mean_squared_error = nn.losses.binary_crossentropy, nn.losses.mean_squared_error
 probabilities = st.floats(1e-6, 1 - 1e-6)
@@ -228,3 +230,12 @@ def test_soft_labels_beside_a_saturated_prediction_are_not_taken_for_swapped_arg
     assert nn.losses.binary_crossentropy([0.1], [sigmoid(Value(40.0))], epsilon=1e-7).data > 10
     with pytest.raises(ArgumentError, match="the order is"):
         nn.losses.binary_crossentropy([0.1, 0.9], [0.0, 1.0])
+
+
+CLASSES = [kind for base in (OfFunction, Smoothed) for kind in base.__subclasses__() if kind is not Smoothed]
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_a_loss_as_a_class_has_the_defaults_of_its_function(kind):
+    own, wanted = inspect.signature(kind).parameters, inspect.signature(kind.function).parameters
+    assert all(own[name].default == wanted[name].default for name in own.keys() & wanted.keys())
