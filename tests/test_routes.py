@@ -23,7 +23,7 @@ from autodiff.testing.routes.trial import added
 
 # How long the slow test looks: so many seconds if they are given, else so many programs, the same on every machine.
 SECONDS = float(os.environ.get("AUTODIFF_ROUTES_SECONDS") or 0)
-MANY, MANY_MODELS, MANY_JAX = 6000, 1500, 60
+MANY, MANY_MODELS, MANY_JAX = 2000, 500, 40
 MODELS_AGREE = ["compiled", "predict", "changed"]
 AGREE = ["math", "numpy", "numpy batch", "batch", "passed", "grad", "gradient_graph", "jvp", "second", "formula", "vjp", "native"]
 

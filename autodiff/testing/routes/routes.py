@@ -11,10 +11,8 @@ from ... import differentiate, native, replaying
 from ...compiled import CompiledFunction, compile
 from ...render.formula.formulas import formula
 from ...graph import topological_order
-from .second import SHORT, as_tuple, plain, second_order
+from .second import FEW, SHORT, as_tuple, plain, second_order
 from .trial import Row, Trial
-
-FEW = 3       # rows that are taken one by one
 
 
 def _by_name(trial: Trial, gradient: Any) -> dict[str, Any]:

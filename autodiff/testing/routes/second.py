@@ -21,9 +21,9 @@ from ...value import Value
 from .rounding import allowed
 from .trial import Row, Trial
 
-FEW = 3       # rows that are taken one by one
-SMALL = 6     # inputs of which second derivatives are taken
-SHORT = 150   # operations of such a program
+FEW = 3           # rows that are taken one by one
+SMALL = 6         # inputs of which second derivatives are taken
+SHORT = 150       # operations of such a program
 CLOSE_SECOND = 8  # units in the last place that a second derivative may be off by
 T = TypeVar("T")
 Function = Callable[..., Any]
