@@ -11,6 +11,7 @@ import json
 import shutil
 import subprocess
 import threading
+from base64 import b64decode
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -286,6 +287,28 @@ def test_the_keyboard_alone_is_enough(page):
     page.run("document.querySelector('#view').replaceChildren()")
     page.call("Input.dispatchKeyEvent", type="keyDown", key="Enter", code="Enter", windowsVirtualKeyCode=13, modifiers=2)
     page.wait("document.querySelector('#view img') !== null")
+
+
+# Who cannot see, or not well
+
+AXE = packages.Package("axe-core", "4.14.1",
+                       "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==", {})
+SERIOUS = """axe.run(document, {iframes: false}).then((found) => found.violations.filter((each) => ["serious", "critical"].includes(each.impact))
+             .map((each) => each.id + ": " + each.nodes.map((node) => node.target).join(", ")))"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_serious_in_any_tab(browser, server, dark):
+    if not packages.is_whole(CACHE / AXE.file, b64decode(AXE.digest)):
+        pytest.skip(f"needs {AXE.file} in {CACHE}: `npm pack axe-core@4.14.1` there brings it")
+    page = started(browser, server.address + "#example=bug_sum", dark=dark)
+    page.run(packages.member(CACHE, AXE, "axe.min.js").decode() + ";0")
+    assert page.run(SERIOUS) == []
+    choose(page, "#examples", "xor")
+    page.wait("document.querySelectorAll('#view .map rect').length === 576")
+    for tab in ("train", "draw", "explain", "formula", "quiz", "step"):
+        turn_to(page, tab)
+        assert page.run(SERIOUS) == [], tab
 
 
 # The core in the browser's Python

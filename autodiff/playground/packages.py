@@ -115,7 +115,7 @@ def missing(folder: Path) -> list[str]:
     """The files that have to be fetched before a site can be built: not there, or not what they should be."""
     wanted = [(each.file, b64decode(each.digest)) for each in NPM]
     wanted += [(each.file, bytes.fromhex(each.digest)) for each in WHEELS]
-    return [name for name, digest in wanted if not _is(folder / name, digest)]
+    return [name for name, digest in wanted if not is_whole(folder / name, digest)]
 
 
 def fetch(folder: Path) -> None:
@@ -175,7 +175,7 @@ def _run(folder: Path, command: Sequence[str], wanted: Sequence[str]) -> None:
         )
 
 
-def _is(path: Path, digest: bytes) -> bool:
+def is_whole(path: Path, digest: bytes) -> bool:
     """Whether a file is there and has this hash, SHA-256 or SHA-512 by its length."""
     algorithm = {32: "sha256", 64: "sha512"}[len(digest)]
     return path.is_file() and hashlib.new(algorithm, path.read_bytes()).digest() == digest

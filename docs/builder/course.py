@@ -17,17 +17,18 @@ from .words import LANGUAGES, WORDS
 TABS = {6: "train", 9: "grade", 10: "train"}  # of the playground, for the lessons that are about one
 
 
-def course_pages(has_playground: bool) -> Iterator[tuple[str, str, str]]:
-    """Every page of the course in every language: address, title, body."""
+def course_pages(has_playground: bool) -> Iterator[tuple[str, str, str, str]]:
+    """Every page of the course in every language: address, title, body, language."""
     english = lessons()
     outputs = [run(lesson) for lesson in english]
     for language in LANGUAGES:
         chosen = lessons(language)
         folder = "course" if language == "en" else f"course/{language}"
-        yield f"{folder}/index.html", WORDS[language]["course"], contents(chosen, language)
+        yield f"{folder}/index.html", WORDS[language]["course"], contents(chosen, language), language
         for lesson, shown in zip(chosen, outputs, strict=True):
             up = "../" * (folder.count("/") + 1) if has_playground else ""
-            yield f"{folder}/{lesson.key}.html", lesson.title, body(lesson, shown, WORDS[language], chosen, up)
+            text = body(lesson, shown, WORDS[language], chosen, up)
+            yield f"{folder}/{lesson.key}.html", lesson.title, text, language
 
 
 def contents(chosen: list[Lesson], language: str) -> str:

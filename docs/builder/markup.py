@@ -24,7 +24,7 @@ def coloured(code: str, language: str = "python") -> str:
 
 def colours() -> str:
     """The style of coloured code, on a light and on a dark page."""
-    light = HtmlFormatter(style="default").get_style_defs(".code")
+    light = HtmlFormatter(style="vs").get_style_defs(".code")
     dark = HtmlFormatter(style="github-dark").get_style_defs(".code")
     keep = re.compile(r"^\.code \.\w+ \{.*\}", re.MULTILINE)
     light, dark = ("\n".join(keep.findall(re.sub(r"\s*/\*.*?\*/", "", text))) for text in (light, dark))

@@ -25,8 +25,8 @@ ASSETS = Path(__file__).resolve().parent / "assets"
 GUIDES = ("stepping", "drawing", "training", "compiling", "derivatives", "testing", "recipes", "playground", "teaching",
           "glossary", "mutants", "faults-named")  # fmt: skip
 FILES = {"README.md": "index.html", "benchmarks/README.md": "benchmarks.html", "CHANGELOG.md": "changes.html",
-         "CONTRIBUTING.md": "contributing.html"}  # fmt: skip
-MENU = {"Home": "index.html", "Course": "course/index.html", "Reference": "reference.html",
+         "CONTRIBUTING.md": "contributing.html", "README.ko.md": "index.ko.html"}  # fmt: skip
+MENU = {"Home": "index.html", "한국어": "index.ko.html", "Course": "course/index.html", "Reference": "reference.html",
         "Benchmarks": "benchmarks.html", "Changes": "changes.html", "Contributing": "contributing.html"}  # fmt: skip
 
 
@@ -36,6 +36,7 @@ class Page(NamedTuple):
     address: str
     title: str
     body: str
+    language: str = "en"
 
 
 def build(out: Path) -> list[str]:
@@ -74,7 +75,7 @@ def guides() -> Iterator[Page]:
         text = (ROOT / file).read_text(encoding="utf-8")
         title = next(re.finditer(r"^# (.*)", text, re.MULTILINE))[1]
         body = markup.html(text, lambda link, file=file: where(file, link, files))  # type: ignore[misc]
-        yield Page(address, title, body)
+        yield Page(address, title, body, "ko" if file.endswith(".ko.md") else "en")
 
 
 def where(file: str, link: str, files: dict[str, str]) -> str:
@@ -106,7 +107,8 @@ def whole(page: Page, has_playground: bool) -> str:
     names = {name.replace("-", " ").capitalize(): f"{name}.html" for name in GUIDES}
     links, guides = ("".join(item(up + target, name, page.address == target) for name, target in part.items())
                      for part in (menu, names))  # fmt: skip
-    parts = {"title": escape(page.title), "up": up, "menu": links, "guides": guides, "body": page.body}
+    parts = {"title": escape(page.title), "up": up, "menu": links, "guides": guides, "body": page.body,
+             "language": page.language}  # fmt: skip
     return re.sub("@([a-z]+)@", lambda mark: parts[mark[1]], (ASSETS / "page.html").read_text(encoding="utf-8"))
 
 

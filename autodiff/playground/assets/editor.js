@@ -23,7 +23,7 @@ export function makeEditor(parent, label, run, changed) {
     lineNumbers(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), indentOnInput(), indentUnit.of("    "),
     EditorView.lineWrapping, language, syntaxHighlighting(classHighlighter), errorLine, EditorState.tabSize.of(4),
     keymap.of([{key: "Ctrl-Enter", mac: "Cmd-Enter", run: () => (run(), true)}, ...defaultKeymap, ...historyKeymap, indentWithTab]),
-    EditorView.contentAttributes.of({"aria-label": label}),
+    EditorView.contentAttributes.of({"aria-label": label, tabindex: "0"}),
     EditorView.updateListener.of((update) => update.docChanged && changed()),
   ];
   const view = new EditorView({state: EditorState.create({extensions}), parent});
