@@ -126,6 +126,62 @@ def exp(a): return math.exp(a)
 """
 
 
+SESSION = """
+import math
+
+class Tape:
+    def __init__(self):
+        self.nodes = []
+
+class Num:
+    def __init__(self, tape, value, *deps):
+        self.tape, self.value, self.index = tape, value, len(tape.nodes)
+        tape.nodes.append(deps)
+    def __add__(self, o):
+        return Num(self.tape, self.value + o.value, (self.index, 1.0), (o.index, 1.0))
+    def __mul__(self, o):
+        return Num(self.tape, self.value * o.value, (self.index, o.value), (o.index, self.value))
+    def grad(self):
+        d = [0.0] * len(self.tape.nodes)
+        d[self.index] = 1.0
+        for n in reversed(range(len(d))):
+            for i, slope in self.tape.nodes[n]:
+                d[i] += slope * d[n]
+        return Grad(d)
+
+class Grad:
+    def __init__(self, d):
+        self.d = d
+    def wrt(self, v):
+        return self.d[v.index]
+"""
+LAZY = """
+class Num:
+    def __init__(self, value=None, inputs=()):
+        self.value, self.inputs, self.grad = value, inputs, 0.0
+    def forward(self):
+        for each in self.inputs:
+            each.forward()
+        self.compute()
+    def compute(self): pass
+    def local(self): return []
+    def __add__(self, o): return Add(None, (self, o))
+    def __mul__(self, o): return Mul(None, (self, o))
+    def backward(self, g=1.0):
+        self.grad += g
+        for each, slope in zip(self.inputs, self.local()):
+            each.backward(g * slope)
+
+class Add(Num):
+    def compute(self): self.value = self.inputs[0].value + self.inputs[1].value
+    def local(self): return [1.0, 1.0]
+
+class Mul(Num):
+    def compute(self): self.value = self.inputs[0].value * self.inputs[1].value
+    def local(self): return [self.inputs[1].value, self.inputs[0].value]
+"""
+
+
 @pytest.fixture
 def engine(tmp_path, monkeypatch):
     """The class in a text, as a module of its own."""
@@ -139,7 +195,7 @@ def engine(tmp_path, monkeypatch):
     return load
 
 
-@pytest.mark.parametrize("text", [RETURNED, ZEROED, READ_ONLY], ids=["returned", "zeroed", "read only"])
+@pytest.mark.parametrize("text", [RETURNED, ZEROED, READ_ONLY, SESSION, LAZY], ids=["returned", "zeroed", "read only", "session", "lazy"])
 def test_a_right_engine_in_a_strange_style_is_accused_of_nothing(engine, text):
     report = conformance(engine(text), properties=NAMES)
     assert [each.sentence for each in report.findings if each.accuses] == []
@@ -169,3 +225,23 @@ def test_a_fault_in_one_form_names_the_form(engine):
     first = conformance(engine(text), properties=NAMES).findings[0]
     assert first.sentence.startswith("`a * b` with a plain number on the right: its local derivative along a comes out as `1`")
     assert first.line == "strange_engine.py, line 12: return Num(self.value * b, ((self, 1.0),))"
+
+
+@pytest.mark.parametrize(("text", "old", "new"), [(SESSION, "(o.index, self.value)", "(o.index, o.value)"), (LAZY, ", self.inputs[0].value]", ", self.inputs[1].value]")])
+def test_the_program_of_an_engine_with_a_tape_or_one_that_waits_runs(engine, text, old, new):
+    Num = engine(text.replace(old, new))
+    finding = conformance(Num, properties=NAMES).findings[0]
+    assert finding.sentence == "`a * b`: its local derivative along b comes out as `b`, and should be `a`"
+    scope = vars(sys.modules[Num.__module__]).copy()
+    exec(finding.program, scope)
+    read, _, given = finding.result.partition("  # gives ")
+    assert eval(read, scope) == float(given.partition(",")[0])
+
+
+def test_operations_of_one_operand_that_are_not_gone_on_from_are_told_together(engine):
+    text = DECORATED.replace("g: math.exp(a)", "g * math.exp(a)").replace("lambda g, a: math.exp(a)", "lambda g, a: g * math.exp(a)")
+    text = text.replace("lambda g, a, b: g * a, lambda g, a, b: g * b", "lambda g, a, b: g * b, lambda g, a, b: g * a")
+    text += "\n@primitive(lambda g, a: g * math.cos(a))\ndef sin(a): return math.sin(a)\n"
+    text = text.replace("n.made[1] if n.made else", "n.made[1] if n.made and len(n.made[1]) == 2 else")
+    first = conformance(engine(text), properties=NAMES).findings[0]
+    assert first.sentence.startswith("backward goes on from operations with two operands only")

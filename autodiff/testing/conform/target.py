@@ -70,6 +70,7 @@ def _classes(file: Path, arithmetic: bool = False) -> Iterator[str]:
         if isinstance(node, ast.ClassDef):
             methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
             is_rule = {"forward", "apply"} & methods  # one operation, in a hierarchy of them
-            wanted = {"__add__", "__mul__"} if arithmetic else {*BACKWARD, *FUNCTIONS}
-            if methods & wanted and not (is_rule and "__add__" not in methods):
+            has_arithmetic = bool(methods & {"__add__", "__mul__"})
+            has_pass = methods & set(BACKWARD) or (has_arithmetic and methods & set(FUNCTIONS))
+            if (has_arithmetic if arithmetic else has_pass) and not (is_rule and "__add__" not in methods):
                 yield node.name

@@ -57,6 +57,7 @@ class Adapter:
         self.spelling = spelling or Spelling(f"{name}({{}})")
         self.reset = reset  # empties what the engine has recorded so far, if it keeps one tape for all
         self.keeps = self.objects  # whether gradients stay in the values after a pass
+        self.settle: Callable[[V], Any] = lambda value: None  # tells an output to compute its number
         self.wraps: set[tuple[str, int]] = set()  # operands, as (operation, index), where no plain number is taken
         self.notes: list[str] = []  # what a report should say of how the engine was examined
 
@@ -73,7 +74,9 @@ class Adapter:
 
     def run(self, program: Program, number: Callable[[float], Any] = float) -> list[V]:
         """The inputs and the result of every step, as values of the engine; no backward pass yet."""
-        return program.pool(self.apply, [self.make(x) for x in program.inputs], number)
+        pool: list[V] = program.pool(self.apply, [self.make(x) for x in program.inputs], number)
+        self.settle(pool[-1])
+        return pool
 
     def gradient(self, program: Program, number: Callable[[float], Any] = float) -> tuple[float, list[float]]:
         """The output, and its gradient along the inputs; plain numbers are floats, unless `number` makes others."""

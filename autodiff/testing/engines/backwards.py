@@ -50,7 +50,7 @@ def find_backward(Value: type, sample: V, given: Any = None) -> Backward:
             return Backward(beside[name], f"{name}({{}})")
     for name, function in _functions(Value, beside):
         stored = Backward(function, f"{name.rstrip(', ')})")
-        return stored if _returns_nothing(function, sample) else _of_returned(name, function)
+        return stored if _returns_nothing(function, sample) else _of_returned(name, function, sample)
     named = ", ".join(BACKWARD[:5])
     raise ArgumentError(f"{Value.__name__} has no method named {named}; pass backward=function, or its name")
 
@@ -85,8 +85,8 @@ def _returns_nothing(function: Callable[..., Any], sample: V) -> bool:
         return False
 
 
-def _of_returned(name: str, function: Callable[..., Any]) -> Backward:
-    """A pass that returns {value: gradient}, or is asked for the gradient along one value at a time."""
+def _of_returned(name: str, function: Callable[..., Any], sample: V) -> Backward:
+    """A pass that returns {value: gradient}, or what has `wrt`, or is asked along one value at a time."""
     along = len([p for p in inspect.signature(function).parameters.values() if p.default is p.empty]) > 1
     last: list[Any] = []
 
@@ -100,8 +100,17 @@ def _of_returned(name: str, function: Callable[..., Any]) -> Backward:
         return as_float(_one(function, y, x) if along else _looked_up(found, x))
 
     call = name.format("y")
-    text = f"grads = {call.rstrip(', ')})" if not along else "# the gradient along each input:"
-    return Backward(run, text, grad, f"{call}{{}})" if along else "grads[{}]", [NOTE])
+    if along:
+        return Backward(run, "# the gradient along each input:", grad, f"{call}{{}})", [NOTE])
+    looked_up = "grads.wrt({})" if _has_wrt(function, sample) else "grads[{}]"
+    return Backward(run, f"grads = {call.rstrip(', ')})", grad, looked_up, [NOTE])
+
+
+def _has_wrt(function: Callable[..., Any], sample: V) -> bool:
+    try:
+        return hasattr(function(sample), "wrt")
+    except Exception:
+        return False
 
 
 def _one(function: Callable[..., Any], y: V, x: V) -> Any:
@@ -113,6 +122,8 @@ def _one(function: Callable[..., Any], y: V, x: V) -> Any:
 
 
 def _looked_up(found: Any, x: V) -> Any:
+    if hasattr(found, "wrt"):
+        return found.wrt(x)
     for key in (x, id(x), getattr(x, "name", None), getattr(x, "label", None)):
         try:
             return found[key]

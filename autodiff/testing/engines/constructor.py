@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -22,6 +23,14 @@ GROUPS = ("child", "parent", "prev", "input", "operand", "source", "depend", "ar
 NUMBERS = ("data", "value", "val", "v", "x", "number", "num", "primal", "values")
 
 
+class Filled(NamedTuple):
+    """What is given for an argument, as one types it, and the line that has to stand before."""
+
+    value: Any
+    text: str
+    line: str = ""
+
+
 class Constructor(NamedTuple):
     """How a value is made of a number: by a function, and as one types it; and a value made so."""
 
@@ -29,31 +38,37 @@ class Constructor(NamedTuple):
     text: str
     sample: V
     notes: list[str] = []
+    helpers: tuple[Filled, ...] = ()
 
 
 def find_constructor(Value: type, given: Any = None) -> Constructor:
     """The first way of calling the class, or the function given, that makes a value of 2.0."""
     name = getattr(given, "__name__", "make") if given else Value.__name__
     first: Exception | None = None
-    for make, text in _ways(given or Value, name):
+    arguments = _arguments(given or Value)
+    helpers = tuple(each for each in (*arguments[0], *arguments[1], *arguments[2].values()) if each.line)
+    for make, text in _ways(given or Value, name, *arguments):
         try:
             sample = make(2.0)
         except Exception as error:
             first = first or error
             continue
         notes = ["made with requires_grad=True, which is not its default"] if "requires_grad" in text else []
-        return Constructor(make, text, sample, notes)
+        return Constructor(make, text, sample, notes, helpers)
     raise ArgumentError(
         f"{name}(2.0) raises {type(first).__name__}: {first}; expected a value made from a number, "
         "or pass make=function"
     ) from first
 
 
-def _ways(make: Callable[..., V], name: str) -> Iterator[tuple[Callable[[float], V], str]]:
+def _ways(
+    make: Callable[..., V], name: str, before: list[Filled], after: list[Filled], asked: dict[str, Filled]
+) -> Iterator[tuple[Callable[[float], V], str]]:
     """Ways to call a constructor: the number alone, with what its signature asks for, and as an array."""
-    before, after, asked = _arguments(make)
     if before or after or asked:
-        yield (lambda x: make(*before, x, *after, **asked)), f"{name}({_typed(before, after, asked)})"
+        first, last = [each.value for each in before], [each.value for each in after]
+        named = {key: each.value for key, each in asked.items()}
+        yield (lambda x: make(*first, x, *last, **named)), f"{name}({_typed(before, after, asked)})"
     yield make, f"{name}({{}})"
     yield (lambda x: make([x])), f"{name}([{{}}])"
     yield (lambda x: make(_array(x))), f"{name}(numpy.array({{}}))"
@@ -65,7 +80,7 @@ def _array(x: float) -> Any:
     return numpy.array(x)
 
 
-def _arguments(make: Callable[..., V]) -> tuple[list[Any], list[Any], dict[str, Any]]:
+def _arguments(make: Callable[..., V]) -> tuple[list[Filled], list[Filled], dict[str, Filled]]:
     """What a signature asks for before and after the number, and by keyword."""
     try:
         parameters = list(inspect.signature(make).parameters.values())
@@ -74,11 +89,29 @@ def _arguments(make: Callable[..., V]) -> tuple[list[Any], list[Any], dict[str, 
     plain = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
     required = [each for each in plain if each.default is each.empty]
     place = next((i for i, each in enumerate(required) if each.name.strip("_").lower() in NUMBERS), 0)
-    filled = [_filling(each) for each in required]
+    filled = [_helper(each, make) or _typed_out(_filling(each)) for each in required]
     keywords = [each for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty]
-    asked = {each.name: _filling(each) for each in keywords}
-    asked |= {each.name: True for each in parameters if each.name == "requires_grad" and each.default is False}
+    asked = {each.name: _helper(each, make) or _typed_out(_filling(each)) for each in keywords}
+    grads = [each.name for each in parameters if each.name == "requires_grad" and each.default is False]
+    asked |= {name: _typed_out(True) for name in grads}
     return filled[:place], filled[place + 1 :], asked
+
+
+def _typed_out(value: Any) -> Filled:
+    return Filled(value, repr(value))
+
+
+def _helper(parameter: inspect.Parameter, make: Callable[..., V]) -> Filled | None:
+    """An object of the class of that name beside the engine's, such as the tape that all values are recorded on."""
+    name = parameter.name.strip("_")
+    beside = vars(sys.modules[make.__module__]) if make.__module__ in sys.modules else {}
+    for key, each in beside.items():
+        if isinstance(each, type) and each is not make and key.lower() == name.lower():
+            try:
+                return Filled(each(), name, f"{name} = {key}()")
+            except Exception:
+                return None
+    return None
 
 
 def _filling(parameter: inspect.Parameter) -> Any:
@@ -93,6 +126,6 @@ def _filling(parameter: inspect.Parameter) -> Any:
     return 0.0 if "grad" in name and "fn" not in name and "func" not in name else None
 
 
-def _typed(before: list[Any], after: list[Any], asked: dict[str, Any]) -> str:
-    words = [*map(repr, before), "{}", *map(repr, after), *(f"{name}={value!r}" for name, value in asked.items())]
-    return ", ".join(words)
+def _typed(before: list[Filled], after: list[Filled], asked: dict[str, Filled]) -> str:
+    words = [*(each.text for each in before), "{}", *(each.text for each in after)]
+    return ", ".join([*words, *(f"{name}={each.text}" for name, each in asked.items())])

@@ -21,7 +21,8 @@ from ...ops import TABLE
 from .adapter import OPERATORS, Adapter, V
 from .attributes import BACKWARD, find_data, find_grad, reader
 from .backwards import Backward, find_backward
-from .constructor import find_constructor
+from .constructor import Constructor, find_constructor
+from .lazy import settled
 from .operations import find_operations
 from .recordings import resetter
 from .spelling import Spelling
@@ -47,24 +48,26 @@ def adapter_for(Value: type, **found: Any) -> Adapter:
         raise ArgumentError(f"adapter_for: expected make, data, grad, backward, operations, got {', '.join(found)}")
     grad_text = backward.grad_text or (f"{{}}.{grad}" if isinstance(grad, str) else "grad({})")
     data_text = f"{{}}.{data}" if isinstance(data, str) else "data({})"
-    spelling = Spelling(made.text, data_text, grad_text, backward.text, names)
-    return _adapter(Value, made.make, (data, grad), backward, operations, methods, spelling, made.notes)
+    before = "\n".join(each.line for each in made.helpers)
+    spelling = Spelling(made.text, data_text, grad_text, backward.text, names, before)
+    return _adapter(Value, (data, grad), backward, operations, methods, spelling, made)
 
 
 def _adapter(
-    Value: type, make: Callable[[float], V], names: tuple[Any, Any], backward: Backward,
-    operations: Mapping[str, Callable[..., V]], methods: frozenset[str], spelling: Spelling, notes: list[str],
+    Value: type, names: tuple[Any, Any], backward: Backward,
+    operations: Mapping[str, Callable[..., V]], methods: frozenset[str], spelling: Spelling, made: Constructor,
 ) -> Adapter:  # fmt: skip
     """The adapter of what was found; an attribute that is a function was given, and is not written to."""
-    data, grad = names
+    (data, grad), make = names, made.make
     raw = None if callable(data) else operator.attrgetter(data)
     engine = Adapter(
         Value.__name__, make, reader(data), reader(grad), backward.run, operations, raw=raw,
         set_data=_writer(make, data), methods=methods, spelling=spelling, set_grad=_writer(make, grad),
-        reset=resetter(Value),
+        reset=resetter(Value, [each.value for each in made.helpers]),
     )  # fmt: skip
     engine.keeps = backward.grad is None
-    engine.notes += [*notes, *backward.notes]
+    engine.notes += [*made.notes, *backward.notes]
+    settled(engine, Value)
     return engine
 
 

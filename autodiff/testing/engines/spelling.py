@@ -48,7 +48,7 @@ def spell(program: Program, engine: Adapter) -> str:
     if not engine.objects:
         return lines.text(methods=engine.methods, names=spelling.names)
     text = lines.text(lambda x: spelling.make.format(repr(x)), engine.methods, spelling.names)
-    return f"{text}\n{spelling.backward.format('y')}"
+    return "\n".join(filter(None, [spelling.imports, text, spelling.backward.format("y")]))
 
 
 def _operand(engine: Adapter, step: Step, index: int) -> Operand:

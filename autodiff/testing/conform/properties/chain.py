@@ -24,6 +24,7 @@ OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one g
 EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
 LEAVES_FIRST = "backward goes through the graph from the leaves to the output: it has to begin at the output"
 STOPS = "backward stops at the operands of the output: it never goes on to what they were made from"
+ONE_KIND = "backward goes on from operations with {} only: no gradient reaches what an operation with {} was made from"
 ONE_SIDE = "backward goes on from {} operands only: no gradient reaches what a {} one was made from"
 
 
@@ -34,9 +35,10 @@ def inner_nodes(exam: Exam) -> Iterator[Finding]:
     if exam.stopped:
         return
     found = probed(exam)
-    if found.everywhere(found.unlisted):
+    kind = _one_kind(found)
+    if kind or found.everywhere(found.unlisted):
         program = _smallest(found.unlisted)
-        yield exam.finding(_one_side(found) or _why_all_stop(exam), program, LOST, shared=True)
+        yield exam.finding(kind or _one_side(found) or _why_all_stop(exam), program, LOST, shared=True)
         _stop(exam, found, "waits until gradients reach inner nodes")
         return
     for op, slots in _by_operation(found.unlisted):
@@ -179,6 +181,16 @@ def _by_operation(found: dict[Slot, Program]) -> Iterator[tuple[str, list[Slot]]
 
 def _smallest(found: dict[Slot, Program]) -> Program:
     return min(found.values(), key=lambda program: (len(program.inputs), len(program.text())))
+
+
+def _one_kind(found: Probed) -> str:
+    """That operations of two operands are gone on from and those of one are not, or the other way round."""
+    followed, stopped = set[int](), set[int]()
+    for slot in found.slots:
+        (stopped if slot in found.unlisted else followed).add(len(TABLE[slot.op].slopes))
+    if len({slot.op for slot in found.unlisted}) < 2 or sorted([followed, stopped], key=sum) != [{1}, {2}]:
+        return ""
+    return ONE_KIND.format(*("two operands", "one operand")[:: 1 if stopped == {1} else -1])
 
 
 def _one_side(found: Probed) -> str:

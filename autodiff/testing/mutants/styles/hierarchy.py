@@ -207,4 +207,6 @@ FAULTS = (
      "        Log.kept = a\n        return math.log(a)\n\n    @staticmethod\n    def backward(ctx, grad):\n        return (1 / Log.kept", "`log` keeps what its backward pass needs in one place"),
     ("right operands only", "for p in t.parents:\n                if p not in marked", "for p in t.parents[1:]:\n                if p not in marked",
      "backward goes on from right operands only"),
+    ("operations of two operands only", "for p in t.parents:\n                if p not in marked", "for p in t.parents if len(t.parents) == 2 else ():\n                if p not in marked",
+     "backward goes on from operations with two operands only"),
 )  # fmt: skip
