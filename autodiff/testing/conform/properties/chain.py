@@ -91,7 +91,7 @@ def _forgotten(exam: Exam, op: str) -> Finding | None:
     *lines, last = exam.source(first).splitlines()
     source = "\n".join([*lines, *renamed.splitlines()[:-1], last])
     result = f"{engine.spelling.grad.format('a')}  # gives {given!r}, and should give {wanted!r}"
-    sentence = f"`{op}` keeps what its backward pass needs in one place for all its uses: the next use overwrites it"
+    sentence = f"{title(op)} keeps what its backward pass needs in one place for all its uses: the next overwrites it"
     return Finding(sentence, source, WRONG, op, result, line_of(exam, first, op, "made"))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ....ops import TABLE
 from ...derive.answers import close, described, right
+from ..diagnosis import title
 from ..examiner import Exam, NotApplicable, Skipped
 from ..findings import LIMIT, PASS, Finding
 from ..forms import forms, ordinary_points
@@ -137,7 +138,7 @@ def inputs_unchanged(exam: Exam) -> Iterator[Finding]:
         for letter, x, number in zip("abcd", pool, program.inputs):
             if exam.engine.data(x) != number:
                 change = f"{letter} was {number!r}, and is {exam.engine.data(x)!r}"
-                yield Finding(f"`{op}` changes its input: {change}", exam.source(program))
+                yield Finding(f"{title(op)} changes its input: {change}", exam.source(program))
                 return
         if exam.engine.data(pool[-1]) != before:
             yield Finding(f"backward changes the data of its output from {before!r} to {exam.engine.data(pool[-1])!r}")
