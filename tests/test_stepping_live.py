@@ -264,3 +264,36 @@ def test_every_operation_of_the_table_is_typeset(browser, tmp_path):
     found = shown.run(f"(() => {{ {source(TABLE).replace('const table', 'window.whole_table')} }})(), {forms}")
     assert {name for name, _ in found} == {name for name, op in TABLE.items() if not op.variadic}
     assert all(text and not any(word in text for word in ("undefined", "⟨", "**", "-")) for _, text in found)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("place, boxes", [(1, 11), (2, 4)])
+def test_neurons_and_layers_collapse_and_the_steps_go_on_in_them(opened, place, boxes):
+    log = xor_row()
+    page = opened(log)
+    page.run("(() => { for (let i = 0; i <= last; i++) go(i); go(0); })()")
+    choose = "(() => {{ $('level').selectedIndex = {}; $('level').dispatchEvent(new Event('change')); }})()"
+    page.run(choose.format(place))
+    level = page.run("sheet.level")
+    assert sorted(i for box in level["boxes"] for i in box["members"]) == list(range(page.run("log.nodes.length")))
+    assert len(level["boxes"]) == boxes == page.run("document.querySelectorAll('#board .node').length")
+    for step in range(0, len(log), 7):
+        page.run(f"go({step})")
+        target = page.run(f"steps[{step}].target")
+        (active,) = page.texts("#board .node.active .label")
+        (box,) = [box for box in level["boxes"] if target in box["members"]]
+        assert active == box["label"]
+    one = next(i for i, box in enumerate(level["boxes"]) if len(box["members"]) > 1 and len(box["exits"]) == 1)
+    page.run("go(last)")
+    shown = page.run(f"[sheet.boxes[{one}].data.textContent, sheet.boxes[{one}].gradient.textContent]")
+    exit_ = page.run(f"nodes[sheet.level.boxes[{one}].exits[0]].data.textContent")
+    assert shown[0] == exit_ and shown[1].startswith("gradient ")
+    page.click("#board .node.group")
+    assert page.run("sheet.level.boxes.find((box) => box.members.length > 1).members.includes(steps[state.at].target)")
+    page.run(choose.format(0))
+    assert page.run("document.querySelectorAll('#board .node').length") == page.run("log.nodes.length") and page.problems == []
+
+
+@pytest.mark.browser
+def test_a_graph_without_scopes_has_no_levels(opened):
+    assert not opened(chain_rule()).visible("#level")

@@ -24,8 +24,8 @@ const definitions = drawn("defs", {});
 definitions.append(arrow);
 svg.append(definitions);
 
-function route(edge) {
-  const from = log.nodes[edge.from].box, to = log.nodes[edge.to].box;
+function route(edge, boxes = log.nodes) {
+  const from = boxes[edge.from].box, to = boxes[edge.to].box;
   const points = [[from[0] + from[2], from[1] + from[3] / 2], ...edge.via,
                   [to[0], to[1] + (to[3] * (edge.operand + 1)) / (edge.operands + 1)]];
   let path = `M${points[0]}`;
@@ -55,10 +55,10 @@ const nodes = log.nodes.map((node, number) => {
   for (const part in node.brief) parts[part].textContent = cut(node.brief[part], node.box);
   group.addEventListener("click", () => {
     if (state.dragged) state.dragged = false;
-    else visit(number);
+    else visit([number]);
   });
   group.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); visit(number); }
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); visit([number]); }
   });
   svg.append(group);
   return parts;
@@ -72,8 +72,9 @@ document.querySelector("main").className = width > 1.5 * height ? "wide" : "tall
 
 // As large as it fits, but never so small that it cannot be read: then it scrolls. Whoever wants all of it asks for that
 const view = { zoom: 1, whole: false };
+let sheet = { svg, width, height };
 function fit() {
-  const across = ($("board").clientWidth - 14) / width, down = (parseFloat(getComputedStyle($("board")).maxHeight) - 16) / height || across;
+  const { svg, width, height } = sheet, across = ($("board").clientWidth - 14) / width, down = (parseFloat(getComputedStyle($("board")).maxHeight) - 16) / height || across;
   const large = document.body.classList.contains("present") ? 2.2 : 1.15;
   const scale = view.zoom * (view.whole ? Math.min(across, down, large) : Math.max(1, Math.min(large, across)));
   svg.setAttribute("width", width * scale);

@@ -64,6 +64,7 @@ function show(at) {
   $("gradients").hidden = $("verdict").hidden || log.wrong.right;
   const sent = steps.slice(0, at + 1).filter((one) => one.kind === "contribution").length - 1;
   for (const [i, row] of beside.entries()) row.firstChild.classList.toggle("now", step.kind === "contribution" && i === sent);
+  if (sheet.level) return showSheet(found, step);
   const focus = [...new Set([step.target, step.node])].filter((i) => i >= 0).map((i) => nodes[i].group);
   if (focus.length) near(focus);
 }
@@ -106,9 +107,9 @@ function onward() {
   if ($("quiz").checked && coming.ask) return ask(coming.ask);
   go(state.at + 1);
 }
-function visit(number) {
+function visit(places) {
   pause();
-  const mine = steps.map((step, i) => (step.target === number ? i : -1)).filter((i) => i >= 0);
+  const mine = steps.map((step, i) => (places.includes(step.target) ? i : -1)).filter((i) => i >= 0);
   const later = mine.find((i) => i > state.at);
   if (mine.length) go(later === undefined ? mine[0] : later);
 }
@@ -192,7 +193,7 @@ $("exact").parentElement.hidden = !live;
 const viewKeys = { "+": "larger", "=": "larger", "-": "smaller", "0": "whole", f: "whole", p: "present" };
 const keys = { ArrowRight: "next", ArrowLeft: "back", Home: "first", End: "last", " ": "play" };
 document.addEventListener("keydown", (event) => {
-  const held = event.target, typing = held.closest("#fields, #blanks") || held === $("answer") || held === $("slider") || held === $("of");
+  const held = event.target, typing = held.closest("#fields, #blanks, select") || held === $("answer") || held === $("slider") || held === $("of");
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
   if (event.key in viewKeys) return views[viewKeys[event.key]]();
   if (event.key === "Escape" && document.body.classList.contains("present")) return present();

@@ -22,6 +22,7 @@ from ...stepping.step import Step
 from ...stepping.training import STAGES
 from ...stepping.wording import last_part, name, short
 from ..graph.layout import layout
+from .levels import levels
 from .title import title_of
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
@@ -96,6 +97,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
         ],
         "steps": [_step(log, step, place, edge_place) for step in steps],
         "live": _live(log, place, edge_place) if len(core) == len(log.graph.nodes) else None,
+        "levels": levels(log, drawn, edges) if len(core) == len(log.graph.nodes) else [],
         "why": [_why(log, number, place, edge_place) for number in _explained(log, drawn)],
     }  # fmt: skip
 

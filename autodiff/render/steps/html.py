@@ -28,7 +28,7 @@ from ...coerce import as_flag
 from .data import around, drawn_with, shown_data
 from .evaluator import source
 
-SCRIPTS = tuple(f"page_{part}.js" for part in "base numbers graph words math quiz live steps exercise".split())
+SCRIPTS = "base numbers graph words math quiz live levels steps exercise".split()
 MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
 
 
@@ -47,8 +47,12 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str
         )
     data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": asks, "part": focus is not None}
     operations = [node.operation for node in log.graph.nodes] if data["live"] else []
-    edits = data["live"] and data["live"]["edits"]
-    scripts = [script for script in SCRIPTS if edits or script != "page_live.js"]
+    absent = {
+        "live": not (data["live"] and data["live"]["edits"]),
+        "levels": not data["levels"],
+        "exercise": data["part"] or log.order != "topological",
+    }
+    scripts = [f"page_{script}.js" for script in SCRIPTS if not absent.get(script)]
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     return assembled("Steps", "page", scripts, text, source(operations))
 
