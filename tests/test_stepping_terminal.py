@@ -22,6 +22,7 @@ from autodiff.render.quiz.asking import ask_on, given as told, worksheet
 from autodiff.render.steps.terminal import Screen, around, step_through
 from autodiff.stepping import Log, Node, snapshot
 from autodiff.stepping.quiz import judged, question
+from autodiff.stepping.wording import short
 from tests.browser import Browser
 from tests.test_stepping import graphs
 from tests.test_stepping_page import xor_row
@@ -346,6 +347,12 @@ def test_a_worksheet_prints_questions_in_order_and_its_key(browser_path, tmp_pat
         assert shown.texts("#questions .given") == [told(e) for e in chosen]
         assert shown.texts("#questions .text") == [e.question.text for e in chosen]
         assert len(shown.texts("#answers .answer")) == 12 and shown.visible("#key")
-        assert shown.text("#points") == str(sum(e.level for e in chosen)) and shown.problems == []
+        nodes = [node for node in chosen[-1].log.graph.nodes if node.operation != "constant"]
+        assert shown.text("#points") == str(sum(e.level for e in chosen) + len(nodes)) and shown.problems == []
+        rows = shown.run("[...document.querySelectorAll('#numbers tr')].slice(1).map((row) => [...row.children].map((c) => c.textContent))")
+        assert {(what.split(" ")[0], data) for what, data, _ in rows} == {(node.label, short(node.data)) for node in nodes}
+        assert {what.split(" ")[0]: x for what, _, x in rows} == {node.label: short(chosen[-1].log.gradient(node.number) or 0.0) for node in nodes}
+        assert shown.run("document.querySelector('#picture').naturalWidth") > 100
+        assert not any(shown.texts("#blanks td.blank"))
         plain = browser.open(worksheet(tmp_path / "plain.html", seed=4, count=12))
         assert not plain.visible("#key") and "because" not in (tmp_path / "plain.html").read_text().split('id="data"')[1].split("</script>")[0]

@@ -22,4 +22,17 @@ for (const answer of sheet.answers) {
   line(item, "strong", "answer", answer.answer);
   line(item, "p", "because", answer.because);
 }
+$("given").textContent = sheet.whole.given;
+$("picture").src = sheet.whole.picture;
+function table(place, numbers) {
+  const head = line($(place), "tr", "", "");
+  for (const title of ["node", "value", "gradient"]) line(head, "th", "", title);
+  sheet.whole.nodes.forEach((node, i) => {
+    const row = line($(place), "tr", "", "");
+    line(row, "td", "given", node);
+    for (const k of [0, 1]) line(row, "td", "blank", numbers.length ? numbers[i][k] : "");
+  });
+}
+table("blanks", []);
+if (sheet.whole.answers.length) table("numbers", sheet.whole.answers);
 $("key").hidden = sheet.answers.length === 0;

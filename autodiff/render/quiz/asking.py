@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64encode
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -23,9 +24,11 @@ from random import SystemRandom
 from typing import Any
 
 from ...files import write_whole
+from ...stepping.narrate import made
 from ...stepping.quiz import UNREAD, judged, read_number
 from ...stepping.wording import short
 from .exercises import Exercise, exercises
+from ..drawing import draw
 from ..steps.html import assembled
 
 FAREWELL = ("", "q", "quit", "exit")
@@ -80,9 +83,10 @@ def worksheet(
     chosen = sorted(islice(exercises(chosen_seed, level), count), key=lambda exercise: exercise.level)
     data = {
         "seed": chosen_seed,
-        "points": sum(exercise.level for exercise in chosen),
+        "points": sum(exercise.level for exercise in chosen) + len(_blanks(chosen[-1])),
         "questions": [{"points": e.level, "given": given(e), "text": e.question.text} for e in chosen],
         "answers": [_key(exercise) for exercise in chosen] if answers else [],
+        "whole": _whole(chosen[-1], answers),
     }
     return write_whole(path, assembled("Backpropagation worksheet", "worksheet", ["worksheet.js"], json.dumps(data)))
 
@@ -101,6 +105,31 @@ def given(exercise: Exercise) -> str:
 def _key(exercise: Exercise) -> dict[str, Any]:
     step = exercise.log[exercise.question.step]
     return {"answer": short(exercise.question.answer), "because": str(step)}
+
+
+def _blanks(exercise: Exercise) -> list[tuple[str, str, str]]:
+    """Of each node what it is, its value and its gradient: the operations, the last first, then the inputs."""
+    log = exercise.log
+    nodes = [node for node in log.graph.nodes if node.operation != "constant"]
+    ordered = sorted(nodes, key=lambda node: (not node.parents, -node.number if node.parents else node.number))
+    said = [" = ".join(dict.fromkeys([node.label, made(log, node)[0]])) for node in ordered]
+    numbers = [(short(node.data), short(log.gradient(node.number) or 0.0)) for node in ordered]
+    return [(what, *both) for what, both in zip(said, numbers, strict=True)]
+
+
+def _whole(exercise: Exercise, answers: bool) -> dict[str, Any]:
+    """A whole graph to fill in, forward and backward, with its picture, which has no numbers."""
+    graph = exercise.log.graph
+    names = {value: graph.nodes[number].label for value, number in graph.values.items() if not value.parents}
+    root = list(graph.values)[-1]
+    picture = draw(root, show=[], names={**names, root: "y"}).svg()
+    values = ", ".join(f"{name} = {value}" for name, value in exercise.values.items())
+    return {
+        "given": f"y = {exercise.text}, at {values}.",
+        "picture": "data:image/svg+xml;base64," + b64encode(picture.encode()).decode(),
+        "nodes": [what for what, _, _ in _blanks(exercise)],
+        "answers": [numbers for _, *numbers in _blanks(exercise)] if answers else [],
+    }
 
 
 def _seed(seed: int | None) -> int:
