@@ -41,25 +41,29 @@ const edges = log.edges.map((edge) => {
   return path;
 });
 const carried = log.edges.map(() => [drawn("text", { class: "carried", "text-anchor": "middle" }), drawn("text", { class: "carried sent", "text-anchor": "middle" })]);
+function boxAt([x, y, width, height], kind, enter) {  // a button without text of its own: readers hear its label
+  const group = drawn("g", { class: `node ${kind}` }), button = drawn("rect", { class: "box", x, y, width, height, tabindex: 0, role: "button" });
+  group.append(button);
+  group.addEventListener("click", enter);
+  group.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); enter(); }
+  });
+  const line = (part, i) => drawn("text", { class: part, "aria-hidden": true, x: x + 9, y: y + 17 + 16 * i });
+  return { group, button, line };
+}
 const nodes = log.nodes.map((node, number) => {
-  const [x, y, w, h] = node.box;
-  const group = drawn("g", { class: `node ${node.kind}${node.outside ? " outside" : ""}`, tabindex: 0, role: "button" });
-  group.append(drawn("rect", { x, y, width: w, height: h }));
-  const parts = { group, title: drawn("title", {}) };
-  group.append(parts.title);
-  for (const part of ["label", "made", "data", "gradient", "sum"]) {
-    const line = node.lines.indexOf(part);
-    parts[part] = drawn("text", { class: part, x: x + 9, y: y + 17 + 16 * line });
-    if (line >= 0) group.append(parts[part]);
-  }
-  for (const part in node.brief) parts[part].textContent = cut(node.brief[part], node.box);
-  group.addEventListener("click", () => {
+  const { group, button, line } = boxAt(node.box, `${node.kind}${node.outside ? " outside" : ""}`, () => {
     if (state.dragged) state.dragged = false;
     else visit([number]);
   });
-  group.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); visit([number]); }
-  });
+  const parts = { group, button, title: drawn("title", {}) };
+  group.append(parts.title);
+  for (const part of ["label", "made", "data", "gradient", "sum"]) {
+    const place = node.lines.indexOf(part);
+    parts[part] = line(part, place);
+    if (place >= 0) group.append(parts[part]);
+  }
+  for (const part in node.brief) parts[part].textContent = cut(node.brief[part], node.box);
   svg.append(group);
   return parts;
 });

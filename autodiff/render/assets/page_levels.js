@@ -12,15 +12,11 @@ function sheetOf(level) {
     return path;
   });
   const boxes = level.boxes.map((box) => {
-    const [x, y, w, h] = box.box, one = box.members.length === 1, kind = one ? log.nodes[box.members[0]].kind : "group";
-    const group = drawn("g", { class: `node ${kind}`, tabindex: 0, role: "button" }), parts = { group, kind };
-    group.append(drawn("rect", { x, y, width: w, height: h }));
-    for (const [i, part] of ["label", "made", "data", "gradient"].entries()) group.append(parts[part] = drawn("text", { class: part, x: x + 9, y: y + 17 + 16 * i }));
+    const one = box.members.length === 1, kind = one ? log.nodes[box.members[0]].kind : "group";
+    const { group, button, line } = boxAt(box.box, kind, () => visit(box.members)), parts = { group, button };
+    for (const [i, part] of ["label", "made", "data", "gradient"].entries()) group.append(parts[part] = line(part, i));
     parts.label.textContent = cut(box.label, box.box);
     parts.made.textContent = cut(one ? log.nodes[box.members[0]].made : `${box.members.length} nodes`, box.box);
-    const enter = () => visit(box.members);
-    group.addEventListener("click", enter);
-    group.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); enter(); } });
     svg.append(group);
     return parts;
   });
@@ -36,7 +32,7 @@ function showSheet(found, step) {
     parts.group.classList.toggle("unknown", !box.members.some((place) => found.data[place]));
     parts.group.classList.toggle("active", holds(box, step.target));
     parts.group.classList.toggle("sender", holds(box, step.node) && !holds(box, step.target));
-    parts.group.setAttribute("aria-label", [box.label, parts.made.textContent, parts.data.textContent, parts.gradient.textContent].filter(Boolean).join("; "));
+    parts.button.setAttribute("aria-label", [box.label, parts.made.textContent, parts.data.textContent, parts.gradient.textContent].filter(Boolean).join("; "));
   });
   level.edges.forEach((edge, i) => {
     const active = edge.members.includes(step.edge), sent = edge.members.some((k) => found.edges[k] === "sent"), passed = edge.members.some((k) => found.edges[k]);

@@ -185,9 +185,9 @@ for (const i of live.inputs) {
   box.append(field);
   $("fields").append(box);
   fields.set(i, field);
-  const group = nodes[live.place[i]].group;
+  const { group, button } = nodes[live.place[i]];
   group.classList.add("editable");
-  group.addEventListener("pointerdown", (event) => { if (event.button === 0) { event.preventDefault(); group.focus(); drag(i, event); } });
+  group.addEventListener("pointerdown", (event) => { if (event.button === 0) { event.preventDefault(); button.focus(); drag(i, event); } });
 }
 fill();
 $("inputs").hidden = false;

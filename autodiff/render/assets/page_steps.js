@@ -33,7 +33,7 @@ function show(at) {
     const facts = [node.label + (node.made ? ` = ${node.made}` : ""), data ? `is ${data[1]}` : "not computed yet"];
     if (gradient && !node.outside) facts.push(`gradient ${gradient.gradient[1]}, ${gradient.arrived} of ${gradient.expected} arrived: ${sum}`);
     else facts.push(blocked ? "blocked, no gradient so far" : "no gradient yet");
-    parts.group.setAttribute("aria-label", facts.join("; "));
+    parts.button.setAttribute("aria-label", facts.join("; "));
     parts.title.textContent = [...facts, node.source].filter(Boolean).join("\n");
   });
   edges.forEach((path, i) => {
