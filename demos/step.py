@@ -1,7 +1,7 @@
 """Backpropagation as a film: the chain-rule example and a row of XOR, as pages to step through, forward and back.
 
     python3 demos step           writes demos/out/step_chain_rule.html, step_xor.html and step_order.html
-    python3 demos step --pictures    also photographs them for the README, docs/images/steps_*.png (needs Chromium)
+    python3 demos step --pictures    also photographs them for the guides, in docs/images/ (needs Chromium and Pillow)
 
 The pages need nothing else: open them in any browser, with or without a network. Keys: ← → Home End and the space bar.
 """
@@ -15,7 +15,6 @@ from autodiff import Value, exp, explain, nn, recording, steps
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "demos" / "out"
-IMAGES = ROOT / "docs" / "images"
 
 
 def chain_rule():
@@ -57,23 +56,14 @@ def main(arguments):
         path = log.save(OUT / f"step_{name}.html")
         print(f"{path.relative_to(ROOT)}: {len(log)} steps, {path.stat().st_size // 1000} kB")
     if "--pictures" in arguments:
-        photograph("step_chain_rule.html", film.last_step("w1"), "steps_light.png", dark=False, height=640)
-        photograph("step_xor.html", training.seed_index + 24, "steps_dark.png", dark=True, height=860)
+        import training_page
+        from _photographs import photograph
 
+        from autodiff.render.quiz.asking import worksheet
 
-def photograph(page, step, picture, dark, height):
-    """The page at a step, as a browser shows it."""
-    sys.path.insert(0, str(ROOT))
-    from shutil import which
-
-    from tests.browser import Browser
-
-    with Browser(which("chromium") or which("chromium-browser") or which("google-chrome")) as browser:
-        shown = browser.open(OUT / page, width=1280, height=height, dark=dark)
-        shown.press("ArrowRight", step)
-        shown.run("new Promise((done) => setTimeout(done, 400))")    # until the colours have faded over
-        shown.picture(IMAGES / picture)
-    print(f"docs/images/{picture}")
+        training_page.main()
+        worksheet(OUT / "worksheet.html", seed=3)
+        photograph()
 
 
 if __name__ == "__main__":

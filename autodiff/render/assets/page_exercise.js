@@ -20,23 +20,24 @@ function lay() {
   $("blanks").tBodies[0].replaceChildren(...log.nodes.map((node, i) => {
     const line = element("tr", {});
     line.append(element("th", { scope: "row" }, node.label + (node.made ? ` = ${node.made}` : "")));
-    for (const [title, key] of used) line.append(blank(node, title, key, right[i][key]));
+    for (const [title, key] of used) line.append(blank(node, title, key, i, right[i][key]));
     return line;
   }));
 }
 const firstInput = () => Math.max(0, steps.findIndex((step) => step.kind !== "input") - 1);
-function blank(node, title, key, answer) {
+function blank(node, title, key, place, answer) {
   const made = element("td", {});
   if (!answer) { made.textContent = key === "data" ? node.data : ""; return made; }
   const field = element("input", { type: "text", autocomplete: "off", "aria-label": `${title} of ${node.label}` });
-  blanks.push({ field, answer });
+  blanks.push({ field, key, place });
   made.append(field);
   return made;
 }
 function mark() {
+  const found = answers();  // of the numbers that the inputs have now
   let right = 0, given = 0;
-  for (const { field, answer } of blanks) {
-    const x = number(field.value), good = x !== undefined && close(x, numeral(answer[1]));
+  for (const { field, key, place } of blanks) {
+    const x = number(field.value), good = x !== undefined && close(x, numeral(found[place][key][1]));
     field.className = field.value.trim() ? (good ? "right" : "wrong") : "";
     field.setAttribute("aria-invalid", Boolean(field.value.trim()) && !good);
     right += good ? 1 : 0;
@@ -47,10 +48,15 @@ function mark() {
   $("filled").textContent = given ? `${all}, ${attempts} ${attempts === 1 ? "try" : "tries"}.` : "Nothing is filled in yet.";
 }
 function solve() {
-  for (const { field, answer } of blanks) if (field.className !== "right") { field.value = answer[0]; field.className = "shown"; field.removeAttribute("aria-invalid"); }
+  const found = answers();
+  for (const { field, key, place } of blanks) if (field.className !== "right") {
+    field.value = found[place][key][0];
+    field.className = "shown";
+    field.removeAttribute("aria-invalid");
+  }
   show(last);
 }
-$("exercise").addEventListener("toggle", () => { if ($("exercise").open) lay(); });
+$("exercise").addEventListener("toggle", () => { if ($("exercise").open && !blanks.length) lay(); });
 $("mark").addEventListener("click", mark);
 $("solve").addEventListener("click", solve);
 $("again").addEventListener("click", lay);

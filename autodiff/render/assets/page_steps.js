@@ -147,6 +147,7 @@ $("orders").hidden = !beside.length;
 // The controls
 $("title").textContent = log.title + (log.part ? " (a part)" : "") + (log.order === "topological" ? "" : `, in ${log.order} order`);
 document.title = $("title").parentElement.textContent;
+$("formula").textContent = log.formula;
 for (const phase in log.stages) {
   if (!steps.some((step) => step.phase === phase)) continue;
   const button = element("button", { type: "button" }, log.stages[phase]);

@@ -126,4 +126,4 @@ $("rate").value = Math.log10(log.rate);
 $("rate").addEventListener("input", () => { $("rated").textContent = short(Number(rate().toPrecision(3))); });
 const moves = { one: () => step(1), ten: () => step(10), hundred: () => step(100), play, reset };
 for (const id in moves) $(id).addEventListener("click", moves[id]);
-show();
+requestAnimationFrame(() => setTimeout(show));  // the page is there before its first picture of the plane

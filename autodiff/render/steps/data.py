@@ -78,7 +78,8 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     sizes = [(2 * PADDING + LETTER * max(lines.values()), PADDING + LINE * len(lines)) for lines in boxes]
     placed = layout(sizes, [(place[source], place[target]) for source, target, _ in edges])
     return {
-        "title": title_of(log),
+        "title": name(log.graph.root.label),
+        "formula": title_of(log).removeprefix(name(log.graph.root.label)),
         "order": log.order,
         "wrong": _wrong(log, drawn) if log.order != "topological" else None,
         "stages": STAGES,
