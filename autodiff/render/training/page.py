@@ -60,7 +60,7 @@ class TrainingPage:
         return write_whole(path, self.html())
 
     def _repr_html_(self) -> str:
-        frame = 'sandbox="allow-scripts" title="Training" style="width:100%;height:720px;border:1px solid #8888"'
+        frame = 'sandbox="allow-scripts" title="Training" style="width:100%;height:840px;border:1px solid #8888"'
         return f'<iframe {frame} srcdoc="{escape(self.html())}"></iframe>'
 
     def __repr__(self) -> str:
