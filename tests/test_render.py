@@ -84,7 +84,8 @@ def test_what_is_made_of_constants_alone_is_folded_too():
     (lambda a: autodiff.clip(a, 0, 1),        "clip(…, 0, 1)"),
     (lambda a: autodiff.leaky_relu(a),        "leaky_relu(…, 0.01)"),
     (lambda a: where(a > 0, a, Value(1.0)),   "where(1, b, c)"),
-    (lambda a: autodiff.dot([a], [2.0]),      "dot"),
+    (lambda a: autodiff.dot([a], [2.0]),      "dot(…, 2)"),
+    (lambda a: autodiff.dot([a] * 5, [1.0, 2.0, 3.0, 4.0, 5.0]), "dot"),
 ])  # fmt: skip
 def test_an_operation_is_titled_by_its_rule(make, title):
     assert pictured([make(Value(3.0))]).nodes[-1].title == title

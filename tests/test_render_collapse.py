@@ -135,7 +135,7 @@ def test_focus_is_marked_and_what_is_left_out_is_one_box_on_each_side_of_a_frame
     picture = draw(y, focus=x, radius=2).picture
     assert [node.title for node in picture.nodes if node.lit] == ["x"] and not any(edge.lit for edge in picture.edges)
     stubs = [node for node in picture.nodes if node.kind == "more"]
-    assert [(node.title, node.key[-1]) for node in stubs] == [("… 25 more", "b"), ("… 8 more", "a")]
+    assert [(node.title, node.key[-1]) for node in stubs] == [("… 24 more", "b"), ("… 8 more", "a")]
 
 
 def test_what_several_nodes_leave_out_is_counted_once():

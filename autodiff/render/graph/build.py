@@ -21,7 +21,7 @@ from ...value import Value
 from .boxes import Box, collapsed
 from .edges import Edges, Highlight
 from .subgraph import stubs
-from .labels import folded, group_facts, kind, node_facts, title, with_gradients
+from .labels import LISTED, folded, group_facts, kind, node_facts, title, with_gradients
 from .passes import notes
 from .picture import Edge, Node, Path, Picture
 from .scopes import common, paths
@@ -39,7 +39,8 @@ class Plan:
         self.roots, self.kept, self.beside, self.names = [*beside, *roots], kept, beside, names or {}
         self.order = topological_order(*self.roots)
         self.focus = frozenset([] if focus is None else [focus])
-        self.hidden = {} if constants else folded(self.order, [*self.roots, *self.focus], digits)
+        self.constants, self.digits = constants, digits
+        self._hidden: dict[bool, dict[Value, str]] = {}
         self._boxes: dict[str | int | None, dict[Value, Box]] = {}
         self._keys: dict[str | int | None, dict[Value, str]] = {}
 
@@ -52,25 +53,34 @@ class Plan:
         forward = set(topological_order(*self.beside))
         return {v: ("forward" if v in forward else "gradient", *path) for v, path in found.items()}
 
+    def hidden(self, collapse: str | int | None) -> dict[Value, str]:
+        """The constants that stand inside their operation; a network in boxes keeps its inputs outside them."""
+        flat = collapse is None
+        if flat not in self._hidden:
+            shown = [*self.roots, *self.focus]
+            listed = LISTED if flat else 0
+            self._hidden[flat] = {} if self.constants else folded(self.order, shown, self.digits, listed)
+        return self._hidden[flat]
+
     def boxes(self, collapse: str | int | None) -> dict[Value, Box]:
         if collapse is None:
             return {}
         if collapse not in self._boxes:
             frames = 1 if self.beside else 0
-            self._boxes[collapse] = collapsed(self.order, self.scopes, collapse, self.hidden, frames)
+            self._boxes[collapse] = collapsed(self.order, self.scopes, collapse, self.hidden(collapse), frames)
         return self._boxes[collapse]
 
     def count(self, collapse: str | int | None) -> int:
         """How many nodes the picture has at a level of detail."""
         if collapse is None and self.kept is None:
-            return len(self.order) - len(self.hidden)
+            return len(self.order) - len(self.hidden(None))
         return len(set(self.keys(collapse).values()))
 
     def keys(self, collapse: str | int | None) -> dict[Value, str]:
         """The key of the node that each value is drawn as."""
         if collapse not in self._keys:
             boxes = self.boxes(collapse)
-            self._keys[collapse] = keyed(self.order, self.hidden, boxes, with_boxes(self.kept, boxes))
+            self._keys[collapse] = keyed(self.order, self.hidden(collapse), boxes, with_boxes(self.kept, boxes))
         return self._keys[collapse]
 
     def picture(
@@ -78,15 +88,16 @@ class Plan:
     ) -> Picture:  # fmt: skip
         """The picture at a level of detail."""
         boxes, keys, reached = self.boxes(collapse), self.keys(collapse), with_gradients(self.order)
+        hidden = self.hidden(collapse)
         scopes = self.scopes if cluster else {}
         given = exits(self.order, boxes, self.roots)
-        edges = Edges(keys, boxes, self.hidden, reached, lit).made(self.order, given)
+        edges = Edges(keys, boxes, hidden, reached, lit).made(self.order, given)
         if self.beside and cluster:
             edges = linked(edges, {key: scopes[v][0] for v, key in keys.items()})
         marked = lit.nodes | self.focus
-        maker = _Nodes(keys, boxes, reached, self.hidden, scopes, marked, given, self.names)
+        maker = _Nodes(keys, boxes, reached, hidden, scopes, marked, given, self.names)
         nodes = maker.made(self.order, self.roots)
-        rest, ends = stubs(self.order, keys, self.hidden, nodes) if self.kept is not None else ([], [])
+        rest, ends = stubs(self.order, keys, hidden, nodes) if self.kept is not None else ([], [])
         outputs = dict.fromkeys(keys[root] for root in self.roots if root in keys)
         return Picture((*nodes, *rest), (*edges, *ends), tuple(outputs), notes(self.order, reached, self.names))
 

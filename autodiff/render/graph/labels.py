@@ -24,15 +24,18 @@ from .scopes import path_of_name
 from .style import Number, legible, numeral
 
 
-def folded(order: Sequence[Value], shown: Sequence[Value], digits: int) -> dict[Value, str]:
+LISTED = 4  # constants of a dot product that its title lists
+
+
+def folded(order: Sequence[Value], shown: Sequence[Value], digits: int, listed: int = LISTED) -> dict[Value, str]:
     """The constants that read better inside their operation, and how: `x ** 2`, not an arrow from a box with a 2.
 
     So does what is made of constants alone, such as the `3 - 1` that the rule for a slope leaves behind. Operations of
-    any number of inputs (a dot product with data) keep theirs: a list of numbers makes no label.
+    any number of inputs (a dot product with data) keep theirs where they are more than `listed`: that makes no label.
     """
     kept = set(shown)
     for v in order:
-        if v.parents and TABLE[v.op].variadic:
+        if v.parents and TABLE[v.op].variadic and sum(p.op == "constant" for p in v.parents) > listed:
             kept.update(v.parents)
     found: dict[Value, str] = {}
     for v in order:
@@ -74,7 +77,10 @@ def title(v: Value, hidden: dict[Value, str], inside: int = 0, given: str | None
 def sign_of(op: Op, v: Value, hidden: dict[Value, str]) -> str:
     """What stands for an operation: `+`, `exp`, `** 2`, `1 / …`, `clip(…, 0, 1)`, `a / b` where the order matters."""
     words = {letter: hidden[parent] for letter, parent in zip(op.inputs, v.parents) if parent in hidden}
-    if not words and (op.variadic or op.arity == 1 or is_symmetric(op.name)):
+    if op.variadic:
+        numbers = [hidden[parent] for parent in v.parents if parent in hidden]
+        return f"{op.name}(…, {', '.join(numbers)})" if numbers else op.name
+    if not words and (op.arity == 1 or is_symmetric(op.name)):
         return op.symbol if op.arity == 2 else op.name
     if len(words) == len(op.slopes) - 1:
         words |= {letter: "…" for letter in op.inputs if letter not in words}
