@@ -54,6 +54,19 @@ def hint(name: str, names: Sequence[str], aliases: Iterable[str] = ()) -> str:
     return f"{question} T{there}" if question else f"t{there}"
 
 
+def instead(thing: object, call: str) -> str:
+    """What to write where a model or a function came in place of a Value; nothing where neither did.
+
+    >>> instead(len, "steps")
+    ': a function has a graph once it has run, so give what it gives, as in steps(f(Value(1.0)))'
+    """
+    if callable(getattr(thing, "parameters", None)):
+        return f": a model has a graph once it has run, so give what it gives, as in {call}(model(row))"
+    if callable(thing):
+        return f": a function has a graph once it has run, so give what it gives, as in {call}(f(Value(1.0)))"
+    return ""
+
+
 def way_of(name: str) -> str:
     """What to write for an attribute that tensors of other libraries have; nothing where it is not one."""
     if name in ALWAYS:

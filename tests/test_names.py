@@ -97,7 +97,7 @@ def test_the_command_line_draws_with_the_names_of_the_program(tmp_path, capsys):
 
 def test_a_model_or_a_function_in_place_of_a_value_gets_the_way():
     model = nn.MLP(2, [1], seed=1)
-    with pytest.raises(OperandError, match=r"a model has a graph once it has run, so draw what it gives, as in draw\(model\(row\)\)"):
+    with pytest.raises(OperandError, match=r"a model has a graph once it has run, so give what it gives, as in draw\(model\(row\)\)"):
         draw(model)
     with pytest.raises(OperandError, match="a function has a graph once it has run"):
         draw(tanh)

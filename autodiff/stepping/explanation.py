@@ -24,6 +24,7 @@ from math import log2
 from ..errors import ArgumentError, OperandError, shown
 from ..frames import caller
 from ..names import names_in
+from ..suggest import instead
 from ..value import Value
 from .log import Log
 from .narrate import made_within
@@ -116,7 +117,7 @@ def explain(y: Value, x: Value, most: int = 5) -> Explanation:
     for value in (y, x):
         if not isinstance(value, Value):
             expected = "two Values, the result and the one it depends on"
-            raise OperandError(f"explain: expected {expected}, got {shown(value)}")
+            raise OperandError(f"explain: expected {expected}, got {shown(value)}{instead(value, 'explain')}")
     if isinstance(most, bool) or not isinstance(most, int) or most < 0:
         raise ArgumentError(f"explain: expected how many paths to list, 0 or more, got {shown(most)}")
     wanted = snapshot(y).values

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
-from ..suggest import nearest
+from ..suggest import instead, nearest
 from ..value import Value
 from .wording import name, printable, short
 
@@ -93,7 +93,8 @@ def snapshot(
 ) -> Snapshot:
     """The graph of `y` as records, labelled by the Values' own names, else by `names`, else v0, v1, …"""
     if not isinstance(y, Value):
-        raise OperandError(f"expected a Value, the result of the computation to step through, got {shown(y)}")
+        expected = "expected a Value, the result of the computation to step through"
+        raise OperandError(f"{expected}, got {shown(y)}{instead(y, 'steps')}")
     order = topological_order(y)
     numbers = {node: number for number, node in enumerate(order)}
     labels = labels_of(order, names or {})

@@ -40,6 +40,7 @@ from ...graph import topological_order, users
 from ...names import names_in
 from ...notation import Text, Written
 from ...ops import TABLE, VOCABULARY
+from ...suggest import instead
 from ...value import Value
 from . import latex, python
 from .python import Python
@@ -56,7 +57,7 @@ def formula(y: Value, names: Mapping[Value, str] | None = None) -> Formula:
     `names` are for Values that have none of their own, by default the names of the caller's variables.
     """
     if not isinstance(y, Value):
-        raise OperandError(f"formula: expected a Value, got {shown(y)}")
+        raise OperandError(f"formula: expected a Value, got {shown(y)}{instead(y, 'formula')}")
     return Formula(y, names_in(caller(), dict.fromkeys(topological_order(y))) if names is None else names)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...coerce import is_one_of, is_series
+from ...suggest import instead
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from .edges import Highlight
@@ -27,17 +28,9 @@ def checked_roots(y: Value | Sequence[Value], name: str = "draw") -> list[Value]
         raise ArgumentError(f"{name}: expected a Value or a list of Values, got an empty list")
     for root in roots:
         if not isinstance(root, Value):
-            raise OperandError(f"{name}: expected a Value or a list of Values, got {shown(root)}{way_of(root)}")
+            hint = instead(root, "draw")
+            raise OperandError(f"{name}: expected a Value or a list of Values, got {shown(root)}{hint}")
     return roots
-
-
-def way_of(thing: object) -> str:
-    """What to write instead, where something else than a Value came that leads to one."""
-    if callable(getattr(thing, "parameters", None)):
-        return ": a model has a graph once it has run, so draw what it gives, as in draw(model(row))"
-    if callable(thing):
-        return ": a function has a graph once it has run, so draw what it gives, as in draw(f(Value(1.0)))"
-    return ""
 
 
 def checked_level(collapse: str | int | None) -> str | int | None:
