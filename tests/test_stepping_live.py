@@ -297,3 +297,31 @@ def test_neurons_and_layers_collapse_and_the_steps_go_on_in_them(opened, place, 
 @pytest.mark.browser
 def test_a_graph_without_scopes_has_no_levels(opened):
     assert not opened(chain_rule()).visible("#level")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("make", [chain_rule, xor_row, odd_numbers, kinds_of_steps])
+def test_the_page_asks_of_changed_numbers_what_python_asks(opened, make):
+    log = make()
+    page = opened(log)
+    mine = page.run("narrated(forward([...current])).steps.map((step) => questionOf(step))")
+    for one, step in zip(mine, right(log), strict=True):
+        other = step["ask"]
+        assert (one is None) == (other is None)
+        if one:
+            assert one["text"] == other["text"] and one["shown"] == other["shown"]
+            assert [key for key, _ in one["wrong"]] == [key for key, _ in other["wrong"]]
+
+
+@pytest.mark.browser
+def test_the_quiz_goes_on_with_changed_numbers(opened):
+    page = opened(neuron())
+    set_field(page, "w", "3")
+    page.click("#first")
+    page.click("#quiz")
+    for _ in range(3):
+        page.click("#next")
+    page.wait("state.pending")
+    page.type("6")  # w * x = 3 * 2
+    page.press("Enter")
+    assert page.text("#judged") == "Right: 6." and page.text("#score") == "1 of 1 right, 1 try" and page.problems == []

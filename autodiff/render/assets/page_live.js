@@ -45,12 +45,12 @@ function narrated(data) {
     const label = live.labels[i], shown = [short(data[i]), full(data[i])];
     if (isLeaf(i)) { note("input", phase, i, i, { data: shown, say: `${label} is ${shown[0]}.` }); continue; }
     const rule = worded(i, data, false), numbers = worded(i, data, true);
-    note("operation", phase, i, i, { of: [i, null], data: shown, say: `${label} = ${rule} = ${numbers} = ${shown[0]}.`, equations: [[label, rule, numbers, shown[0]]] });
+    note("operation", phase, i, i, { facts: { i }, of: [i, null], data: shown, say: `${label} = ${rule} = ${numbers} = ${shown[0]}.`, equations: [[label, rule, numbers, shown[0]]] });
   }
   const top = live.labels[root];
   gradient[root] = arrived[root] = 1;
   sums[root].push("1");
-  note("seed", "backward", root, root, { gradient: ["1", "1.0"], arrived: 1, expected: 1, sum: "1", say: `${top}'s gradient is 1: d ${top} / d ${top} = 1.`,
+  note("seed", "backward", root, root, { facts: {}, gradient: ["1", "1.0"], arrived: 1, expected: 1, sum: "1", say: `${top}'s gradient is 1: d ${top} / d ${top} = 1.`,
     equations: [[`gradient of ${top}`, `d ${top} / d ${top}`, "1", "1"]] });
   for (let i = root; i >= 0; i--) {
     if (reached[i]) live.parents[i].forEach((parent, k) => {
@@ -60,7 +60,7 @@ function narrated(data) {
         const row = table[live.ops[i]], constant = row.slopes ? row.slopes[k] === null : !row.list;
         const rule = constant ? "a constant of the operation" : worded(i, data, false, k), numbers = constant ? "blocked" : worded(i, data, true, k);
         const why = constant ? `${live.ops[i]} takes it as a constant` : `${live.ops[i]} did not select it, the slope ${rule} is blocked here`;
-        note(constant ? "detached" : "blocked", "backward", i, parent, { of: [i, k], edge, arrived: arrived[parent], expected: expected[parent], sum: sum(parent),
+        note(constant ? "detached" : "blocked", "backward", i, parent, { facts: { i, parent, upstream: gradient[i] }, of: [i, k], edge, arrived: arrived[parent], expected: expected[parent], sum: sum(parent),
           gradient: arrived[parent] ? [short(gradient[parent]), full(gradient[parent])] : null, say: `${name} sends nothing to ${to}: ${why}.`,
           equations: [[`d ${name} / d ${to}`, rule, numbers, "nothing flows"]] });
         return;
@@ -71,7 +71,8 @@ function narrated(data) {
       sums[parent].push(held(sent));
       const now = short(gradient[parent]), terms = sum(parent), done = arrived[parent] === 1 && expected[parent] === 1 && !terms.includes("+");
       const progress = done ? "complete" : `${arrived[parent]} of ${expected[parent]} arrived${terms ? `: ${terms}` : ""}`;
-      note("contribution", "backward", i, parent, { of: [i, k], edge, slope: short(slope), sent: short(sent), gradient: [now, full(gradient[parent])], arrived: arrived[parent],
+      const facts = { i, parent, upstream: gradient[i], slope, earlier: before, after: gradient[parent] };
+      note("contribution", "backward", i, parent, { facts, of: [i, k], edge, slope: short(slope), sent: short(sent), gradient: [now, full(gradient[parent])], arrived: arrived[parent],
         expected: expected[parent], sum: terms,
         say: `${name} sends ${held(gradient[i])} × ${held(slope)} = ${short(sent)} to ${to}; the gradient of ${to} is now ${now}, ${progress}.`,
         equations: [[`d ${name} / d ${to}`, worded(i, data, false, k), worded(i, data, true, k), short(slope)],
@@ -82,7 +83,7 @@ function narrated(data) {
   for (const i of live.parameters) {
     const moved = data[i] - live.rate * gradient[i], label = live.labels[i], rule = `${label} - rate * gradient`;
     const numbers = `${held(data[i])} - ${short(live.rate)} * ${held(gradient[i])}`;
-    note("update", "update", i, i, { data: [short(moved), full(moved)], gradient: [short(gradient[i]), full(gradient[i])], arrived: arrived[i], expected: expected[i],
+    note("update", "update", i, i, { facts: { i, gradient: gradient[i] }, data: [short(moved), full(moved)], gradient: [short(gradient[i]), full(gradient[i])], arrived: arrived[i], expected: expected[i],
       say: `${label} moves: ${rule} = ${numbers} = ${short(moved)}.`, equations: [[`${label}, updated`, rule, numbers, short(moved)]] });
   }
   return { steps: told, gradient, data };
@@ -111,7 +112,7 @@ function recompute() {
   document.body.classList.toggle("changed", !same);
   $("undo").disabled = !undone.length;
   $("recorded").disabled = same;
-  $("quiz").disabled = $("why").hidden = true;
+  $("why").hidden = true;
   return result;
 }
 function change(i, x) {

@@ -92,19 +92,20 @@ function go(at) {
   forget();
   const wanted = Math.max(0, Math.min(last, at)), allowed = reachable(wanted);
   show(allowed);
-  if (allowed < wanted) ask(steps[allowed + 1].ask);
+  if (allowed < wanted) ask(questionOf(steps[allowed + 1]));
 }
 function reachable(wanted) {  // in a quiz a leap ends before the first question that it would answer
   if (!$("quiz").checked || wanted <= state.seen) return wanted;
   let at = state.seen;
-  while (at < wanted && !steps[at + 1].ask) at += 1;
+  while (at < wanted && !questionOf(steps[at + 1])) at += 1;
   return at;
 }
 function onward() {
   const coming = steps[state.at + 1];
   if (!coming) return;
   if (state.pending) return reveal();
-  if ($("quiz").checked && coming.ask) return ask(coming.ask);
+  const question = $("quiz").checked && questionOf(coming);
+  if (question) return ask(question);
   go(state.at + 1);
 }
 function visit(places) {

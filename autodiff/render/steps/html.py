@@ -28,7 +28,7 @@ from ...coerce import as_flag
 from .data import around, drawn_with, shown_data
 from .evaluator import source
 
-SCRIPTS = "base numbers graph words math quiz live levels steps exercise".split()
+SCRIPTS = "base numbers graph words math quiz live questions levels steps exercise".split()
 MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
 
 
@@ -48,7 +48,7 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str
     data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": asks, "part": focus is not None}
     operations = [node.operation for node in log.graph.nodes] if data["live"] else []
     absent = {
-        "live": not (data["live"] and data["live"]["edits"]),
+        **dict.fromkeys(["live", "questions"], not (data["live"] and data["live"]["edits"])),
         "levels": not data["levels"],
         "exercise": data["part"] or log.order != "topological",
     }
