@@ -50,22 +50,30 @@ def test_matplotlib_is_told_which_fonts_have_the_letters():
     assert fonts.unusual("a→é\u200b" + chr(0x10FFFD)) == ""
 
 
-@pytest.mark.parametrize("answer, found", [(b"Noto Sans\n", True), (b"\n", False)])
+@pytest.mark.parametrize("answer, found", [(b"/a/Noto.ttf\n", True), (b"\n", False)])
 def test_fontconfig_is_asked_and_where_it_is_not_matplotlib(answer, found, monkeypatch):
-    fonts.is_installed.cache_clear()
+    fonts.files_with.cache_clear()
     asked = []
 
     def run(command, **options):
-        asked.append(command)
+        asked.append(command[:2])
         return subprocess.CompletedProcess(command, 0, answer)
 
     monkeypatch.setattr(fonts.subprocess, "run", run)
-    assert fonts.is_installed("가") is found and asked == [["fc-list", ":charset=ac00", "family"]]
+    assert fonts.is_installed("가") is found and asked == [["fc-list", ":charset=ac00"]]
 
     def absent(command, **options):
         raise FileNotFoundError("fc-list")
 
-    fonts.is_installed.cache_clear()
+    fonts.files_with.cache_clear()
     monkeypatch.setattr(fonts.subprocess, "run", absent)
     assert fonts.is_installed("ع") is True
-    fonts.is_installed.cache_clear()
+    fonts.files_with.cache_clear()
+
+
+def test_a_font_that_is_newer_than_matplotlibs_list_is_used(monkeypatch):
+    manager = pytest.importorskip("matplotlib.font_manager")
+    file = next(entry.fname for entry in manager.fontManager.ttflist if entry.fname.endswith("DejaVuSans.ttf"))
+    monkeypatch.setattr(manager.fontManager, "ttflist", [])
+    monkeypatch.setattr(fonts, "files_with", lambda letter: ["/no/such/font.ttf", file])
+    assert fonts.families("ع") == ["DejaVu Sans"]

@@ -9,6 +9,7 @@ told one, by `families`. What no font here has is told in one sentence, by `comp
 
 from __future__ import annotations
 
+import os
 import subprocess
 import unicodedata
 from collections.abc import Iterable
@@ -44,13 +45,21 @@ def complaint(text: str) -> str:
 
 
 @cache
+def files_with(letter: str) -> list[str] | None:
+    """The files of the fonts that have the letter, as fontconfig knows them; None where it is not there."""
+    query = ["fc-list", f":charset={ord(letter):x}", "--format", "%{file}\\n"]
+    try:
+        answer = subprocess.run(query, capture_output=True, timeout=PATIENCE, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return sorted(os.fsdecode(line) for line in answer.splitlines() if line)
+
+
 def is_installed(letter: str) -> bool | None:
     """Whether an installed font has the letter: by fontconfig, else by matplotlib's list; None if neither is there."""
-    try:
-        query = ["fc-list", f":charset={ord(letter):x}", "family"]
-        return bool(subprocess.run(query, capture_output=True, timeout=PATIENCE, check=True).stdout.strip())
-    except (OSError, subprocess.SubprocessError):
-        pass
+    files = files_with(letter)
+    if files is not None:
+        return bool(files)
     try:
         return bool(families(letter))
     except ImportError:
@@ -69,7 +78,13 @@ def families(text: str) -> list[str]:
         have = _letters(entry.fname, needed)
         needed -= have
         found += [entry.name] if have and entry.name not in found else []
-    return found
+    for letter in sorted(needed):  # a font that is newer than matplotlib's list
+        for file in files_with(letter) or ():
+            if letter in _letters(file, letter):
+                font_manager.fontManager.addfont(file)
+                found.append(font_manager.fontManager.ttflist[-1].name)
+                break
+    return list(dict.fromkeys(found))
 
 
 def _letters(filename: str, wanted: Iterable[str]) -> set[str]:
