@@ -1,7 +1,9 @@
 """What a log is about, in one line: "y = tanh(w * x + b)", or the name alone where the formula is long."""
 
+from ...copying import _restored
 from ...stepping.log import Log
 from ...stepping.wording import name
+from ...value import Value
 from ..formula.formulas import Formula
 
 LONGEST, MOST_NODES = 70, 60  # characters of a title, and nodes of a graph whose formula may be so short
@@ -18,9 +20,12 @@ def title_of(log: Log) -> str:
     'y = a * b + b'
     """
     graph, label = log.graph, name(log.graph.root.label)
-    if not graph.root.parents or not 1 < len(graph.values) <= MOST_NODES:
+    if not graph.root.parents or len(graph.nodes) > MOST_NODES:
         return label
-    root = len(graph.nodes) - 1
-    named = {v: graph.nodes[i].label for v, i in graph.values.items() if not v.parents or i == root}
-    text = Formula(list(graph.values)[-1], named).text.replace("\n", "; ")
+    values = list[Value]()
+    for node in graph.nodes:  # a log that was read from a file has no Values, and none is made known to watchers here
+        parents = tuple(values[i] for i in node.parents)
+        values.append(_restored((node.data, 0.0, node.operation, node.slopes, None), parents))
+    named = {value: node.label for value, node in zip(values, graph.nodes) if not node.parents or node is graph.root}
+    text = Formula(values[-1], named).text.replace("\n", "; ")
     return text if len(text) <= LONGEST and text.isprintable() else label
