@@ -237,6 +237,14 @@ def test_a_graph_of_a_million_nodes_goes_through_everything_that_claims_to_take_
 
 
 @pytest.mark.slow
+def test_ten_million_nodes_are_made_differentiated_and_freed():
+    x, y = chain(10_000_000 if autodiff.engine == "native" else 1_000_000)
+    y.backward()
+    assert x.grad == pytest.approx(y.data)
+    del y  # without recursion
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*LARGE, *WITH_TEXT])
 def test_twice_the_nodes_take_twice_the_memory(name):
     def peak(length):
