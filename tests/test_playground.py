@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -157,6 +160,13 @@ def test_a_program_that_replaces_what_prints_leaves_the_next_one_as_it_was():
     ask("step", SQUARE + "import sys, builtins\nsys.stdout = None\nbuiltins.input = print\nraise ValueError\n")
     answer, said = ask("step", SQUARE + "print('here')\n")
     assert answer["kind"] == "page" and output(said) == "here\n" and program.builtins.input.__name__ == "input"
+
+
+def test_two_processes_do_not_write_over_one_anothers_programs():
+    code = "from autodiff.playground.program import folder; print(folder(), folder().is_dir())"
+    places = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() for _ in range(2)]
+    assert places[0][0] != places[1][0] and places[0][1] == "True"
+    assert not Path(places[0][0]).exists()
 
 
 def test_a_program_is_run_once_for_all_tabs_and_again_when_it_changes():

@@ -9,13 +9,16 @@
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import linecache
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -141,11 +144,18 @@ def run(source: str, hear: Callable[[str], Any], name: str = "program",
 
 def written(source: str, name: str) -> Path:
     """The file of a program, in a folder of its own, with its lines for whoever quotes them."""
-    file = Path(tempfile.gettempdir(), "autodiff-playground", f"{name}.py")
-    file.parent.mkdir(exist_ok=True)
+    file = folder() / f"{name}.py"
     file.write_text(source, encoding="utf-8", errors="replace")
     linecache.checkcache(str(file))
     return file
+
+
+@cache
+def folder() -> Path:
+    """The folder of this process's programs, which ends with it."""
+    made = tempfile.mkdtemp(prefix="autodiff-playground-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
 
 
 @contextmanager
