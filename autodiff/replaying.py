@@ -176,20 +176,31 @@ def gradient_graph(y: Value, xs: Sequence[Value],
         raise OperandError(f"gradient_graph: expected a Value and a list of Values, got {shown(y)} and {shown(xs)}")
     order, active = topological_order(y), set(xs)
     for node in order:
-        if not active.isdisjoint(node.parents) and _carries(node, active):
+        if not active.isdisjoint(_open_parents(node)):
             active.add(node)
-            if lines is not None and node.op in TABLE and TABLE[node.op].kinks:
+    if lines is not None:
+        for node in _reached(order):
+            if node in active and TABLE[node.op].kinks:
                 kinks.warn(node, lines, kinks_over_values(node.op))
     found = adjoints(order, active, lambda node: node, VALUES, 1.0) if y in active else {}
     return [as_value(found.get(x, 0.0)) for x in xs]
 
 
-def _carries(node: Value, active: Container[Value]) -> bool:
-    """Whether a gradient may flow from a node to an active parent: to the condition of a `where` none does."""
+def _open_parents(node: Value) -> Sequence[Value]:
+    """The parents to which a gradient may flow: none does to the condition of a `where`, or through a comparison."""
     op = TABLE.get(node.op)
-    return op is None or op.variadic or any(
-        parent in active and slope is not None for parent, slope in zip(node.parents, op.slopes)
-    )
+    if op is None:
+        return ()
+    return node.parents if op.variadic else [x for x, slope in zip(node.parents, op.slopes) if slope is not None]
+
+
+def _reached(order: Sequence[Value]) -> list[Value]:
+    """The operations of a graph to which a gradient may flow from the last one."""
+    reached = {order[-1]}
+    for node in reversed(order):
+        if node in reached:
+            reached.update(_open_parents(node))
+    return [node for node in order if node in reached and node.op in TABLE]
 
 
 def as_value(x: Any) -> Value:

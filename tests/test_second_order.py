@@ -217,8 +217,12 @@ def test_a_kink_that_depends_on_an_input_by_a_condition_alone_is_not_warned_of()
     def f(x):
         return hypot(autodiff.where(x > 0, s, 0.0), autodiff.where(x > 0, s, 0.0)) + x * x
 
+    def g(x):
+        return autodiff.where(minimum(x, 1.0) > 0, x * x, x)
+
     for target in ("math", "numpy"):
         assert compile(f, target).hessian(-1.0) == hessian(f)(-1.0) == [[2.0]]
+        assert compile(g, target).hessian(1.0) == hessian(g)(1.0) == [[2.0]]
 
 
 def test_a_first_derivative_at_a_kink_is_no_matter_for_a_warning():
