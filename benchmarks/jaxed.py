@@ -49,7 +49,8 @@ def row(sizes: list[int], batch: int, count: int) -> list[object]:
     expected, gradients = hand(layers, X, y)
     assert np.allclose(loss, expected, rtol=1e-4)
     assert np.allclose(gradient, byhand.flat([tuple(map(np.asarray, pair)) for pair in gradients]), atol=1e-4)
-    run: Any = step.batches[True].recordings[-1].run
+    (recorded,) = step.batches.values()
+    run: Any = recorded.recordings[-1].run
     T = y[:, None]
     flat_hand, vector = byhand.jax_flat_step(layers)
     medians = rounds({
