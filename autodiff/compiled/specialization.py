@@ -115,10 +115,7 @@ class Specialization:
 
 
 class NativeSpecialization(Specialization):
-    """A recorded function whose tape runs in C; its program and its source are made when somebody asks.
-
-    Where it was not asked for by name, NumPy runs the batches that it is faster on.
-    """
+    """A tape that runs in C; unless that was asked for, in NumPy where it is faster. Its source is made when needed."""
 
     def __init__(self, tape: Tape, signature: Signature, shape: Shape, asked_for: bool) -> None:
         self.asked_for = asked_for
