@@ -427,6 +427,12 @@ def test_an_engine_that_was_built_from_other_rules_is_not_used_and_that_is_said(
         choose("native")
 
 
+def test_without_the_source_of_stable_the_table_tells_whether_the_build_fits(monkeypatch):
+    monkeypatch.delattr(autodiff, "engine", raising=False)
+    monkeypatch.setattr(autodiff.native, "source_of", lambda module: "")
+    assert choose("")[0] == "native"
+
+
 def test_the_engine_in_c_runs_in_one_interpreter_and_others_have_the_python_engine():
     program = """
 try:

@@ -79,6 +79,26 @@ def test_compiled_for_every_target_alone_and_in_batches(cube, target):
         assert np.asarray(y).tolist() == [3.0, 24.0] and np.asarray(da).tolist() == [9.0, 36.0]
 
 
+def test_by_default_a_program_with_one_runs_beside_the_engine_in_c_which_refuses_it_by_name(cube):
+    def bent(a, b):
+        y = autodiff.tanh(cube(a) * b)
+        return y * cube(b) if a > b else y - cube(a)
+
+    def plain(a, b):
+        y = autodiff.tanh(a * a * a * b)
+        return y * (b * b * b) if a > b else y - a * a * a
+
+    f, g = compile(bent), compile(plain)
+    for rows in (1, 5, 2000):
+        a, b = np.random.default_rng(rows).normal(size=(2, rows))
+        (mine, gradients), (theirs, expected) = f.value_and_grad(a, b), g.value_and_grad(a, b)
+        assert np.allclose(mine, theirs, rtol=1e-12) and np.allclose(gradients, expected, rtol=1e-11, atol=1e-13)
+        assert f.value_and_grad(a[0], b[0])[0] == pytest.approx(mine[0], rel=1e-12)
+        assert f.value_and_grad(float(a[0]), float(b[0]))[1] == pytest.approx((gradients[0][0], gradients[1][0]), rel=1e-11)
+    with pytest.raises(AutodiffError, match="the target 'native' (has no cube|needs the engine in C)"):
+        compile(bent, "native")(1.0, 2.0)
+
+
 def test_many_of_them_are_vectorized(cube):
     w = [Value(0.1 * i) for i in range(200)]
     f = compile(lambda x: autodiff.total([cube(v * x) for v in w]), "numpy")
