@@ -188,9 +188,10 @@ SUMS = {"total": lambda *xs: autodiff.total(xs), "mean": lambda *xs: autodiff.to
 def test_a_sum_of_minus_zeros_alone_is_minus_zero_on_every_target(name, count, last):
     xs = [-0.0] * (count - 1) + [last]
     expected = bits(eager(SUMS[name], xs)[0])
-    for target in ("math", "numpy", "native"):
+    in_c = ["native"] if autodiff.engine == "native" else []
+    for target in ("math", "numpy", *in_c):
         assert bits(compile(SUMS[name], target)(*xs)) == expected, target
-    for target in ("numpy", "native"):
+    for target in ("numpy", *in_c):
         assert [bits(y) for y in compile(SUMS[name], target)(*(np.array([x, x]) for x in xs))] == [expected] * 2, target
 
 
