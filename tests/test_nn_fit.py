@@ -195,7 +195,7 @@ def test_the_summary_counts_what_is_frozen(capsys):
     model = network()
     model.layers[0].trainable = False
     model.summary()
-    assert " Trainable params: 7\n Non-trainable params: 18\n" in capsys.readouterr().out
+    assert " Trainable params: 7 (56.00 B)\n Non-trainable params: 18 (144.00 B)\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("set_it, sentence", [

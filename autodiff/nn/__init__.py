@@ -13,7 +13,7 @@
 [0, 1, 1, 0]
 
 Read the modules in this order: module, activations, initializers, layers, rows, crossentropy, losses, optimizer,
-optimizers, schedules; then block, dense, merging, models, tables, engines, fit_loop, train, saving. The first ten need
+optimizers, schedules; then block, dense, merging, tables, engines, fit_loop, train, saving. The first ten need
 nothing but Python; what works on arrays loads on first use, and NumPy with it.
 """
 
@@ -33,7 +33,8 @@ from .regularizers import L1, L1L2, L2
 
 if TYPE_CHECKING:
     from . import callbacks, data, metrics
-    from .models import Model, Sequential
+    from .model import Model
+    from .sequential import Sequential
     from .fit_loop import History
     from .saving import load, save
     from .step import step_function
@@ -46,7 +47,7 @@ __all__ = [
 ]  # fmt: skip
 
 _HOME = {
-    "History": "fit_loop", "Model": "models", "Sequential": "models", "load": "saving", "save": "saving",
+    "History": "fit_loop", "Model": "model", "Sequential": "sequential", "load": "saving", "save": "saving",
     "step_function": "step",
 }  # fmt: skip
 _MODULES = ("callbacks", "data", "estimators", "idx", "metrics", "plots")

@@ -24,6 +24,7 @@ from . import initializers as initial
 from .keywords import known_arguments
 from .layers import NO_ROWS, Output, one_or_list
 from .module import Module
+from .rows import entries
 
 LIBRARY = __name__.rpartition(".")[0]
 Shape = tuple[int, ...]  # of one row; inside, a row is always a flat list in the order of its last index first
@@ -32,15 +33,16 @@ Shape = tuple[int, ...]  # of one row; inside, a row is always a flat list in th
 class Symbol:
     """What stands for a row before there is one: its shape, and the block that makes it from its parents."""
 
-    def __init__(self, shape: Shape, block: "Block | None" = None, parents: "tuple[Symbol, ...]" = ()) -> None:
-        self.shape, self.block, self.parents = shape, block, parents
+    def __init__(self, shape: Shape, block: "Block | None" = None, parents: "tuple[Symbol, ...]" = (),
+                 name: str | None = None) -> None:  # fmt: skip
+        self.shape, self.block, self.parents, self.name = shape, block, parents, name
 
     def __repr__(self) -> str:
         made = f", made by {self.block!r}" if self.block else ""
         return f"Symbol(shape={with_rows(self.shape)}{made})"
 
 
-def Input(shape: int | Iterable[int]) -> Symbol:
+def Input(shape: int | Iterable[int], *, name: str | None = None) -> Symbol:
     """The symbol for a row of that shape: the start of a functional model, or the first entry of a Sequential.
 
     >>> Input(shape=(28, 28))
@@ -49,7 +51,7 @@ def Input(shape: int | Iterable[int]) -> Symbol:
     sizes = [shape] if isinstance(shape, int) else shape
     if isinstance(sizes, (str, Value)) or not is_series(sizes):
         raise OperandError(f"Input: expected a shape such as (2,), got {shown(shape)}")
-    return Symbol(tuple(initial.size(size, "Input: shape") for size in sizes))
+    return Symbol(tuple(initial.size(size, "Input: shape") for size in sizes), name=name)
 
 
 class Block(Module):
@@ -109,7 +111,7 @@ class Block(Module):
             return Symbol(self.ensure_built(x.shape), self, (x,))
         return self.outputs(x)
 
-    def outputs(self, row: Any) -> Output:
+    def outputs(self, row: Any) -> Any:
         """The outputs for one row of numbers or Values, nested as the input's shape is, or flat."""
         xs = flat(row, repr(self))
         if self.input_shape is None:
@@ -117,7 +119,17 @@ class Block(Module):
         if len(xs) != (expected := math.prod(self.input_shape or ())):
             plural = "s" * (expected != 1)
             raise ArgumentError(f"{self!r}: expected a row of {expected} number{plural}, got {len(xs)}: {shown(row)}")
-        return one_or_list(self.forward([as_value(x, self) for x in xs]))
+        return one_or_list(entries(self.forward([as_value(x, self) for x in xs])))
+
+    def row(self, xs: list[Any]) -> Output:
+        """The outputs for one flat row, as training gives them."""
+        found: Output = self.outputs(xs)
+        return found
+
+    @property
+    def several(self) -> bool:
+        """Whether it has several inputs or outputs."""
+        return False
 
     def ensure_built(self, shape: Shape, rng: random.Random | None = None) -> Shape:
         """Build for rows of that shape, once; later shapes must be the same. Returns the shape of the output."""

@@ -28,7 +28,7 @@ from .fingerprint import fingerprint
 from .loss import LossFunction
 from .module import Module
 from .optimizers import Optimizer
-from .rows import entries
+from .rows import datum, entries
 from .step import step_function
 from .tables import Array
 
@@ -69,7 +69,7 @@ class Eager:
         self.penalties = penalties_of(model)
 
     def loss(self, x: Array, y: Array) -> float:
-        self.predicted = [self.model(row) for row in x.tolist()]
+        self.predicted = [self.model.row(row) for row in x.tolist()]
         loss = self.loss_function(y.tolist(), self.predicted)
         for regularizer, values in self.penalties:
             loss = loss + regularizer.penalty(values)
@@ -107,7 +107,8 @@ class Compiled:
     def __init__(self, model: Block, loss: LossFunction, optimizer: Optimizer, engine: str) -> None:
         self.model, self.optimizer = model, optimizer
         self.dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
-        self.take: Any = step_function(Masked(model, self.dropouts) if self.dropouts else model, loss, engine=engine)
+        whole = Masked(model, self.dropouts) if self.dropouts or model.several else model
+        self.take: Any = step_function(whole, loss, engine=engine)
         self.gradient: Any = None
         parameters = model.parameters()
         trained = {id(parameter) for parameter in optimizer.params}
@@ -177,7 +178,7 @@ class Masked(Module):
             dropout.masks = row[start : start + size]
             start += size
         try:
-            return self.model(row[:width])
+            return self.model.row(row[:width])
         finally:
             for dropout in self.dropouts:
                 dropout.masks = None
@@ -216,7 +217,8 @@ def forward(model: Block, rows: Array, engine: str) -> Array:
     with resting(model):
         if engine == "eager":
             twin = with_numbers(model)
-            return np.array([twin.forward(row) for row in rows.tolist()])
+            found = [entries(twin.forward(row)) for row in rows.tolist()]
+            return np.array([[datum(x, "predict") for x in row] for row in found])
         return np.column_stack([np.broadcast_to(y, len(rows)) for y in compiled_forward(model)(*rows.T)])
 
 
@@ -235,7 +237,7 @@ def compiled_forward(model: Block) -> Any:
     kept, program = _FORWARDS.get(model, ([], None))
     if program is None or kept != known:
         held: Any = ref(model)  # a program that held the model would keep it from ever leaving the dictionary
-        program = compile(lambda *row: held().forward(list(row)))
+        program = compile(lambda *row: entries(held().forward(list(row))))
         _FORWARDS[model] = (known, program)
     return program
 

@@ -17,7 +17,7 @@ from ..errors import ArgumentError, MissingExtraError
 from . import optimizers
 from .block import Input
 from .dense import Dense
-from .models import Sequential
+from .sequential import Sequential
 from .tables import Array
 
 try:
@@ -64,7 +64,8 @@ class _Network(BaseEstimator):  # type: ignore[misc,unused-ignore]
 
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self)
-        return self.model_.predict(validate_data(self, X, reset=False, dtype=np.float64))
+        found: Array = self.model_.predict(validate_data(self, X, reset=False, dtype=np.float64))
+        return found
 
 
 class Classifier(ClassifierMixin, _Network):  # type: ignore[misc,unused-ignore]

@@ -108,7 +108,7 @@ class Run:
         """The first operation that made a nan or inf: the batch again, watched."""
         try:
             with detect_anomaly():
-                self.loss(y.tolist(), [self.model(row) for row in x.tolist()]).backward()
+                self.loss(y.tolist(), [self.model.row(row) for row in x.tolist()]).backward()
         except AnomalyError as error:
             return str(error)
         return f"the loss was {loss}, and the step made a weight nan or inf"

@@ -20,7 +20,7 @@ to it, so `model.layers[0].neurons[3].w[1]` is the parameter named "layers[0].ne
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import ArgumentError, shown
+from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, number
 from ..value import Value
 
@@ -34,6 +34,13 @@ class Module:
     training = False
     if TYPE_CHECKING:  # each module says for itself what it is called on
         __call__: Callable[..., Any]
+    else:
+
+        def __call__(self, *arguments, **named):
+            """What `forward` gives, for a module that has it."""
+            if not hasattr(self, "forward"):
+                raise OperandError(f"{type(self).__name__} computes nothing: write forward(self, x)")
+            return self.forward(*arguments, **named)
 
     def parameters(self) -> list[Value]:
         """The parameters in the order of their attributes, each once."""

@@ -6,6 +6,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import count
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from ..coerce import is_series
@@ -117,13 +118,15 @@ class Meters:
             for objective, part in pairs:
                 for metric in objective.weighted_metrics if weighted else objective.metrics:
                     self.append(objective, metric, part, targets.table, weighted)
+        if len(pairs) > 1:
+            self.meters.sort(key=attrgetter("name"))  # the order in which Keras has them then
 
     def append(self, objective: Objective, metric: Any, part: Part, table: Array, weighted: bool) -> None:
         """One more, under a name that no other has."""
         labels, size = part.labels_of(table[:1]).tolist(), part.outputs.stop - part.outputs.start
         found = find(metric, labels, size, objective.loss)
         name, taken = objective.prefix + found.name, {meter.name for meter in self.meters}
-        name = f"{'weighted_' * (weighted and name in taken)}{name}"
+        name = f"{objective.prefix}weighted_{found.name}" if weighted and name in taken else name
         free = name if name not in taken else next(each for i in count(1) if (each := f"{name}_{i}") not in taken)
         self.meters.append(Meter(free, found, part, weighted))
 

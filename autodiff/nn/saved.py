@@ -37,7 +37,7 @@ def parameter_count(record: Any) -> int:
     if record["kind"] == "MLP":
         widths = [record["nin"], *record["nouts"]]
         return _limited(sum((a + 1) * b for a, b in zip(widths, widths[1:])))
-    counts, widths = {}, [math.prod(record["input_shape"])]
+    counts, widths = {}, [math.prod(shape) for shape in input_shapes(record)]
     for index, places in calls_of(record):
         layer, width = record["layers"][index], widths[places[0]]
         if "units" in layer:
@@ -79,7 +79,7 @@ def require_model(record: Any) -> None:
         if len(set(record["activations"][:-1])) > 1:
             raise ArgumentError(f"load: model: expected one activation for all hidden layers, got {shown(record)}")
         return
-    calls = {"calls"} if record["kind"] == "Model" else set()
+    calls = {"calls", "ports"} if record["kind"] == "Model" else set()
     require_keys(record, {"kind", "name", "input_shape", "layers"}, calls, "model")
     _sizes(record["input_shape"], "input_shape")
     _require_name(record["name"])
@@ -87,16 +87,42 @@ def require_model(record: Any) -> None:
         raise ArgumentError(f"load: layers: expected a list, got {shown(record['layers'])}")
     for layer in record["layers"]:
         _require_layer(layer)
+    if "ports" in record:
+        _require_ports(record["ports"], record.get("calls"))
     if "calls" in record:
-        _require_calls(record["calls"], record["layers"])
+        _require_calls(record["calls"], record["layers"], len(input_shapes(record)))
     elif any(issubclass(KINDS[layer["kind"]], Merge) for layer in record["layers"]):
         raise ArgumentError(f"load: layers: expected layers of one row in a chain, got {shown(record['layers'])}")
 
 
-def _require_calls(calls: Any, layers: list[Any]) -> None:
+def input_shapes(record: Record) -> list[list[int]]:
+    """The shapes of the inputs."""
+    return [shape for _, shape in record["ports"]["inputs"]] if "ports" in record else [record["input_shape"]]
+
+
+def _require_ports(ports: Any, calls: Any) -> None:
+    """Inputs with names and shapes, outputs with names and places, and the form of either side."""
+    require_keys(ports, {"inputs", "outputs", "forms"}, set(), "ports")
+    require_keys(ports["forms"], {"inputs", "outputs"}, set(), "forms")
+    for side in ("inputs", "outputs"):
+        found = ports[side]
+        pairs = isinstance(found, list) and all(isinstance(each, list) and len(each) == 2 for each in found)
+        if not found or not pairs or not all(isinstance(name, str) for name, _ in found):
+            raise ArgumentError(f"load: {side}: expected a list of names with what they stand for, got {shown(found)}")
+        if ports["forms"][side] not in ("one", "list", "dict") or len({name for name, _ in found}) < len(found):
+            raise ArgumentError(f"load: {side}: expected names that differ, and a known form, got {shown(ports)}")
+    for _, shape in ports["inputs"]:
+        _sizes(shape, "input_shape")
+    most = len(ports["inputs"]) + (len(calls) if isinstance(calls, list) else 0) - 1
+    for _, place in ports["outputs"]:
+        if type(place) is not int or not 0 <= place <= most:
+            raise ArgumentError(f"load: outputs: expected a whole number up to {most}, got {shown(place)}")
+
+
+def _require_calls(calls: Any, layers: list[Any], inputs: int = 1) -> None:
     if not isinstance(calls, list):
         raise ArgumentError(f"load: calls: expected a list, got {shown(calls)}")
-    for earlier, call in enumerate(calls):
+    for earlier, call in enumerate(calls, inputs - 1):
         if not (isinstance(call, list) and len(call) == 2 and isinstance(call[1], list) and call[1]):
             raise ArgumentError(f"load: calls: expected a layer and what it is called on, got {shown(call)}")
         for number, most in ((call[0], len(layers) - 1), *((place, earlier) for place in call[1])):

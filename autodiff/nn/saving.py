@@ -24,10 +24,10 @@ from ..coerce import as_flag
 from ..errors import ArgumentError, OperandError, shown
 from ..files import path_of, write_whole
 from .activations import ACTIVATIONS
-from .block import Block, Input
+from .block import Block, Input, Symbol
 from .dense import Dropout
 from .layers import MLP
-from .models import Model, Sequential
+from .model import Model
 from .module import Module
 from .optimizer import LIMITS, at_least_zero, limit_of
 from .optimizers import OPTIMIZERS, Optimizer
@@ -36,9 +36,11 @@ from .saved import (
     FIELDS, HYPERPARAMETERS, KINDS, OPTIONAL, Record, calls_of, finite_numbers, optional_of, parameter_count, read,
     require_keys,
 )  # fmt: skip
+from .sequential import Sequential
 from .weights import groups
 
 FORMAT, VERSION = "autodiff model", 2
+WEIGHTS = "autodiff weights"
 READABLE = (1, 2)  # the first had the learning rate outside of the velocity of Momentum
 
 
@@ -77,6 +79,24 @@ def load(path: str | os.PathLike[str]) -> Any:
     return model
 
 
+def save_weights(model: Module, path: str | os.PathLike[str]) -> Path:
+    """Write the parameters of any model to a file, by name."""
+    state = model.state_dict()
+    if not all(map(math.isfinite, state.values())):
+        raise ArgumentError("save_weights: expected finite parameters, got nan or inf: the model is broken")
+    return write_whole(path, json.dumps({"format": WEIGHTS, "parameters": state}, allow_nan=False))
+
+
+def load_weights(model: Module, path: str | os.PathLike[str]) -> None:
+    """Set the parameters to those that `save_weights` wrote: all of them or, where a name is missing, none."""
+    record = read(path_of(path))
+    require_keys(record, {"format", "parameters"}, set(), "the file")
+    if record["format"] != WEIGHTS or not isinstance(record["parameters"], dict):
+        raise ArgumentError(f"{path}: expected the format {WEIGHTS!r}, got {shown(record['format'])}")
+    numbers = finite_numbers(list(record["parameters"].values()), "parameters")
+    model.load_state_dict(dict(zip(record["parameters"], numbers)))
+
+
 # From a model to a record
 
 def described(model: Module) -> Record:
@@ -85,13 +105,17 @@ def described(model: Module) -> Record:
         sizes = [len(layer.neurons) for layer in model.layers]
         activations = [_known_activation(layer.activation) for layer in model.layers]
         return {"kind": "MLP", "nin": model.layers[0].nin, "nouts": sizes, "activations": activations}
-    if not isinstance(model, (Sequential, Model)):
-        raise OperandError(f"save: expected an MLP, a Sequential or a Model, got {shown(model)}")
+    if type(model) not in (Sequential, Model):
+        hint = ": no file of data holds its code: use save_weights" if isinstance(model, Model) else ""
+        raise OperandError(f"save: expected an MLP, a Sequential or a Model, got {shown(model)}{hint}")
+    assert isinstance(model, (Sequential, Model))  # for mypy, which does not read the line before
     model.require_built("save")
     layers = [_layer_record(layer) for layer in model.layers]
     record: Record = {"name": model.name, "input_shape": list(model.input_shape or ()), "layers": layers}
     if isinstance(model, Sequential):
         return {"kind": "Sequential", **record}
+    if model.several:
+        record |= {"input_shape": list(model.inputs().symbols[0].shape), "ports": model.ports()}
     return {"kind": "Model", **record, "calls": model.calls()}
 
 
@@ -135,21 +159,30 @@ def built(record: Record) -> Any:
     if record["kind"] == "MLP":
         first, last = record["activations"][0], record["activations"][-1]
         return MLP(record["nin"], record["nouts"], first, output=last, seed=0)
-    shape = Input(record["input_shape"])
+    ports = record.get("ports") or {"inputs": [[None, record["input_shape"]]], "outputs": None}
+    shapes = [Input(shape, name=name) for name, shape in ports["inputs"]]
     layers = [KINDS[layer["kind"]](**_arguments(layer)) for layer in record["layers"]]
     if record["kind"] == "Sequential":
-        model: Sequential | Model = Sequential([shape, *layers], name=record["name"], seed=0)
+        model: Sequential | Model = Sequential([*shapes, *layers], name=record["name"], seed=0)
     else:
-        symbols = [shape]
+        symbols = list(shapes)
         for index, places in calls_of(record):
             rows = [symbols[place] for place in places]
             symbols.append(layers[index](rows if len(rows) > 1 else rows[0]))
-        model = Model(shape, symbols[-1], name=record["name"])
+        outputs = ports["outputs"] or [[None, len(symbols) - 1]]
+        model = Model(formed(ports, "inputs", shapes), formed(ports, "outputs", [symbols[i] for _, i in outputs]),
+                      name=record["name"])  # fmt: skip
     for layer, described_layer in zip(layers, record["layers"]):
         if isinstance(layer, Dropout):
             layer.drawn = described_layer["drawn"]
         layer.trainable = described_layer.get("trainable", True)
     return model
+
+
+def formed(ports: Record, side: str, symbols: list[Symbol]) -> Any:
+    """Symbols as they were given to a Model: one, a list, or a dict by name."""
+    form = ports.get("forms", {}).get(side, "one")
+    return dict(zip((name for name, _ in ports[side]), symbols)) if form == "dict" else symbols
 
 
 def _arguments(layer: Record) -> Record:

@@ -34,15 +34,20 @@ from .rows import datum, entries
 Loss = Callable[[Any, Any], Value]
 
 
-def step_function(model: Module, loss: str | Loss, engine: str = "compiled") -> "Step":
+def step_function(model: Module, loss: Any, engine: str = "compiled") -> "Step":
     """A function of a batch that gives its mean loss and the gradient, with `parameters` as one flat array.
 
-    `loss` is a name, or any f(y_true, y_pred) that is a mean over rows; `engine` is "eager", "compiled" or "jax".
+    `loss` is a name, or any f(y_true, y_pred) that is a mean over rows; for a model of several outputs also a list or a
+    dict of them, as the batches are. `engine` is "eager", "compiled" or "jax".
     """
     if not isinstance(model, Module):
         raise OperandError(f"step_function: expected a model, got {shown(model)}")
     if not isinstance(engine, str) or engine not in _ENGINES:
         raise ArgumentError(f"step_function: expected an engine of {', '.join(_ENGINES)}, got {shown(engine)}")
+    if getattr(model, "several", False):
+        from .ported_step import PortedStep
+
+        return PortedStep(model, loss, engine)
     return _ENGINES[engine](model, losses.find(loss))
 
 
@@ -173,15 +178,15 @@ class CompiledStep(Step):
         batch = Batch(name, self.values, loss, self.target, self.finish)
         batch.record(np.asarray(X[0]), np.asarray(y[0]).ravel())
         self.batches[sizes] = batch
-        self.require_mean([np.asarray(y[0]).tolist(), np.asarray(y[-1]).tolist()])
+        last = self.model(np.asarray(X[-1], np.float64).tolist())
+        self.require_mean([np.asarray(y[0]).tolist(), np.asarray(y[-1]).tolist()], [self.prediction, last])
 
     def finish(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """What becomes of the emitted function."""
         return function
 
-    def require_mean(self, ts: list[Any]) -> None:
-        p = numbers(self.prediction)
-        rows = [p, p[::-1] if isinstance(p, list) else p]
+    def require_mean(self, ts: list[Any], predictions: list[Any]) -> None:
+        rows = [numbers(prediction) for prediction in predictions]
         both = datum(self.loss(ts, rows), "loss")
         mean = sum(datum(self.loss([t], [row]), "loss") for t, row in zip(ts, rows)) / 2
         if abs(both - mean) > 1e-9 * max(abs(both), abs(mean)):

@@ -10,7 +10,7 @@ autodiff.errors.ArgumentError: x: row 1: expected numbers, got nan in [1.0, nan]
 import math
 import random
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,14 @@ def rows(x: Any, shape: Shape | None, what: str = "x") -> Array:
     if shape is not None and table.shape[1:] != shape and table.shape[1:] != (math.prod(shape),):
         raise ArgumentError(f"{what}: expected rows of shape {with_rows(shape)}, got {with_rows(table.shape[1:])}")
     return table.reshape(len(table), -1)
+
+
+def side_by_side(parts: Sequence[Array], names: Sequence[str], what: str) -> Array:
+    """Tables of as many rows as one, each before the next."""
+    counts = {name: len(part) for name, part in zip(names, parts)}
+    if len(set(counts.values())) > 1:
+        raise ArgumentError(f"{what}: expected as many rows of each, got {counts}")
+    return np.hstack(parts)
 
 
 def labels(y: Any, count: int, what: str = "y") -> Array:

@@ -150,19 +150,23 @@ class Trainable(Block):
         return returned(logs, return_dict)
 
     @known_arguments
-    def predict(self, x: Data, batch_size: int | None = None, verbose: int | str = "auto") -> Array:
-        """The outputs for rows of inputs: an array with a row for each. Nothing is printed, whatever `verbose` says.
+    def predict(self, x: Data, batch_size: int | None = None, verbose: int | str = "auto") -> Any:
+        """The outputs for rows of inputs: an array with a row for each; of several outputs an array of each.
 
-        All rows are taken at once, whatever `batch_size` says.
+        Nothing is printed, whatever `verbose` says. All rows are taken at once, whatever `batch_size` says.
         """
         require_verbose(verbose)
         initial.size(32 if batch_size is None else batch_size, "batch_size")
-        return forward(self, self._table(x), self.engine)
+        return self._shaped(forward(self, self._table(x), self.engine))
 
     @property
     def output_names(self) -> list[str]:
         """The names of the outputs, by which losses and metrics may be given."""
         return ["output"]
+
+    def _shaped(self, predicted: Array) -> Any:
+        """Predictions in the form of the model's outputs."""
+        return predicted
 
     def _sizes(self) -> list[int]:
         """How many numbers each output has for a row."""
