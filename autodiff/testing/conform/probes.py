@@ -23,9 +23,7 @@ from .forms import HAVE_FORMS
 
 PARTNERS = 6  # how many others each operation is tried with
 APART = 1e-3  # how far numbers must lie from one another to be told apart
-PASSED_OVER = frozenset({"where", "clip", "floor", "sign", "pos"})
-
-KEEPING = frozenset({"maximum", "minimum", "relu", "abs", "leaky_relu", "elu"})  # whose result may equal an operand
+ONLY_PASSES = (("0",), ("1",))  # the slopes of what stops a gradient, or may hand back its operand itself
 
 
 class Cell(NamedTuple):
@@ -68,7 +66,8 @@ def slots(exam: Exam) -> Iterator[Slot]:
     """The operands through which a gradient has to flow, of operations and forms in which nothing wrong is known."""
     for op in exam.operations:
         row = TABLE[op]
-        if row.variadic or op in PASSED_OVER or (exam.confuses and op in KEEPING):
+        keeps = row.kinks or not row.ulps  # its result may equal an operand
+        if row.variadic or row.by_condition or row.slopes in ONLY_PASSES or (exam.confuses and keeps):
             continue
         for index, rule in enumerate(row.slopes):
             for plain in (False, True) if op in HAVE_FORMS else (False,):

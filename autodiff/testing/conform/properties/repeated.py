@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from ....ops import TABLE
 from ...derive.answers import close, right
+from ...draw.edge_cases import at_kink
 from ...draw.straight_line import Program, Step
 from ..examiner import Exam
 from ..findings import LOST, Finding
@@ -18,10 +20,9 @@ KEPT = {
 
 def repeated(exam: Exam) -> Iterator[Finding]:
     """The same value on both sides of an operation gets both gradients."""
-    both = ("add", "mul", "sub", "div", "pow", "maximum", "minimum", "hypot", "atan2")
-    exam.among(both, "operation on two values")
+    both = exam.among([op for op in TABLE if _takes_two(op)], "operation on two values")
     found = [(op, *each) for op in both if op in exam.sound for each in [_lost(exam, op)] if each]
-    ties = [each for each in found if each[0] in ("maximum", "minimum")]
+    ties = [each for each in found if not TABLE[each[0]].ulps]  # it only chooses
     others = [each for each in found if each not in ties]
     if others:
         op, given, program = next((each for each in others if each[0] == "add"), others[0])
@@ -32,6 +33,12 @@ def repeated(exam: Exam) -> Iterator[Finding]:
         written = program.text().splitlines()[-1].removeprefix("y = ")
         sentence = f"`{written}` has the derivative {given!r}, and should have 1: a tie is credited {credit}"
         yield exam.finding(sentence, program, LOST, op=op)
+
+
+def _takes_two(op: str) -> bool:
+    """Whether an operation has a gradient for each of two operands, also where they are equal."""
+    row = TABLE[op]
+    return row.arity == 2 and all(row.slopes) and (not row.ulps or not at_kink(row, (1.5, 1.5)))
 
 
 def _lost(exam: Exam, op: str) -> tuple[float, Program] | None:
