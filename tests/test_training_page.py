@@ -37,7 +37,7 @@ def from_logits(labels, logits):
 @pytest.fixture
 def opened(browser_path, tmp_path):
     with Browser(browser_path) as browser:
-        yield lambda page: browser.open(page.save(tmp_path / "training.html"))
+        yield lambda page, **options: browser.open(page.save(tmp_path / "training.html"), **options)
 
 
 @pytest.mark.browser
@@ -80,6 +80,21 @@ def test_buttons_train_reset_and_pause(opened):
     assert page.run("weights") == first and page.run("losses.length") == 1
     page.click("#hundred")
     assert page.run("document.querySelector('#line').points.numberOfItems") == 101 and page.problems == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width, height", [(1280, 800), (1920, 1080), (390, 844)])
+def test_the_boundary_lies_where_the_prediction_passes_it_and_text_can_be_read(opened, width, height):
+    page = opened(training_page(network(), ROWS, LABELS, nn.losses.binary_crossentropy, rate=0.5), width=width, height=height)
+    assert page.text("#rated") == "0.5"  # the rate that was given, not the nearest stop of a slider
+    page.click("#ten")
+    predictions = page.run(
+        "(() => { const at = ([i, j]) => predicted([west + (i + 0.5) / GRID * (east - west), north - (j + 0.5) / GRID * (north - south)]);"
+        " const cells = [...Array(GRID).keys()]; return boundary(cells.map((i) => cells.map((j) => at([i, j])))).flat().map(at); })()"
+    )
+    assert len(predictions) > 20 and predictions == pytest.approx([0.5] * len(predictions), abs=0.001)
+    sizes = page.run("[...document.querySelectorAll('#curve text')].map((e) => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a)")
+    assert min(sizes) >= 12 and page.run("document.documentElement.scrollWidth") <= width and page.problems == []
 
 
 @pytest.mark.browser

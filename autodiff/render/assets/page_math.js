@@ -36,6 +36,7 @@ function typeset(made, text) {
   const math = mathematical("math", made);
   math.setAttribute("displaystyle", "true");
   math.setAttribute("alttext", text);
+  if (!math.querySelector("mfrac")) math.querySelectorAll("mo").forEach((sign) => sign.setAttribute("stretchy", "false"));
   return text.length > LONGEST ? text : math;
 }
 

@@ -47,6 +47,19 @@ function shade(p) {  // from one class to the other; what is no number is grey
   const mix = (a, b) => Math.round(a + (b - a) * from);
   return Number.isNaN(p) ? "#888" : `rgb(${mix(240, 60)}, ${mix(160, 130)}, ${mix(60, 220)})`;
 }
+function boundary(field) {  // straight pieces, from side to side of each square of four predictions
+  const pieces = [];
+  for (let i = 0; i < GRID - 1; i++) for (let j = 0; j < GRID - 1; j++) {
+    const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
+    const found = corners.map((from, k) => crossing(field, from, corners[(k + 1) % 4])).filter(Boolean);
+    for (let k = 0; k + 1 < found.length; k += 2) pieces.push([found[k], found[k + 1]]);
+  }
+  return pieces;
+}
+function crossing(field, [a, b], [c, d]) {  // where the prediction passes the boundary between two neighbours
+  const p = field[a][b] - log.boundary, q = field[c][d] - log.boundary;
+  return p > 0 === q > 0 ? null : [a + p / (p - q) * (c - a), b + p / (p - q) * (d - b)];
+}
 function paint() {
   const canvas = $("field"), brush = canvas.getContext("2d"), wide = canvas.width / GRID, high = canvas.height / GRID;
   const at = (i, j) => predicted([west + (i + 0.5) / GRID * (east - west), north - (j + 0.5) / GRID * (north - south)]);
@@ -55,12 +68,14 @@ function paint() {
     brush.fillStyle = shade(p);
     brush.fillRect(i * wide, j * high, wide, high);
   }));
-  brush.fillStyle = "#111111";  // the boundary, where one side is above it and the other is not
-  const above = (i, j) => field[Math.min(i, GRID - 1)][Math.min(j, GRID - 1)] > log.boundary;
-  field.forEach((column, i) => column.forEach((_, j) => {
-    if (above(i, j) !== above(i + 1, j)) brush.fillRect((i + 1) * wide - 1, j * high - 1, 2, high + 2);
-    if (above(i, j) !== above(i, j + 1)) brush.fillRect(i * wide - 1, (j + 1) * high - 1, wide + 2, 2);
-  }));
+  brush.beginPath();
+  for (const [[a, b], [c, d]] of boundary(field)) {
+    brush.moveTo((a + 0.5) * wide, (b + 0.5) * high);
+    brush.lineTo((c + 0.5) * wide, (d + 0.5) * high);
+  }
+  brush.lineWidth = 2;
+  brush.strokeStyle = "#111111";
+  brush.stroke();
   log.rows.forEach((row, n) => {
     const [x, y] = place(row), one = log.labels[n] > log.boundary;
     brush.beginPath();
@@ -79,10 +94,10 @@ function curve() {
   const finite = losses.map(plain), low = Math.log10(Math.min(...finite)), high = Math.max(Math.log10(Math.max(...finite)), low + 0.1);
   const every = Math.max(1, Math.floor(finite.length / 400));
   const points = finite.map((y, i) => [i, y]).filter(([i]) => i % every === 0 || i === finite.length - 1);
-  const across = (i) => 76 + i / Math.max(finite.length - 1, 10) * 356, down = (y) => 190 - (Math.log10(y) - low) / (high - low) * 165;
+  const across = (i) => 100 + i / Math.max(finite.length - 1, 10) * 332, down = (y) => 190 - (Math.log10(y) - low) / (high - low) * 165;
   $("line").setAttribute("points", points.map(([i, y]) => `${across(i).toFixed(1)},${down(y).toFixed(1)}`).join(" "));
   $("most").textContent = brief(Math.max(...finite));
-  $("least").textContent = brief(Math.min(...finite));
+  $("least").textContent = losses.length > 1 ? brief(Math.min(...finite)) : "";
   $("epochs").textContent = `${losses.length - 1} steps`;
 }
 const bars = log.names.map((name) => {
