@@ -18,10 +18,8 @@ from .errors import TableError, shown
 from .notation import Notation
 from .ops import TABLE, Op
 from .replaying import VALUES
-from .rule import (
-    COMPARISONS, LOGIC, Binary, Blocked, Call, Choice, Definition, Each, Items, Name, Part, Rule, Unary, expanded,
-    parse,
-)  # fmt: skip
+from .definitions import Definition, expanded
+from .rule import COMPARISONS, LOGIC, Binary, Blocked, Call, Choice, Each, Items, Name, Part, Rule, Unary, parse
 
 Functions = Mapping[str, Mapping[str, Callable[..., Any]]]
 

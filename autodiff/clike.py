@@ -17,7 +17,8 @@ from typing import ClassVar
 
 from .door import syntax
 from .notation import CLike, Notation, Written
-from .rule import COMPARISONS, LOGIC, Binary, Call, Name, Number, Rule, Unary, define, parse
+from .definitions import define
+from .rule import COMPARISONS, LOGIC, Binary, Call, Name, Number, Rule, Unary, parse
 
 
 class Language(CLike):

@@ -2,7 +2,7 @@
 
     Number(2)                      2, 0.5 (never negative when parsed: -2 is Unary("-", Number(2)))
     Name("a")                      an input a, b, c; the output y; the list xs; the numbers pi, nan, inf
-    BLOCKED                        a slope that does not exist: nothing at all flows to this input
+    BLOCKED                        a local derivative that does not exist: no gradient flows to this input
     Unary("-", x)                  "+", "-", and "not", which only conditions have
     Binary("*", x, y)              "+" "-" "*" "/" "**"; comparisons "==" "!=" "<" "<=" ">" ">="; and "&", "|" of those
     Call("exp", (x,))              a function of the vocabulary
@@ -13,23 +13,20 @@
 
 `parse` reads the text; `rule.substitute`, `rule.evaluate`, `rule.rebuilt` and `rule.walk` are methods of every tree.
 Text is written from a tree by a `Notation` (in `notation`): a class with a method for each kind, one for each language.
-A slope is often wanted as something else: `contribution(slope, g)` is what it sends on, `opening(slope)` whether it
-exists, and `applied(definition, arguments)` the body of a function in place of its call.
+What a local derivative sends on, and whether it exists, is in `slopes`; functions as rules are in `definitions`.
 
 >>> slope = parse("where(a <= 0, blocked, 2 * a)")
 >>> slope.evaluate({"a": 3.0}), slope.evaluate({"a": -3.0})
 (6.0, None)
 >>> slope.substitute({"a": Name("x")}).other
 Binary('*', Number(2), Name('x'))
->>> contribution(parse("where(a <= 0, blocked, 1)"))
-Choice(Binary('<=', Name('a'), Number(0)), Number(0.0), Name('g'))
 """
 
 import ast
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import Any, ClassVar, NamedTuple, dataclass_transform
+from typing import Any, ClassVar, dataclass_transform
 
 from .door import syntax
 from .errors import TableError
@@ -177,7 +174,6 @@ class Part(Rule):
 
 
 BLOCKED = Blocked()
-G = Name("g")  # the gradient from above
 
 
 def _evaluated(rule: Rule, numbers: Mapping[str, Any]) -> Any:
@@ -222,7 +218,7 @@ _SIGNS: dict[type[ast.AST], str] = {
 def parse(text: str) -> Rule:
     """The tree of a rule; a `TableError` that shows the rule, if it is no expression that a rule can be."""
     try:
-        return _read(syntax(text, mode="eval").body)
+        return read(syntax(text, mode="eval").body)
     except SyntaxError as error:
         raise TableError(f"the rule {text!r} is no expression: {error.msg}") from None
     except (KeyError, NotImplementedError):
@@ -232,133 +228,27 @@ def parse(text: str) -> Rule:
         raise TableError(f"the rule {text[:60]!r} cannot be read: it holds a null, or is nested too deeply") from None
 
 
-def _read(node: ast.expr) -> Rule:
+def read(node: ast.expr) -> Rule:
+    """The rule of a piece of Python's syntax tree; KeyError or NotImplementedError where it is no rule."""
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return Number(value)
         case ast.Name(id=word):
             return BLOCKED if word == "blocked" else Name(word)
         case ast.UnaryOp(op=sign, operand=operand):
-            return Unary(_SIGNS[type(sign)], _read(operand))
+            return Unary(_SIGNS[type(sign)], read(operand))
         case ast.BinOp(left=left, op=sign, right=right):
-            return Binary(_SIGNS[type(sign)], _read(left), _read(right))
+            return Binary(_SIGNS[type(sign)], read(left), read(right))
         case ast.Compare(left=left, ops=[sign], comparators=[right]):
-            return Binary(_SIGNS[type(sign)], _read(left), _read(right))
+            return Binary(_SIGNS[type(sign)], read(left), read(right))
         case ast.Call(func=ast.Name(id="where"), args=[condition, chosen, other], keywords=[]):
-            return Choice(_read(condition), _read(chosen), _read(other))
+            return Choice(read(condition), read(chosen), read(other))
         case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]) if function != "where":
-            return Call(function, tuple(map(_read, arguments)))
+            return Call(function, tuple(map(read, arguments)))
         case ast.ListComp(elt=body, generators=[ast.comprehension(target=ast.Name(id=word), iter=source, ifs=[])]):
-            return Each(_read(body), word, _read(source))
+            return Each(read(body), word, read(source))
         case ast.List(elts=items):
-            return Items(tuple(map(_read, items)))
+            return Items(tuple(map(read, items)))
         case ast.Subscript(value=whole, slice=ast.Constant(value=int() as index)):
-            return Part(_read(whole), index)
+            return Part(read(whole), index)
     raise NotImplementedError
-
-
-# ---- functions of more than one rule ----
-
-
-class Definition(NamedTuple):
-    """A function as rules: its parameters, the names that it gives to parts in order, its result."""
-
-    parameters: tuple[str, ...]
-    steps: tuple[tuple[str, Rule], ...]
-    result: Rule
-
-
-def define(text: str) -> Definition:
-    """A straight-line function, from its source: assignments, then a return. NotImplementedError if it is not such.
-
-    >>> define("def sech(x):\\n    e = exp(-abs(x))\\n    return 2.0 * e / (1.0 + e * e)").steps
-    (('e', Call('exp', (Unary('-', Call('abs', (Name('x'),))),))),)
-    """
-    match syntax(text).body:
-        case [ast.FunctionDef(args=ast.arguments(args=parameters), body=[*body, ast.Return(ast.expr() as result)])]:
-            texts = [each for each in body if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))]
-            steps = [step for each in texts for step in _steps(each)]
-            return Definition(tuple(each.arg for each in parameters), tuple(steps), _read(result))
-    raise NotImplementedError("expected one function that ends with a return")
-
-
-def _steps(statement: ast.stmt) -> list[tuple[str, Rule]]:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=word)], value=value):
-            return [(word, _read(value))]
-        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
-            return [(name.id, _read(value)) for name, value in zip(names, values) if isinstance(name, ast.Name)]
-    raise NotImplementedError("expected assignments")
-
-
-def applied(definition: Definition, arguments: Sequence[Rule]) -> Rule:
-    """The result of a definition without steps, over these arguments."""
-    return definition.result.substitute(dict(zip(definition.parameters, arguments, strict=True)))
-
-
-def expanded(rule: Rule, definitions: Callable[[str], Definition | None]) -> Rule:
-    """The rule with the bodies of functions in place of calls of them, and of those that they call."""
-
-    def change(each: Rule) -> Rule:
-        found = definitions(each.function) if isinstance(each, Call) else None
-        return expanded(applied(found, each.operands), definitions) if found else each
-
-    return rule.rebuilt(change)
-
-
-# ---- what becomes of a slope ----
-
-
-def contribution(slope: Rule, above: Rule = G) -> Rule:
-    """slope * above: what an operation sends to an input; 0.0, whatever comes from above, where that is blocked."""
-    match slope:
-        case Choice(condition, chosen, other):
-            return Choice(condition, contribution(chosen, above), contribution(other, above))
-        case Blocked():
-            return Number(0.0)
-        case Number(value=1):
-            return above
-    return Binary("*", slope, above)
-
-
-def opening(slope: Rule) -> Rule:
-    """The condition under which a slope exists, which is where no choice leads to `blocked`; Number(1) for always.
-
-    >>> opening(parse("where(a <= 0, blocked, 1)"))
-    Unary('not', Binary('<=', Name('a'), Number(0)))
-    """
-    match slope:
-        case Blocked():
-            return Number(0)
-        case Choice(condition, chosen, other):
-            yes, no = opening(chosen), opening(other)
-    if not isinstance(slope, Choice) or yes == no == Number(1):
-        return Number(1)
-    if (yes, no) == (Number(1), Number(0)):
-        return condition
-    if (yes, no) == (Number(0), Number(1)):
-        return Unary("not", condition)
-    if yes == Number(1):
-        return Binary("|", condition, no)
-    return Choice(condition, yes, no)
-
-
-def may_block(slope: Rule) -> bool:
-    """Whether it is, somewhere, no slope at all."""
-    return any(isinstance(each, Blocked) for each in slope.walk())
-
-
-def decided(rule: Rule, condition: Callable[[Rule], bool | None]) -> Rule:
-    """The rule with each choice replaced by a side of it, where `condition` knows which.
-
-    >>> decided(parse("where(a <= 0, blocked, 1)"), lambda condition: condition.evaluate({"a": 3.0}))
-    Number(1)
-    """
-
-    def change(each: Rule) -> Rule:
-        outcome = condition(each.condition) if isinstance(each, Choice) else None
-        if not isinstance(each, Choice) or outcome is None:
-            return each
-        return each.chosen if outcome else each.other
-
-    return rule.rebuilt(change)

@@ -18,10 +18,9 @@ from autodiff.errors import TableError
 from autodiff.notation import CLike, Conditional, Notation
 from autodiff.numbers import FLOATS
 from autodiff.ops import TABLE
-from autodiff.rule import (
-    COMPARISONS, Binary, Call, Choice, Each, Items, Name, Number, Part, Rule, Unary, applied, contribution, decided, define,
-    expanded, may_block, opening, parse,
-)  # fmt: skip
+from autodiff.definitions import applied, define, expanded
+from autodiff.rule import COMPARISONS, Binary, Call, Choice, Each, Items, Name, Number, Part, Rule, Unary, parse
+from autodiff.slopes import contribution, decided, may_block, opening
 
 TEXTS = sorted({text for op in TABLE.values() for text in (op.formula, *filter(None, op.slopes), *op.kinks)})
 WORDS = {"a": 0.7, "b": 2.0, "c": 3.0, "y": 0.5, "xs": [1.0, 2.0, 0.5, 4.0]}

@@ -21,7 +21,9 @@ from functools import cache
 from .. import stable
 from ..numbers import FLOATS
 from ..ops import TABLE
-from ..rule import Definition, Rule, decided, expanded, parse
+from ..definitions import Definition, expanded
+from ..rule import Rule, parse
+from ..slopes import decided
 
 CLOSE = 1e-6  # of a textbook's derivative to the slope: what six digits do not tell apart
 # A reader has no need to know their names; `sech` and its like are names of mathematics.

@@ -18,7 +18,8 @@ from functools import cache
 
 from ... import stable
 from ...numbers import FLOATS
-from ...rule import COMPARISONS, Binary, Call, Choice, Definition, Name, Number, Rule, Unary, define, expanded, parse
+from ...definitions import Definition, define, expanded
+from ...rule import COMPARISONS, Binary, Call, Choice, Name, Number, Rule, Unary, parse
 from .preamble import text_of
 
 INLINED = ("relu", "leaky_relu", "stop_gradient")  # a call costs more than a comparison

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from ...additions import cached
 from ...notation import Notation, Written
 from ...ops import HOLDS, TABLE
-from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Number, Rule, Unary, contribution, opening, parse
+from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Number, Rule, Unary, parse
+from ...slopes import contribution, opening
 from ...rules import Named, floats, is_literal
 from ..ir.program import COMPARISONS as RECORDED
 from ..ir.program import parted

@@ -14,9 +14,8 @@ from ... import additions, kernels, stable
 from ...notation import ATOM, Conditional, Notation, Text, Written
 from ...numbers import FLOATS
 from ...ops import TABLE, VOCABULARY
-from ...rule import (
-    BLOCKED, FUNCTIONS_OF_SIGNS, Binary, Call, Choice, Items, Name, Number, Part, Rule, decided, may_block, parse,
-)  # fmt: skip
+from ...rule import BLOCKED, FUNCTIONS_OF_SIGNS, Binary, Call, Choice, Items, Name, Number, Part, Rule, parse
+from ...slopes import decided, may_block
 from ...rules import floats
 from ...value import Value
 

@@ -3,7 +3,8 @@
 from ... import functions
 from ...notation import Notation
 from ...ops import TABLE
-from ...rule import Call, Number, Unary, decided
+from ...rule import Call, Number, Unary
+from ...slopes import decided
 from ...stepping.mathematics import HELPERS, mathematics
 
 # Two operands: two derivatives. What is not here is taken from the table's own rule

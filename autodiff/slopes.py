@@ -1,0 +1,69 @@
+"""What becomes of a slope, a rule for a local derivative: what it sends on, and where no gradient flows.
+
+>>> from autodiff.rule import parse
+>>> contribution(parse("where(a <= 0, blocked, 1)"))
+Choice(Binary('<=', Name('a'), Number(0)), Number(0.0), Name('g'))
+"""
+
+from collections.abc import Callable
+
+from .rule import Binary, Blocked, Choice, Name, Number, Rule, Unary
+
+G = Name("g")  # the gradient from above
+
+
+def contribution(slope: Rule, above: Rule = G) -> Rule:
+    """slope * above: what an operation sends to an input; 0.0, whatever comes from above, where that is blocked."""
+    match slope:
+        case Choice(condition, chosen, other):
+            return Choice(condition, contribution(chosen, above), contribution(other, above))
+        case Blocked():
+            return Number(0.0)
+        case Number(value=1):
+            return above
+    return Binary("*", slope, above)
+
+
+def opening(slope: Rule) -> Rule:
+    """The condition under which a slope exists, which is where no choice leads to `blocked`; Number(1) for always.
+
+    >>> from autodiff.rule import parse
+    >>> opening(parse("where(a <= 0, blocked, 1)"))
+    Unary('not', Binary('<=', Name('a'), Number(0)))
+    """
+    match slope:
+        case Blocked():
+            return Number(0)
+        case Choice(condition, chosen, other):
+            yes, no = opening(chosen), opening(other)
+    if not isinstance(slope, Choice) or yes == no == Number(1):
+        return Number(1)
+    if (yes, no) == (Number(1), Number(0)):
+        return condition
+    if (yes, no) == (Number(0), Number(1)):
+        return Unary("not", condition)
+    if yes == Number(1):
+        return Binary("|", condition, no)
+    return Choice(condition, yes, no)
+
+
+def may_block(slope: Rule) -> bool:
+    """Whether it is, somewhere, no slope at all."""
+    return any(isinstance(each, Blocked) for each in slope.walk())
+
+
+def decided(rule: Rule, condition: Callable[[Rule], bool | None]) -> Rule:
+    """The rule with each choice replaced by a side of it, where `condition` knows which.
+
+    >>> from autodiff.rule import parse
+    >>> decided(parse("where(a <= 0, blocked, 1)"), lambda condition: condition.evaluate({"a": 3.0}))
+    Number(1)
+    """
+
+    def change(each: Rule) -> Rule:
+        outcome = condition(each.condition) if isinstance(each, Choice) else None
+        if not isinstance(each, Choice) or outcome is None:
+            return each
+        return each.chosen if outcome else each.other
+
+    return rule.rebuilt(change)
