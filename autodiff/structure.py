@@ -7,6 +7,7 @@
 
 import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import product
 from math import prod
 from typing import Any
 
@@ -78,6 +79,22 @@ def array_shape(sizes: tuple[int, ...]) -> Shape:
     """The shape of an array, whose leaves are its elements; of leaves with an entry per row, an array of all rows."""
     count = prod(sizes)
     return Shape(count, lambda each: _array([next(each) for _ in range(count)], sizes), ("array", sizes))
+
+
+def paths(name: str, tree: Any) -> list[str]:
+    """What each leaf of a structure is called, in order.
+
+    >>> paths("p", {"w": [1.0, 2.0], "b": 3.0})
+    ["p['w'][0]", "p['w'][1]", "p['b']"]
+    """
+    if isinstance(tree, dict):
+        return [path for key, branch in tree.items() for path in paths(f"{name}[{key!r}]", branch)]
+    if isinstance(tree, list | tuple):
+        return [path for index, branch in enumerate(tree) for path in paths(f"{name}[{index}]", branch)]
+    if is_array(tree):
+        axes = [range(size) for size in tree.shape]
+        return [f"{name}[{', '.join(map(str, place))}]" for place in product(*axes)]
+    return [name]
 
 
 def is_array(x: object) -> bool:

@@ -605,3 +605,22 @@ def test_a_function_of_another_engine_is_told_how_to_check_it():
         check_gradients(lambda a: a, [Stranger()])
     with pytest.raises(OperandError, match="got 1.0 \\(float\\)$"):
         check_gradients(lambda a: 1.0, [1.0])
+
+
+def test_arguments_and_results_may_be_structures():
+    import numpy
+
+    def model(p, x):
+        return {"y": [tanh(p["w"][0] * x[0] + p["w"][1] * x[1]), p["b"] * x[0]]}
+
+    at = [{"w": [0.5, -1.0], "b": 2.0}, numpy.array([1.5, 0.25])]
+    assert check_gradients(model, at, order=2).gradients == 2 * (5 + 15)
+    assert check_gradients(lambda x: (x * x).sum(), [numpy.array([[1.0, 2.0], [3.0, 4.0]])]).gradients == 4
+
+
+def test_an_input_inside_a_structure_is_named_by_its_place():
+    def lost(p):
+        return p["w"][0] * math.sin(p["w"][1].data)
+
+    with pytest.raises(GradientError, match=r"along a\['w'\]\[1\], lost at \(\{'w': \[2.0, 3.0\]\}\)"):
+        check_gradients(lost, [{"w": [2.0, 3.0]}])

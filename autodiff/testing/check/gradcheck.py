@@ -53,7 +53,7 @@ class Checked:
 
 def check_gradients(
     f: Callable[..., Any],
-    args: Sequence[float],
+    args: Sequence[Any],
     order: int = 1,
     *,
     against: str = "best",
@@ -67,12 +67,13 @@ def check_gradients(
 ) -> Checked:
     """Check every gradient of f at these numbers, and raise a `GradientError` that blames an operation if one is wrong.
 
-    f takes as many Values as there are numbers in `args`, and returns a Value or a list of them. `order` 2 checks the
-    second derivatives too, and so on. `modes` are "reverse" and "forward", or "rev" and "fwd". `against` is "digits"
-    (differences of the recorded formulas at 50 digits), "complex" (complex step), "finite" (differences of f itself, of
-    steps from `eps` down), or "best". The tolerance is derived from the program unless `rtol` gives a relative one (and
-    `atol` an absolute one). At a kink any derivative between the two sides is right, and noted; with `kinks=False` it
-    is a problem. f is also run beside the point, to see that what was recorded is all that its output depends on.
+    f takes as many arguments as there are in `args`, each a number, or a list, tuple, dict or array of numbers at any
+    depth, and returns a Value or a structure of them. `order` 2 checks the second derivatives too, and so on. `modes`
+    are "reverse" and "forward", or "rev" and "fwd". `against` is "digits" (differences of the recorded formulas at 50
+    digits), "complex" (complex step), "finite" (differences of f itself, of steps from `eps` down), or "best". The
+    tolerance is derived from the program unless `rtol` gives a relative one (and `atol` an absolute one). At a kink
+    any derivative between the two sides is right, and noted; with `kinks=False` it is a problem. f is also run beside
+    the point, to see that what was recorded is all that its output depends on.
 
     `Value` may be anyone's engine: a class, or an `Adapter`. If it has no parents, slopes and op like ours, f is
     recorded with our Values, the engine runs what was recorded, and each operation is asked for alone to blame one.
@@ -80,6 +81,8 @@ def check_gradients(
     >>> from autodiff import log
     >>> check_gradients(lambda x: x * log(x), [2.0], order=3).gradients
     3
+    >>> check_gradients(lambda p, x: p["w"] * x[0] + p["b"] * x[1], [{"w": 0.5, "b": 2.0}, [1.0, 3.0]]).gradients
+    4
     """
     report = Checked(order=order)
     keeps_slopes = all(hasattr(Value, name) for name in ("parents", "slopes", "op"))
@@ -111,7 +114,7 @@ def check_gradients(
 OURS = Value
 
 
-def _recorded(f: Callable[..., Any], args: Sequence[float]) -> Run:
+def _recorded(f: Callable[..., Any], args: Sequence[Any]) -> Run:
     """f over our Values, to be run by an engine that keeps no local derivatives."""
     try:
         return Run(f, args, OURS)

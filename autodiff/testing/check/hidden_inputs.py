@@ -48,11 +48,7 @@ def output_of(run: Run, y: V) -> Output:
     """f, and of its outputs the one that y is."""
     place = run.outputs.index(y)
 
-    def output(inputs: Sequence[V]) -> V:
-        result = run.f(*inputs)
-        return result[place] if isinstance(result, (list, tuple)) else result
-
-    return output
+    return lambda inputs: run.outputs_at(inputs)[place]
 
 
 def differences(run: Run, y: V, step: float | None = None, noise: float = 0.0) -> list[Sides]:
@@ -121,7 +117,7 @@ def _read(run: Run) -> str:
     watchers = vars(sys.modules[run.Value.__module__]).get("watchers", [])
     watchers.append(watcher)
     try:
-        run.f(*map(run.Value, run.numbers))
+        run.outputs_at(map(run.Value, run.numbers))
     finally:
         watchers.remove(watcher)
     return watcher.told()

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...errors import ArgumentError, OperandError, shown
 from ...frames import calling_line
 from ...hooks import Watcher
+from ...structure import flatten, paths
 from .blame import V
 
 
@@ -42,16 +43,20 @@ class Lines(Watcher):
 class Run:
     """One evaluation of f: its inputs and outputs as Values, and where each node was made."""
 
-    def __init__(self, f: Callable[..., Any], args: Sequence[float], Value: Any) -> None:
+    def __init__(self, f: Callable[..., Any], args: Sequence[Any], Value: Any) -> None:
         if not callable(f):
             raise OperandError(f"check_gradients: expected a function of Values, got {shown(f)}")
         if not isinstance(args, (list, tuple)) or not args:
             raise ArgumentError(f"args: expected a list of numbers, got {shown(args)}")
-        foreign = next((x for x in args if not isinstance(x, Value) and _hint(x)), None)
+        trees = [flatten(x) for x in args]
+        flat = [x for leaves, _ in trees for x in leaves]
+        foreign = next((x for x in flat if not isinstance(x, Value) and _hint(x)), None)
         if foreign is not None:
             raise ArgumentError(f"args: expected a list of numbers, got {shown(foreign)} in it{_hint(foreign)}")
         self.f, self.Value = f, Value
-        self.numbers = [x.data if isinstance(x, Value) else x for x in args]
+        self.shapes = [shape for _, shape in trees]
+        self.letters = [path for letter, x in zip(_letters(len(args)), args) for path in paths(letter, x)]
+        self.numbers = [x.data if isinstance(x, Value) else x for x in flat]
         self.name = getattr(f, "__name__", "f")
         self.again()
 
@@ -62,29 +67,32 @@ class Run:
         watchers = vars(sys.modules[self.Value.__module__]).get("watchers", [])
         watchers.append(self.watcher)
         try:
-            result = self.f(*self.inputs)
+            self.outputs = self.outputs_at(self.inputs)
         finally:
             watchers.remove(self.watcher)
-        self.outputs = list(result) if isinstance(result, (list, tuple)) else [result]
         for y in self.outputs:
             if not isinstance(y, self.Value):
                 wanted = f"expected {self.name} to return a Value, or a list of them, got {shown(y)}"
                 raise OperandError(wanted + _hint(y))
 
-    def at(self) -> str:
-        return f"{self.name} at ({', '.join(map(repr, self.numbers))})"
+    def outputs_at(self, inputs: Iterable[Any]) -> list[V]:
+        """What f gives of these inputs, in the structure of its arguments, as a flat list."""
+        leaves = iter(inputs)
+        return flatten(self.f(*[shape.build(leaves) for shape in self.shapes]))[0]
 
-    @property
-    def letters(self) -> list[str]:
-        """What a report calls the inputs."""
-        if len(self.inputs) > 24:
-            return [f"x{number}" for number in range(len(self.inputs))]
-        return list("abcdefghijklmnopqrstuvwx"[: len(self.inputs)])
+    def at(self) -> str:
+        numbers = iter(self.numbers)
+        return f"{self.name} at ({', '.join(repr(shape.build(numbers)) for shape in self.shapes)})"
 
     def placed(self, sentence: str, node: V) -> str:
         """A sentence, with the source line of the node under it."""
         line = self.watcher.line(node)
         return f"{sentence}\n  {line}" if line else sentence
+
+
+def _letters(count: int) -> list[str]:
+    """What a report calls the arguments."""
+    return [f"x{number}" for number in range(count)] if count > 24 else list("abcdefghijklmnopqrstuvwx"[:count])
 
 
 PASSES = ("backward", "backwards", "backprop")
