@@ -1,6 +1,7 @@
 """The layers: an import goes down, never up or sideways."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -139,3 +140,19 @@ def test_inside_a_package_every_import_goes_down_as_well(package):
             wrong += [f"{path.relative_to(PACKAGE)} imports {target}, which is not below {part}"
                       for target in imported_inside(package, path) if target != part and height.get(target, -1) >= height[part]]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_files_that_the_docstring_of_a_package_names_exist():
+    missing = []
+    for path in PACKAGE.rglob("__init__.py"):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf8"))) or ""
+        missing += [f"{path.relative_to(PACKAGE)} names {name}" for name in re.findall(r"(?<![/\w])\w+\.py\b", text)
+                    if not any(path.parent.rglob(name))]
+    assert not missing, "\n".join(missing)
+
+
+def test_the_files_that_the_guide_for_contributors_names_exist():
+    names = re.findall(r"`([\w/]+/|[\w/]+\.py)`", (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf8"))
+    places = [PACKAGE, PACKAGE.parent, PACKAGE / "compiled/codegen"]
+    assert len(names) > 15
+    assert [name for name in names if not any((place / name).exists() for place in places)] == []

@@ -1,10 +1,10 @@
 """A program as readable Python, and that source as functions: floats ("math"), NumPy, or any array-API namespace.
 
     writer.py         a program as a function: a line for each register     lines.py      what occurs twice, once
-    math_writer.py    for Python floats                                     compact.py    in fewer lines
-    array_writer.py   for arrays of any namespace                           layout.py     views and products as code
-    numpy_writer.py   what NumPy does in place                              templates.py  the table's rules as code
-    jax_writer.py     what XLA does in place                                rewrites.py   on which those stand
+    python.py         for Python floats                                     compact.py    in fewer lines
+    array.py          for arrays of any namespace                           layout.py     views and products as code
+    numpy.py          what NumPy does in place                              templates.py  the table's rules as code
+    jax.py            what XLA does in place                                rewrites.py   on which those stand
     preamble.py       imports and definitions                               helpers.py    what array namespaces lack
     portable.py       for any other namespace: functions in place of methods
     loops.py          helpers whose loops run in C

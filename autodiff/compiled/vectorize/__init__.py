@@ -1,4 +1,4 @@
-"""Roll a tape: operations that do the same thing at the same depth become one array instruction.
+"""Vectorize a tape: operations that do the same thing at the same depth become one array instruction.
 
 Sums of products whose lists of factors form a grid become one matrix product; this finds the layers of a network and
 the rows of a batch that were written as loops. Nodes are numbered in the order of creation inside their group, so that
@@ -6,9 +6,9 @@ operands are slices.
 
     flatten.py      chains of `+` become sums of many terms, with their products
     levels.py       what is left, by depth
-    patterns.py     nodes that do alike, grids of products
+    patterns.py     nodes that do the same, grids of products
     locations.py    where each node is to be found: in which register, at which place
-    vectorizer.py   an array instruction for each group of alike nodes
+    vectorizer.py   an array instruction for each group of nodes that do the same
 
 >>> from autodiff import Value, tanh
 >>> from autodiff.compiled.record.recorder import record
@@ -38,9 +38,9 @@ __all__ = ["Group", "Rolled", "rolled"]
 
 
 def rolled(tape: Tape, groups: Sequence[Group], always: bool = False, alone: int | None = None) -> Rolled | None:
-    """The rolled program and its captured Values, which enter as one vector.
+    """The vectorized program and its captured Values, which enter as one vector.
 
-    None if hardly two operations are of one depth, so that there is nothing to roll, unless it is to be `always`.
+    None if hardly two operations are of one depth, so that there is nothing to vectorize, unless it is to be `always`.
     The roots that come after as many as stand `alone` leave it as one vector.
     """
     sums = flattened(tape)
