@@ -69,9 +69,9 @@ def spelled(node, labels):
 
 
 def table(f):
-    """Forward value, slopes and gradient of every node."""
+    """Forward value, local derivatives and gradient of every node."""
     labels = steps_of(f)
-    rows = [("node", "operation", "value", "slope to each operand", "gradient", "rounded")]
+    rows = [("node", "operation", "value", "local derivatives", "gradient", "rounded")]
     for node, label in labels.items():
         operation = spelled(node, labels) if node.parents else "input"
         slopes = ", ".join(f"{slope:.6g}" for slope in node.slopes if slope is not None)
@@ -80,9 +80,9 @@ def table(f):
 
 
 def backpropagation(f):
-    """Each contribution of the backward pass: the gradient from above times the slope of the edge."""
+    """Each contribution of the backward pass: the upstream gradient times the local derivative of the edge."""
     labels = steps_of(f)
-    rows = [("from", "to", "gradient above", "slope", "contribution")]
+    rows = [("from", "to", "upstream gradient", "local derivative", "contribution")]
     for node in reversed(labels):
         for parent, slope in zip(node.parents, node.slopes):
             if slope is not None:

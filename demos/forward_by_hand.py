@@ -37,7 +37,7 @@ def forward(X, weights):
 # %% The gradient of one middle weight, spelled out
 
 def chain_rule(outputs, sums, weights, i, j):
-    """The slope of the loss along weights[1][i][j], from the plain numbers of the forward pass."""
+    """The derivative of the loss along weights[1][i][j], from the plain numbers of the forward pass."""
     def data(rows):
         return [[x.data if isinstance(x, Value) else x for x in row] for row in rows]
 

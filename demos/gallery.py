@@ -43,7 +43,7 @@ def linear():
 
 
 def forward():
-    """Before any backward pass: values, and the slope of every edge, which is known by then; no gradient yet."""
+    """Before any backward pass: values and local derivatives are known by then, gradients are not."""
     return draw(named(sigmoid(linear()), "f"))
 
 

@@ -29,7 +29,7 @@ def comparison(points=((1.0, 2.0, 3.0), (0.0, -1.0, 0.0), (0.5, 0.25, math.pi)))
 # %% The squared error of a perceptron with one weight is a parabola in it
 
 def perceptron(w=3.0, x=2.0, b=1.0, y=5.0):
-    """(y - (w x + b))² and its slope in w, which is -2 x (y - (w x + b))."""
+    """(y - (w x + b))² and its derivative in w, which is -2 x (y - (w x + b))."""
     weight = Value(w)
     loss = nn.losses.mean_squared_error([y], [weight * x + b])
     loss.backward()
@@ -42,7 +42,7 @@ def main():
     rows = comparison()
     print(table(["(x, y, z)", "f", "by backpropagation", "by hand"], rows))
     loss, slope, expected = perceptron()
-    print(f"\nPerceptron: (5 - (3 * 2 + 1))² = {loss}, slope in w {slope}, by hand {expected}")
+    print(f"\nPerceptron: (5 - (3 * 2 + 1))² = {loss}, derivative in w {slope}, by hand {expected}")
     return rows
 
 

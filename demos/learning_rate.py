@@ -1,6 +1,6 @@
 """Gradient descent on a parabola: a low learning rate needs many steps, a high one overshoots."""
 
-# %% x <- x - rate * slope
+# %% x <- x - rate * gradient
 
 from _shared import OUT, saved, table
 

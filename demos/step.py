@@ -1,4 +1,4 @@
-"""Backpropagation as a film: the chain-rule example and a row of XOR, as pages to step through, forward and back.
+"""Backpropagation step by step: the chain-rule example and a row of XOR, as pages to step through, forward and back.
 
     python3 demos step           writes demos/out/step_chain_rule.html, step_xor.html and step_order.html
     python3 demos step --pictures    also photographs them for the guides, in docs/images/ (needs Chromium and Pillow)
@@ -48,11 +48,11 @@ def wrong_order():
 
 def main(arguments):
     OUT.mkdir(parents=True, exist_ok=True)
-    film, why = chain_rule()
-    print(film.text(), "", why, sep="\n", end="\n\n")
+    trace, why = chain_rule()
+    print(trace.text(), "", why, sep="\n", end="\n\n")
     training, order = xor_row(), wrong_order()
     print(*list(map(str, order))[-5:], *order.text().splitlines()[-2:], sep="\n", end="\n\n")
-    for name, log in {"chain_rule": film, "xor": training, "order": order}.items():
+    for name, log in {"chain_rule": trace, "xor": training, "order": order}.items():
         path = log.save(OUT / f"step_{name}.html")
         print(f"{path.relative_to(ROOT)}: {len(log)} steps, {path.stat().st_size // 1000} kB")
     if "--pictures" in arguments:

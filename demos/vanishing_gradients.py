@@ -1,4 +1,4 @@
-"""Vanishing gradients: many small slopes multiply to nothing; sigmoid's are small, tanh's where it saturates."""
+"""Vanishing gradients: many small local derivatives multiply to nearly 0, as those of a chain of sigmoids do."""
 
 import random
 
@@ -10,7 +10,7 @@ from autodiff.nn import plots
 ACTIVATIONS = {"sigmoid": plots.BLUE, "tanh": plots.GREEN, "relu": plots.ORANGE}
 
 
-# %% A chain of single units, each with the weight 1: the gradient is the product of the slopes, and nothing else
+# %% A chain of single units, each with the weight 1: the gradient is the product of the local derivatives
 
 def chain_gradients(activation, depth, x=3.0):
     """The gradient of the last output with respect to the input and to the output of each unit."""
@@ -51,8 +51,8 @@ def main(seed=0, depth=10, out=OUT):
     rows = [[name, f"{chains[name][0]:.1e}", *(f"{sizes[k]:.1e}" for k in (0, depth // 2, depth)),
              f"{sizes[depth] / sizes[0]:,.0f}"] for name, sizes in found.items()]
     print(table(["activation", "chain, at x", "first layer", "middle layer", "last layer", "last / first"], rows))
-    print("\nThe slope of a sigmoid is at most 1/4, and each unit multiplies by it. That of tanh is 1 at 0 and nearly 0"
-          "\nwhere it saturates: small first weights keep it from there. That of relu is 1 where it fires.")
+    print("\nThe derivative of a sigmoid is at most 1/4, and each unit multiplies by it. That of tanh is 1 at 0 and"
+          "\nnearly 0 where it saturates: small first weights prevent that. That of relu is 1 where its input is positive.")
     saved(axes, "vanishing_gradients.png", out)
     return {"chains": chains, "networks": found}
 
