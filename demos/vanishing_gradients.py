@@ -52,7 +52,7 @@ def main(seed=0, depth=10, out=OUT):
              f"{sizes[depth] / sizes[0]:,.0f}"] for name, sizes in found.items()]
     print(table(["activation", "chain, at x", "first layer", "middle layer", "last layer", "last / first"], rows))
     print("\nThe derivative of a sigmoid is at most 1/4, and each unit multiplies by it. That of tanh is 1 at 0 and"
-          "\nnearly 0 where it saturates: small first weights prevent that. That of relu is 1 where its input is positive.")
+          "\nnearly 0 where it saturates: small first weights prevent that. That of relu is 1 for a positive input.")
     saved(axes, "vanishing_gradients.png", out)
     return {"chains": chains, "networks": found}
 
