@@ -186,7 +186,7 @@ def test_a_blocked_edge_says_so_and_adds_nothing():
     y = functions.relu(x)
     step = steps(y)[-1]
     assert (step.kind, step.contribution, step.gradient_after, step.expected) == ("blocked", None, None, 0)
-    assert str(step) == "y sends nothing to x: relu did not select it, the slope where(x <= 0, blocked, 1) is blocked here."
+    assert str(step) == "y sends nothing to x: relu did not select it, the local derivative where(x <= 0, blocked, 1) is blocked here."
 
 
 def test_a_structural_zero_passes_nothing_on():
@@ -676,5 +676,5 @@ def test_a_condition_that_does_not_hold_reads_as_it_was_written_and_what_gets_no
     y = functions.where(x < 3, x, 0.0) + w * 0.0
     log = steps(y)
     step = log.until("blocked")
-    assert str(step).endswith("where did not select it, the slope where(0, 1, blocked) is blocked here.") and log.gradient(x) is None
+    assert str(step).endswith("where did not select it, the local derivative where(0, 1, blocked) is blocked here.") and log.gradient(x) is None
     assert log.text().endswith("Gradients: x 0 (nothing arrives), w 0")

@@ -96,13 +96,13 @@ def test_zero_because_an_operation_blocks():
 
 def test_zero_because_a_slope_is_zero_or_saturates_or_contributions_cancel():
     x = Value(2.0)
-    assert "Zero: the slope of y = sign(x) along x is 0" in str(explain(y := f.sign(x), x)) and y.data == 1
+    assert "Zero: the local derivative of y = sign(x) along x is 0" in str(explain(y := f.sign(x), x)) and y.data == 1
     saturated = f.tanh(x * 1000)
-    assert "Zero: the slope of saturated = tanh(v2) along v2 is 0, where v2 is 2000" in str(explain(saturated, x))
+    assert "Zero: the local derivative of saturated = tanh(v2) along v2 is 0, where v2 is 2000" in str(explain(saturated, x))
     zero = Value(0.0)
     assert "= x * zero along x is 0, where x is 2 and zero is 0." in str(explain(x * zero, x))
     nearly = f.tanh(x * 10)
-    assert "It vanishes" in str(explain(nearly, x)) and "nearly = tanh(v2) has slope" in str(explain(nearly, x))
+    assert "It vanishes" in str(explain(nearly, x)) and "nearly = tanh(v2) has local derivative" in str(explain(nearly, x))
     cancelled = x - x
     assert "contributions cancel" in str(explain(cancelled, x))
 
@@ -137,7 +137,7 @@ def test_a_long_chain_vanishes_or_explodes_and_says_where():
         for _ in range(5_000):
             y = y * start
         text = str(explain(y, x))
-        assert word in text and "5,000 slopes" in text
+        assert word in text and "5,000 local derivatives" in text
 
 
 @pytest.mark.parametrize("wrong", [(1.0, Value(1.0)), (Value(1.0), "x"), (None, None)])

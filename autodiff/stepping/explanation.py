@@ -7,7 +7,7 @@ paths than atoms, so they are counted without being listed, and the largest foun
 >>> x = Value(3.0, name="x")
 >>> y = x * x + 2 * x
 >>> print(explain(y, x))
-d y / d x = 8: the sum over 3 paths of the products of their slopes.
+d y / d x = 8: the sum over 3 paths of the products of their local derivatives.
   x (1st) → v1 → y  3 × 1      = 3
   x (2nd) → v1 → y  3 × 1      = 3
   x → v3 → y        2 × 1      = 2
@@ -67,12 +67,13 @@ class Explanation:
     def __str__(self) -> str:
         head = f"d {name(self.graph.root.label)} / d {name(self.label)} = {short(or_zero(self.gradient))}"
         paths = f"{counted(self.count)} {'path' if self.count == 1 else 'paths'}"
-        carried = f"the sum over {paths} of the products of their slopes" if self.count else "no path carries anything"
+        products = f"the sum over {paths} of the products of their local derivatives"
+        carried = products if self.count else "no path carries anything"
         lines = [f"{head}: {carried}."]
         if self.cut:
             more = " more" if self.count else ""
             cut = f"{counted(self.cut)}{more} {'path is' if self.cut == 1 else 'paths are'} cut"
-            lines.append(f"  {cut}: an operation on the way lets nothing through.")
+            lines.append(f"  {cut}: an operation on the way lets no gradient through.")
         lines += self._table()
         lines += [f"  where {', '.join(self.made)}"] if self.made else []
         lines += [f"  {reason}" for reason in self.reasons]

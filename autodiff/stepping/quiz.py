@@ -24,11 +24,11 @@ UNREAD = "Please write a number, such as 0.25, -3 or 1/3."  # and nothing is cou
 
 MISCONCEPTIONS = {
     "last": "that is the last contribution alone; a gradient is the sum of all contributions",
-    "no upstream": "that is the slope alone; a contribution is the upstream gradient times the slope",
-    "no slope": "that is the upstream gradient alone; a contribution is the upstream gradient times the slope",
-    "sum": "that adds the upstream gradient and the slope; the chain rule multiplies them",
+    "no upstream": "that is the local derivative alone; it has to be multiplied by the upstream gradient",
+    "no slope": "that is the upstream gradient alone; it has to be multiplied by the local derivative",
+    "sum": "that adds the upstream gradient and the local derivative; the chain rule multiplies them",
     "sign": "the size is right and the sign is lost",
-    "own value": "that multiplies by the operand's own value; the slope of a product is the other factor",
+    "own value": "that multiplies by the operand's own value; the local derivative of a product is the other factor",
     "unfinished": "that is the sum before this step; the new contribution has to be added",
     "through": "that is what would flow if the operation had selected this operand; it did not, so nothing flows",
     "added": "that adds the operands; this operation multiplies them",
@@ -129,7 +129,8 @@ def _ask_contribution(log: Log, step: Step) -> Asked:
         so_far = f"so far the gradient of {parent} is {short(before)} ({step.arrived - 1} of {step.expected} arrived)"
     text = (
         f"{node} sends a contribution to {parent}. {node}'s gradient is {short(upstream)}; "
-        f"the slope d {node} / d {parent} is {step.rule}; {so_far}. What is the gradient of {parent} after this step?"
+        f"the local derivative d {node} / d {parent} is {step.rule}; {so_far}. "
+        f"What is the gradient of {parent} after this step?"
     )
     wrong = {
         "no upstream": before + slope,

@@ -1,4 +1,4 @@
-"""What is odd about a gradient, in a sentence: what blocks it, where it became nan, what makes it vanish or explode."""
+"""What is odd about a gradient, in a sentence: what lets none through, where it became nan, what makes it vanish."""
 
 from collections.abc import Callable
 from math import isfinite, isnan
@@ -56,7 +56,7 @@ def _why_zero(log: Log, flowing: list[Edge], paths: tuple[Path, ...]) -> list[st
         parents = [log.graph.nodes[number] for number in node.parents]
         near = parents if len(parents) < 4 else [parents[operand]]  # of a sum of products, one operand is enough
         where = dict.fromkeys(f"{name(x.label)} is {short(x.data)}" for x in near if x.operation != "constant")
-        slope = f"the slope of {_made(log, node)} along {name(parents[operand].label)} is 0"
+        slope = f"the local derivative of {_made(log, node)} along {name(parents[operand].label)} is 0"
         return [f"Zero: {slope}, where {' and '.join(where)}{_at(node)}."]
     if paths and abs(paths[0].product) > 0:
         return ["Zero: the contributions cancel; what the paths carry is not 0, and adds up to 0."]
@@ -64,13 +64,15 @@ def _why_zero(log: Log, flowing: list[Edge], paths: tuple[Path, ...]) -> list[st
 
 
 def _worst(log: Log, path: Path) -> list[str]:
-    """Where the product of slopes along a path becomes so small or large."""
+    """Where the product of local derivatives along a path becomes so small or large."""
     vanishes = abs(path.product) < TINY
     steps = sorted(zip(path.slopes, path.nodes[1:], strict=True), key=lambda step: abs(step[0]), reverse=not vanishes)
     odd = [step for step in steps if (abs(step[0]) < 1) == vanishes and abs(step[0]) != 1][:3]
-    places = "; ".join(f"{_made(log, log.graph.nodes[number])} has slope {short(slope)}" for slope, number in odd)
+    made = [(_made(log, log.graph.nodes[number]), short(slope)) for slope, number in odd]
+    places = "; ".join(f"{operation} has local derivative {slope}" for operation, slope in made)
     verb, extreme = ("vanishes", "smallest") if vanishes else ("explodes", "largest")
-    whole = f"the {len(path.slopes):,} slopes along the path that carries most have the product {short(path.product)}"
+    count, product = f"{len(path.slopes):,}", short(path.product)
+    whole = f"the product of the {count} local derivatives along the path that carries most is {product}"
     return [f"It {verb}: {whole}; the {extreme}: {places}."]
 
 
@@ -84,7 +86,7 @@ def _first_not_finite(log: Log, gradient: float, flowing: list[Edge]) -> list[st
     concerned = {(node.number, operand) for node, operand, _ in flowing}
     for step in log.backward:
         if step.kind == "contribution" and (step.node, step.operand) in concerned and _makes(step, odd):
-            slope = f"the slope is {step.rule} = {step.substituted} = {short(step.slope)}"
+            slope = f"the local derivative is {step.rule} = {step.substituted} = {short(step.slope)}"
             return [
                 f"The first {kind} is in the backward pass, at step {step.index}: {step}",
                 f"  Here {slope}{_at(nodes[step.node])}.",

@@ -136,7 +136,7 @@ class Step:
         if self.kind == "update":
             return f"{node} moves: {self.rule} = {self.substituted} = {short(self.result)}."
         if self.kind == "blocked":
-            why = f"{self.operation} did not select it, the slope {self.rule} is blocked here"
+            why = f"{self.operation} did not select it, the local derivative {self.rule} is blocked here"
             return f"{node} sends nothing to {parent}: {why}."
         if self.kind == "detached":
             return f"{node} sends nothing to {parent}: {self.operation} takes it as a constant."

@@ -59,7 +59,7 @@ function narrated(data) {
         if (live.ops[parent] === "constant") return;
         const row = table[live.ops[i]], constant = row.slopes ? row.slopes[k] === null : !row.list;
         const rule = constant ? "a constant of the operation" : worded(i, data, false, k), numbers = constant ? "blocked" : worded(i, data, true, k);
-        const why = constant ? `${live.ops[i]} takes it as a constant` : `${live.ops[i]} did not select it, the slope ${rule} is blocked here`;
+        const why = constant ? `${live.ops[i]} takes it as a constant` : `${live.ops[i]} did not select it, the local derivative ${rule} is blocked here`;
         note(constant ? "detached" : "blocked", "backward", i, parent, { facts: { i, parent, upstream: gradient[i] }, of: [i, k], edge, arrived: arrived[parent], expected: expected[parent], sum: sum(parent),
           gradient: arrived[parent] ? [short(gradient[parent]), full(gradient[parent])] : null, say: `${name} sends nothing to ${to}: ${why}.`,
           equations: [[`d ${name} / d ${to}`, rule, numbers, "nothing flows"]] });

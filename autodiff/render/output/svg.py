@@ -76,10 +76,10 @@ def description(picture: Picture) -> str:
     kinds = [node.kind for node in picture.nodes if node.kind != "more"]
     counts = {kind: kinds.count(kind) for kind in LOOKS if kind in kinds}
     words = [f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items()]
-    group = "; into a group, that of what the group gives" if "group" in kinds else ""
+    group = "; an arrow into a group, the derivative through the group" if "group" in kinds else ""
     return (
         f"{', '.join(words)}. Each box shows its value (data) and its gradient (grad); "
-        f"each arrow shows the slope of the chain rule, from an operand to its operation{group}. Its colour and width "
+        f"each arrow, from an operand to its operation, shows the local derivative{group}. Its colour and width "
         "tell the sign and size of the gradient that flows back along it."
     )
 
