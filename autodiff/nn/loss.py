@@ -11,8 +11,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..coerce import Number
-from ..errors import ArgumentError, shown
+from ..coerce import Number, is_one_of
+from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from . import initializers as initial
 from .keywords import known_arguments, snake_case
@@ -35,7 +35,9 @@ class Loss:
             cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
 
     def __init__(self, name: str | None = None, reduction: str = MEAN) -> None:
-        if reduction not in (MEAN, "mean"):
+        if name is not None and not isinstance(name, str):
+            raise OperandError(f"{type(self).__name__}: expected a text as the name, got {shown(name)}")
+        if not is_one_of(reduction, (MEAN, "mean")):
             raise ArgumentError(f"{type(self).__name__}: expected reduction={MEAN!r}, the mean over rows, got "
                                 f"{shown(reduction)}: a loss here is always a mean")  # fmt: skip
         self.name = name or snake_case(type(self).__name__)
