@@ -12,7 +12,7 @@ from autodiff.testing.engines import packages as engines
 from autodiff.testing.conform.diagnosis import called
 from autodiff.testing.conform.examiner import Exam
 from autodiff.testing.conform.forms import forms, ordinary_points
-from autodiff.testing.check.foreign import culprit, off
+from autodiff.testing.check.foreign import find_faulty_operation, off
 from autodiff.testing.engines.detect import ours
 from autodiff.testing.mutants.wrong_engines import MUTANTS, load
 from autodiff.testing.draw.straight_line import Program, Step
@@ -133,20 +133,20 @@ def test_an_operation_that_the_engine_lacks_or_refuses_is_named():
 
 def test_a_wrong_value_is_blamed_before_any_slope():
     engine = load(MUTANTS["neg: nothing done"]).adapter
-    fault = culprit(engine, Program((1.5,), (Step("exp", (0,)), Step("neg", (1,)), Step("mul", (2, 2)))))
+    fault = find_faulty_operation(engine, Program((1.5,), (Step("exp", (0,)), Step("neg", (1,)), Step("mul", (2, 2)))))
     assert "neg at 4.48" in fault.sentence and "the right value is -4.48" in fault.sentence
     assert fault.place == 2 and [step.op for step in fault.program.steps] == ["neg"]
 
 
 def test_a_plain_number_stays_one_when_an_operation_is_asked_for_alone():
     engine = load(MUTANTS["2 / x is x / 2"]).adapter
-    fault = culprit(engine, Program((1.5,), (Step("exp", (0,)), Step("div", (2.0, 1)))))
+    fault = find_faulty_operation(engine, Program((1.5,), (Step("exp", (0,)), Step("div", (2.0, 1)))))
     assert fault.sentence.startswith("div at 2.0, 4.48") and str(fault.program).endswith("y = 2.0 / a")
 
 
 def test_nothing_is_blamed_where_all_is_right():
     program = Program((1.5,), (Step("exp", (0,)), Step("mul", (1, 1))))
-    assert off(Exam(ours()).ask(program), program) is None and culprit(ours(), program) is None
+    assert off(Exam(ours()).ask(program), program) is None and find_faulty_operation(ours(), program) is None
 
 
 def test_what_cannot_be_done_with_such_an_engine_is_told():
@@ -174,7 +174,7 @@ def test_a_planted_slope_of_any_operation_is_blamed_through_an_adapter(name):
     for xs in ordinary_points(name):
         alone = next(forms(name, xs))
         if any(ours().gradient(alone)[1]):
-            fault = culprit(off_by(name, 1 - 1e-12), alone)
+            fault = find_faulty_operation(off_by(name, 1 - 1e-12), alone)
             assert fault is not None and fault.sentence.startswith(f"{name} at ")
 
 

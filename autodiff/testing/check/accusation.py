@@ -10,13 +10,13 @@ from ...ops import TABLE
 from ..engines.adapter import Adapter
 from .blame import V, alone, slopes_wrong, wrong_sum, wrong_value
 from ..derive.high_precision import many_digits
-from .foreign import culprit
+from .foreign import find_faulty_operation
 from ..draw.straight_line import Program
 from .run import Run
 from ..draw.edge_cases import at_kink
 
 
-def accused(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list[str]:
+def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list[str]:
     """The operation whose number is wrong, or else its recorded slope, or else the node whose sum is; [] if none is."""
     order = topological_order(y)
     value = next(((node, what) for node in order if (what := wrong_value(node))), None)
@@ -39,9 +39,9 @@ def accused(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list
     return [run.placed(blame, node), repeated(program)]
 
 
-def accused_through(engine: Adapter, run: Run, y: V, program: Program) -> list[str]:
+def find_blame_through(engine: Adapter, run: Run, y: V, program: Program) -> list[str]:
     """The same of an engine that keeps no local derivatives, and only ran what was recorded of f."""
-    fault = culprit(engine, program)
+    fault = find_faulty_operation(engine, program)
     if fault is None:
         return _endless(run, topological_order(y), program)
     made = [node for node in topological_order(y) if node.parents and node not in run.inputs]

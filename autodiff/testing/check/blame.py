@@ -91,8 +91,8 @@ def wrong_slope(node: V, index: int) -> Slope | None:
     low, high = right.ends
     if not math.isfinite(low + high):
         return None
-    room = (ULPS if TABLE[node.op].ulps else 0) * math.ulp(max(abs(low), abs(high)))
-    if low - room <= given <= high + room:
+    tolerance = (ULPS if TABLE[node.op].ulps else 0) * math.ulp(max(abs(low), abs(high)))
+    if low - tolerance <= given <= high + tolerance:
         return None
     return Slope(node.op, tuple(parent.data for parent in node.parents), index, given, right, program, node)
 
@@ -104,8 +104,8 @@ def wrong_value(node: V) -> str | None:
     program = alone(node)
     if not all(map(math.isfinite, program.inputs)):
         return None
-    right, room = many_digits_mixed(program, ()).right, allowed(program).value
-    if not abs(node.data - right) > room:
+    right, tolerance = many_digits_mixed(program, ()).right, allowed(program).value
+    if not abs(node.data - right) > tolerance:
         return None
     inputs = ", ".join(repr(parent.data) for parent in node.parents)
     return f"{node.op} at {inputs} gives {node.data!r}, and the right value is {nearest(right)!r}"
@@ -140,8 +140,8 @@ def wrong_sum(root: V, before: Mapping[V, float], relative: float = 0.0) -> Sum 
             continue
         complete = math.fsum([slope * user.grad for user, slope in sent[node]] + [before.get(node, 0.0)])
         size = math.fsum(abs(slope * user.grad) for user, slope in sent[node])
-        room = max(8 * len(order) * math.ulp(size), relative * size)
-        if math.isfinite(complete) and abs(node.grad - complete) > room:
+        tolerance = max(8 * len(order) * math.ulp(size), relative * size)
+        if math.isfinite(complete) and abs(node.grad - complete) > tolerance:
             return _explained(Sum(node, complete), sent)
     return None
 

@@ -6,7 +6,7 @@ interior gradients are laid beside the right local derivatives, to find the node
 
 >>> from ..mutants import MUTANTS, load
 >>> program = Program((0.5,), (Step("mul", (0, 2.0)), Step("tanh", (1,)), Step("mul", (2, 2))))
->>> culprit(load(MUTANTS["tanh: square lost"]).adapter, program).sentence
+>>> find_faulty_operation(load(MUTANTS["tanh: square lost"]).adapter, program).sentence
 'tanh at 1.0: its local derivative along a is 0.23840584404423..., the right one is 0.4199743416140261'
 """
 
@@ -39,14 +39,14 @@ def off(answer: Answer, program: Program) -> int | None:
     exact = [OneSided(0.0, 1.0) if side.right != side.right else side for side in many_digits(program)]
     if all(side.kink or given == float(side.right) for given, side in zip(answer.gradient, exact)):
         return None
-    rooms = allowed(program, times=8.0, schoolbook=True).gradient
-    for place, (given, side, room) in enumerate(zip(answer.gradient, exact, rooms)):
-        if not side.kink and math.isfinite(room) and not abs(given - float(side.right)) <= room:
+    tolerances = allowed(program, times=8.0, schoolbook=True).gradient
+    for place, (given, side, tolerance) in enumerate(zip(answer.gradient, exact, tolerances)):
+        if not side.kink and math.isfinite(tolerance) and not abs(given - float(side.right)) <= tolerance:
             return place
     return None
 
 
-def culprit(engine: Adapter, program: Program) -> Fault | None:
+def find_faulty_operation(engine: Adapter, program: Program) -> Fault | None:
     """The operation that is wrong by itself, or the node that was read too early; None if neither can be told."""
     try:
         values = [engine.data(value) for value in engine.run(program)]
@@ -75,8 +75,8 @@ def _wrong_alone(engine: Adapter, alone: Program, operands: tuple[float, ...], a
     asked = f"{op} at {', '.join(map(repr, operands))}"
     if answer.error is not None:
         return f"{asked} does not work: {answer.error}"
-    right, room = many_digits_mixed(alone, ()).right, allowed(alone, times=8.0, schoolbook=True).value
-    if math.isfinite(room) and not abs(answer.value - right) <= room:
+    right, tolerance = many_digits_mixed(alone, ()).right, allowed(alone, times=8.0, schoolbook=True).value
+    if math.isfinite(tolerance) and not abs(answer.value - right) <= tolerance:
         return f"{asked} gives {answer.value!r}, and the right value is {nearest(right)!r}"
     place = off(answer, alone)
     if place is None:

@@ -18,13 +18,13 @@ from typing import Any
 from ...errors import GradientError, OperandError
 from ...graph import topological_order
 from ...value import Value
-from .accusation import accused, accused_through, kinked, repeated
+from .accusation import find_blame, find_blame_through, kinked, repeated
 from ..engines.adapter import Adapter
 from .blame import V, slopes_wrong
 from ..derive.high_precision import nearest
 from .reference import Reference, higher, reference
 from ..derive.answers import answer_of
-from .hidden_inputs import strays
+from .hidden_inputs import find_mismatches
 from .invariants import leaked, modes_differ, not_finite, not_twice, unsteady
 from ..engines.detect import adapter_for
 from .options import settled
@@ -133,12 +133,12 @@ def _first(run: Run, y: V, program: Program, right: Reference, forward: bool, ki
     report.problems += leaked(run, used, gradient)
     wrong = _compared(run, gradient, right, kinks, report)
     if wrong:
-        _explain(wrong, accused(run, y, program, before), run, y, program, kinks, report)
+        _explain(wrong, find_blame(run, y, program, before), run, y, program, kinks, report)
     if not report.problems:
         again = not_twice(run, y, gradient, after)
         report.problems += [again] if again else []
         if forward and not right.finite:
-            report.problems += modes_differ(run, program, gradient, right.rooms)
+            report.problems += modes_differ(run, program, gradient, right.tolerances)
 
 
 @contextmanager
@@ -156,20 +156,20 @@ def _compared(run: Run, gradient: Sequence[float], right: Reference, kinks: bool
     """What is wrong with the first entry that is; kinks become notes."""
     report.method = right.method
     report.gradients += len(gradient)
-    for letter, number, given, side, room in zip(run.letters, run.numbers, gradient, right.sides, right.rooms):
+    for name, number, given, side, tolerance in zip(run.names, run.numbers, gradient, right.sides, right.tolerances):
         low, high = side.ends
         if low != low or high != high:
-            where = f"{letter} = {number!r}"
+            where = f"{name} = {number!r}"
             if given != given:
-                return f"the derivative of {run.at()} along {letter} cannot be determined, and the engine gives nan"
+                return f"the derivative of {run.at()} along {name} cannot be determined, and the engine gives nan"
             report.notes.append(f"at {where} the derivative {UNDETERMINED}")
-        elif not low - room <= given <= high + room:
+        elif not low - tolerance <= given <= high + tolerance:
             wanted = repr(low) if low == high else f"between {low!r} and {high!r}"
-            about = f" ± {room:.1g}" if right.finite else ""
-            return f"the derivative of {run.at()} along {letter} is {wanted}{about}, and the engine gives {given!r}"
+            about = f" ± {tolerance:.1g}" if right.finite else ""
+            return f"the derivative of {run.at()} along {name} is {wanted}{about}, and the engine gives {given!r}"
         elif side.kink:
             sides = f"one-sided derivatives {low!r} and {high!r}"
-            note = f"kink at {letter} = {number!r}: {sides}, the engine gives {given!r}"
+            note = f"kink at {name} = {number!r}: {sides}, the engine gives {given!r}"
             (report.notes if kinks else report.problems).append(note)
     return ""
 
@@ -195,7 +195,7 @@ def _higher(run: Run, y: V, program: Program, order: int, report: Checked) -> No
             report.notes.append(f"{derivative} {UNDETERMINED}")
         elif entry.exact.kink:
             report.notes.append(f"kink: {derivative} has two sides")
-        elif not abs(entry.given - entry.exact.right) <= entry.room and entry.given != nearest(entry.exact.right):
+        elif not abs(entry.given - entry.exact.right) <= entry.tolerance and entry.given != nearest(entry.exact.right):
             slope = next(slopes_wrong(topological_order(entry.below)), None)
             blame = f"\nblame: {slope.sentence()}" if slope else ""
             right = nearest(entry.exact.right)
@@ -210,16 +210,16 @@ def _through(
     answer = answer_of(engine, program)
     if answer.error is not None:
         report.problems.append(f"{engine.name} cannot run {run.at()}: {answer.error}")
-        report.problems += accused_through(engine, run, y, program) or [NOBODY, repeated(program)]
+        report.problems += find_blame_through(engine, run, y, program) or [NOBODY, repeated(program)]
         return
     wrong = _compared(run, answer.gradient, right, kinks, report)
     if wrong:
-        _explain(wrong, accused_through(engine, run, y, program), run, y, program, kinks, report)
+        _explain(wrong, find_blame_through(engine, run, y, program), run, y, program, kinks, report)
 
 
 def _follows(run: Run, y: V, program: Program, right: Reference, kinks: bool, report: Checked) -> None:
     """f itself, run beside the point, must change as its recording does."""
     if not (report.problems or right.finite):
-        problems, notes = strays(run, y, program, right.sides, right.rooms, right.noise)
+        problems, notes = find_mismatches(run, y, program, right.sides, right.tolerances, right.noise)
         report.problems += problems if kinks else problems + notes
         report.notes += notes if kinks else []

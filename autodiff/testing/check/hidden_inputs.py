@@ -32,7 +32,7 @@ class _Readings(Watcher):
     def read(self, node: V) -> None:
         self.places[calling_line()] = None
 
-    def told(self) -> str:
+    def line_read(self) -> str:
         """The first of them, on a line of its own."""
         for filename, number in self.places:
             text = linecache.getline(filename, number).strip()
@@ -57,28 +57,28 @@ def differences(run: Run, y: V, step: float | None = None, noise: float = 0.0) -
     return finite_sides(lambda *numbers: float(output([*map(run.Value, numbers)]).data), run.numbers, step, noise)
 
 
-def strays(
-    run: Run, y: V, program: Program, exact: Sequence[OneSided], rooms: Sequence[float], noise: float
+def find_mismatches(
+    run: Run, y: V, program: Program, exact: Sequence[OneSided], tolerances: Sequence[float], noise: float
 ) -> tuple[list[str], list[str]]:
     """What is wrong, and the kinks of f that its recording does not show; `exact` is the gradient of the recording."""
     problems, kinks = [], []
     if program.frozen() is not program:  # f itself does follow its inputs where a gradient is stopped
         exact = many_digits(program, still=False)
-    for index, (side, room, found) in enumerate(zip(exact, rooms, differences(run, y, noise=noise))):
-        letter = run.letters[index]
+    for index, (side, tolerance, found) in enumerate(zip(exact, tolerances, differences(run, y, noise=noise))):
+        name = run.names[index]
         sides = found[:2] if found.kink else [found.best]
-        agree = [_agrees(side, each, room) for each in sides]
+        agree = [_agrees(side, each, tolerance) for each in sides]
         if not any(agree):
             problems.append(
-                f"the gradient does not follow the function: along {letter}, {run.at()} changes by "
-                f"{found.best.slope:.6g}, and what it recorded by {side.ends[1]:.6g}, so it depends on {letter} by a "
+                f"the gradient does not follow the function: along {name}, {run.at()} changes by "
+                f"{found.best.slope:.6g}, and what it recorded by {side.ends[1]:.6g}, so it depends on {name} by a "
                 f"way that was not recorded (.data, math.…, a new Value){_read(run)}"
             )
         elif not side.kink and (not all(agree) or not all(each.told for each in found[:2])):
             branch = _branch(run, y, index, program)
             slopes = f"one-sided derivatives {found.left.slope:.6g} and {found.right.slope:.6g}, " if found.kink else ""
             if branch or found.kink:
-                at = f"kink at {letter} = {run.numbers[index]!r}"
+                at = f"kink at {name} = {run.numbers[index]!r}"
                 kinks.append(f"{at}: {slopes}{branch or 'of which the recording shows one'}")
     return problems, kinks
 
@@ -88,8 +88,8 @@ def _agrees(exact: OneSided, found: Estimate, own: float) -> bool:
     low, high = exact.ends
     if not (math.isfinite(low + high) and found.told):
         return True
-    room = own + 4 * found.error + 1e-3 * max(abs(low), abs(high), abs(found.slope))
-    return not (found.slope < low - room or found.slope > high + room)  # of a room of nan nothing is asked
+    tolerance = own + 4 * found.error + 1e-3 * max(abs(low), abs(high), abs(found.slope))
+    return not (found.slope < low - tolerance or found.slope > high + tolerance)  # nan as a tolerance asks nothing
 
 
 def _branch(run: Run, y: V, index: int, program: Program) -> str:
@@ -120,4 +120,4 @@ def _read(run: Run) -> str:
         run.outputs_at(map(run.Value, run.numbers))
     finally:
         watchers.remove(watcher)
-    return watcher.told()
+    return watcher.line_read()

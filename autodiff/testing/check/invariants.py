@@ -18,8 +18,8 @@ from .run import Run
 def unsteady(run: Run) -> list[str]:
     """f must leave its inputs alone, and give the same again."""
     changed = [
-        f"{run.at()} changes its input {letter} from {number!r} to {x.data!r}"
-        for letter, x, number in zip(run.letters, run.inputs, run.numbers) if not _same(x.data, number)
+        f"{run.at()} changes its input {name} from {number!r} to {x.data!r}"
+        for name, x, number in zip(run.names, run.inputs, run.numbers) if not _same(x.data, number)
     ]  # fmt: skip
     if changed:
         return changed
@@ -44,19 +44,19 @@ def not_finite(run: Run, y: V) -> str | None:
 def leaked(run: Run, used: set[V], gradient: Sequence[float]) -> list[str]:
     """An input that the output does not use must get no gradient."""
     return [
-        f"{run.at()} does not use {letter}, and yet leaves a gradient of {slope!r} on it"
-        for letter, x, slope in zip(run.letters, run.inputs, gradient) if x not in used and slope != 0
+        f"{run.at()} does not use {name}, and yet leaves a gradient of {slope!r} on it"
+        for name, x, slope in zip(run.names, run.inputs, gradient) if x not in used and slope != 0
     ]  # fmt: skip
 
 
 def not_twice(run: Run, y: V, gradient: Sequence[float], first: Mapping[V, float]) -> str | None:
     """A second backward pass must add the same gradient to the leaves once more."""
     y.backward()
-    for letter, x, slope in zip(run.letters, run.inputs, gradient):
+    for name, x, slope in zip(run.names, run.inputs, gradient):
         twice = first[x] + slope
         off = abs(x.grad - twice)
         if math.isfinite(twice) and off > 4 * math.ulp(twice) and off > 1e-12 * _sent(y, x):
-            brings = f"a second backward pass brings the gradient of {letter} from {slope!r} to {x.grad!r}"
+            brings = f"a second backward pass brings the gradient of {name} from {slope!r} to {x.grad!r}"
             return f"{run.at()}: {brings}, and it should be {twice!r}: interior gradients must start again from 0"
     return None
 
@@ -67,12 +67,12 @@ def _sent(y: V, x: V) -> float:
     return math.fsum(abs(slope * node.grad) for node, parent, slope in edges if parent is x and slope is not None)
 
 
-def modes_differ(run: Run, program: Program, gradient: Sequence[float], rooms: Sequence[float]) -> list[str]:
+def modes_differ(run: Run, program: Program, gradient: Sequence[float], tolerances: Sequence[float]) -> list[str]:
     """Forward mode must agree with reverse mode."""
     return [
-        f"{run.at()}: forward mode gives {tangent!r} along {letter}, and reverse mode {slope!r}"
-        for letter, tangent, slope, room in zip(run.letters, forward(program)[1], gradient, rooms)
-        if abs(tangent - slope) > 2 * room
+        f"{run.at()}: forward mode gives {tangent!r} along {name}, and reverse mode {slope!r}"
+        for name, tangent, slope, tolerance in zip(run.names, forward(program)[1], gradient, tolerances)
+        if abs(tangent - slope) > 2 * tolerance
     ]  # fmt: skip
 
 

@@ -88,5 +88,5 @@ def _near(given: float, exact: OneSided, ulps: int) -> bool:
     low, high = exact.ends
     if not math.isfinite(low + high) or 0 < max(abs(low), abs(high)) < NORMAL:
         return True
-    room = ulps * math.ulp(max(abs(low), abs(high)))
-    return low - room <= given <= high + room
+    tolerance = ulps * math.ulp(max(abs(low), abs(high)))
+    return low - tolerance <= given <= high + tolerance

@@ -3,7 +3,7 @@
 >>> from autodiff import Value
 >>> run = Run(lambda x: x * x, [3.0], Value)
 >>> found = reference(run, run.outputs[0], recorded(run.outputs[0], run.inputs))
->>> found.method, found.sides[0].ends, found.rooms[0] < 1e-13
+>>> found.method, found.sides[0].ends, found.tolerances[0] < 1e-13
 ('differences at 50 digits', (6.0, 6.0), True)
 """
 
@@ -30,11 +30,11 @@ METHODS = {"digits": "differences at 50 digits", "complex": "complex step", "fin
 
 
 class Reference(NamedTuple):
-    """The gradient by a way that reads no slope of the engine, the room around each entry, and how far f is rounded."""
+    """The gradient by a route that reads no rule of the engine, the tolerance of each entry, and the noise of f."""
 
     method: str
     sides: list[OneSided]
-    rooms: list[float]
+    tolerances: list[float]
     noise: float
 
     @property
@@ -53,21 +53,21 @@ def reference(
         raise ReplayError(f"{foreign[0]!r} is not in the table, so it has no formula to check by; use against='finite'")
     if foreign:
         noise = 8 * math.ulp(max(abs(node.data) for node in topological_order(y)))
-        rooms = [0.0] * len(run.inputs)
+        tolerances = [0.0] * len(run.inputs)
     else:
-        noise, rooms = allowed(program, times=8.0 if schoolbook else 3.0, schoolbook=schoolbook)
+        noise, tolerances = allowed(program, times=8.0 if schoolbook else 3.0, schoolbook=schoolbook)
     if foreign or against == "finite":
         method, found = METHODS["finite"], differences(run, y, eps, noise)
         sides = [_side(each) for each in found]
-        rooms = [_error(each) + (own if math.isfinite(own) else 0.0) for each, own in zip(found, rooms)]
+        tolerances = [_error(each) + (own if math.isfinite(own) else 0.0) for each, own in zip(found, tolerances)]
     elif against == "complex":
         method, sides = METHODS["complex"], [OneSided(slope, slope) for slope in complex_step(program)[1]]
     else:
         method, sides = METHODS["digits"], many_digits(program)
     if rtol is not None:
-        sure = rooms if method == METHODS["finite"] else [0.0] * len(rooms)
-        rooms = [rtol * max(map(abs, side.ends)) + atol + own for side, own in zip(sides, sure)]
-    return Reference(method, sides, rooms, noise)
+        sure = tolerances if method == METHODS["finite"] else [0.0] * len(tolerances)
+        tolerances = [rtol * max(map(abs, side.ends)) + atol + own for side, own in zip(sides, sure)]
+    return Reference(method, sides, tolerances, noise)
 
 
 def _side(found: Sides) -> OneSided:
@@ -80,13 +80,13 @@ def _error(found: Sides) -> float:
 
 
 class Entry(NamedTuple):
-    """One derivative of higher order: along which inputs, the graph one order below, both numbers, the room."""
+    """One derivative of higher order: along which inputs, the graph one order below, both numbers, the tolerance."""
 
     places: tuple[int, ...]
     below: V
     given: float
     exact: OneSided
-    room: float
+    tolerance: float
 
 
 def higher(y: V, xs: Sequence[V], program: Program, order: int) -> Iterator[Entry]:
@@ -99,6 +99,6 @@ def higher(y: V, xs: Sequence[V], program: Program, order: int) -> Iterator[Entr
         for places in combinations_with_replacement(range(len(xs)), depth):
             below = graphs[places[:-1]]
             deeper[places] = gradient_graph(below, xs)[places[-1]]
-            room = allowed(recorded(below, xs)).gradient[places[-1]]
-            yield Entry(places, below, deeper[places].data, many_digits_mixed(program, places), room)
+            tolerance = allowed(recorded(below, xs)).gradient[places[-1]]
+            yield Entry(places, below, deeper[places].data, many_digits_mixed(program, places), tolerance)
         graphs = deeper

@@ -55,7 +55,7 @@ class Run:
             raise ArgumentError(f"args: expected a list of numbers, got {shown(foreign)} in it{_hint(foreign)}")
         self.f, self.Value = f, Value
         self.shapes = [shape for _, shape in trees]
-        self.letters = [path for letter, x in zip(_letters(len(args)), args) for path in paths(letter, x)]
+        self.names = [path for name, x in zip(_letters(len(args)), args) for path in paths(name, x)]
         self.numbers = [x.data if isinstance(x, Value) else x for x in flat]
         self.name = getattr(f, "__name__", "f")
         self.again()

@@ -7,7 +7,7 @@ from ...derive.high_precision import many_digits, nearest
 from ..examiner import Exam, Skipped, Unsteady
 from ..findings import Finding
 from ..forms import HAVE_FORMS, form, shapes
-from ...check.foreign import culprit, off
+from ...check.foreign import find_faulty_operation, off
 from ...draw.straight_line import Program, Step
 from .sums import EARLY
 
@@ -24,7 +24,7 @@ def programs(exam: Exam) -> Iterator[Finding]:
     failing = smallest(exam, operations)
     if failing is None:
         return
-    answer, fault = exam.ask(failing), culprit(exam.engine, failing)
+    answer, fault = exam.ask(failing), find_faulty_operation(exam.engine, failing)
     if fault is not None:
         yield Finding(fault.sentence, exam.source(fault.program))
     elif answer.error is not None:
