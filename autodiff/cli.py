@@ -16,7 +16,7 @@ from . import __version__
 from .commands import draw, explain, playground, quiz, step
 from .errors import AutodiffError
 from .native import engine
-from .stepping.wording import printable
+from .printable import printable
 from .testing.conform import command as grade
 
 COMMANDS = (step, explain, draw, quiz, grade, playground)

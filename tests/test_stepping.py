@@ -28,7 +28,8 @@ from autodiff.stepping.mathematics import mathematics, taken
 from autodiff.stepping.judging import unlike, verdict
 from autodiff.stepping.traversals import ORDERS
 from autodiff.stepping.training import training
-from autodiff.stepping.wording import printable, short
+from autodiff.printable import printable
+from autodiff.stepping.wording import short
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.0, -3.0, 0.5, inf, -inf, nan, 5e-324, 1e200, -1e200, 1e-200, 709.78, -745.13]
 NUMBERS = st.sampled_from(SPECIAL) | st.floats(-5, 5)

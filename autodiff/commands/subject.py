@@ -17,7 +17,7 @@ from ..errors import ArgumentError, shown
 from ..expression import names_of, parse
 from ..render.steps.stepper import Steps, steps_in
 from ..stepping.script import value_of
-from ..stepping.wording import printable
+from ..printable import printable
 from ..value import Value
 
 EXPRESSION = "an expression such as 'tanh(w*x + b)', or a value that a program of yours makes: program.py:loss"

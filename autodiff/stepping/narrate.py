@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import overload
 
 from ..ops import HOLDS, TABLE
+from ..printable import printable
 from ..rule import Choice, Name, Rule
 from .events import CONTRIBUTION, INPUT, KINDS, OPERATION, SEED, UPDATE
 from .mathematics import mathematics, taken, textbook_of
 from .passes import Passes
 from .snapshot import Node
 from .step import Step
-from .wording import TERMS, formula_of, in_formula, last_part, name, or_zero, printable, short, slope_of, worded
+from .wording import TERMS, formula_of, in_formula, last_part, name, or_zero, short, slope_of, worded
 
 
 def recorded_step(log: Passes, index: int) -> Step:

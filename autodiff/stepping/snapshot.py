@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
+from ..printable import printable
 from ..suggest import instead, nearest
 from ..value import Value
-from .wording import name, printable, short
+from .wording import name, short
 
 FEW, MOST_COMPARED = 4, 10_000  # names that an error lists, and that it compares with a misspelt one
 

@@ -8,12 +8,12 @@
 ('dot([-1], [-2])', '-2')
 """
 
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 from ..notation import ATOM, Notation, Written
 from ..ops import TABLE
+from ..printable import printable
 from ..rule import Rule, parse
 
 LONGEST_NAME = 60
@@ -34,17 +34,6 @@ def in_formula(x: float | None) -> str:
     """A number where an operator may stand before it: a negative one in brackets."""
     text = short(or_zero(x))
     return f"({text})" if text.startswith("-") else text
-
-
-def printable(text: str, limit: int | None = None) -> str:
-    """`text` with control characters, escapes and direction marks spelled out, so that a terminal only shows it."""
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() and unicodedata.category(c) != "Cf" else _spelled(c) for c in text)
-    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _spelled(character: str) -> str:
-    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
 @lru_cache(maxsize=10_000)

@@ -7,7 +7,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from ...ops import TABLE
-from ...rule import BLOCKED, Choice, Number, Rule, may_block, parse
+from ...rule import BLOCKED, Choice, Number, Rule, parse
+from ...slopes import may_block
 from .strides import c_strides
 
 if TYPE_CHECKING:

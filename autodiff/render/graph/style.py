@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from ...coerce import is_one_of
 from ...errors import ArgumentError, shown
+from ...printable import printable
 
 Number = float | tuple[float, float] | str | None  # also a range, or words; None: there is no such number yet
 
@@ -120,7 +121,7 @@ def legible(name: str) -> str:
     if len(name) > LONGEST_NAME:  # cut first, because an escape is longer than what it stands for
         half = (LONGEST_NAME - 1) // 2
         name = f"{name[:half]}…{name[-half - 1 + LONGEST_NAME % 2:]}"
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)
+    text = printable(name)
     if text and unicodedata.combining(text[0]):
         text = "◌" + text  # or it would sit on whatever comes before it
     return re.sub(" +", " ", text).strip() or repr(text)
