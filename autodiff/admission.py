@@ -18,7 +18,7 @@ from .errors import TableError, shown
 from .notation import Notation
 from .ops import TABLE, Op
 from .replaying import VALUES
-from .definitions import Definition, expanded
+from .definitions import Definition, expand
 from .rule import COMPARISONS, LOGIC, Binary, Blocked, Call, Choice, Each, Items, Name, Part, Rule, Unary, parse
 
 Functions = Mapping[str, Mapping[str, Callable[..., Any]]]
@@ -124,7 +124,7 @@ def _vocabulary() -> set[str]:
 def _read(op: Op, text: str) -> Rule:
     """A rule, with the formulas of rows that were added in place of their calls."""
     try:
-        return expanded(parse(text), _definition)
+        return expand(parse(text), _definition)
     except TableError as error:
         raise _wrong(f"{op.name}: {error}") from None
     except ValueError:

@@ -2,7 +2,7 @@
 
 >>> from autodiff.rule import parse
 >>> square = define("def square(x):\\n    return x * x")
->>> expanded(parse("1 + square(a)"), {"square": square}.get)
+>>> expand(parse("1 + square(a)"), {"square": square}.get)
 Binary('+', Number(1), Binary('*', Name('a'), Name('a')))
 """
 
@@ -45,16 +45,16 @@ def _steps(statement: ast.stmt) -> list[tuple[str, Rule]]:
     raise NotImplementedError("expected assignments")
 
 
-def applied(definition: Definition, arguments: Sequence[Rule]) -> Rule:
+def apply(definition: Definition, arguments: Sequence[Rule]) -> Rule:
     """The result of a definition without steps, over these arguments."""
     return definition.result.substitute(dict(zip(definition.parameters, arguments, strict=True)))
 
 
-def expanded(rule: Rule, definitions: Callable[[str], Definition | None]) -> Rule:
+def expand(rule: Rule, definitions: Callable[[str], Definition | None]) -> Rule:
     """The rule with the bodies of functions in place of calls of them, and of those that they call."""
 
     def change(each: Rule) -> Rule:
         found = definitions(each.function) if isinstance(each, Call) else None
-        return expanded(applied(found, each.operands), definitions) if found else each
+        return expand(apply(found, each.operands), definitions) if found else each
 
     return rule.rebuilt(change)

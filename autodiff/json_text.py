@@ -1,8 +1,8 @@
 """Reading JSON that came from outside: what is not JSON, or no text, is an error in a sentence.
 
->>> parsed('{"a": 1}', "expected a model")
+>>> parse_json('{"a": 1}', "expected a model")
 {'a': 1}
->>> parsed("nan", "expected a model")
+>>> parse_json("nan", "expected a model")
 Traceback (most recent call last):
 autodiff.errors.ArgumentError: expected a model, got 'nan' (str): Expecting value: line 1 column 1 (char 0)
 """
@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from .errors import ArgumentError, OperandError, shown
 
 
-def parsed(text: object, expected: str) -> Any:
+def parse_json(text: object, expected: str) -> Any:
     """What the text holds; nothing in it is executed. `expected` begins the message of an error.
 
     Infinity and NaN, which JSON does not have and Python reads, are refused.

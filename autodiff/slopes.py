@@ -52,11 +52,11 @@ def may_block(slope: Rule) -> bool:
     return any(isinstance(each, Blocked) for each in slope.walk())
 
 
-def decided(rule: Rule, condition: Callable[[Rule], bool | None]) -> Rule:
+def decide(rule: Rule, condition: Callable[[Rule], bool | None]) -> Rule:
     """The rule with each choice replaced by a side of it, where `condition` knows which.
 
     >>> from autodiff.rule import parse
-    >>> decided(parse("where(a <= 0, blocked, 1)"), lambda condition: condition.evaluate({"a": 3.0}))
+    >>> decide(parse("where(a <= 0, blocked, 1)"), lambda condition: condition.evaluate({"a": 3.0}))
     Number(1)
     """
 

@@ -18,9 +18,9 @@ from autodiff.errors import TableError
 from autodiff.notation import CLike, Conditional, Notation
 from autodiff.numbers import FLOATS
 from autodiff.ops import TABLE
-from autodiff.definitions import applied, define, expanded
+from autodiff.definitions import apply, define, expand
 from autodiff.rule import COMPARISONS, Binary, Call, Choice, Each, Items, Name, Number, Part, Rule, Unary, parse
-from autodiff.slopes import contribution, decided, may_block, opening
+from autodiff.slopes import contribution, decide, may_block, opening
 
 TEXTS = sorted({text for op in TABLE.values() for text in (op.formula, *filter(None, op.slopes), *op.kinks)})
 WORDS = {"a": 0.7, "b": 2.0, "c": 3.0, "y": 0.5, "xs": [1.0, 2.0, 0.5, 4.0]}
@@ -180,15 +180,15 @@ def test_a_contribution_is_the_slope_times_what_comes_and_zero_where_it_is_block
 
 def test_choices_are_decided_where_the_condition_is_known():
     rule = parse("where(a < 0, nan, where(b == 0, 0, a / abs(b)))")
-    assert decided(rule, lambda condition: "b" in condition.words() and None) == parse("where(b == 0, 0, a / abs(b))")
-    assert decided(rule, lambda condition: condition.evaluate({"a": 1.0, "b": 0.0})) == Number(0)
+    assert decide(rule, lambda condition: "b" in condition.words() and None) == parse("where(b == 0, 0, a / abs(b))")
+    assert decide(rule, lambda condition: condition.evaluate({"a": 1.0, "b": 0.0})) == Number(0)
 
 
 def test_a_function_is_put_in_place_of_its_call_and_of_the_calls_in_it():
     bodies = {"twice": define("def twice(x):\n    return x + x"), "four": define("def four(x):\n    return twice(twice(x))")}
-    assert expanded(parse("four(a * b)"), bodies.get).evaluate({"a": 3.0, "b": 1.0}) == 12.0
-    assert applied(bodies["twice"], [parse("a")]) == parse("a + a")
-    assert expanded(parse("four(a)"), lambda name: None) is not None
+    assert expand(parse("four(a * b)"), bodies.get).evaluate({"a": 3.0, "b": 1.0}) == 12.0
+    assert apply(bodies["twice"], [parse("a")]) == parse("a + a")
+    assert expand(parse("four(a)"), lambda name: None) is not None
 
 
 STRAIGHT = [name for name in stable.NAMES if name not in ("logsumexp", "softmax", "polynomial")]

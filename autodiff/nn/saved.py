@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArgumentError, shown
-from ..json_text import parsed
+from ..json_text import parse_json
 from .activations import ACTIVATIONS
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
 from .merging import Add, Concatenate, Merge
@@ -59,7 +59,7 @@ def read(path: Path) -> Any:
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise ArgumentError(f"{path}: expected a model of at most {MOST_BYTES:,} bytes, got {size:,}")
-    return parsed(path.read_bytes(), f"{path}: expected a model saved by nn.save")
+    return parse_json(path.read_bytes(), f"{path}: expected a model saved by nn.save")
 
 
 def require_keys(record: Any, needed: set[str], allowed: set[str], what: str) -> None:

@@ -21,9 +21,9 @@ from functools import cache
 from .. import stable
 from ..numbers import FLOATS
 from ..ops import TABLE
-from ..definitions import Definition, expanded
+from ..definitions import Definition, expand
 from ..rule import Rule, parse
-from ..slopes import decided
+from ..slopes import decide
 
 CLOSE = 1e-6  # of a textbook's derivative to the slope: what six digits do not tell apart
 # A reader has no need to know their names; `sech` and its like are names of mathematics.
@@ -33,7 +33,7 @@ HELPERS = frozenset(name for name in stable.NAMES if name not in TABLE or name.e
 @cache
 def mathematics(rule: Rule) -> Rule:
     """The rule with each helper replaced by what it computes."""
-    return expanded(rule, _definition)
+    return expand(rule, _definition)
 
 
 @cache
@@ -69,4 +69,4 @@ def textbook_of(
 def taken(rule: Rule, inputs: Sequence[float], output: float) -> Rule:
     """The rule with each `where` replaced by the side that these numbers take."""
     numbers = {**FLOATS.names, **dict(zip("abc", inputs)), "y": output}
-    return decided(rule, lambda condition: bool(condition.evaluate(numbers)))
+    return decide(rule, lambda condition: bool(condition.evaluate(numbers)))

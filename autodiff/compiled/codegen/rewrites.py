@@ -18,7 +18,7 @@ from functools import cache
 
 from ... import stable
 from ...numbers import FLOATS
-from ...definitions import Definition, define, expanded
+from ...definitions import Definition, define, expand
 from ...rule import COMPARISONS, Binary, Call, Choice, Name, Number, Rule, Unary, parse
 from .preamble import text_of
 
@@ -31,7 +31,7 @@ def inlined(rule: Rule) -> Rule:
     def definition(word: str) -> Definition | None:
         return _definition(word) if word in INLINED else None
 
-    return rule.rebuilt(lambda each: expanded(each, definition) if _is_plain_call(each) else each)
+    return rule.rebuilt(lambda each: expand(each, definition) if _is_plain_call(each) else each)
 
 
 def _is_plain_call(rule: Rule) -> bool:

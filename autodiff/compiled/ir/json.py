@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ...errors import ArgumentError, shown
-from ...json_text import parsed
+from ...json_text import parse_json
 from .check import checked
 from .program import Guard, Instruction, Program
 
@@ -32,7 +32,7 @@ def from_json(text: str) -> Program:
 
     Raises ArgumentError if it is not a program.
     """
-    body = parsed(text, f"program: {WRITTEN}")
+    body = parse_json(text, f"program: {WRITTEN}")
     try:
         if body["autodiff program"] != 1:
             raise ArgumentError(f"program: expected version 1, got {shown(body['autodiff program'])}")

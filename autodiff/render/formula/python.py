@@ -15,7 +15,7 @@ from ...notation import ATOM, Conditional, Notation, Text, Written
 from ...numbers import FLOATS
 from ...ops import TABLE, VOCABULARY
 from ...rule import BLOCKED, FUNCTIONS_OF_SIGNS, Binary, Call, Choice, Items, Name, Number, Part, Rule, parse
-from ...slopes import decided, may_block
+from ...slopes import decide, may_block
 from ...rules import floats
 from ...value import Value
 
@@ -149,7 +149,7 @@ def slope_along(v: Value, i: int, operands: Mapping[Value, str]) -> Rule | None:
         return names[(i + len(names) // 2) % len(names)]
     given = {operands[each]: each.data for each in (*v.parents, v) if not operands[each].isidentifier()}
     over = floats(rule).substitute({**dict(zip("abc", names)), "y": Name(operands[v])})
-    return decided(over, lambda condition: outcome(condition, given))
+    return decide(over, lambda condition: outcome(condition, given))
 
 
 def outcome(condition: Rule, numbers: Mapping[str, float]) -> bool | None:

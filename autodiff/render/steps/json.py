@@ -27,7 +27,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from ...errors import ArgumentError, shown
-from ...json_text import parsed
+from ...json_text import parse_json
 from ...ops import TABLE
 from ...stepping.log import Log
 from ...stepping.snapshot import Node, Snapshot, Source
@@ -78,7 +78,7 @@ def _number(x: Any) -> Any:
 
 def log_from(text: str, kind: type[L] = Log) -> L:  # type: ignore[assignment]
     """The log that `to_json` wrote; an `ArgumentError` says what in the text is not as the schema has it."""
-    data = _mapping(parsed(text, "from_json: expected JSON as `json()` writes it"), "a JSON object")
+    data = _mapping(parse_json(text, "from_json: expected JSON as `json()` writes it"), "a JSON object")
     if data.get("format") != FORMAT or data.get("version") != VERSION:
         raise _bad(f'"format": "{FORMAT}", "version": {VERSION}', (data.get("format"), data.get("version")))
     nodes = [_node(number, item) for number, item in enumerate(_list(data.get("nodes"), '"nodes"'))]

@@ -4,7 +4,7 @@ from ... import functions
 from ...notation import Notation
 from ...ops import TABLE
 from ...rule import Call, Number, Unary
-from ...slopes import decided
+from ...slopes import decide
 from ...stepping.mathematics import HELPERS, mathematics
 
 # Two operands: two derivatives. What is not here is taken from the table's own rule
@@ -38,7 +38,7 @@ def _rule(op: str, index: int) -> str:
     call = slope.operand if isinstance(slope, Unary) else slope
     if not isinstance(call, Call) or call.function not in HELPERS or hasattr(functions, call.function):
         return Notation().write(slope)
-    plain = decided(mathematics(call), lambda condition: False)  # away from the edges
+    plain = decide(mathematics(call), lambda condition: False)  # away from the edges
     return Notation().write(Unary(slope.sign, plain) if isinstance(slope, Unary) else plain)
 
 
