@@ -14,7 +14,7 @@ function ofOperation(step, { i }) {
 function ofContribution(step, { i, parent, upstream, slope, earlier, after }) {
   const name = live.labels[i], to = live.labels[parent], before = earlier === null ? 0 : earlier, sent = slope * upstream;
   const soFar = earlier === null ? `nothing has reached ${to} yet` : `so far the gradient of ${to} is ${short(before)} (${step.arrived - 1} of ${step.expected} arrived)`;
-  const text = `${name} sends a contribution to ${to}. ${name}'s gradient is ${short(upstream)}; the slope d ${name} / d ${to} is ${step.equations[0][1]}; ${soFar}. What is the gradient of ${to} after this step?`;
+  const text = `${name} sends a contribution to ${to}. ${name}'s gradient is ${short(upstream)}; the local derivative d ${name} / d ${to} is ${step.equations[0][1]}; ${soFar}. What is the gradient of ${to} after this step?`;
   const wrong = earlier === null ? [] : [["last", sent], ["unfinished", before]];
   wrong.push(["no upstream", before + slope], ["no slope", before + upstream], ["sum", before + upstream + slope], ["sign", before - sent]);
   if (live.parents[i].length > 1) wrong.push(["own value", before + upstream * current[parent]]);
