@@ -5,7 +5,7 @@
 >>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")
 >>> asked = question(Log(snapshot(a * b + a)), 7)
 >>> print(asked.text)
-v2 sends a contribution to a. v2's gradient is 1; the slope d v2 / d a is b; so far the gradient of a is 1 (1 of 2 arrived). What is the gradient of a after this step?
+v2 sends a contribution to a. v2's gradient is 1; the local derivative d v2 / d a is b; so far the gradient of a is 1 (1 of 2 arrived). What is the gradient of a after this step?
 >>> judged(asked, "-2")
 (True, 'Right: -2.')
 >>> judged(asked, "-3")

@@ -3,11 +3,11 @@
 >>> answers = iter(["-3", ""])
 >>> ask_on(1, level=3, count=2, read=lambda prompt: next(answers))
 1. y = a * a + b, at a = -3, b = -2. The forward pass: v1 = a * a = 9; y = v1 + b = 7.
-v1 sends a contribution to a. v1's gradient is 1; the slope d v1 / d a is a; so far the gradient of a is -3 (1 of 2 arrived). What is the gradient of a after this step?
+v1 sends a contribution to a. v1's gradient is 1; the local derivative d v1 / d a is a; so far the gradient of a is -3 (1 of 2 arrived). What is the gradient of a after this step?
 Not quite: that is the last contribution alone; a gradient is the sum of all contributions; or that is the sum before this step; the new contribution has to be added. It is -6.
 <BLANKLINE>
 2. y = (a - b) * (a + b), at a = 5, b = 3. The forward pass: v2 = a - b = 2; v3 = a + b = 8; y = v2 * v3 = 16.
-v2 sends a contribution to a. v2's gradient is 8; the slope d v2 / d a is 1; so far the gradient of a is 2 (1 of 2 arrived). What is the gradient of a after this step?
+v2 sends a contribution to a. v2's gradient is 8; the local derivative d v2 / d a is 1; so far the gradient of a is 2 (1 of 2 arrived). What is the gradient of a after this step?
 0 of 1 right.
 (0, 1)
 """  # noqa: E501

@@ -8,7 +8,7 @@
 >>> print(first.text, first.values)
 a * a + b {'a': -3, 'b': -2}
 >>> print(first.question.text)
-v1 sends a contribution to a. v1's gradient is 1; the slope d v1 / d a is a; so far the gradient of a is -3 (1 of 2 arrived). What is the gradient of a after this step?
+v1 sends a contribution to a. v1's gradient is 1; the local derivative d v1 / d a is a; so far the gradient of a is -3 (1 of 2 arrived). What is the gradient of a after this step?
 """  # noqa: E501
 
 from collections.abc import Iterator
