@@ -32,7 +32,8 @@ def contestants() -> dict[str, Callable[[], Any]]:
     X, y = rng.uniform(size=(ROWS, SIZES[0])), rng.integers(0, SIZES[-1], ROWS)
     hidden = [nn.Dense(size, "relu") for size in SIZES[1:-1]]
     model = nn.Sequential([nn.Input(SIZES[0]), *hidden, nn.Dense(SIZES[-1], "softmax")], seed=0)
-    ours = Compiled(model, nn.losses.find("sparse_categorical_crossentropy"), nn.Adam(lr=RATE), "compiled")
+    adam = nn.Adam(model.parameters(), lr=RATE)
+    ours = Compiled(model, nn.losses.find("sparse_categorical_crossentropy"), adam, "compiled")
     layers = byhand.layers_of(ours.weights(), SIZES)
 
     def train() -> None:

@@ -92,7 +92,7 @@ import inspect, json, keras
 found = {}
 for name in "SGD Adagrad RMSprop Adam AdamW Nadam".split():
     found[name] = inspect.signature(getattr(keras.optimizers, name).__init__)
-for name in "EarlyStopping ReduceLROnPlateau".split():
+for name in "EarlyStopping ReduceLROnPlateau ModelCheckpoint".split():
     found[name] = inspect.signature(getattr(keras.callbacks, name).__init__)
 found |= {"fit": inspect.signature(keras.Model.fit), "compile": inspect.signature(keras.Model.compile),
           "Dense": inspect.signature(keras.layers.Dense.__init__)}
@@ -107,7 +107,7 @@ def defaults_here():
         found |= {f"{name}({p.name})": str(p.default) for p in inspect.signature(kind.__init__).parameters.values()}
         if name != "Dense":
             found |= {f"{name}(lr)": str(kind().lr), f"{name}(weight_decay)": str(kind().weight_decay)}
-    for name in ("EarlyStopping", "ReduceLROnPlateau"):
+    for name in ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint"):
         parameters = inspect.signature(getattr(nn.callbacks, name).__init__).parameters.values()
         found |= {f"{name}({p.name})": str(p.default) for p in parameters}
     for method in ("fit", "compile"):

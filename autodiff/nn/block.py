@@ -11,7 +11,7 @@ Symbol(shape=(None, 8), made by Dense(8, activation='relu'))
 
 import math
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dis import get_instructions
 from inspect import unwrap
 from typing import Any
@@ -92,6 +92,27 @@ class Block(Module):
         blocks = [module for module in self.modules() if isinstance(module, Block)]
         frozen = {id(p) for block in blocks if not block._trainable for p in block.parameters()}
         return [p for p in self.parameters() if id(p) not in frozen]
+
+    def get_weights(self) -> list[Any]:
+        """A copy of every array of weights: the kernel of (inputs, units), then the biases, as in Keras."""
+        from .weights import get_weights
+
+        return get_weights(self)
+
+    def set_weights(self, arrays: Sequence[Any]) -> None:
+        """Set every array of weights, all of them or, where one does not fit, none."""
+        from .weights import set_weights
+
+        set_weights(self, arrays)
+
+    @property
+    def weights(self) -> list[Any]:
+        """The arrays of `get_weights`: copies, so that writing into them changes nothing."""
+        return self.get_weights()
+
+    def count_params(self) -> int:
+        """The number of parameters."""
+        return len(self.parameters())
 
     def penalties(self) -> list[tuple[Any, list[Value]]]:
         """The regularizers of this layer alone, each with the Values that it keeps small."""

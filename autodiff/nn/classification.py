@@ -7,6 +7,7 @@
 0.6666666666666666
 """
 
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,7 @@ class SparseCategoricalAccuracy(Mean):
 class AUC(Metric):
     """The area under the ROC curve: how often a label 1 has a larger output than a label 0, ties counted by half.
 
-    It is exact; Keras adds up 200 thresholds. Raises `ArgumentError` where there is only one class.
+    It is exact; Keras adds up 200 thresholds. Where there is only one class it is nan; Keras gives 0.
     """
 
     def __init__(self, *, name: str | None = None) -> None:
@@ -149,5 +150,5 @@ class AUC(Metric):
         outputs, places = np.unique(found[:, 0], return_inverse=True)
         ones, zeros = (np.bincount(places, found[:, 2] * (found[:, 1] == label), len(outputs)) for label in (1, 0))
         if not (ones.any() and zeros.any()):
-            raise ArgumentError("auc: expected labels of both classes, 0 and 1, got only one of them")
+            return nan
         return float((ones * (np.cumsum(zeros) - zeros / 2)).sum() / (ones.sum() * zeros.sum()))

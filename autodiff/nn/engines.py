@@ -137,11 +137,11 @@ class Compiled:
         return np.broadcast_to(found, (rows, found.shape[-1]))
 
     def step(self) -> bool:
-        if not np.isfinite(self.gradient).all():
+        if not all_finite(self.gradient):
             return False
         with np.errstate(over="ignore", invalid="ignore"):  # the next line finds out, and `fit` says it in a sentence
             self.take.parameters = self.updated(self.take.parameters, self.gradient)
-        return bool(np.isfinite(self.take.parameters).all())
+        return all_finite(self.take.parameters)
 
     def updated(self, parameters: Any, gradient: Any) -> Any:
         """The parameters after the step; frozen ones stay as they are."""
@@ -163,6 +163,12 @@ class Compiled:
 
     def reload(self) -> None:
         self.take.reload()
+
+
+def all_finite(array: Any) -> bool:
+    """Whether no number of an array is nan or inf; a finite sum says so in one quick pass, another one may lie."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
 
 
 class Masked(Module):

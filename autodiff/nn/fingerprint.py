@@ -24,7 +24,9 @@ import numpy as np
 
 from ..value import Value
 
-PASSING = frozenset({"optimizer", "history", "training", "stop_training", "masks", "name"})  # say nothing of results
+PASSING = frozenset({  # attributes that say nothing of results
+    "optimizer", "history", "training", "stop_training", "masks", "name", "_objectives",
+})  # fmt: skip
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 

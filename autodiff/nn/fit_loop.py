@@ -14,19 +14,25 @@ from typing import Any
 from ..anomaly import detect_anomaly
 from ..errors import AnomalyError
 from .block import Block
-from .callbacks import Callback, called
+from .callback import Callback, called
 from .engines import Engine
 from .loss import LossFunction
 from .notebook import history_table, preformatted
 from .objectives import Meters
-from .progress import Advance
+from .progress import Advance, sparkline
 from .tables import Array
+
+
+def in_order(logs: dict[str, float]) -> dict[str, float]:
+    """Numbers by name, in the order of their names, as Keras has them."""
+    return {name: logs[name] for name in sorted(logs)}
 
 
 class History:
     """What happened in training: `history` has a list per name, one number per epoch of `epoch`."""
 
-    def __init__(self) -> None:
+    def __init__(self, params: dict[str, Any] | None = None) -> None:
+        self.params = params or {}  # what the callbacks are told of the training
         self.epoch: list[int] = []
         self.history: dict[str, list[float]] = {}
 
@@ -51,26 +57,33 @@ class Run:
     def __init__(self, model: Block, loss: LossFunction, engine: Engine, meters: Meters,
                  callbacks: list[Callback]) -> None:  # fmt: skip
         self.model, self.loss, self.engine, self.meters, self.callbacks = model, loss, engine, meters, callbacks
-        self.history = History()
+        self.history, self.logs = History(), dict[str, float]()
         self.good = engine.weights()
+        self.modules = list(model.modules())
         self.watching_batches = [callback for callback in callbacks if callback.watches_batches()]
 
     def epochs(self, first: int, end: int) -> Iterable[int]:
         """The epochs to run, with the callbacks' say; training is on while a caller works on one."""
         self.model.stop_training = False
         self._call("on_train_begin")
-        for epoch in range(first, end):
-            self._call("on_epoch_begin", epoch)
-            yield epoch
-            if self.model.stop_training:  # type: ignore[attr-defined]
-                break
-        self._call("on_train_end")
+        try:
+            for epoch in range(first, end):
+                self.logs = {}
+                self._call("on_epoch_begin", epoch)
+                yield epoch
+                if self.model.stop_training:  # type: ignore[attr-defined]
+                    break
+        finally:
+            if not self.callbacks:  # which have seen the numbers after each epoch, and may have set others
+                self.engine.sync()
+        self._call("on_train_end", logs=self.logs)
         self.engine.reload()
 
     def epoch(self, x: Array, y: Array, batches: list[list[int]], label: str, advance: Advance) -> dict[str, float]:
         """Train on every batch; the mean loss over the rows and the metrics, of each batch before its step."""
         whole, seen, logs = 0.0, 0, dict[str, float]()
-        self.model.train()
+        curve = sparkline(self.history.history.get("loss", ()))
+        self.set_training(True)
         self.meters.reset()
         try:
             for place, batch in enumerate(batches):
@@ -79,24 +92,29 @@ class Run:
                 whole, seen = whole + loss * len(batch), seen + len(batch)
                 if self.meters:
                     self.meters.update(y[batch], self.engine.outputs(len(batch)))
-                advance(f"epoch {label}, loss {whole / seen:.4f}")
+                advance(f"epoch {label}, loss {whole / seen:.4f} {curve}".rstrip())
                 if self.watching_batches:
-                    logs = {"loss": whole / seen} | self.meters.results()
+                    logs = in_order({"loss": whole / seen} | self.meters.results())
                 self._call_for_batch("on_train_batch_end", place, logs)
+                if self.model.stop_training:  # type: ignore[attr-defined]
+                    break
         finally:
-            self.model.eval()
-        self.engine.sync()
+            self.set_training(False)
         return {"loss": whole / seen} | self.meters.results()
+
+    def set_training(self, mode: bool) -> None:
+        """Tell every module that training is on, or over; to look for them in each epoch would take its time."""
+        for module in self.modules:
+            module.training = mode
 
     def batch(self, x: Array, y: Array, where: str) -> float:
         """One step, or the end of training if a number is no longer one."""
-        loss = self.engine.loss(x, y)
+        loss, before = self.engine.loss(x, y), self.engine.weights()
         if isfinite(loss):
-            before = self.engine.weights()
-            if self.engine.step():
-                self.good = before
+            stepped, self.good = self.engine.step(), before
+            if stepped:
                 return loss
-            self.good = before
+        self.engine.restore(before)  # those that the loss was of, also in the model, where the reason is looked for
         reason = self.reason(x, y, loss)
         self.engine.restore(self.good)
         raise AnomalyError(
@@ -114,17 +132,20 @@ class Run:
         return f"the loss was {loss}, and the step made a weight nan or inf"
 
     def after(self, epoch: int, logs: dict[str, float]) -> None:
-        """Tell the callbacks that an epoch has ended; each gets the same dict, so that one may add to it."""
-        shared = dict(logs)
+        """Tell the callbacks that an epoch has ended; each gets the same dict, and what it adds is kept."""
+        self.logs = dict(logs)
+        if self.callbacks:
+            self.engine.sync()
         for callback in self.callbacks:
-            if called(callback, "on_epoch_end", self.model)(epoch, shared) is True:
+            if called(callback, "on_epoch_end", self.model)(epoch, self.logs) is True:
                 self.model.stop_training = True
+        self.history.add(epoch, self.logs)
         if self.callbacks:  # one may have set the weights
             self.engine.reload()
 
-    def _call(self, method: str, *arguments: Any) -> None:
+    def _call(self, method: str, *arguments: Any, logs: dict[str, float] | None = None) -> None:
         for callback in self.callbacks:
-            called(callback, method, self.model)(*arguments, {})
+            called(callback, method, self.model)(*arguments, dict(logs or {}))
 
     def _call_for_batch(self, method: str, place: int, logs: dict[str, float] | None = None) -> None:
         """Tell those callbacks that watch batches; they see the weights as they are, and may set them."""

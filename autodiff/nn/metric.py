@@ -12,6 +12,7 @@
 ('within', 0.75)
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -134,7 +135,7 @@ class MeanOfLoss(Quotient):
 def name_of(function: Any) -> str:
     """The name of a function, also of one whose options are set by `functools.partial`, or of an object's class."""
     whole = getattr(function, "func", function)
-    return getattr(whole, "__name__", None) or snake_case(type(whole).__name__)
+    return re.sub(r"\W", "", getattr(whole, "__name__", "")) or snake_case(type(whole).__name__)
 
 
 def paired_tables(name: str, y_true: Rows, y_pred: Rows) -> tuple[Array, Array]:

@@ -15,11 +15,12 @@ Each is a class as Keras has it, which gathers batch by batch; most are also a f
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import isnan
 from typing import Any
 
 import numpy as np
 
-from ..errors import OperandError, shown
+from ..errors import ArgumentError, OperandError, shown
 from . import losses
 from .classification import (
     AUC, BinaryAccuracy, CategoricalAccuracy, F1Score, Precision, Recall, SparseCategoricalAccuracy,
@@ -152,12 +153,14 @@ def f1_score(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
 
 
 def auc(y_true: Rows, y_pred: Rows) -> float:
-    """The area under the ROC curve.
+    """The area under the ROC curve; raises `ArgumentError` where there is only one class.
 
     >>> auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     0.75
     """
-    return AUC()(y_true, y_pred)
+    if isnan(area := AUC()(y_true, y_pred)):
+        raise ArgumentError("auc: expected labels of both classes, 0 and 1, got only one of them")
+    return area
 
 
 METRICS: Registry[Callable[..., Metric]] = Registry(

@@ -7,7 +7,6 @@ from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
-from . import weights
 from .block import Block
 from .keywords import known_arguments, snake_case
 from .notebook import preformatted
@@ -23,7 +22,7 @@ class Network(Trainable):
     def count_params(self) -> int:
         """The number of parameters."""
         self.require_built("count_params")
-        return len(self.parameters())
+        return super().count_params()
 
     @known_arguments
     def summary(self, print_fn: Callable[[str], object] = print) -> None:
@@ -47,17 +46,12 @@ class Network(Trainable):
     def get_weights(self) -> list[Any]:
         """A copy of every array of weights, layer by layer: kernels of (inputs, units), then biases, as in Keras."""
         self.require_built("get_weights")
-        return weights.get_weights(self)
+        return super().get_weights()
 
     def set_weights(self, arrays: Sequence[Any]) -> None:
         """Set every array of weights, all of them or, where one does not fit, none."""
         self.require_built("set_weights")
-        weights.set_weights(self, arrays)
-
-    @property
-    def weights(self) -> list[Any]:
-        """The arrays of `get_weights`: copies, so that writing into them changes nothing."""
-        return self.get_weights()
+        super().set_weights(arrays)
 
     def save(self, path: str | os.PathLike[str], optimizer: bool = False) -> Path:
         """Write the model to a file, as `nn.save` does."""

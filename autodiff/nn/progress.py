@@ -6,13 +6,15 @@
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import isfinite
 from time import monotonic
 from typing import Any, TextIO
 
 Advance = Callable[..., None]  # of a note, or of nothing
 WIDTH = 30
+BLOCKS = "▁▂▃▄▅▆▇█"
 BETWEEN_LINES, BETWEEN_PICTURES = 1.0, 0.1  # seconds, at least
 
 
@@ -145,6 +147,19 @@ def plain(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
         yield advance
     finally:
         stream.write("\n")
+
+
+def sparkline(numbers: Sequence[float], width: int = 20) -> str:
+    """The course of the last numbers, from the smallest to the largest, as a line of characters.
+
+    >>> sparkline([4.0, 3.0, 2.0, 1.0, 0.5])
+    '█▆▄▂▁'
+    """
+    shown = [x for x in numbers[-width:] if isfinite(x)]
+    if len(shown) < 2:
+        return ""
+    low, high = min(shown), max(shown)
+    return "".join(BLOCKS[int((x - low) / ((high - low) or 1.0) * (len(BLOCKS) - 1))] for x in shown)
 
 
 def bar_of(done: int, total: int, label: str) -> str:

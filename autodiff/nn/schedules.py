@@ -1,7 +1,8 @@
 """Learning rates that fall while training goes on: large steps first, then smaller ones.
 
 A schedule is a function of the number of steps taken; give it to an optimizer in place of a rate. The names and
-formulas are Keras's, with t the number of steps taken.
+formulas are Keras's, with t the number of steps taken; `initial_learning_rate`,
+`decay_steps` and `decay_rate` are other names of the arguments.
 
     ExponentialDecay    initial * rate ** (t / steps)
     StepDecay           initial * rate ** floor(t / steps)
@@ -15,9 +16,32 @@ formulas are Keras's, with t the number of steps taken.
 
 import math
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
 
-from ..errors import ArgumentError, shown
+from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, number
+from ..suggest import hint
+
+S = TypeVar("S")
+
+
+KERAS = {"initial_learning_rate": "initial", "decay_steps": "steps", "decay_rate": "rate"}
+
+
+def keras_names(cls: type[S]) -> type[S]:
+    """The schedule with Keras's names for its arguments as well; an unknown one is answered with the nearest."""
+    names, plain = tuple(cls.__dataclass_fields__), cls.__init__  # type: ignore[attr-defined]
+
+    @wraps(plain)
+    def init(self: Any, *arguments: Any, **named: Any) -> None:
+        named = {KERAS.get(name, name): value for name, value in named.items()}
+        for name in set(named) - set(names):
+            raise OperandError(f"{cls.__name__}: there is no argument {name!r}: {hint(name, names)}")
+        plain(self, *arguments, **named)
+
+    cls.__init__ = init  # type: ignore[method-assign]
+    return cls
 
 
 @dataclass(frozen=True)
@@ -37,6 +61,7 @@ class Schedule:
         raise NotImplementedError(f"{type(self).__name__} has no formula: write __call__(self, step)")
 
 
+@keras_names
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
     """initial * rate ** (t / steps)."""
@@ -47,6 +72,7 @@ class ExponentialDecay(Schedule):
         return self.initial * math.pow(self.rate, step / self.steps)
 
 
+@keras_names
 @dataclass(frozen=True)
 class StepDecay(Schedule):
     """initial * rate ** floor(t / steps): the rate drops all at once, every `steps` steps.
@@ -61,6 +87,7 @@ class StepDecay(Schedule):
         return self.initial * self.rate ** (step // self.steps)
 
 
+@keras_names
 @dataclass(frozen=True)
 class InverseTimeDecay(Schedule):
     """initial / (1 + rate * t / steps).
@@ -75,6 +102,7 @@ class InverseTimeDecay(Schedule):
         return self.initial / (1 + self.rate * step / self.steps)
 
 
+@keras_names
 @dataclass(frozen=True)
 class CosineDecay(Schedule):
     """Half a cosine from initial to alpha * initial; there the rate stays.

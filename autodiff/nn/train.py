@@ -20,9 +20,9 @@ from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from . import initializers as initial, optimizers, tables
 from .block import Block
-from .callbacks import METHODS, Callback, called
+from .callback import METHODS, Callback, called
 from .engines import engine_for, forward, penalty, require_engine
-from .fit_loop import History, Run
+from .fit_loop import History, Run, in_order
 from .keywords import known_arguments
 from .loss import LossFunction
 from .objectives import Meters, Objective, objectives, require_known
@@ -53,7 +53,7 @@ class Trainable(Block):
 
     optimizer: Optimizer | None = None
     loss: Any = None
-    metrics: Any = ()
+    history: History | None = None  # of the last `fit`
     engine = "auto"
     stop_training = False
     _objectives: Sequence[Objective] = ()
@@ -72,22 +72,27 @@ class Trainable(Block):
         require_engine(engine)
         self.optimizer, self.engine, self._objectives = optimizers.find(optimizer), engine, found
         self.loss = found[0].loss if len(found) == 1 else [each.loss for each in found]
-        self.metrics = list(metrics or ())
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that `compile` was given, those of one output after the other."""
+        return [metric for each in self._objectives for metric in (*each.metrics, *each.weighted_metrics)]
 
     @known_arguments
     def fit(self, x: Data, y: Data, batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
             callbacks: Iterable[Callback] | None = None, validation_split: float = 0.0,
             validation_data: Sequence[Data] | None = None, shuffle: bool = True,
             class_weight: Mapping[int, float] | None = None, sample_weight: Data | None = None,
-            initial_epoch: int = 0, seed: int = 0) -> History:  # fmt: skip
+            initial_epoch: int = 0, seed: int = 0, validation_freq: int = 1) -> History:  # fmt: skip
         """Train for `epochs` (up to that number, from `initial_epoch`); return the losses and metrics of each.
 
         Losses and metrics are running ones, as Keras's are: of each batch before its step, with Dropout, over the
         epoch. For those of the model after the epoch give the rows as `validation_data`, which is (x, y) or
-        (x, y, weights); `validation_split` sets the last part of the rows apart. A row counts by its `sample_weight`,
-        or by the `class_weight` of its label. The order of the rows depends on `seed` and the epoch alone.
-        `verbose`: 0 nothing, 1 a progress bar (a line per epoch where no terminal is), 2 a line per epoch, "auto" the
-        bar, and where no terminal is a line a second.
+        (x, y, weights); `validation_split` sets the last part of the rows apart. They are looked at every
+        `validation_freq` epochs. A row counts by its `sample_weight`, or by the `class_weight` of its label. The order
+        of the rows depends on `seed` and the epoch alone. `verbose`: 0 nothing, 1 a progress bar with the course of the
+        loss (a line per epoch where no terminal is), 2 a line per epoch, "auto" the bar, and where no terminal is a
+        line a second.
 
         Raises `AnomalyError` if a loss or a weight turns to nan or inf: it names the operation that did it, and the
         weights are those of the last good batch.
@@ -96,6 +101,7 @@ class Trainable(Block):
         epochs = initial.size(epochs, "epochs")
         initial_epoch = initial.size(initial_epoch, "initial_epoch", least=0)
         callbacks = checked_callbacks(callbacks)
+        validation_freq = initial.size(validation_freq, "validation_freq")
         require_verbose(verbose)
         self._require_compiled("fit")
         rows = self._rows(x, y, sample_weight, class_weight)
@@ -106,22 +112,22 @@ class Trainable(Block):
             tables.warn_of_one_class(rows.targets.table, validation.targets.table)
         run = self._run(rows, self.engine, callbacks)
         steps = -(-len(rows.x) // batch_size)
+        self.history, run.history.params = run.history, {"verbose": verbose, "epochs": epochs, "steps": steps}
         for callback in callbacks:
             callback.set_model(self)
-            callback.set_params({"epochs": epochs, "steps": steps, "verbose": verbose})
+            callback.set_params(dict(run.history.params))
         count = (epochs - initial_epoch) * steps
         with progress(count, "Training", quiet=verbose not in (1, "auto"), lines=verbose == "auto") as advance:
             lines = verbose == 2 or verbose == 1 and advance is silent
             for epoch in run.epochs(initial_epoch, epochs):
                 batches = tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}")
                 logs = run.epoch(rows.x, rows.targets.table, list(batches), f"{epoch + 1}/{epochs}", advance)
-                logs = in_order(logs)
-                if validation is not None:
-                    logs |= {f"val_{name}": z for name, z in in_order(self._evaluated(validation)).items()}
-                run.history.add(epoch, logs)
+                if validation is not None and (epoch + 1) % validation_freq == 0:
+                    run.engine.sync()
+                    logs |= {f"val_{name}": z for name, z in self._evaluated(validation).items()}
+                run.after(epoch, in_order(logs))
                 if lines:
-                    print(f"Epoch {epoch + 1}/{epochs} - {line_of(logs)}")
-                run.after(epoch, logs)
+                    print(f"Epoch {epoch + 1}/{epochs} - {line_of(run.logs)}")
         return run.history
 
     @known_arguments
@@ -148,6 +154,14 @@ class Trainable(Block):
         run = self._run(rows, "eager", [])
         logs = run.epoch(rows.x, rows.targets.table, [list(range(len(rows.x)))], "1/1", silent)
         return returned(logs, return_dict)
+
+    def test_on_batch(self, x: Data, y: Data, sample_weight: Data | None = None, return_dict: bool = False) -> Any:
+        """What `evaluate` gives, by Keras's other name."""
+        return self.evaluate(x, y, sample_weight=sample_weight, return_dict=return_dict, verbose=0)
+
+    def predict_on_batch(self, x: Data) -> Any:
+        """What `predict` gives, by Keras's other name."""
+        return self.predict(x, verbose=0)
 
     @known_arguments
     def predict(self, x: Data, batch_size: int | None = None, verbose: int | str = "auto") -> Any:
@@ -228,11 +242,6 @@ class Trainable(Block):
 def returned(logs: dict[str, float], return_dict: bool) -> Any:
     """Numbers as Keras returns them: the loss alone or first in a list, or all by name if asked for."""
     return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
-
-
-def in_order(logs: dict[str, float]) -> dict[str, float]:
-    """The numbers of an epoch by name, in the order of their names, as Keras has them."""
-    return {name: logs[name] for name in sorted(logs)}
 
 
 def line_of(logs: dict[str, float]) -> str:

@@ -1,0 +1,110 @@
+"""Small manners of Keras that programs rely on: what callbacks are told, where training stops, what a history holds."""
+
+import numpy as np
+import pytest
+
+from autodiff import nn
+from autodiff.errors import ArgumentError, OperandError
+
+X, Y = nn.data.moons(20, seed=1)
+
+
+def model(**options):
+    made = nn.Sequential([nn.Input(2), nn.Dense(3, "tanh"), nn.Dense(1, "sigmoid")], seed=1)
+    made.compile(nn.SGD(0.1), "binary_crossentropy", **options)
+    return made
+
+
+def test_training_stops_at_the_batch_whose_callback_says_so():
+    class Stop(nn.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = batch == 1
+
+    stopped, batches = model(), model()
+    history = stopped.fit(X, Y, batch_size=5, epochs=3, shuffle=False, verbose=0, callbacks=[Stop()])
+    for part in (slice(0, 5), slice(5, 10)):
+        batches.train_on_batch(X[part], Y[part])
+    assert history.epoch == [0] and stopped.state_dict() == pytest.approx(batches.state_dict(), rel=1e-12)
+
+
+def test_what_callbacks_add_to_an_epoch_is_in_the_history_and_they_are_told_of_the_last_at_the_end():
+    told = []
+    last = nn.callbacks.LambdaCallback(on_train_end=told.append)
+    rates = nn.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    history = model(metrics=["mae"]).fit(X, Y, epochs=2, verbose=0, validation_split=0.3, callbacks=[rates, last])
+    assert list(history.history) == ["loss", "mae", "val_loss", "val_mae", "learning_rate"]
+    assert history.history["learning_rate"] == [0.05, 0.025]
+    assert told == [{name: numbers[-1] for name, numbers in history.history.items()}]
+    assert history.params == {"verbose": 0, "epochs": 2, "steps": 1}
+
+
+def test_a_plateau_notes_the_rate_of_the_epoch_before_it_lowers_it():
+    plateau = nn.callbacks.ReduceLROnPlateau("loss", mode="max", patience=1, factor=0.5)
+    found = model().fit(X, Y, epochs=4, verbose=0, callbacks=[plateau])
+    assert found.history["learning_rate"] == [0.1, 0.1, 0.05, 0.025]
+
+
+def test_validation_rows_are_looked_at_as_often_as_asked_and_the_model_keeps_its_history():
+    made = model()
+    history = made.fit(X, Y, epochs=5, verbose=0, validation_split=0.3, validation_freq=2)
+    assert len(history.history["loss"]) == 5 and len(history.history["val_loss"]) == 2
+    assert made.history is history
+    with pytest.raises(ArgumentError, match="validation_freq: expected a whole number of at least 1, got 0"):
+        made.fit(X, Y, validation_freq=0)
+
+
+def test_metric_objects_that_count_do_not_make_a_model_record_itself_anew():
+    from autodiff.nn.engines import _FORWARDS
+
+    made = model(metrics=[nn.metrics.Precision()])
+    made.fit(X, Y, epochs=1, verbose=0, validation_split=0.3)
+    program = _FORWARDS[made][1]
+    made.fit(X, Y, epochs=2, verbose=0, validation_split=0.3)
+    assert _FORWARDS[made][1] is program
+
+
+def test_a_layer_gives_and_takes_its_weights():
+    made = model()
+    kernel, biases = made.layers[0].get_weights()
+    assert kernel.shape == (2, 3) and made.layers[0].count_params() == 9 == kernel.size + biases.size
+    made.layers[0].set_weights([kernel * 0, biases + 1])
+    assert made.layers[0].weights[1].tolist() == [1.0] * 3 and nn.Dense(2).get_weights() == []
+    assert np.array_equal(made.predict_on_batch(X), made.predict(X)) and made.test_on_batch(X, Y) == made.evaluate(X, Y)
+
+
+def test_a_checkpoint_of_weights_alone_is_loaded_into_the_model(tmp_path):
+    made, twin = model(), model()
+    kept = nn.callbacks.ModelCheckpoint(tmp_path / "best.json", "loss", save_best_only=True, save_weights_only=True)
+    made.fit(X, Y, epochs=3, verbose=0, callbacks=[kept, nn.callbacks.TerminateOnNaN()])
+    twin.load_weights(tmp_path / "best.json")
+    assert twin.state_dict() == made.state_dict()
+
+
+def test_schedules_know_keras_s_names():
+    theirs = nn.schedules.ExponentialDecay(initial_learning_rate=0.1, decay_steps=10, decay_rate=0.9)
+    assert theirs == nn.schedules.ExponentialDecay(0.1, 10, 0.9)
+    with pytest.raises(OperandError, match="there is no argument 'staircase'"):
+        nn.schedules.ExponentialDecay(0.1, 10, 0.9, staircase=True)
+
+
+def test_the_area_under_the_curve_of_one_class_is_nan_and_ends_no_training():
+    history = model(metrics=["AUC"]).fit(X, np.ones(20), verbose=0, callbacks=[nn.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: None)])  # fmt: skip
+    assert np.isnan(history.history["AUC"][0])
+
+
+def test_the_note_beside_the_bar_shows_the_course_of_the_loss(monkeypatch):
+    from contextlib import contextmanager
+
+    from autodiff.nn import train
+
+    notes = []
+
+    @contextmanager
+    def watched(*arguments, **options):
+        yield notes.append
+
+    monkeypatch.setattr(train, "progress", watched)
+    model().fit(X, Y, epochs=4, verbose=1)
+    assert notes[0].startswith("epoch 1/4, loss 0.") and notes[0][-1].isdigit()
+    assert notes[-1].split()[-1][0] == "█" and notes[-1].split()[-1][-1] == "▁"
