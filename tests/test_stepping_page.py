@@ -701,3 +701,14 @@ def test_a_part_of_a_graph_shows_the_whole_logs_numbers(opened):
     seen = shown.run(SEEN)
     assert any(short(log.gradient(10)) in text for text in seen["gradient"]) and seen["say"] in {str(step) for step in log}
     assert shown.problems == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
+def test_the_reply_to_a_wrong_answer_and_the_hint_are_not_behind_the_controls(opened, width, height):
+    page = opened(chain_rule(), width=width, height=height, quiz=True)
+    page.run("show(20), onward(), judge('1')")
+    hidden = "document.querySelector('#judged').getBoundingClientRect().bottom - document.querySelector('#controls').getBoundingClientRect().top"
+    assert page.text("#judged").startswith("Not quite") and page.run(hidden) <= 0
+    page.run("help()")
+    assert page.run(hidden) <= 0 and page.text("#working")

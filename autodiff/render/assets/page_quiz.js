@@ -39,7 +39,7 @@ function help() {
   const working = step.equations.map(([left, symbols, numbers]) => element("p", { class: "given" }, `${left} = ${symbols} = ${numbers} = ?`));
   $("working").append(...(first ? [element("p", {}, log.hints[step.kind])] : working));
   $("hint").disabled = !first;
-  $("working").lastChild.scrollIntoView({ block: "nearest" });
+  $("judged").scrollIntoView({ block: "nearest" });  // it stands below the working
   $("answer").focus({ preventScroll: true });
 }
 function number(text) {
@@ -68,5 +68,6 @@ function judge(text) {
   const causes = asked.wrong.filter(([, x]) => close(given, x)).map(([key]) => log.misconceptions[key]);
   const reason = causes.length ? causes.slice(0, 2).join("; or ") : `no common slip gives ${short(given)}`;
   judgement(`Not quite: ${reason}. Try again, or ask for a hint.`, "wrong");
+  $("judged").scrollIntoView({ block: "nearest" });
   $("answer").select();
 }
