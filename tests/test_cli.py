@@ -347,10 +347,10 @@ def test_a_terminal_that_knows_only_ascii_is_no_error():
 
 
 def test_a_quiz_reads_answers_from_its_input_and_worksheets_are_written(tmp_path, capsys, monkeypatch):
-    replies = iter(["1", "2"])
+    replies = iter(["91", "92", "93", "94"])  # each question is asked twice
     monkeypatch.setattr("builtins.input", lambda prompt="": next(replies))
     assert main(["quiz", "--seed", "1", "--count", "2"]) == 0
-    assert "of 2 right." in capsys.readouterr().out
+    assert "0 of 2 right." in capsys.readouterr().out
     assert main(["quiz", "--worksheet", str(tmp_path / "w.html"), "--answers", "--seed", "1"]) == 0
     data = (tmp_path / "w.html").read_text().split('id="data">')[1].split("</script>")[0]
     assert len(json.loads(data)["answers"]) == 10

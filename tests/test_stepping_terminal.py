@@ -21,7 +21,7 @@ from autodiff.render.steps.keys import _unix_keys, keys_in, pressed_keys
 from autodiff.render.quiz.asking import ask_on, given as told, worksheet
 from autodiff.render.steps.terminal import Screen, around, step_through
 from autodiff.stepping import Log, Node, snapshot
-from autodiff.stepping.quiz import judged, question
+from autodiff.stepping.quiz import HINTS, judged, question
 from autodiff.stepping.wording import short
 from tests.browser import Browser
 from tests.test_stepping import graphs
@@ -220,6 +220,33 @@ def test_the_quiz_asks_before_it_shows():
     declined = screen_of(log, *["right"] * 4, quiz=True)
     declined.press("enter")
     assert declined.total == 0
+
+
+@pytest.mark.parametrize("second, right", [(True, 1), (False, 0), (None, 0)])
+def test_a_wrong_answer_may_be_tried_again_with_a_hint(second, right):
+    """The hint does not tell the number; after the second answer, or none, the step is shown and counted once."""
+    screen = screen_of(example(), *["right"] * 3, quiz=True)
+    while screen.typing is None:
+        screen.press("right")
+    asked, at = screen.asked, screen.cursor.index
+    for key in ("7", "7", "7", "enter"):
+        screen.press(key)
+    assert (screen.typing, screen.total, screen.cursor.index) == ("", 0, at)
+    assert HINTS[screen.log[asked.step].kind] in screen.note and "It is" not in screen.note
+    for key in [*({True: repr(asked.answer), False: "777", None: ""}[second]), "enter"]:
+        screen.press(key)
+    assert (screen.typing, screen.right, screen.total, screen.cursor.index) == (None, right, 1, at + 1)
+    assert screen.note.endswith(f"({right} of 1 right)") and "Try again" not in screen.note
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_the_quiz_of_the_command_line_gives_a_second_try(right):
+    asked = next(exercises(5)).question
+    lines: list[str] = []
+    replies = iter(["777", repr(asked.answer) if right else "778", "q"])
+    assert ask_on(5, read=lambda prompt: next(replies), write=lines.append) == (right, 1)
+    first, second = (line for line in lines if line.startswith(("Not quite", "Right")))
+    assert "Try again" in first and "It is" not in first and ("Right" if right else "It is") in second
 
 
 def test_watched_nodes_and_wrong_orders_are_on_the_screen():

@@ -68,17 +68,19 @@ def question(log: Log, index: int) -> Question | None:
     return Question(index, text, answer, tuple(distinct.items()))
 
 
-def judged(asked: Question, text: str) -> tuple[bool, str]:
-    """Whether an answer is right, and a sentence that says so, or which misconception it comes from."""
+def judged(asked: Question, text: str, hint: str = "") -> tuple[bool, str]:
+    """Whether an answer is right, and a sentence that says so, or which misconception it comes from.
+
+    With a hint, a wrong answer may be tried again: the hint is told in place of the right answer.
+    """
     given = read_number(text)
     if given is None:
         return False, UNREAD
     if close(given, asked.answer):
         return True, f"Right: {short(asked.answer)}."
     causes = [MISCONCEPTIONS[key] for key, x in asked.wrong if close(given, x)]
-    if not causes:
-        return False, f"Not quite: no common slip gives {short(given)}. It is {short(asked.answer)}."
-    return False, f"Not quite: {'; or '.join(causes[:2])}. It is {short(asked.answer)}."
+    reason = "; or ".join(causes[:2]) or f"no common slip gives {short(given)}"
+    return False, f"Not quite: {reason}. " + (f"Try again. {hint}" if hint else f"It is {short(asked.answer)}.")
 
 
 def read_number(text: str) -> float | None:

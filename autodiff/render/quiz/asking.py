@@ -1,10 +1,11 @@
 """Exercises asked in a terminal, or printed as a worksheet with its key.
 
->>> answers = iter(["-3", ""])
+>>> answers = iter(["-3", "6", ""])
 >>> ask_on(1, level=3, count=2, read=lambda prompt: next(answers))
 1. y = a * a + b, at a = -3, b = -2. The forward pass: v1 = a * a = 9; y = v1 + b = 7.
 v1 sends a contribution to a. v1's gradient is 1; the local derivative d v1 / d a is a; so far the gradient of a is -3 (1 of 2 arrived). What is the gradient of a after this step?
-Not quite: that is the last contribution alone; a gradient is the sum of all contributions; or that is the sum before this step; the new contribution has to be added. It is -6.
+Not quite: that is the last contribution alone; a gradient is the sum of all contributions; or that is the sum before this step; the new contribution has to be added. Try again. A contribution is the upstream gradient times the local derivative; add it to what has arrived.
+Not quite: no common slip gives 6. It is -6.
 <BLANKLINE>
 2. y = (a - b) * (a + b), at a = 5, b = 3. The forward pass: v2 = a - b = 2; v3 = a + b = 8; y = v2 * v3 = 16.
 v2 sends a contribution to a. v2's gradient is 8; the local derivative d v2 / d a is 1; so far the gradient of a is 2 (1 of 2 arrived). What is the gradient of a after this step?
@@ -25,7 +26,7 @@ from typing import Any
 
 from ...files import write_whole
 from ...stepping.narrate import made
-from ...stepping.quiz import UNREAD, judged, read_number
+from ...stepping.quiz import HINTS, UNREAD, judged, read_number
 from ...stepping.wording import short
 from .exercises import Exercise, exercises
 from ..drawing import draw
@@ -41,19 +42,33 @@ def ask_on(
     read: Callable[[str], str] | None = None,
     write: Callable[[str], Any] = print,
 ) -> tuple[int, int]:
-    """Ask one exercise after the other, until the reader has had enough; returns how many were right, of how many."""
+    """Ask one exercise after the other, until the reader has had enough.
+
+    Each may be tried twice, with a hint between. Returns how many were right, of how many.
+    """
     right = total = 0
     for number, exercise in enumerate(islice(exercises(_seed(seed), level), count), 1):
         write(f"{number}. {given(exercise)}")
         write(exercise.question.text)
-        text = _answer(read or input, write)
-        if text is None:
+        good = _tried(exercise, read or input, write)
+        if good is None:
             break
-        good, sentence = judged(exercise.question, text)
         right, total = right + good, total + 1
-        write(f"{sentence}\n")
     write(f"{right} of {total} right.")
     return right, total
+
+
+def _tried(exercise: Exercise, read: Callable[[str], str], write: Callable[[str], Any]) -> bool | None:
+    """Whether one of two tries is right; None where the reader has had enough."""
+    for hint in (HINTS[exercise.log[exercise.question.step].kind], ""):
+        text = _answer(read, write)
+        if text is None:
+            return None
+        right, sentence = judged(exercise.question, text, hint)
+        write(sentence if hint and not right else f"{sentence}\n")
+        if right:
+            return True
+    return False
 
 
 def _answer(read: Callable[[str], str], write: Callable[[str], Any]) -> str | None:

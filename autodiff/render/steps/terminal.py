@@ -15,7 +15,7 @@ from ...stepping.cursor import Cursor
 from ...stepping.judging import verdict
 from ...stepping.log import Log
 from ...stepping.narrate import made_within
-from ...stepping.quiz import UNREAD, judged, question, read_number
+from ...stepping.quiz import HINTS, UNREAD, judged, question, read_number
 from ...stepping.snapshot import Node
 from ...stepping.step import Step
 from ...stepping.training import STAGES
@@ -72,6 +72,7 @@ class Screen:
         self.note = ""
         self.typing: str | None = None  # what has been typed; None while no text is asked for
         self.asked: Any = None
+        self.tried = False  # whether the question that is asked had one wrong answer
         self.right = self.total = 0
 
     def press(self, key: str) -> bool:
@@ -99,6 +100,7 @@ class Screen:
             self.note = f"No later step is {condition}."
 
     def _ask(self) -> bool:
+        self.tried = False
         self.asked = question(self.log, self.cursor.index + 1) if self.cursor.index + 1 < len(self.log) else None
         return self.asked is not None
 
@@ -117,8 +119,14 @@ class Screen:
         if text.strip() and read_number(text) is None:
             self.typing, self.note = "", UNREAD
             return
+        right, self.note = False, ""
         if text.strip():
-            right, self.note = judged(self.asked, text)
+            hint = "" if self.tried else HINTS[self.log[self.asked.step].kind]
+            right, self.note = judged(self.asked, text, hint)
+            if hint and not right:
+                self.typing, self.tried = "", True
+                return
+        if text.strip() or self.tried:
             self.total, self.right = self.total + 1, self.right + right
             self.note += f"  ({self.right} of {self.total} right)"
         self.asked = None
