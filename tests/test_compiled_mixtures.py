@@ -139,6 +139,14 @@ def test_what_depends_on_no_row_has_a_gradient_for_each_row(f, target):
     assert np.shape(value) == np.shape(slope) == (2,) and np.all(slope == 0)
 
 
+@pytest.mark.parametrize("exponent", [-1, -2.5, 0.5, 0, 3])
+def test_a_power_of_a_number_that_a_mask_chose_is_no_error(exponent):
+    f = compile(lambda x: where(False, x, 0.0) ** exponent + x, "numpy")
+    wanted = compile(lambda x: where(False, x, 0.0) ** exponent + x, "math")
+    assert f(1.0) == wanted(1.0) and f(np.array([1.0, 2.0])).tolist() == [wanted(1.0), wanted(2.0)]
+    f.value_and_grad(np.array([1.0, 2.0]))
+
+
 @pytest.mark.parametrize("target", ["numpy", "array_api_strict"])
 @pytest.mark.parametrize("many", [False, True])
 def test_a_number_that_a_mask_chose_stands_beside_a_vector_in_a_sum(target, many):

@@ -96,6 +96,8 @@ def _computed(rule: Rule) -> Rule:
             return parse(repr(rule.evaluate({})))
         case Binary("/", left, right) if _is_of_numbers(rule):
             return Call("divide", (left, right))
+        case Binary("**", base, exponent) if _is_of_numbers(rule):  # which Python raises for, of 0 and -1
+            return parse(repr(float(FLOATS.names["pow"](base.evaluate({}), exponent.evaluate({})))))
         case Binary(sign) if sign in COMPARISONS and _is_of_numbers(rule):
             return Number(float(rule.evaluate({})))
         case Binary("&", Number(value), other) | Binary("&", other, Number(value)):
