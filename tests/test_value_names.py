@@ -56,7 +56,7 @@ def test_the_names_of_the_lecture():
 
 def test_what_a_program_attaches_or_looks_for_gets_a_sentence():
     v = Value(1.0)
-    with pytest.raises(AttributeError, match="slopes are numbers, fixed when an operation runs"):
+    with pytest.raises(AttributeError, match="local derivatives are numbers, fixed when an operation runs"):
         v._backward = lambda: None
     with pytest.raises(AttributeError, match="no attribute 'color'; .* keep what is yours in a dict by Value"):
         v.color

@@ -32,7 +32,7 @@ class History:
     """What happened in training: `history` has a list per name, one number per epoch of `epoch`."""
 
     def __init__(self, params: dict[str, Any] | None = None) -> None:
-        self.params = params or {}  # what the callbacks are told of the training
+        self.params = {} if params is None else params  # what the callbacks are told of the training
         self.epoch: list[int] = []
         self.history: dict[str, list[float]] = {}
 

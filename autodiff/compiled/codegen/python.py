@@ -67,7 +67,7 @@ class MathWriter(Writer):
             own = inner == self.made[each.operands[1]]  # and not another register's, which is used elsewhere as well
             own = own and last.name == inner and not isinstance(last.code, Choice)
             if own and self.is_condition(each.operands[0]):
-                uses = (*last.uses, *(name for part in last.parts for name in part.uses), condition)
+                uses = (*last.uses, *(name for part in last.parts for name in part.uses), condition, other)
                 text = in_full(last.code, last.parts)[-1]
                 self.lines[-1] = Line(self.names[index], Choice(condition, text, other), uses=uses)
                 return
