@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, strategies as st
 
 import autodiff
 from autodiff.cli import main
-from autodiff.render.steps.stepper import from_json
+from autodiff.commands.subject import log_of, program_of
+from autodiff.render.steps.link import packed
+from autodiff.render.steps.stepper import from_json, steps_in
 
 NEURON = ["tanh(w*x + b)", "w=0.5", "x=2", "b=-1"]
 
@@ -232,6 +236,25 @@ def test_programs_of_micrograd_and_microgpt_step_as_they_are(program, capsys, tm
     assert main(["step", f"{path}:loss", "-o", str(tmp_path / "loss.html"), "--focus", "loss", "--depth", "3"]) == 0
 
 
+@pytest.mark.parametrize("what, values", [
+    (NEURON[0], NEURON[1:]), ("1 / 0 * y + f", ["y=-0.0", "f=nan"]), (" where(tanh > 0, tanh(tanh), pi)", ["tanh=-inf"]),
+])  # fmt: skip
+def test_the_program_of_an_expression_computes_the_same_steps(what, values):
+    options = argparse.Namespace(what=what, values=values)
+    names = {}
+    exec(program_of(options), names)
+    ours, again = ([(step.kind, repr(step.result), repr(step.gradient_after)) for step in log]
+                   for log in (log_of(options), steps_in(names, names["y"])))  # fmt: skip
+    assert ours == again and len(ours) > 4
+
+
+def test_a_saved_page_links_to_a_playground_with_the_program(program, tmp_path):
+    path, page = program("# -*- coding: utf-8 -*-\nfrom autodiff import Value\nloss = Value(2.0, name='ß') ** 2\n"), tmp_path / "steps.html"
+    for what, text in [(NEURON, program_of(argparse.Namespace(what=NEURON[0], values=NEURON[1:]))), ([f"{path}:loss"], Path(path).read_text(encoding="utf-8"))]:
+        assert main(["step", *what, "-o", str(page), "--playground", "../play/index.html"]) == 0
+        assert f"../play/index.html#tab=step\\u0026program={packed(text)}" in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("arguments, says", [
     (["step", "x +", "x=1"], "expected an expression"),
     (["step", "tanh(w*x)", "w=1"], "expected a value for x"),
@@ -261,6 +284,8 @@ def test_programs_of_micrograd_and_microgpt_step_as_they_are(program, capsys, tm
     (["draw", "x", "x=1", "--depth", "-1"], "depth: expected a whole number"),
     (["draw", "x", "x=1", "--collapse", "much"], "collapse: expected"),
     (["step", "x", "x=1", "--focus", "x"], "--focus: expected with --save FILE.html"),
+    (["step", "x", "x=1", "--playground", "index.html"], "--playground: expected with --save FILE.html"),
+    (["step", "x", "x=1", "-o", "steps.html", "--playground", "javascript:alert(1)"], "playground: expected an address"),
 ])  # fmt: skip
 def test_bad_input_is_a_sentence_and_exit_code_2(capsys, arguments, says):
     assert main(arguments) == 2

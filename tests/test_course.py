@@ -12,8 +12,9 @@ import nbformat
 import pytest
 import autodiff
 from autodiff.cli import main
+from autodiff.render.steps.link import packed
 from docs.builder import lesson as lessons_module
-from docs.builder.course import cell_html, packed, quiz
+from docs.builder.course import cell_html, quiz
 from docs.builder.lesson import Cell, lessons, notebook_text, questions_in, run
 from docs.builder.words import LANGUAGES, WORDS
 

@@ -17,6 +17,7 @@ from autodiff import Value
 from autodiff.cli import main
 from autodiff.errors import ArgumentError, MissingExtraError
 from autodiff.playground import bridge, packages, program, site
+from autodiff.render.steps.link import packed
 
 SQUARE = "from autodiff import Value\nx = Value(3.0)\ny = x * x\n"
 
@@ -48,6 +49,13 @@ def test_the_step_tab_gives_the_page_of_the_last_result_with_the_programs_names_
 def test_a_graph_too_large_for_a_page_is_shown_around_its_result_and_says_so():
     answer, _ = ask("step", SQUARE + "for _ in range(600):\n    y = y + x\n")
     assert answer["kind"] == "page" and "at most 500 nodes" in answer["note"]
+
+
+def test_a_saved_step_page_leads_back_to_the_playground_with_its_program():
+    answer, _ = ask("step", address="http://127.0.0.1:8000/index.html")
+    assert f'"playground":"http://127.0.0.1:8000/index.html#tab=step\\u0026program={packed(SQUARE)}"' in answer["page"]
+    for address in ({}, {"address": "app://site/index.html"}):    # where nothing on the web is, there is no link
+        assert '"playground":""' in ask("step", **address)[0]["page"]
 
 
 def test_the_draw_tab_has_gradients_even_where_the_program_did_not_go_backward():

@@ -114,6 +114,7 @@ def choose(page, select, value):
 
 def test_every_tab_shows_what_it_is_for_and_the_console_stays_silent(page):
     assert page.attribute("#view iframe", "sandbox") == "allow-scripts" and "7.0 times" in page.text("#output")
+    assert f'"playground":"{page.run("location.href")}#tab=step' in page.attribute("#view iframe", "srcdoc")
     turn_to(page, "draw")
     assert "grad" in page.attribute("#view img", "alt") and page.run("document.querySelector('#view img').naturalWidth") > 300
     turn_to(page, "explain")

@@ -6,9 +6,12 @@ import importlib.util
 import json
 import random
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from zlib import decompress
 
 import pytest
 from hypothesis import given
@@ -76,7 +79,7 @@ def two_paths():
 def opened(browser, tmp_path):
     def open_page(log, **options):
         target = tmp_path / "steps.html"
-        target.write_text(log.html(**{k: v for k, v in options.items() if k in ("focus", "depth", "quiz")}), encoding="utf-8")
+        target.write_text(log.html(**{k: v for k, v in options.items() if k in ("focus", "depth", "quiz", "playground", "program")}), encoding="utf-8")
         return browser.open(target, **{k: v for k, v in options.items() if k in ("width", "height", "dark")})
     return open_page
 
@@ -133,6 +136,57 @@ def test_running_sums_stand_on_the_nodes(opened):
         sums.append(shown.run("document.querySelector('.node.input .sum').textContent"))
         shown.press("ArrowRight")
     assert list(dict.fromkeys(sums)) == ["", "6 + ? + ?", "6 + 4 + ?", "6 + 4 + 4"]
+
+
+# The link to the playground
+
+ADDRESSES = ["https://example.org/play/index.html", "HTTP://localhost:8000", "index.html", "../play/?language=ko", "a/b:c", "https://example.org/<b>\"'&"]
+NO_ADDRESSES = ["", "javascript:alert(1)", " JavaScript:alert(1)", "java\nscript:alert(1)", "\x01javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//example.org/",
+                "\\\\example.org\\", "/\t/example.org", "https:///x", "https:example.org", "C:/site/index.html", "index.html#tab=draw", "a b", 3, b"index.html"]  # fmt: skip
+
+
+def program_in(text):
+    '''The address and the program of the link in a page.'''
+    address, program = json.loads(re.search(r'"playground":("[^"\\]*(?:\\.[^"\\]*)*")', text)[1]).split("#tab=step&program=")
+    return address, decompress(urlsafe_b64decode(program + "===")).decode()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_has_a_link_that_carries_its_program(address):
+    program = "</script><b>'ß\u2028 한국어\"\n"
+    assert program_in(chain_rule().html(playground=address, program=program)) == (address, program)
+    assert '"playground":""' in chain_rule().html()
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_an_address_that_is_not_of_the_web_is_refused(address, tmp_path):
+    with pytest.raises(ArgumentError, match="playground: expected an address"):
+        chain_rule().save(tmp_path / "steps.html", playground=address, program="1")
+    assert not (tmp_path / "steps.html").exists()
+
+
+def test_a_playground_needs_a_program_and_a_program_a_playground():
+    with pytest.raises(ArgumentError, match="program: expected the text of a program"):
+        chain_rule().html(playground="index.html")
+    with pytest.raises(ArgumentError, match="playground: expected an address"):
+        chain_rule().html(program="1")
+
+
+@pytest.mark.browser
+def test_the_link_to_the_playground_is_there_where_it_can_be_followed(opened, tmp_path):
+    shown = opened(chain_rule())
+    assert not shown.visible("#playground")
+    shown = opened(chain_rule(), playground='play.html?"><b/id=evil>', program="y = 1")
+    assert shown.visible("#playground") and shown.run("document.querySelector('#evil')") is None
+    (tmp_path / "play.html").write_text("<h1>play</h1>")
+    shown.click("#playground")
+    shown.wait("document.querySelector('h1')?.textContent === 'play'")
+    assert shown.run("location.hash").startswith("#tab=step&program=eN")
+    framed = f'<iframe sandbox="allow-scripts allow-same-origin" srcdoc="{escape(chain_rule().html(playground="play.html", program="1"))}"></iframe>'
+    (tmp_path / "play.html").write_text(framed)
+    shown.run("location.reload()")
+    shown.wait("document.querySelector('iframe')?.contentDocument?.querySelector('#say')?.textContent")
+    assert shown.run("document.querySelector('iframe').contentDocument.querySelector('#playground').hidden")
 
 
 # The controls

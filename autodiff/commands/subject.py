@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import tokenize
+from math import isfinite
 from typing import Any
 
 from ..errors import ArgumentError, shown
@@ -20,6 +22,7 @@ from ..stepping.script import value_of
 from ..printable import printable
 from ..value import Value
 
+FILE = re.compile(r"(?P<path>.+?\.py)(?::(?P<name>.*))?", re.DOTALL)
 EXPRESSION = "an expression such as 'tanh(w*x + b)', or a value that a program of yours makes: program.py:loss"
 
 
@@ -34,6 +37,25 @@ def log_of(options: argparse.Namespace, order: str = "topological") -> Steps:
     """The steps of what the command is about."""
     y, names = _found(options.what.strip(), options.values)
     return steps_in(names, y, order)
+
+
+def program_of(options: argparse.Namespace) -> str:
+    """What the command is about, as a program: the user's own file, or one that reads the expression.
+
+    >>> print(program_of(argparse.Namespace(what="a * b", values=["a=2", "b=inf"])))
+    from autodiff.expression import parse
+    <BLANKLINE>
+    y = parse('a * b', a=2.0, b=float('inf'))
+    <BLANKLINE>
+    """
+    what = options.what.strip()
+    file = FILE.fullmatch(what)
+    if file:
+        with tokenize.open(file["path"]) as text:
+            return text.read()
+    numbers = {name: repr(x) if isfinite(x) else f"float('{x}')" for name, x in _all_assigned(options.values).items()}
+    arguments = ", ".join([repr(what), *(f"{name}={number}" for name, number in numbers.items())])
+    return f"from autodiff.expression import parse\n\ny = parse({arguments})\n"
 
 
 def node_of(text: str | None) -> Any:
@@ -53,16 +75,12 @@ def tell(path: os.PathLike[str]) -> None:
 
 def _found(what: str, values: list[str]) -> tuple[Value, dict[str, Any]]:
     """The Value, and the names under which its parts are known."""
-    file = re.fullmatch(r"(?P<path>.+?\.py)(?::(?P<name>.*))?", what, re.DOTALL)
+    file = FILE.fullmatch(what)
     if file:
         if values:
             raise ArgumentError(f"expected no values for a program, got {shown(values[0])}: it sets its own")
         return value_of(file["path"], file["name"])
-    assigned: dict[str, float] = {}
-    for name, number in map(_assigned, values):
-        if name in assigned:
-            raise ArgumentError(f"expected one value for {name}, got {assigned[name]:g} and {number:g}")
-        assigned[name] = number
+    assigned = _all_assigned(values)
     if not names_of(what):
         raise ArgumentError(
             f"expected an expression with names, such as tanh(w*x + b), got {shown(what)}: no gradients"
@@ -70,6 +88,16 @@ def _found(what: str, values: list[str]) -> tuple[Value, dict[str, Any]]:
     y = parse(what, **assigned)
     result = next(name for name in ("y", "f", "result", "the result") if name not in assigned)
     return y, {result: y}
+
+
+def _all_assigned(values: list[str]) -> dict[str, float]:
+    """The number of each name; an `ArgumentError` where a name has two."""
+    assigned: dict[str, float] = {}
+    for name, number in map(_assigned, values):
+        if name in assigned:
+            raise ArgumentError(f"expected one value for {name}, got {assigned[name]:g} and {number:g}")
+        assigned[name] = number
+    return assigned
 
 
 def _assigned(text: str) -> tuple[str, float]:

@@ -20,6 +20,7 @@ from ..render.drawing import draw as drawn
 from ..render.formula.formulas import formula as formula_of
 from ..render.quiz.asking import given
 from ..render.quiz.exercises import LEVELS, exercises
+from ..render.steps.link import ADDRESS
 from ..render.steps.stepper import steps_in
 from ..stepping.explanation import explained
 from ..stepping.quiz import judged, read_number
@@ -36,11 +37,12 @@ GRID = 24  # points of a side of the map of a model's answers
 def step(ran: Ran, request: Shown) -> Shown:
     """The page of the stepper; of a graph too large for one, the part around its result."""
     y = ran.chosen(request.get("value", ""))
-    log = steps_in(ran.names, y)
+    log, program = steps_in(ran.names, y), _program(ran, request)
     try:
-        return {"kind": "page", "page": log.html(), "note": ""}
+        return {"kind": "page", "page": log.html(**program), "note": ""}
     except ArgumentError as error:
-        return {"kind": "page", "page": log.html(focus=len(log.graph.nodes) - 1, depth=3), "note": str(error)}
+        part = log.html(focus=len(log.graph.nodes) - 1, depth=3, **program)
+        return {"kind": "page", "page": part, "note": str(error)}
 
 
 def draw(ran: Ran, request: Shown) -> Shown:
@@ -118,6 +120,12 @@ def with_gradients(ran: Ran, y: Value) -> None:
     """Go backward from a Value whose program has not: else there would be no gradients to see."""
     if not ran.losses.numbers:
         y.backward()
+
+
+def _program(ran: Ran, request: Shown) -> Shown:
+    """What a page needs to lead back here once it has been saved: where this playground is, and the program."""
+    address = request.get("address", "")
+    return {"playground": address, "program": ran.source} if ADDRESS.fullmatch(address) else {}
 
 
 def _parameters(ran: Ran) -> Iterator[dict[str, str]]:

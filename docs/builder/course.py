@@ -1,13 +1,12 @@
 """The pages of the course: each lesson with its text, its code, what the code shows, and its questions."""
 
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from html import escape
 from typing import Any
-from zlib import compress
 
 from autodiff.render.drawing import Drawing
+from autodiff.render.steps.link import packed
 from autodiff.render.steps.stepper import Steps
 
 from . import markup
@@ -53,11 +52,6 @@ def body(lesson: Lesson, shown: list[Output | None], words: dict[str, str], chos
         parts.append(cell_html(cell, output, words))
     parts.append(neighbours(lesson, chosen, words))
     return "\n".join(parts)
-
-
-def packed(program: str) -> str:
-    """A program as the playground's links carry it."""
-    return urlsafe_b64encode(compress(program.encode(), 9)).decode().rstrip("=")
 
 
 def cell_html(cell: Cell, output: Output | None, words: dict[str, str]) -> str:

@@ -82,9 +82,11 @@ async function readAddress() {
   }
 }
 
+const here = () => location.href.split("#")[0];
+
 async function share() {
   const parts = new URLSearchParams({tab: state.tab, program: await packed(editor.text())});
-  const address = location.href.split("#")[0] + "#" + parts;
+  const address = here() + "#" + parts;
   history.replaceState(null, "", address);
   $("address").value = address;
   $("link").hidden = false;
@@ -118,7 +120,7 @@ async function run(more = {}) {
   state.losses = [];
   $("output").textContent = "";
   editor.mark(null);
-  const choices = {value: $("value").value, input: $("input").value, collapse: $("collapse").value};
+  const choices = {address: here(), value: $("value").value, input: $("input").value, collapse: $("collapse").value};
   const began = performance.now(), seconds = SECONDS[state.tab] ?? USUAL, tab = state.tab;
   const answer = await ask({tab, source, ...choices, ...more}, seconds);
   if (tab !== state.tab) return run();    // another tab was chosen meanwhile

@@ -149,6 +149,8 @@ $("orders").hidden = !beside.length;
 $("title").textContent = log.title + (log.part ? " (a part)" : "") + (log.order === "topological" ? "" : `, in ${log.order} order`);
 document.title = $("title").parentElement.textContent;
 $("formula").textContent = log.formula;
+$("playground").hidden = !log.playground || window !== window.top;  // a frame of a notebook or a site may open nothing
+$("playground").setAttribute("href", log.playground);
 for (const phase in log.stages) {
   if (!steps.some((step) => step.phase === phase)) continue;
   const button = element("button", { type: "button" }, log.stages[phase]);

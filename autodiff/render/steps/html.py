@@ -27,14 +27,19 @@ from ...stepping.log import Log
 from ...coerce import as_flag
 from .data import around, drawn_with, shown_data
 from .evaluator import source
+from .link import link
 
 SCRIPTS = "base numbers graph words math quiz live questions levels steps exercise".split()
 MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
 
 
-def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str:
-    """The page of a log, or of what lies `depth` edges around the `focus` node; with `quiz`, it starts by asking."""
-    asks = as_flag("quiz", quiz)
+def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False, playground: str | None = None,
+         program: str | None = None) -> str:  # fmt: skip
+    """The page of a log, or of what lies `depth` edges around the `focus` node; with `quiz`, it starts by asking.
+
+    With the address of a `playground` and the text of the `program`, it has a link that opens the program there.
+    """
+    asks, elsewhere = as_flag("quiz", quiz), link(playground, program)
     core = set(range(len(log.graph.nodes))) if focus is None else around(log, log.graph.number(focus), depth)
     drawn = drawn_with(log, core)
     chosen = [i for i in range(len(log)) if log.target(i) in core or log.events.node[i] in core]
@@ -45,7 +50,8 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False) -> str
             f"a page shows at most {MOST_NODES:,} nodes and {MOST_STEPS:,} steps, and this would be {len(drawn):,} and "
             f"{len(chosen):,}: {advice}, or read all of it by text() or save('steps.json')"
         )
-    data = shown_data(log, core, sorted(drawn), chosen) | {"quiz": asks, "part": focus is not None}
+    options = {"quiz": asks, "part": focus is not None, "playground": elsewhere}
+    data = shown_data(log, core, sorted(drawn), chosen) | options
     operations = [node.operation for node in log.graph.nodes] if data["live"] else []
     absent = {
         **dict.fromkeys(["live", "questions"], not (data["live"] and data["live"]["edits"])),

@@ -92,13 +92,15 @@ class Steps(Log):
         """The steps as JSON; the schema stands in `autodiff.render.steps.json`."""
         return to_json(self)
 
-    def html(self, focus: Any = None, depth: int = 2, quiz: bool = False) -> str:
+    def html(self, focus: Any = None, depth: int = 2, quiz: bool = False, playground: str | None = None,
+             program: str | None = None) -> str:  # fmt: skip
         """The steps as one page that needs nothing else: no network, no engine, no other file.
 
         A graph too large for a page can be shown around a `focus` node, `depth` edges far. With `quiz`, the page starts
-        by asking for each number before it shows it.
+        by asking for each number before it shows it. With the address of a `playground`, of http, https or relative,
+        and the text of the `program` that the steps are of, it has a link that opens the program there.
         """
-        return page(self, focus, depth, quiz)
+        return page(self, focus, depth, quiz, playground, program)
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> Path:
         """Write the steps to a file by its suffix: .html (with the options of `html`), .json or .txt."""
