@@ -43,7 +43,7 @@ def check_comments(code, namespace):
     exec("\n".join(lines), namespace)
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.ko.md", "docs/compiling.md", "docs/training.md"])
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md", "docs/compiling.md", "docs/gallery.md", "docs/training.md"])
 def test_the_code_of_a_guide_runs_and_its_results_are_true(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -53,6 +54,13 @@ def test_every_guide_is_a_page_and_the_search_knows_it(built):
     known = {each["address"].partition("#")[0] for each in searched(folder)}
     assert {f"{name}.html" for name in site.GUIDES} <= known and "course/lesson_10_a_scalar_gpt.html" in known
     assert {path.stem for path in (site.ROOT / "docs").glob("*.md")} == set(site.GUIDES)
+
+
+def test_the_gallery_shows_every_picture_once_and_is_in_the_menu(built):
+    text = (built[0] / "gallery.html").read_text(encoding="utf-8")
+    shown = re.findall(r'<img src="images/([^"]*)" alt="([^"]+)"', text)
+    assert sorted(name for name, _ in shown) == sorted(path.name for path in (site.ROOT / "docs" / "images").iterdir())
+    assert '<a href="../gallery.html">Gallery</a>' in (built[0] / "course" / "index.html").read_text(encoding="utf-8")
 
 
 def test_headings_get_the_anchors_that_links_to_them_name():

@@ -22,8 +22,8 @@ from .reference import reference_page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ASSETS = Path(__file__).resolve().parent / "assets"
-GUIDES = ("stepping", "drawing", "training", "compiling", "derivatives", "testing", "recipes", "playground", "teaching",
-          "glossary", "mutants", "faults-named")  # fmt: skip
+GUIDES = ("gallery", "stepping", "drawing", "training", "compiling", "derivatives", "testing", "recipes", "playground",
+          "teaching", "glossary", "mutants", "faults-named")  # fmt: skip
 FILES = {"README.md": "index.html", "benchmarks/README.md": "benchmarks.html", "CHANGELOG.md": "changes.html",
          "CONTRIBUTING.md": "contributing.html", "README.ko.md": "index.ko.html"}  # fmt: skip
 MENU = {"Home": "index.html", "한국어": "index.ko.html", "Course": "course/index.html", "Reference": "reference.html",
