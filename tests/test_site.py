@@ -10,6 +10,7 @@ import pytest
 import autodiff
 from autodiff.errors import MissingExtraError
 from docs.builder import markup, reference, site
+from docs.builder.words import AROUND
 from tests.browser import Browser
 
 
@@ -61,6 +62,15 @@ def test_the_gallery_shows_every_picture_once_and_is_in_the_menu(built):
     shown = re.findall(r'<img src="images/([^"]*)" alt="([^"]+)"', text)
     assert sorted(name for name, _ in shown) == sorted(path.name for path in (site.ROOT / "docs" / "images").iterdir())
     assert '<a href="../gallery.html">Gallery</a>' in (built[0] / "course" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_menu_is_said_in_the_language_of_its_page_and_nothing_is_missing(built):
+    wanted = {*site.MENU, "Playground", *(name.replace("-", " ").capitalize() for name in site.GUIDES), *re.findall(r"\[\[(.*?)\]\]", site.frame_text())}
+    for language, said in AROUND.items():
+        assert wanted - {"한국어"} == said.keys(), language
+    english, korean = ((built[0] / address).read_text(encoding="utf-8") for address in ("course/index.html", "course/ko/index.html"))
+    assert all(f">{name}<" in korean and name not in english for name in ("검색", "메뉴", "안내서", "용어집", "갤러리"))
+    assert ">Glossary<" in english and ">Search<" in english and "[[" not in korean.split("<main")[0] + english.split("<main")[0]
 
 
 def test_headings_get_the_anchors_that_links_to_them_name():

@@ -19,6 +19,7 @@ from autodiff.playground import site as playground
 from . import markup
 from .course import course_pages
 from .reference import reference_page
+from .words import AROUND
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ASSETS = Path(__file__).resolve().parent / "assets"
@@ -105,11 +106,18 @@ def whole(page: Page, has_playground: bool) -> str:
     up = "../" * page.address.count("/")
     menu = MENU | ({"Playground": "playground/index.html"} if has_playground else {})
     names = {name.replace("-", " ").capitalize(): f"{name}.html" for name in GUIDES}
-    links, guides = ("".join(item(up + target, name, page.address == target) for name, target in part.items())
-                     for part in (menu, names))  # fmt: skip
+    said = AROUND.get(page.language, {})
+    links, guides = ("".join(item(up + target, said.get(name, name), page.address == target)
+                             for name, target in part.items()) for part in (menu, names))  # fmt: skip
     parts = {"title": escape(page.title), "up": up, "menu": links, "guides": guides, "body": page.body,
              "language": page.language}  # fmt: skip
-    return re.sub("@([a-z]+)@", lambda mark: parts[mark[1]], (ASSETS / "page.html").read_text(encoding="utf-8"))
+    frame = re.sub(r"\[\[(.*?)\]\]", lambda mark: said.get(mark[1], mark[1]), frame_text())
+    return re.sub("@([a-z]+)@", lambda mark: parts[mark[1]], frame)
+
+
+def frame_text() -> str:
+    """What every page stands in: @part@ is a part of the page, and [[words]] are said in its language."""
+    return (ASSETS / "page.html").read_text(encoding="utf-8")
 
 
 def item(target: str, name: str, is_here: bool) -> str:

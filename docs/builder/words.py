@@ -1,5 +1,15 @@
-"""What the course's pages say beside the lessons, in each language."""
+"""What the pages say around their texts, and the course's beside the lessons, in each language."""
 
+# What stands around every page, by its English; what a language lacks here is said in English.
+AROUND = {
+    "ko": {
+        "Skip to the text": "본문으로 건너뛰기", "Search": "검색", "Menu": "메뉴", "Site": "사이트", "Guides": "안내서",
+        "Home": "홈", "Course": "강의", "Reference": "참조", "Benchmarks": "성능 측정", "Changes": "변경 사항",
+        "Contributing": "기여하기", "Playground": "놀이터", "Gallery": "갤러리", "Stepping": "한 단계씩", "Drawing": "그리기",
+        "Training": "학습", "Compiling": "컴파일", "Derivatives": "도함수", "Testing": "테스트", "Recipes": "활용법",
+        "Teaching": "가르치기", "Glossary": "용어집", "Mutants": "변이체", "Faults named": "오류의 이름",
+    },
+}  # fmt: skip
 LANGUAGES = {"en": "English", "ko": "한국어"}
 WORDS = {
     "en": {
