@@ -8,6 +8,7 @@ import pytest
 from autodiff.testing import conformance
 from autodiff.testing.conform.common import PATTERNS, Got, pattern
 from autodiff.testing.conform.properties import PROPERTIES
+from autodiff.testing.mutants.styles import load
 
 NAMES = [each.name for each in PROPERTIES if each.name != "drawn programs"]
 RETURNED = """
@@ -245,3 +246,70 @@ def test_operations_of_one_operand_that_are_not_gone_on_from_are_told_together(e
     text = text.replace("n.made[1] if n.made else", "n.made[1] if n.made and len(n.made[1]) == 2 else")
     first = conformance(engine(text), properties=NAMES).findings[0]
     assert first.sentence.startswith("backward goes on from operations with two operands only")
+
+
+def accused(Num, **options):
+    return [each.sentence for each in conformance(Num, **options).findings if each.accuses]
+
+
+def test_a_wrong_order_is_told_once_though_drawn_programs_show_it_too(engine):
+    text = ZEROED.replace("TAPE = []", "TAPE = []\nfrom collections import deque").partition("        for each in TAPE:")[0] + '''
+        self.dot, queue = 1.0, deque([self])
+        while queue:
+            n = queue.popleft()
+            for x, slope in n.deps:
+                x.dot += n.dot * slope
+                if x not in queue:
+                    queue.append(x)
+'''
+    once = accused(engine(text, "reached_again"), examples=25)
+    assert len(once) == 1 and once[0].startswith("a node passes its gradient on again each time it is reached")
+
+
+def test_a_tape_that_a_pass_empties_is_a_limit_and_a_mark_on_nodes_a_fault(engine):
+    emptied = ZEROED.replace("        for each in TAPE:\n            each.dot = 0.0\n", "") + "        TAPE.clear()\n"
+    report = conformance(engine(emptied, "emptied"), examples=25)
+    assert [each.sentence for each in report.findings if each.accuses] == []
+    assert "a second backward pass reaches nothing: a pass empties the tape on which all values are recorded" in report.sentences
+    marked = load("vectors", "mark that outlives the pass")
+    assert accused(marked, examples=25)[0].startswith("a second backward pass reaches nothing: a mark on visited nodes")
+
+
+EXPRESSIONS = """
+class Num:
+    def __init__(self, value): self.value = value
+    def __add__(self, o): return Sum(self, o)
+    def __mul__(self, o): return Product(self, o)
+    def grad(self, x): return 1.0 if x is self else 0.0
+
+class Sum(Num):
+    def __init__(self, a, b): self.a, self.b, self.value = a, b, a.value + b.value
+    def grad(self, x): return 1.0 if x is self else self.a.grad(x) + self.b.grad(x)
+
+class Product(Num):
+    def __init__(self, a, b): self.a, self.b, self.value = a, b, a.value * b.value
+    def grad(self, x): return 1.0 if x is self else self.a.grad(x) * self.b.value + self.a.value * self.b.grad(x)
+"""
+
+
+def test_a_gradient_asked_of_the_output_is_that_of_its_own_class(engine):
+    assert accused(engine(EXPRESSIONS, "expressions"), examples=25) == []
+    wrong = EXPRESSIONS.replace("self.a.value * self.b.grad(x)", "self.b.value * self.b.grad(x)")
+    assert accused(engine(wrong, "wrong_expressions"), examples=25)[0].startswith("`a * b`: its local derivative along b comes out as `b`")
+
+
+def test_an_operator_that_is_inherited_from_float_is_not_the_engines(engine):
+    text = ZEROED.replace("class Num:\n    def __init__(self, value, deps=()):\n", '''class Num(float):
+    __hash__, __eq__ = object.__hash__, object.__eq__
+    def __new__(cls, value, deps=()):
+        return float.__new__(cls, value)
+    def __init__(self, value, deps=()):
+''')
+    report = conformance(engine(text, "floats"), examples=25)
+    assert not any(sentence.startswith(("`+a`", "`abs(a)`")) for sentence in report.sentences)
+
+
+def test_a_method_named_abs_is_examined(engine):
+    text = ZEROED.replace("    def backward", "    def abs(self):\n        return Num(abs(self.value), ((self, 1.0),))\n    def backward")
+    finding = conformance(engine(text, "absolute"), examples=25).findings[0]
+    assert finding.sentence.startswith("`abs`: its local derivative along a") and "y = a.abs()" in finding.program

@@ -32,7 +32,7 @@ WRITTEN = (
     "sinh(a)", "-sinh(a)", "cosh(a)", "sigmoid(a)", "sigmoid(-a)", "sigmoid(y)", "exp(-a * a)", "normal_cdf(a)",
     "sign(a)", "-sign(a)", "1 / sqrt(1 + a * a)", "1 / sqrt(1 - a * a)", "b / (a * a + b * b)", "a / (a * a + b * b)",
     "-a / (a * a + b * b)", "-b / (a * a + b * b)", "1 / (a * log(2))", "1 / (2 * sqrt(a))", "1 / sqrt(a)",
-    "1 / (2 * a)", "y / a", "y / b",
+    "1 / (2 * a)", "y / a", "y / b", "1 / (b * b)", "-1 / (b * b)",
 )  # fmt: skip
 
 

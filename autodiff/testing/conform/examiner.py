@@ -47,6 +47,7 @@ class Exam:
         self.engine, self.examples, self.seed = engine, examples, seed
         self.exponential = False  # so slow over shared nodes that larger programs would never end
         self.confuses = False  # whether it takes two values with equal data for one
+        self.unordered = False  # whether gradients over several paths do not add up
         self.stopped = ""  # why no gradient can be examined, if none can
         self.wrong: set[str] = set()  # operations that nothing else is to be blamed with
         self.broken: set[tuple[str, int]] = set()  # forms of operations that do not work, and which operand is a number

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -72,9 +73,19 @@ def _functions(Value: type, beside: dict[str, Any]) -> Iterator[tuple[str, Calla
     for name in FUNCTIONS:
         method = inspect.getattr_static(Value, name, None)
         if inspect.isfunction(method):
-            yield f"{{}}.{name}(", method
+            yield f"{{}}.{name}(", _of_its_class(name, method)
         elif inspect.isfunction(beside.get(name)):
             yield f"{name}({{}}, ", beside[name]
+
+
+def _of_its_class(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method of that name of a value's own class, which may be a subclass with a rule of its own."""
+
+    @functools.wraps(method)
+    def call(value: V, *others: Any) -> Any:
+        return getattr(value, name)(*others)
+
+    return call
 
 
 def _returns_nothing(function: Callable[..., Any], sample: V) -> bool:

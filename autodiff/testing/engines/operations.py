@@ -26,9 +26,10 @@ def find_operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]]
     beside = names_beside(Value)
     for name, op in TABLE.items():
         if name in OPERATORS:
-            if getattr(Value, f"__{OPERATORS[name].__name__}__", None) is not None:
+            if _is_written(Value, f"__{OPERATORS[name].__name__}__"):
                 operations[name] = OPERATORS[name]
-            continue
+            if name != "abs" or name in operations:  # the others are typed as operators alone
+                continue
         for spelling in () if op.variadic else (name, *ALIASES.get(name, ())):
             method, function = inspect.getattr_static(Value, spelling, None), beside.get(spelling)
             if callable(method) or isinstance(method, (staticmethod, classmethod)):
@@ -41,6 +42,12 @@ def find_operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]]
             names |= {name: spelling} if spelling != name else {}
             break
     return operations, frozenset(methods), names
+
+
+def _is_written(Value: type, method: str) -> bool:
+    """Whether an operator is an engine's own: one that its values inherit from `float` gives floats."""
+    owner = next((each for each in Value.__mro__ if method in vars(each)), None)
+    return owner is not None and owner.__module__ != "builtins" and getattr(Value, method) is not None
 
 
 def _is_static(method: Any) -> bool:

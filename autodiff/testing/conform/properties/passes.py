@@ -16,6 +16,7 @@ IN_PLACE = {"add": operator.iadd, "sub": operator.isub, "mul": operator.imul, "d
 
 
 MARK = "a mark on visited nodes, or a list of them, outlives the pass"
+EMPTIED = "a pass empties the tape on which all values are recorded"
 LEAK = "interior gradients do not start again from 0"
 
 
@@ -66,8 +67,17 @@ def _replaced(exam: Exam, program: Program, letter: str) -> tuple[str, int]:
         engine.set_grad(pool[place], 100.0)
         engine.backward(pool[-1])
         if engine.grad(pool[place]) == 100.0:
-            return f"a second backward pass reaches nothing: {MARK}", PASS
+            reason, rank = (EMPTIED, LIMIT) if _empties(exam, program) else (MARK, PASS)
+            return f"a second backward pass reaches nothing: {reason}", rank
     return f"a second backward pass replaces the gradient of {letter} instead of adding to it", LIMIT
+
+
+def _empties(exam: Exam, program: Program) -> bool:
+    """Whether a pass through one graph leaves nothing to go through in another, as no mark on nodes does."""
+    one, other = exam.engine.run(program), exam.engine.run(program)
+    exam.engine.backward(one[-1])
+    exam.engine.backward(other[-1])
+    return all(exam.engine.grad(x) == 0 for x in other[: len(program.inputs)])
 
 
 def two_roots(exam: Exam) -> Iterator[Finding]:

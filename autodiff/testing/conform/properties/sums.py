@@ -25,6 +25,7 @@ def sums(exam: Exam) -> Iterator[Finding]:
         answer, wanted = exam.ask(program), right(program)
         if not _same(answer, wanted):
             exam.confirm(program, answer)
+            exam.unordered = True
             reached = answer.error is not None or answer.gradient[0] != 0
             yield exam.finding(_detailed(sentence if reached else EARLY, answer, wanted), program, ORDER)
             return
@@ -32,6 +33,7 @@ def sums(exam: Exam) -> Iterator[Finding]:
         answer, wanted = exam.ask(program), right(program)
         if not _same(answer, wanted):
             exam.confirm(program, answer)
+            exam.unordered = True
             yield exam.finding(_detailed(_judged(answer, wanted), answer, wanted), program.pruned(), ORDER)
             return
 
