@@ -22,6 +22,7 @@ MOST_OBJECTS = 200_000  # looked into for names: beyond it a name is not worth t
 DEEPEST = 6
 CODE = (type, ModuleType, FunctionType, MethodType, BuiltinFunctionType)  # holds no values of a program's own
 HISTORY = ("In", "Out")
+SHELLS = ("IPython", "ipykernel")  # their objects lead to the history: `exit` in a notebook does
 
 __all__ = ["caller", "names_in"]
 
@@ -54,8 +55,10 @@ def variables(scope: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def is_open(item: Any) -> bool:
-    """Whether an object may be looked into: not those of this library, but for models, which a program names."""
-    kinds = [kind.__module__ for kind in type(item).__mro__]
+    """Whether an object may be looked into: not a notebook's shell, and of this library models, which a program names."""
+    kinds = [str(kind.__module__) for kind in type(item).__mro__]
+    if any(kind.partition(".")[0] in SHELLS for kind in kinds):
+        return False
     return not kinds[0].startswith("autodiff.") or "autodiff.nn.module" in kinds
 
 

@@ -86,6 +86,19 @@ def test_a_notebook_cell_as_ipython_runs_it_names_its_variables():
     assert "['a', '*', 'y: +'] y = a * a + a a" in run.stdout
 
 
+def test_a_value_that_only_the_shell_of_a_notebook_still_holds_has_no_name():
+    pytest.importorskip("IPython")
+    program = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell()\n"
+        "shell.run_cell('from autodiff import Value, draw, formula; shell = get_ipython(); Value(5.0)', store_history=True)\n"
+        "shell.run_cell('q = _ * 3', store_history=True)\n"
+        "shell.run_cell('print([n.title for n in draw(q).picture.nodes], formula(q))', store_history=True)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "['input', 'q: * 3'] q = x1 * 3" in run.stdout
+
+
 def test_the_command_line_draws_with_the_names_of_the_program(tmp_path, capsys):
     from autodiff.cli import main
     program = tmp_path / "neuron.py"
