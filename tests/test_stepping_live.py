@@ -158,6 +158,26 @@ def test_a_number_that_makes_nan_or_inf_is_shown_explained_and_undone_with_one_k
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("leave", ["", "Tab", "Enter"])
+def test_one_key_undoes_each_change_whether_or_not_its_field_was_left(opened, leave):
+    page = opened(neuron())
+    for text in ("nan", "1e999", "7"):
+        page.run("(() => { const field = document.querySelector('#fields input'); field.focus(); field.select(); })()")
+        page.type(text)
+        if leave:
+            page.press(leave)
+        assert page.run("current[0]") != 0.5 and not page.run("$('undo').disabled")
+        page.press("Escape")
+        assert page.run("current[0]") == 0.5 and page.text("#oddity") == "" and page.run("$('undo').disabled"), text
+    set_field(page, "w", "3")
+    set_field(page, "x", "-1")
+    page.press("Escape")
+    assert page.run("[current[0], current[1]]") == [3, 2]
+    page.press("Escape")
+    assert page.run("[current[0], current[1]]") == [0.5, 2]
+
+
+@pytest.mark.browser
 def test_an_input_is_dragged_and_arrow_keys_move_it(opened):
     page = opened(neuron())
     x, y = page.run("(() => { const r = document.querySelector('.node.editable').getBoundingClientRect(); return [r.left + 20, r.top + 20]; })()")

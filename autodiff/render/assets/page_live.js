@@ -110,7 +110,7 @@ function recompute() {
   $("oddity").textContent = oddity(result);
   const same = current.every((x, i) => !isLeaf(i) || Object.is(x, recorded[i]));
   document.body.classList.toggle("changed", !same);
-  $("undo").disabled = !undone.length;
+  $("undo").disabled = !undone.some(isOther);
   $("recorded").disabled = same;
   $("why").hidden = true;
   return result;
@@ -122,9 +122,9 @@ function change(i, x) {
   recompute();
   show(first ? last : Math.min(state.at, last));
 }
+const isOther = (values) => live.inputs.some((i, k) => !Object.is(current[i], values[k]));
 function keep() {
-  const now = live.inputs.map((i) => current[i]), before = undone[undone.length - 1];
-  if (!before || now.some((x, k) => !Object.is(x, before[k]))) undone.push(now);
+  if (!undone.length || isOther(undone[undone.length - 1])) undone.push(live.inputs.map((i) => current[i]));
 }
 function put(values) {
   live.inputs.forEach((i, k) => { current[i] = values[k]; });
@@ -132,7 +132,8 @@ function put(values) {
   change(live.inputs[0], values[0]);
 }
 function undo() {
-  if (undone.length) put(undone.pop());
+  while (undone.length && !isOther(undone[undone.length - 1])) undone.pop();
+  if (undone.length) put(undone[undone.length - 1]);  // it stays: in a field that keeps the focus, the next change starts from it
 }
 const fields = new Map();
 function fill() {
