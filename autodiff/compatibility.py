@@ -62,9 +62,9 @@ class Compatible:
         raise OperandError(f"bool: a {self!r} is neither true nor false; compare it, as in `v > 0`, or use v.data")
 
     def __float__(self: Any) -> float:
-        asked = function_asked(sys._getframe(1))
-        instead = f"autodiff.{asked}(v) for math.{asked}(v)" if asked else "autodiff.exp(v) for math.exp(v)"
-        raise OperandError(f"float: {self!r} would lose its gradient; use v.data, or {instead}")
+        asked = function_asked(sys._getframe(1)) or "exp"
+        instead = f", or autodiff.{asked}(v) for math.{asked}(v)" if hasattr(sys.modules["autodiff"], asked) else ""
+        raise OperandError(f"float: {self!r} would lose its gradient; use v.data{instead}")
 
     def __int__(self: Any) -> int:
         raise OperandError(f"int: {self!r} would lose its gradient; use int(v.data)")

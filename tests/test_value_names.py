@@ -124,6 +124,8 @@ def test_a_function_of_math_names_ours():
         math.cos(v)
     with pytest.raises(OperandError, match=r"autodiff\.exp\(v\) for math\.exp"):
         float(v)
+    with pytest.raises(OperandError, match=r"; use v\.data$"):  # there is no isnan of ours to name
+        math.isnan(v)
 
 
 def test_every_row_says_its_symbol():
