@@ -55,7 +55,7 @@ def variables(scope: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def is_open(item: Any) -> bool:
-    """Whether an object may be looked into: not a notebook's shell, and of this library models, which a program names."""
+    """Whether an object may be looked into: not a notebook's shell; of this library a model, as it is named."""
     kinds = [str(kind.__module__) for kind in type(item).__mro__]
     if any(kind.partition(".")[0] in SHELLS for kind in kinds):
         return False
