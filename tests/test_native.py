@@ -133,6 +133,15 @@ def test_what_may_stand_beside_a_value_and_the_sentence_about_the_rest_are_the_s
         assert found[0] == found[1]
 
 
+def test_what_an_operator_says_that_no_value_has_is_the_same(python):
+    found = []
+    for side in (NATIVE, python):
+        with pytest.raises(TypeError) as raised:
+            side.Value(7.0) // 2
+        found.append(str(raised.value))
+    assert found == ["unsupported operand type(s) for //: 'Value' and 'int'"] * 2
+
+
 @pytest.mark.parametrize("name", ["data", "grad", "name"])
 @pytest.mark.parametrize("stranger", [*STRANGERS, "w"], ids=repr)
 def test_what_may_be_written_is_the_same(python, name, stranger):

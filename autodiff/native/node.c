@@ -437,5 +437,6 @@ int make_type(PyObject *module) {
     if (!engine.type)
         return -1;
     engine.type->tp_vectorcall = value_call;
+    engine.type->tp_name = "Value"; /* as Python's own sentences call a class that was written in Python */
     return PyModule_AddObjectRef(module, "Value", (PyObject *)engine.type);
 }
