@@ -9,7 +9,7 @@ import random
 import pytest
 from hypothesis import given, settings
 
-from autodiff import Value, functions as f, steps
+from autodiff import Value, functions as f, nn, steps
 from autodiff.ops import TABLE
 from autodiff.render.steps.data import shown_data
 from autodiff.render.steps.evaluator import source
@@ -314,6 +314,21 @@ def test_neurons_and_layers_collapse_and_the_steps_go_on_in_them(opened, place, 
     assert page.run("sheet.level.boxes.find((box) => box.members.length > 1).members.includes(steps[state.at].target)")
     page.run(choose.format(0))
     assert page.run("document.querySelectorAll('#board .node').length") == page.run("log.nodes.length") and page.problems == []
+
+
+@pytest.mark.browser
+def test_a_loss_over_several_rows_collapses_too(opened):
+    model = nn.MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
+    loss = nn.losses.binary_crossentropy([1, 0], [model(row) for row in ([0.1, 0.2], [0.3, 0.4])])
+    page = opened(steps(loss))  # a neuron runs again after the first row has left the network
+    for place, title, boxes in ((1, "neurons", 16), (2, "layers", 14)):
+        page.run(f"(() => {{ $('level').selectedIndex = {place}; $('level').dispatchEvent(new Event('change')); }})()")
+        level = page.run("sheet.level")
+        assert level["title"] == title and len(level["boxes"]) == boxes == page.run("document.querySelectorAll('#board .node').length")
+        assert sorted(i for box in level["boxes"] for i in box["members"]) == list(range(page.run("log.nodes.length")))
+        assert all(edge["from"] < edge["to"] for edge in level["edges"])
+        page.run("go(last)")
+        assert "undefined" not in page.run("document.querySelector('#board').textContent") and page.problems == []
 
 
 @pytest.mark.browser

@@ -7,6 +7,7 @@ the node of a step is the one that it highlights.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ...stepping.log import Log
@@ -43,8 +44,14 @@ def _level(
 ) -> dict[str, Any] | None:
     """One level; None where a box would hold both what comes before and what comes after another."""
     place = {number: i for i, number in enumerate(drawn)}
-    last = {key: number for key, number in zip(keys, drawn, strict=True)}
-    order = {key: i for i, key in enumerate(sorted(last, key=lambda key: last[key]))}
+    feeds: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {key: [] for key in keys}
+    for source, target, _ in edges:
+        if keys[place[source]] != keys[place[target]]:
+            feeds[keys[place[target]]].append(keys[place[source]])
+    try:
+        order = {key: i for i, key in enumerate(TopologicalSorter(feeds).static_order())}
+    except CycleError:
+        return None
     members: list[list[int]] = [[] for _ in order]
     for i, key in enumerate(keys):
         members[order[key]].append(i)
@@ -53,8 +60,6 @@ def _level(
         ends = order[keys[place[source]]], order[keys[place[target]]]
         if ends[0] != ends[1]:
             between.setdefault(ends, []).append(i)
-    if any(source > target for source, target in between):
-        return None
     labels = [_label(log, key, drawn[members[i][0]]) for key, i in order.items()]
     sizes = [(2 * PADDING + LETTER * max(len(label), NUMBER), PADDING + LINE * 4) for label in labels]
     placed = layout(sizes, list(between))
