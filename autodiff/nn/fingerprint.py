@@ -71,12 +71,13 @@ class Watched:
 
     def keep(self) -> None:
         """Remember the model as it is now."""
-        self.known, self.views = fingerprint(self.model), list(_views(self.model))
+        self.known, self.held = fingerprint(self.model), list(_held(self.model))
+        self.before = [held.copy() for held in self.held]
 
     def changed(self) -> bool:
         """Whether its results may be others than those of the model that was kept."""
         try:
-            if all(held == before for held, before in self.views):
+            if self.held == self.before:
                 return False
         except ValueError:  # such as of two arrays, whose == has no single truth
             pass
@@ -86,8 +87,8 @@ class Watched:
         return False
 
 
-def _views(model: Any) -> Iterator[tuple[Any, Any]]:
-    """The lists and dicts in which a model stands, each with a copy of what it holds: C code compares the two."""
+def _held(model: Any) -> Iterator[Any]:
+    """The lists and dicts in which a model stands, to be compared with copies of them in one call, which C runs."""
     seen, waiting = set[int](), [model]
     while waiting:
         thing = waiting.pop()
@@ -96,7 +97,7 @@ def _views(model: Any) -> Iterator[tuple[Any, Any]]:
         seen.add(id(thing))
         held = thing if isinstance(thing, list | dict) else getattr(thing, "__dict__", None)
         if isinstance(held, list | dict) and not isinstance(thing, type | ModuleType):
-            yield held, held.copy()
+            yield held
         waiting += _parts(thing, outermost=thing is model)[1]
 
 
