@@ -11,6 +11,7 @@ import pytest
 
 from autodiff import Value, nn
 from autodiff.errors import ArgumentError
+from autodiff.nn.fingerprint import Watched
 from autodiff.nn.step import step_function
 
 X = np.random.default_rng(0).normal(size=(12, 3))
@@ -119,6 +120,7 @@ jax.config.update("jax_enable_x64", {x64})
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from functools import partial
 from autodiff import Value, nn
+from autodiff.nn.fingerprint import Watched
 from autodiff.nn.step import step_function
 assert jax.device_count() == 8
 model = nn.MLP(6, [16, 16, 4], seed=1)
@@ -212,3 +214,11 @@ def test_asking_whether_a_model_has_changed_stays_quick_while_it_trains():
     step.parameters = step.parameters * 0.5
     step.sync()
     assert not step.watched.changed() and step.watched.known is known
+
+
+def test_an_array_that_is_written_to_in_place_is_a_change_of_the_model():
+    for array in (np.ones(3), np.ones(1), np.ones((2, 2))):
+        watched = Watched([{"mask": array}])
+        assert not watched.changed()
+        array[0] = 5.0
+        assert watched.changed()

@@ -98,6 +98,8 @@ def _held(model: Any) -> Iterator[Any]:
         held = thing if isinstance(thing, list | dict) else getattr(thing, "__dict__", None)
         if isinstance(held, list | dict) and not isinstance(thing, type | ModuleType):
             yield held
+        if isinstance(thing, np.ndarray) and thing.size:  # its == has no single truth: then the fingerprint tells
+            yield thing
         waiting += _parts(thing, outermost=thing is model)[1]
 
 
