@@ -21,7 +21,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..suggest import hint
 from ..value import Value, constant
 from . import initializers as initial
-from .keywords import known_arguments
+from .keywords import know_arguments
 from .layers import NO_ROWS, Output, one_or_list
 from .module import Module
 from .rows import entries
@@ -65,8 +65,7 @@ class Block(Module):
     def __init_subclass__(cls, **options: Any) -> None:
         """Every layer answers an unknown argument with the nearest one that it has."""
         super().__init_subclass__(**options)
-        if "__init__" in vars(cls):
-            cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
+        know_arguments(cls)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse an attribute that the layers of this library do not have: set, it would be ignored without a word."""

@@ -59,23 +59,23 @@ class BinaryAccuracy(AtThreshold):
         return ((wanted == given) * weights).sum() / wanted.shape[1], weights.sum()
 
 
-class Precision(AtThreshold):
-    """The share of right ones among the outputs above the threshold; 0 where there are none."""
+class OfOneClass(AtThreshold):
+    """A metric that may look at the outputs of one class alone."""
 
     def __init__(self, thresholds: Number | None = None, *, class_id: int | None = None,
                  name: str | None = None) -> None:  # fmt: skip
         super().__init__(thresholds, name, class_id)
+
+
+class Precision(OfOneClass):
+    """The share of right ones among the outputs above the threshold; 0 where there are none."""
 
     def counts(self, wanted: Any, given: Any, weights: Array) -> tuple[float, float]:
         return (wanted * given * weights).sum(), (given * weights).sum()
 
 
-class Recall(AtThreshold):
+class Recall(OfOneClass):
     """The share of the labels 1 whose output is above the threshold; 0 where there are none."""
-
-    def __init__(self, thresholds: Number | None = None, *, class_id: int | None = None,
-                 name: str | None = None) -> None:  # fmt: skip
-        super().__init__(thresholds, name, class_id)
 
     def counts(self, wanted: Any, given: Any, weights: Array) -> tuple[float, float]:
         return (wanted * given * weights).sum(), (wanted * weights).sum()

@@ -45,6 +45,12 @@ def known_arguments(method: F) -> F:
     return cast(F, checked)
 
 
+def know_arguments(cls: Any) -> None:
+    """Let the constructor that a class has of its own answer an unknown argument with the nearest that it has."""
+    if "__init__" in vars(cls):
+        cls.__init__ = known_arguments(cls.__init__)
+
+
 def shared_names(method: Any) -> tuple[str, ...]:
     """The names behind `**shared: Unpack[Names]`, where a method declares them so."""
     kinds = getattr(getattr(method, "__annotations__", {}).get("shared"), "__args__", ())

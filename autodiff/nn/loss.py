@@ -8,18 +8,23 @@
 (8.0, 'fourth_power')
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..coerce import Number, is_one_of
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
 from . import initializers as initial
-from .keywords import known_arguments, snake_case
+from .keywords import know_arguments, snake_case
 from .rows import Rows, entries, listed, mean
 
 LossFunction = Callable[..., Value]  # of labels and predictions, over rows
 MEAN = "sum_over_batch_size"
+
+
+def weighted_mean(loss: LossFunction, y_true: Rows, y_pred: Rows, weights: Sequence[Any]) -> Value:
+    """The mean over rows of weight times loss."""
+    return mean([weight * loss([t], [p]) for weight, t, p in zip(weights, y_true, y_pred)])
 
 
 class Loss:
@@ -31,8 +36,7 @@ class Loss:
     def __init_subclass__(cls, **options: Any) -> None:
         """Every loss answers an unknown argument with the nearest one that it has."""
         super().__init_subclass__(**options)
-        if "__init__" in vars(cls):
-            cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
+        know_arguments(cls)
 
     def __init__(self, name: str | None = None, reduction: str = MEAN) -> None:
         if name is not None and not isinstance(name, str):
@@ -55,7 +59,7 @@ class Loss:
         if not len(ts) == len(ps) == len(weights):
             got = f"{len(ts)}, {len(ps)} and {len(weights)}"
             raise ArgumentError(f"{self.name}: expected as many labels, predictions and weights, got {got}")
-        return mean([w * self.call([t], [p]) for w, t, p in zip(weights, ts, ps)])
+        return weighted_mean(self.call, ts, ps, weights)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"

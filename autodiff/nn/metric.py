@@ -20,7 +20,7 @@ import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
-from .keywords import known_arguments, snake_case
+from .keywords import know_arguments, snake_case
 from .rows import Rows, datum, paired
 from .tables import Array, array
 
@@ -33,8 +33,7 @@ class Metric:
     def __init_subclass__(cls, **options: Any) -> None:
         """Every metric answers an unknown argument with the nearest one that it has."""
         super().__init_subclass__(**options)
-        if "__init__" in vars(cls):
-            cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
+        know_arguments(cls)
 
     def __init__(self, name: str | None = None) -> None:
         if not (name is None or isinstance(name, str)):

@@ -18,7 +18,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_series, number
 from ..value import Value
 from . import initializers as initial
-from .keywords import known_arguments
+from .keywords import know_arguments
 from .module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
@@ -46,8 +46,7 @@ class Optimizer:
     def __init_subclass__(cls, **options: Any) -> None:
         """Every optimizer answers an unknown argument with the nearest one that it has."""
         super().__init_subclass__(**options)
-        if "__init__" in vars(cls):
-            cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
+        know_arguments(cls)
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, **shared: Unpack[Shared]) -> None:
         """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr.

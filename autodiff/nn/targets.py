@@ -18,9 +18,9 @@ import numpy as np
 from ..reductions import total
 from ..value import Value
 from .layers import one_or_list
-from .loss import LossFunction
+from .loss import LossFunction, weighted_mean
 from .losses import name_of
-from .rows import entries, listed, mean
+from .rows import entries, listed
 from .tables import Array
 
 
@@ -47,8 +47,7 @@ class Part(NamedTuple):
         predictions = [one_or_list(row[self.outputs]) for row in y_pred]
         if self.weight is None:
             return loss(labels, predictions)
-        weights = [row[self.weight] for row in y_true]
-        return mean([weight * loss([t], [p]) for weight, t, p in zip(weights, labels, predictions)])
+        return weighted_mean(loss, labels, predictions, [row[self.weight] for row in y_true])
 
 
 class Targets:
