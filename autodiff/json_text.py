@@ -1,4 +1,4 @@
-"""Reading JSON that came from outside: what is not JSON, or no text, is an error in a sentence.
+"""JSON that came from outside, where what is no JSON is an error in a sentence; and numbers that JSON does not have.
 
 >>> parse_json('{"a": 1}', "expected a model")
 {'a': 1}
@@ -8,6 +8,7 @@ autodiff.errors.ArgumentError: expected a model, got 'nan' (str): Expecting valu
 """
 
 import json
+from math import isfinite
 from typing import Any, NoReturn
 
 from .errors import ArgumentError, OperandError, shown
@@ -24,6 +25,15 @@ def parse_json(text: object, expected: str) -> Any:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise ArgumentError(f"{expected}, got {shown(text)}: {error}") from None
+
+
+def json_number(x: Any) -> Any:
+    """The same, but for inf and nan, which JSON does not have: "inf", "-inf" and "nan".
+
+    >>> [json_number(x) for x in (0.5, float("-inf"), None)]
+    [0.5, '-inf', None]
+    """
+    return str(x) if isinstance(x, float) and not isfinite(x) else x
 
 
 def _refuse(constant: str) -> NoReturn:

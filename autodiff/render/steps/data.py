@@ -6,10 +6,10 @@ Numbers come as the texts that are shown, so the page formats nothing; with them
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import isfinite
 from typing import Any
 
 from ...errors import ArgumentError, shown
+from ...json_text import json_number
 from ...ops import TABLE
 from ...stepping.explanation import explained
 from ...stepping.judging import astray, beside, both, headline, unlike
@@ -115,7 +115,7 @@ def _live(log: Log, place: dict[int, int], edges: dict[tuple[int, int], int]) ->
         "edits": log.order == "topological" and not log.held,
         "ops": [node.operation for node in nodes],
         "parents": [node.parents for node in nodes],
-        "data": [_number(node.data) for node in nodes],
+        "data": [json_number(node.data) for node in nodes],
         "labels": [name(node.label) for node in nodes],
         "sources": [str(node.source or "") for node in nodes],
         "place": [place.get(node.number, -1) for node in nodes],
@@ -237,10 +237,6 @@ def _step(log: Log, step: Step, place: dict[int, int], edges: dict[tuple[int, in
         "say": str(step),
         "source": str(step.source or ""),
         "early": step.premature,
-        "ask": asked and {"text": asked.text, "answer": _number(asked.answer), "shown": short(asked.answer),
-                          "wrong": [(key, _number(x)) for key, x in asked.wrong]},
+        "ask": asked and {"text": asked.text, "answer": json_number(asked.answer), "shown": short(asked.answer),
+                          "wrong": [(key, json_number(x)) for key, x in asked.wrong]},
     }  # fmt: skip
-
-
-def _number(x: float) -> float | str:
-    return x if isfinite(x) else str(x)

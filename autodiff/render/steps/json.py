@@ -23,11 +23,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from math import isfinite
 from typing import Any, TypeVar
 
 from ...errors import ArgumentError, shown
-from ...json_text import parse_json
+from ...json_text import json_number, parse_json
 from ...ops import TABLE
 from ...stepping.log import Log
 from ...stepping.snapshot import Node, Snapshot, Source
@@ -59,21 +58,17 @@ def _written_node(node: Node, held: float) -> dict[str, Any]:
     return {
         "label": node.label,
         "operation": node.operation,
-        "data": _number(node.data),
+        "data": json_number(node.data),
         "parents": node.parents,
-        "slopes": [_number(slope) for slope in node.slopes],
-        "held": _number(held),
+        "slopes": [json_number(slope) for slope in node.slopes],
+        "held": json_number(held),
         "source": node.source and node.source._asdict(),
     }
 
 
 def _written(step: Step) -> dict[str, Any]:
-    fields = {key: _number(item) for key, item in asdict(step).items() if key != "source"}
+    fields = {key: json_number(item) for key, item in asdict(step).items() if key != "source"}
     return fields | {"source": step.source and step.source._asdict()}
-
-
-def _number(x: Any) -> Any:
-    return str(x) if isinstance(x, float) and not isfinite(x) else x
 
 
 def log_from(text: str, kind: type[L] = Log) -> L:  # type: ignore[assignment]

@@ -26,6 +26,7 @@ from typing import Any
 from ...coerce import is_series, number
 from ...errors import ArgumentError, OperandError, shown
 from ...files import path_of, write_whole
+from ...json_text import json_number
 from ...ops import TABLE
 from ...stepping.snapshot import Snapshot, snapshot
 from ...stepping.wording import name
@@ -89,7 +90,7 @@ def training_page(
         "title": str(title), "rate": pace, "boundary": line, "window": _window(rows),
         "rows": rows, "labels": labels, "kinds": [kinds.index(label) for label in labels],
         "graphs": [_data(*each, parameters) for each in recorded],
-        "weights": [_number(p.data) for p in parameters],
+        "weights": [json_number(p.data) for p in parameters],
         "names": [name(p.name or f"parameter {i}") for i, p in enumerate(parameters)],
     })  # fmt: skip
 
@@ -144,7 +145,7 @@ def _data(graph: Snapshot, row: list[Value], prediction: Value, parameters: list
     return {
         "ops": [node.operation for node in graph.nodes],
         "parents": [node.parents for node in graph.nodes],
-        "data": [_number(node.data) for node in graph.nodes],
+        "data": [json_number(node.data) for node in graph.nodes],
         "inputs": [place.get(x, -1) for x in row],
         "parameters": [place.get(p, -1) for p in parameters],
         "prediction": place[prediction],
@@ -159,7 +160,3 @@ def _window(rows: list[list[float]]) -> list[float]:
         edge = EDGE * (high - low) or 1.0
         ends += [low - edge, high + edge]
     return ends
-
-
-def _number(x: float) -> float | str:
-    return x if isfinite(x) else str(x)
