@@ -23,6 +23,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..structure import LEAF, Shape, flatten
 from ..value import Value
 from .codegen import native
+from .ir.instructions import work_of
 from .ir.program import Program
 from .record.call import Call, Signature
 from .record.recorder import record
@@ -163,7 +164,7 @@ def chosen(name: str, function: Callable[..., Any], signature: Signature, row: l
     if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
         groups = grouped(signature)
         found = rolled(tape, groups)
-        if found and found.operations >= worth(target, batch, tape) * found.program.work:
+        if found and found.operations >= worth(target, batch, tape) * work_of(found.program.instructions):
             return Specialization(found.program, groups, found.captured, shape, target or "numpy", rolled=True)
     if target is None and native.runs(tape):
         return NativeSpecialization(tape, signature, shape, asked_for=False)

@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..errors import ArgumentError, MissingExtraError, OperandError, shown
 from ..coerce import Number, number
 from . import initializers as initial
-from .tables import Array, array
+from .tables import Array, Labels, array
 
-Labels = npt.NDArray[np.int64]
 Set = tuple[Array, Labels]
 
 

@@ -21,6 +21,7 @@ from . import initializers as initial
 from .block import Shape, with_rows
 
 Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
 
 
 def rows(x: Any, shape: Shape | None, what: str = "x") -> Array:

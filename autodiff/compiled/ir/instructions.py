@@ -42,6 +42,12 @@ def kind_of(op: str) -> Kind:
     return KINDS.get(op) or (COMPARISON if op in COMPARISONS else ROW)
 
 
+def work_of(instructions: Operands) -> int:
+    """About how long they run, in elementwise instructions; views are free, and arrays put together are not."""
+    known = ((kind_of(each.op), len(each.operands)) for each in instructions)
+    return sum(kind.cost + kind.each * count for kind, count in known)
+
+
 def require(holds: bool, problem: str) -> None:
     """Raise a Misfit unless the condition holds."""
     if not holds:

@@ -60,14 +60,6 @@ class Program(NamedTuple):
         """The names of the arguments, in order."""
         return tuple(each.name for each in self.instructions if each.op == "input")
 
-    @property
-    def work(self) -> int:
-        """About how long it runs, in elementwise instructions; views are free, and arrays put together are not."""
-        from .instructions import kind_of  # which stands on this module
-
-        known = ((kind_of(each.op), len(each.operands)) for each in self.instructions)
-        return sum(kind.cost + kind.each * count for kind, count in known)
-
     def __str__(self) -> str:
         names = register_names(self)
         width = max(map(len, names), default=0)

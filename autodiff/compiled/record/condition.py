@@ -14,23 +14,20 @@ import builtins
 import math
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...value import Value, constant
 from ...value import record as node_of
 
-if TYPE_CHECKING:
-    from .recorder import Recorder
-
 
 class Condition:
-    """A comparison's answer; asked what it is, it becomes a guard."""
+    """A comparison's answer; `ask` is called when the program asks for it, and makes a guard of the node."""
 
-    def __init__(self, recorder: "Recorder", node: Value) -> None:
-        self.recorder, self.node = recorder, node
+    def __init__(self, ask: Callable[[Value], bool], node: Value) -> None:
+        self.ask, self.node = ask, node
 
     def __bool__(self) -> bool:
-        return self.recorder.asked(self.node)
+        return self.ask(self.node)
 
     __class__ = property(lambda self: bool)  # isinstance(x > 0, bool) holds, as it does eagerly
 
@@ -46,7 +43,7 @@ class Condition:
         if type(other) is Condition:
             left, right = self.node._data, other.node._data
             answer = min(left, right) if op == "and" else max(left, right)
-            return Condition(self.recorder, node_of(op, answer, (self.node, other.node), (None, None)))
+            return Condition(self.ask, node_of(op, answer, (self.node, other.node), (None, None)))
         if type(other) is not bool:
             return (operator.and_ if op == "and" else operator.or_)(bool(self), other)
         return self if other is (op == "and") else other

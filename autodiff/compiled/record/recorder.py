@@ -42,7 +42,7 @@ class Recorder(Watcher):
     def compared(self, sign: str, left: Value, right: Value | float, answer: Any) -> Any:
         """The answer as a Condition, so that the recording knows what it steers."""
         other = right if type(right) is Value else constant(right, sign)
-        return Condition(self, node_of(sign, float(answer), (left, other), (None, None)))
+        return Condition(self.asked, node_of(sign, float(answer), (left, other), (None, None)))
 
     def read(self, node: Value) -> None:
         """Hold the program to the number, by comparisons: it is made again where the number is another."""
