@@ -43,6 +43,10 @@ KINDS = (
     ast.Slice, ast.Tuple, ast.List, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.operator, ast.unaryop,
     ast.boolop, ast.cmpop, ast.expr_context,
 )  # fmt: skip
+SAYING = frozenset({"id", "attr", "arg", "name", "asname"})  # the fields of a node that hold a word
+# What needs no look at its words: most nodes of a text.
+SILENT = frozenset(each for kind in KINDS for each in (kind, *kind.__subclasses__())
+                   if not SAYING & {*each._fields} and each not in (ast.Import, ast.ImportFrom))  # fmt: skip
 
 _numbers = count(1)
 PARSING = RLock()  # Python 3.11 counts the depth of all threads' trees in one place: a SystemError where two are made
@@ -58,7 +62,8 @@ def define(text: str, name: str, names: dict[str, Any] | None = None, words: Col
     tree = parsed(text, name)
     known = {*BUILTINS, *words, *(word for word in names or () if not word.startswith("__"))}
     for node in ast.walk(tree):
-        require_ours(node, name, known, modules)
+        if type(node) not in SILENT:
+            require_ours(node, name, known, modules)
     filename = f"<autodiff {name} {next(_numbers)}>"
     space: dict[str, Any] = {"__name__": f"autodiff {name}"} if names is None else names
     space.setdefault("__builtins__", BUILTINS | {"__import__": __import__})  # NumPy imports, too
@@ -120,7 +125,7 @@ def require_ours(node: ast.AST, name: str, words: Collection[str], modules: Coll
 
 def words_of(node: ast.AST) -> Iterator[str]:
     """The words that a node says by itself."""
-    for field in ("id", "attr", "arg", "name", "asname"):
+    for field in SAYING.intersection(node._fields):
         word = getattr(node, field, None)
         if isinstance(word, str):
             yield word

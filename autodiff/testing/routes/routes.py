@@ -25,7 +25,7 @@ def _one_by_one(trial: Trial, target: str | None, exact: bool) -> Iterator[str]:
     compare = trial.compare_bits if exact else trial.compare_row
     for row in islice(trial.rows, FEW):
         value, gradient = function.value_and_grad(*row.numbers)
-        trial.multiplies = not exact and _multiplies(function)
+        trial.multiplies = lambda: not exact and _multiplies(function)
         yield from compare(row, value, _by_name(trial, gradient))
         yield from compare(row, function(*row.numbers), {})
 
@@ -39,7 +39,7 @@ def _batch(trial: Trial, target: str | None) -> Iterator[str]:
     function = compile(trial.program.function(), target)
     columns = [np.array(each) if isinstance(each, list) else each for each in trial.program.columns()]
     value, gradient = function.value_and_grad(*columns)
-    trial.multiplies = target != "native" and _multiplies(function)
+    trial.multiplies = lambda: target != "native" and _multiplies(function)
     yield from trial.compare_batch(value, _by_name(trial, gradient))
     yield from trial.compare_batch(function(*columns), {})
 
@@ -59,7 +59,7 @@ def passed_batch(trial: Trial) -> Iterator[str]:
     function = compile(program.function())
     columns = [np.array(each) if isinstance(each, list) else each for each in program.columns()]
     value, gradient = function.value_and_grad(*columns)
-    trial.multiplies = _multiplies(function)
+    trial.multiplies = lambda: _multiplies(function)
     yield from trial.compare_batch(value, dict(zip(program.arguments, gradient, strict=True)))
 
 

@@ -160,14 +160,14 @@ class Trial:
         self.program = program
         self.rows = [Row(program, index) for index in range(program.count)]
         self.excused = 0
-        self.multiplies = False  # whether the route that is compared runs a matrix product
+        self.multiplies: Callable[[], bool] = bool  # whether the route that is compared runs a matrix product
 
     def complaints(self, routes: Sequence[str] | None = None) -> Iterator[Complaint]:
         """What is wrong, route by route."""
         from .routes import ROUTES  # they know what a trial is
 
         for name in routes or ROUTES:
-            self.multiplies = False
+            self.multiplies = bool
             try:
                 for text in ROUTES[name](self):
                     yield Complaint(name, text)
@@ -181,7 +181,7 @@ class Trial:
         got = float(got)
         if close(got, wanted, lambda: -1.0):
             return ""
-        beside = self.multiplies and got != got and not all(row.finite_beside for row in where)
+        beside = got != got and self.multiplies() and not all(row.finite_beside for row in where)
         if beside or not all(row.finite and row.room.steady for row in where):
             self.excused += 1
             return ""
