@@ -176,7 +176,7 @@ class ModelTrial:
         """What rounding may do to the loss and its gradient; measured only where engines differ, and then with care."""
         with watching(Comparisons()) as watcher:
             loss = self.loss(self.y.tolist(), [self.model(row) for row in self.X.tolist()])
-        return allowed(loss, self.model.parameters(), watcher.pairs, samples=40)
+        return allowed(loss, self.model.parameters(), watcher.pairs, closely=True)
 
     def compare(self, engine: str) -> Iterator[str]:
         """One engine beside the eager one."""

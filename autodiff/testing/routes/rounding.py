@@ -20,11 +20,13 @@ from typing import Any, NamedTuple
 from ...graph import topological_order
 from ...numbers import FLOATS
 from ...ops import TABLE
-from ...value import Value
+from ...replaying import VALUES
+from ...value import Value, constant
 
 ULPS = 8  # what a local derivative may be off by
 SUMS = frozenset({"add", "sub", "total", "dot", "neg", "pos"})
 MOVES = (-1.0, -0.5, 0.5, 1.0)
+SPREAD = math.sqrt(0.625)  # the standard deviation of these moves
 
 
 class Room(NamedTuple):
@@ -38,7 +40,8 @@ class Room(NamedTuple):
 class Graph:
     """A graph of Values as lists: for each node its operation and the places of its operands."""
 
-    def __init__(self, root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = ()) -> None:
+    def __init__(self, root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (),
+                 closely: bool = False) -> None:  # fmt: skip
         sides = [x for pair in compared for x in pair if type(x) is Value]
         self.order = topological_order(root, *sides)
         place = {node: index for index, node in enumerate(self.order)}
@@ -47,6 +50,8 @@ class Graph:
         self.data = [node._data for node in self.order]
         self.compared = [tuple(place[x] if type(x) is Value else x for x in pair) for pair in compared]
         self.reached = self._reached()
+        places = range(len(self.order)) if closely else ()
+        self.written = {index: self._written(index) for index in places if self._rounds(index)}
 
     def _reached(self) -> list[bool]:
         """Which nodes have a gradient to receive: constants, and what is made of them, have none."""
@@ -55,15 +60,31 @@ class Graph:
             reached.append(node.op == "input" if not parents else any(reached[parent] for parent in parents))
         return reached
 
+    def _rounds(self, index: int) -> bool:
+        """Whether an operation has local derivatives that are numbers of their own."""
+        return bool(self.parents[index]) and self.reached[index] and self.order[index].op not in SUMS
+
+    def _written(self, index: int) -> list[float]:
+        """How far its local derivatives stray where their rules are written out, as gradient_graph does."""
+        op, y, xs = TABLE[self.order[index].op], constant(self.data[index], "rounding"), self.order[index].parents
+        numbers = [constant(x._data, "rounding") for x in xs]
+        if op.variadic:
+            slopes = VALUES.slope(op.name, 0)(numbers, y) or [None] * len(xs)
+        else:
+            rules = enumerate(op.slopes)
+            slopes = [VALUES.slope(op.name, place)(*numbers, y) if rule else None for place, rule in rules]
+        return [allowed(slope, [], times=1.0 / SPREAD).value if type(slope) is Value else 0.0 for slope in slopes]
+
     def run(self, chance: random.Random, scale: float) -> tuple[list[float], list[float]]:
         """The numbers of all nodes and the gradient at the inputs, each operation disturbed by so much."""
         data: list[float] = []
         sizes: list[tuple[float, int]] = []  # of a sum: that of its terms together, and how many there are
 
-        def moved(x: float, size: float, ulps: float) -> float:
-            if not x and not size or not math.isfinite(x) or not math.isfinite(size):
+        def moved(x: float, size: float, ulps: float, strays: float = 0.0) -> float:
+            if not (x or size or strays) or not math.isfinite(x) or not math.isfinite(size):
                 return x
-            return x + chance.choice(MOVES) * ulps * scale * math.ulp(size)
+            more = chance.choice(MOVES) * strays if strays else 0.0
+            return x + scale * (chance.choice(MOVES) * ulps * math.ulp(size) + more)
 
         for node, parents, exact in zip(self.order, self.parents, self.data):
             if not parents:
@@ -92,9 +113,10 @@ class Graph:
             if self.parents[index]:
                 op = self.order[index].op
                 ulps = 0.0 if op in SUMS or not TABLE[op].ulps else ULPS
-                for parent, slope in zip(self.parents[index], self._slopes(index, data)):
+                for place, (parent, slope) in enumerate(zip(self.parents[index], self._slopes(index, data))):
                     if slope is not None and self.reached[parent]:
-                        slope = moved(slope, abs(slope), ulps)
+                        strays = self.written[index][place] if index in self.written else 0.0
+                        slope = moved(slope, abs(slope), ulps, strays)
                         product, exact = slope * upstream, abs(slope) == 1 or abs(upstream) == 1
                         sent[parent].append(product if exact else moved(product, abs(product), 1.0))
         return [adjoints[place] if place >= 0 else 0.0 for place in self.inputs]
@@ -118,15 +140,16 @@ def _terms(op: str, xs: list[float], y: float, sizes: list[tuple[float, int]]) -
     return abs(y), 3 if op == "mul" else 1  # a product in a sum may be rounded once with it, or on its own
 
 
-def allowed(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (), samples: int = 6,
-            times: float = 6.0) -> Room:  # fmt: skip
-    """What rounding may do to a graph's value and its gradient: `times` the standard deviation of so many replays.
+def allowed(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (), times: float = 6.0,
+            closely: bool = False) -> Room:  # fmt: skip
+    """What rounding may do to a graph's value and its gradient: `times` the standard deviation of a few replays.
 
     Many roundings add up to a normal distribution, of which 6 standard deviations leave out two in a thousand million.
+    `closely` takes more replays, as the spread of few is uncertain, and disturbs the rules of local derivatives, too.
     """
-    graph, chance = Graph(root, inputs, compared), random.Random(0)
+    graph, chance = Graph(root, inputs, compared, closely), random.Random(0)
     data, gradient = graph.run(chance, 0.0)
-    runs = [graph.run(chance, 1.0) for _ in range(samples)]
+    runs = [graph.run(chance, 1.0) for _ in range(40 if closely else 6)]
     strayed = [times * _spread(column, exact) for exact, *column in zip(data, *(numbers for numbers, _ in runs))]
     slopes = [times * _spread(column, exact) for exact, *column in zip(gradient, *(slopes for _, slopes in runs))]
     steady = all(_decided(pair, data, strayed) for pair in graph.compared)

@@ -101,7 +101,7 @@ class Row:
     def look_closer(self) -> None:
         """Measure again what rounding may do, with more disturbances: of few the spread is uncertain."""
         if not self.closer:
-            self.room, self.closer = allowed(self.y, list(self.inputs.values()), self.compared, samples=40), True
+            self.room, self.closer = allowed(self.y, list(self.inputs.values()), self.compared, closely=True), True
 
     @cached_property
     def finite(self) -> bool:
