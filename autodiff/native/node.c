@@ -177,7 +177,9 @@ static int set_number(double *place, PyObject *value, const char *what) {
 }
 
 static int set_raw_data(PyObject *self, PyObject *value, void *unused) {
-    return set_number(&((Node *)self)->data, value, "Value.data");
+    int failed = set_number(&((Node *)self)->data, value, "Value.data");
+    engine.writes += !failed;
+    return failed;
 }
 
 static int tell(PyObject *whom, PyObject *self) {
@@ -391,6 +393,7 @@ static int value_init(PyObject *self, PyObject *args, PyObject *keywords) {
     if ((number == -1.0 && PyErr_Occurred()) || (v->count && say_that_parents_are_fixed()) || set_name(self, name, NULL))
         return -1;
     v->data = number;
+    engine.writes++;
     v->grad = 0.0;
     v->op = OP_INPUT;
     v->flags = 0;

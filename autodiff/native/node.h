@@ -60,6 +60,7 @@ typedef struct {
     PyObject *names;      /* of all operations, by code */
     PyObject *codes;      /* and the other way round */
     PyObject *of_many;    /* of the Python engine */
+    unsigned long long writes; /* how often a number has been written from Python: as long as it stands, all numbers do */
 } Engine;
 
 extern Engine engine;
@@ -104,6 +105,11 @@ PyObject *order_of(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 /* recording.c */
 PyObject *recorded(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+
+/* numbers.c */
+PyObject *read_numbers(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *write_numbers(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *count_writes(PyObject *module, PyObject *unused);
 
 /* functions.c */
 int make_operation_type(PyObject *module);

@@ -24,7 +24,7 @@ from ..errors import ArgumentError, shown
 from ..value import Value
 from .block import Block
 from .dense import Dropout
-from .fingerprint import fingerprint
+from .fingerprint import Watched
 from .loss import LossFunction
 from .module import Module
 from .optimizers import Optimizer
@@ -166,9 +166,9 @@ class Compiled:
 
 
 def all_finite(array: Any) -> bool:
-    """Whether no number of an array is nan or inf; a finite sum says so in one quick pass, another one may lie."""
+    """Whether no number of an array is nan or inf; a finite sum of squares says so soonest, another one may lie."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
+        return bool(np.isfinite(array @ array) or np.isfinite(array).all())
 
 
 class Masked(Module):
@@ -234,17 +234,17 @@ def with_numbers(model: Block) -> Block:
     return copy.deepcopy(model, memo | {id(getattr(model, "optimizer", None)): None})
 
 
-_FORWARDS: "WeakKeyDictionary[Block, tuple[list[Any], Any]]" = WeakKeyDictionary()
+_FORWARDS: "WeakKeyDictionary[Block, tuple[Watched, Any]]" = WeakKeyDictionary()
 
 
 def compiled_forward(model: Block) -> Any:
     """The model as a program of a row's numbers; kept while the model has the same parameters, layers and settings."""
-    known = fingerprint(model)
-    kept, program = _FORWARDS.get(model, ([], None))
-    if program is None or kept != known:
+    watched, program = _FORWARDS.get(model, (Watched(), None))
+    if watched.changed(model):
         held: Any = ref(model)  # a program that held the model would keep it from ever leaving the dictionary
         program = compile(lambda *row: entries(held().forward(list(row))))
-        _FORWARDS[model] = (known, program)
+        watched.keep(model)
+        _FORWARDS[model] = (watched, program)
     return program
 
 

@@ -55,35 +55,38 @@ def fingerprint(model: Any) -> list[Any]:
 class Watched:
     """A model that may change: asking is quick as long as nobody has assigned anything that stands in it.
 
+    It does not hold the model itself, only what stands in it, so the model may leave.
+
     >>> model = [Value(1.0), {"rate": 0.5}]
-    >>> watched = Watched(model)
+    >>> watched = Watched()
+    >>> watched.keep(model)
     >>> model[1]["rate"] = 0.25
-    >>> watched.changed()
+    >>> watched.changed(model)
     True
-    >>> watched.keep()
-    >>> watched.changed()
+    >>> watched.keep(model)
+    >>> watched.changed(model)
     False
     """
 
-    def __init__(self, model: Any) -> None:
-        self.model = model
-        self.keep()
+    known: list[Any] | None = None
 
-    def keep(self) -> None:
+    def keep(self, model: Any) -> None:
         """Remember the model as it is now."""
-        self.known, self.held = fingerprint(self.model), list(_held(self.model))
+        self.known, self.held = fingerprint(model), list(_held(model))
         self.before = [held.copy() for held in self.held]
 
-    def changed(self) -> bool:
-        """Whether its results may be others than those of the model that was kept."""
+    def changed(self, model: Any) -> bool:
+        """Whether its results may be others than those of the model that was kept, or none was."""
+        if self.known is None:
+            return True
         try:
             if self.held == self.before:
                 return False
         except ValueError:  # such as of two arrays, whose == has no single truth
             pass
-        if fingerprint(self.model) != self.known:
+        if fingerprint(model) != self.known:
             return True
-        self.keep()
+        self.keep(model)
         return False
 
 
@@ -92,7 +95,7 @@ def _held(model: Any) -> Iterator[Any]:
     seen, waiting = set[int](), [model]
     while waiting:
         thing = waiting.pop()
-        if id(thing) in seen or isinstance(thing, PLAIN):
+        if type(thing) is Value or id(thing) in seen or isinstance(thing, PLAIN):
             continue
         seen.add(id(thing))
         held = thing if isinstance(thing, list | dict) else getattr(thing, "__dict__", None)

@@ -134,7 +134,10 @@ class Optimizer:
         return after
 
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> tuple[Any, ...]:
-        """The parameter after the step, and what each slot then holds; `self.rate` and `self.steps` are the step's."""
+        """The parameter after the step, and what each slot then holds; `self.rate` and `self.steps` are the step's.
+
+        A rule may write into a slot, as in `slot += gradient`, which spares an array a copy; never into the others.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no rule: write rule(self, parameter, gradient, *slots)")
 
     def first(self, slot: str) -> float:
@@ -183,12 +186,13 @@ class Optimizer:
         for start in range(0, len(parameters), PART):
             part = slice(start, start + PART)
             parts = [array[part] for array in (parameters, gradient, *columns)]
-            after = list(self.rule(*parts))
+            after, slots = list(self.rule(*parts)), [None, *parts[2:]]
             for place, new in enumerate(after):  # a rule may hand one slot on to the next
-                if any(new is old for old in parts[2:]):
+                if any(new is slot for other, slot in enumerate(slots) if other != place):
                     after[place] = new.copy()
-            for result, new in zip(results, after, strict=True):
-                result[part] = new
+            for result, new, slot in zip(results, after, slots, strict=True):
+                if new is not slot:
+                    result[part] = new
         return results
 
     def _column(self, slot: str, parameters: Any) -> Any:

@@ -63,7 +63,9 @@ class SGD(Optimizer):
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
         if not slots:
             return (parameter - self.rate * gradient,)
-        velocity = self.momentum * slots[0] - self.rate * gradient
+        (velocity,) = slots
+        velocity *= self.momentum
+        velocity -= self.rate * gradient
         ahead = self.momentum * velocity - self.rate * gradient if self.nesterov else velocity
         return parameter + ahead, velocity
 
@@ -97,7 +99,7 @@ class Adagrad(Optimizer):
 
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
         (accumulator,) = slots
-        accumulator = accumulator + gradient * gradient
+        accumulator += gradient * gradient
         return parameter - self.rate * gradient / sqrt(accumulator + self.epsilon), accumulator
 
 
@@ -118,7 +120,8 @@ class RMSprop(Optimizer):
 
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
         (square,) = slots
-        square = self.rho * square + (1 - self.rho) * gradient * gradient
+        square *= self.rho
+        square += (1 - self.rho) * gradient * gradient
         return parameter - self.rate * gradient / sqrt(square + self.epsilon), square
 
 
@@ -139,17 +142,18 @@ class Adam(Optimizer):
         self.epsilon = at_least_zero(type(self).__name__, "epsilon", epsilon)
 
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
-        m, v = self.moments(gradient, *slots)
-        return parameter - self.rate * self.direction(gradient, m, v), m, v
+        m, v = slots
+        m *= self.beta_1
+        m += (1 - self.beta_1) * gradient
+        v *= self.beta_2
+        v += (1 - self.beta_2) * gradient * gradient
+        return parameter - self.move(gradient, m, v), m, v
 
-    def moments(self, gradient: Any, m: Any, v: Any) -> tuple[Any, Any]:
-        """The fading means of the gradient and of its square."""
-        return (self.beta_1 * m + (1 - self.beta_1) * gradient,
-                self.beta_2 * v + (1 - self.beta_2) * gradient * gradient)  # fmt: skip
-
-    def direction(self, gradient: Any, m: Any, v: Any) -> Any:
-        """Where to, in units of the rate."""
-        return math.sqrt(1 - self.beta_2**self.steps) / (1 - self.beta_1**self.steps) * m / (sqrt(v) + self.epsilon)
+    def move(self, gradient: Any, m: Any, v: Any) -> Any:
+        """How far each parameter moves, by the fading means of the gradient and of its square."""
+        root = sqrt(v)
+        root += self.epsilon
+        return self.rate * math.sqrt(1 - self.beta_2**self.steps) / (1 - self.beta_1**self.steps) * m / root
 
 
 class AdamW(Adam):
@@ -186,11 +190,11 @@ class Nadam(Adam):
         self._product = (step, product)
         return product
 
-    def direction(self, gradient: Any, m: Any, v: Any) -> Any:
+    def move(self, gradient: Any, m: Any, v: Any) -> Any:
         now, ahead = self.momentum(self.steps), self.momentum(self.steps + 1)
         product = self.product(self.steps)
         looking_ahead = ahead / (1 - product * ahead) * m + (1 - now) / (1 - product) * gradient
-        return looking_ahead / (sqrt(1 / (1 - self.beta_2**self.steps)) * sqrt(v) + self.epsilon)
+        return self.rate * looking_ahead / (sqrt(1 / (1 - self.beta_2**self.steps)) * sqrt(v) + self.epsilon)
 
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(

@@ -30,6 +30,7 @@ from .batches import labels_of, require_rows, table
 from .fingerprint import Watched
 from .module import Module
 from .rows import datum, entries
+from .vectors import Vector, same
 
 Loss = Callable[[Any, Any], Value]
 
@@ -59,8 +60,9 @@ class Step:
 
     def __init__(self, model: Module, loss: Loss) -> None:
         self.model, self.loss = model, loss
-        self.values, self.watched = model.parameters(), Watched(model)
-        self.parameters: Any = np.array([value.data for value in self.values])
+        self.values, self.watched = model.parameters(), Watched()
+        self.vector = Vector(self.values)
+        self.parameters: Any = self.vector.read()
         self.written = self.parameters.copy()  # the model's numbers as they were read, or written, last
         self.outputs: Any = None  # of the model for the last batch: one row for each, or one for all
 
@@ -70,10 +72,10 @@ class Step:
         Raises ArgumentError if X or y is empty, or they do not have as many rows, or the model has other parameters
         than it had. What else has changed in the model, such as an activation, the step follows.
         """
-        if self.watched.changed():
+        if self.watched.changed(self.model):
             self.require_parameters()
             self.forget()
-            self.watched.keep()
+            self.watched.keep(self.model)
         return self.run(X, y)
 
     def run(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -92,21 +94,19 @@ class Step:
 
     def sync(self) -> None:
         """Write `parameters` into the model's Values. Raises ArgumentError where someone else has written there."""
-        found, numbers = np.array([value.data for value in self.values]), np.array(self.parameters, np.float64)
-        if not any(np.array_equal(found, known, equal_nan=True) for known in (self.written, numbers)):
+        found, numbers = self.vector.read(), np.array(self.parameters, np.float64)
+        if not same(found, self.written) and not same(found, numbers):
             place = int(np.flatnonzero(found != self.written)[0])
             raise ArgumentError(f"step: expected the model's weights as the step left them, got {found[place]} in "
                                 f"place of {self.written[place]} for parameter {place}: step.reload() goes on from "
                                 "the model's weights, and forgets step.parameters")  # fmt: skip
-        for value, number in zip(self.values, numbers.tolist(), strict=True):
-            value.data = number
+        self.vector.write(numbers)
         self.written = numbers
 
     def reload(self) -> None:
         """Read `parameters` from the model's Values, after someone else has written there."""
-        self.written = np.array([value.data for value in self.values])
-        now = self.parameters
-        self.parameters = now.__array_namespace__().asarray(self.written, dtype=now.dtype)
+        self.written, now = self.vector.read(), self.parameters
+        self.parameters = now.__array_namespace__().asarray(self.written.copy(), dtype=now.dtype)
 
 
 class EagerStep(Step):
