@@ -11,8 +11,10 @@ import pytest
 
 from autodiff import Value, nn
 from autodiff.errors import ArgumentError
+from autodiff.hooks import Watcher, watchers
 from autodiff.nn.fingerprint import Watched
 from autodiff.nn.step import step_function
+from autodiff.nn.vectors import Vector, same
 
 X = np.random.default_rng(0).normal(size=(12, 3))
 LABELS = np.arange(12) % 4
@@ -223,3 +225,46 @@ def test_an_array_that_is_written_to_in_place_is_a_change_of_the_model():
         assert not watched.changed(model)
         array[0] = 5.0
         assert watched.changed(model)
+
+
+def test_parameters_may_be_written_in_place_after_a_reload():
+    model, step, X, y = small("compiled")
+    step.reload()
+    step.parameters -= 0.5
+    step.sync()
+    assert [value.data for value in step.values] == step.parameters.tolist()
+
+
+@pytest.mark.parametrize("write", [
+    lambda value: setattr(value, "data", 7.0), lambda value: setattr(value, "_data", 7.0), lambda value: value.__init__(7.0),
+    lambda value: Vector([value]).write(np.array([7.0])),
+])
+def test_a_vector_sees_every_number_that_somebody_has_written(write):
+    values = [Value(1.0), Value(2.0)]
+    vector = Vector(values)
+    first = vector.read()
+    first[0] = 99.0  # an array of its own
+    assert vector.read().tolist() == [1.0, 2.0]
+    write(values[1])
+    assert vector.read().tolist() == [1.0, 7.0]
+    numbers = np.array([3.0, np.nan])
+    vector.write(numbers)
+    numbers[0] = 99.0
+    assert values[0].data == 3.0 and np.isnan(values[1].data) and same(vector.read(), np.array([3.0, np.nan]))
+
+
+def test_watchers_are_told_of_every_number_that_is_written_or_read_together():
+    class Told(Watcher):
+        def read(self, node):
+            told.append(("read", node))
+
+        def wrote(self, node):
+            told.append(("wrote", node))
+
+    told, values = [], [Value(1.0), Value(2.0)]
+    watchers.append(Told())
+    try:
+        Vector(values).write(Vector(values).read() + 1)
+    finally:
+        watchers.clear()
+    assert told == [(what, value) for what in ("read", "wrote") for value in values] and values[1].data == 3.0
