@@ -57,7 +57,7 @@ def _check_name(name: object) -> None:
 
 def _check_columns(op: Op) -> None:
     texts = (op.formula, *(slope for slope in op.slopes if slope is not None), *op.kinks, *op.textbook)
-    strings = isinstance(op.slopes, tuple) and all(isinstance(x, str) for x in (*texts, op.symbol, op.latex))
+    strings = isinstance(op.slopes, tuple) and all(isinstance(x, str) for x in (*texts, op.symbol, op.method, op.latex))
     if not strings:
         raise _wrong(f"{op.name}: expected rules as texts, and the slopes as a tuple of them, got {shown(op.slopes)}")
     if op.variadic:

@@ -22,6 +22,7 @@ from .door import syntax
 from . import functions, kernels, ops
 from .errors import ArgumentError, shown
 from .coerce import number
+from .numbers import FLOATS
 from .suggest import after
 from .value import Value
 
@@ -33,20 +34,16 @@ FACTOR = re.compile(r"(?<![\w.])\d+\.?\d*\s*(?!(?:[eEjJxXoObB][\d+-]|if|else|and
 NAMED = {"pi": kernels.pi, "inf": kernels.inf, "nan": kernels.nan}
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    op.name: getattr(functions, op.name) for op in (*ops.FUNCTIONS, *ops.REDUCTIONS) if op.name != "where"
-} | {"abs": abs, "where": functions.where}
+    op.name: getattr(functions, op.name) for op in (*ops.FUNCTIONS, *ops.REDUCTIONS)
+} | {abs.__name__: abs}
 
-_BINARY: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Add: ("add", operator.add), ast.Sub: ("sub", operator.sub), ast.Mult: ("mul", operator.mul),
-    ast.Div: ("div", operator.truediv), ast.Pow: ("pow", operator.pow), ast.Mod: ("remainder", operator.mod),
+_BINARY: dict[type, str] = {
+    ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__", ast.Div: "__truediv__", ast.Pow: "__pow__",
+    ast.Mod: "__mod__",
 }  # fmt: skip
 _UNARY: dict[type, Callable[[Any], Any]] = {ast.USub: operator.neg, ast.UAdd: lambda x: x}
 _COMPARE: dict[type, Callable[[Any, Any], bool]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-}  # fmt: skip
-_PLAIN: dict[str, Callable[[float, float], float]] = {
-    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": kernels.divide, "pow": kernels.pow,
-    "remainder": kernels.remainder,
 }  # fmt: skip
 
 
@@ -155,9 +152,10 @@ def _computed(node: ast.expr, scope: Mapping[str, Any], text: str) -> Any:
         case ast.Name(id=name):
             return scope[name]
         case ast.BinOp(left=left, op=op, right=right):
-            name, apply = _BINARY[type(op)]
-            x, y = _number(left, scope, text), _number(right, scope, text)
-            return apply(x, y) if isinstance(x, Value) or isinstance(y, Value) else _PLAIN[name](x, y)
+            method, x, y = _BINARY[type(op)], _number(left, scope, text), _number(right, scope, text)
+            of_values = isinstance(x, Value) or isinstance(y, Value)
+            apply = getattr(operator, method) if of_values else FLOATS.formula(ops.METHODS[method].name)
+            return apply(x, y)
         case ast.UnaryOp(op=op, operand=operand):
             return _UNARY[type(op)](_number(operand, scope, text))
         case ast.Compare(left=left, ops=[op], comparators=[right]):
@@ -180,7 +178,7 @@ def _number(node: ast.expr, scope: Mapping[str, Any], text: str) -> Any:
 
 def _called(name: str, arguments: list[Any], node: ast.expr, text: str) -> Any:
     function = FUNCTIONS[name]
-    if name != "where" and any(isinstance(x, bool) for x in arguments):
+    if not ops.TABLE[name].by_condition and any(isinstance(x, bool) for x in arguments):
         raise _unreadable(text, node, "a comparison is a condition for `where`, not a number")
     try:
         signature(function).bind(*arguments)

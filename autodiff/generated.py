@@ -22,7 +22,7 @@ from typing import Any, TypeVar, cast
 from . import kernels, native, rules, stable
 from .coerce import PLAIN, is_array_of_values, number
 from .native.values import operation
-from .ops import TABLE
+from .ops import METHODS
 from .hooks import watch, watchers
 
 Declared = TypeVar("Declared", bound=Callable[..., Any])
@@ -54,18 +54,14 @@ GENERATED = stable.bind(vars(kernels)) | {
 }  # fmt: skip
 
 
-def operator(row: str) -> Callable[[Declared], Declared]:
-    """Give a declared method of Value the body that the table's row describes."""
-
-    def with_body(declared: Declared) -> Declared:
-        name = declared.__name__
-        source = rules.operator_source(TABLE[row], name, reflected=name.startswith("__r"))
-        method = dressed(rules.compiled(name, source, GENERATED), declared)
-        method.__module__, method.__qualname__ = f"{__package__}.value", f"Value.{name}"  # where a pickle finds it
-        vars(method)["row"] = row
-        return method
-
-    return with_body
+def operator(declared: Declared) -> Declared:
+    """Give a declared method of Value the body that the table's row with this method describes."""
+    name = declared.__name__
+    row, reflected = METHODS[name.replace("__r", "__")], name.startswith("__r")
+    method = dressed(rules.compiled(name, rules.operator_source(row, name, reflected), GENERATED), declared)
+    method.__module__, method.__qualname__ = f"{__package__}.value", f"Value.{name}"  # where a pickle finds it
+    vars(method)["row"] = row.name
+    return method
 
 
 def fast(function: Declared) -> Declared:

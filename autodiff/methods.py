@@ -20,62 +20,62 @@ class Methods:
     __slots__ = ()
 
     # fmt: off
-    @operator("exp")
+    @operator
     def exp(self) -> Self: """e to this power."""
-    @operator("log")
+    @operator
     def log(self) -> Self: """The natural logarithm."""
-    @operator("sqrt")
+    @operator
     def sqrt(self) -> Self: """The square root."""
-    @operator("tanh")
+    @operator
     def tanh(self) -> Self: """The hyperbolic tangent."""
-    @operator("relu")
+    @operator
     def relu(self) -> Self: """This where it is positive, else 0."""
-    @operator("sigmoid")
+    @operator
     def sigmoid(self) -> Self: """1 / (1 + exp(-this))."""
-    @operator("expm1")
+    @operator
     def expm1(self) -> Self: """exp(this) - 1, without cancellation near 0."""
-    @operator("log1p")
+    @operator
     def log1p(self) -> Self: """log(1 + this), without cancellation near 0."""
-    @operator("log2")
+    @operator
     def log2(self) -> Self: """The logarithm to base 2."""
-    @operator("log10")
+    @operator
     def log10(self) -> Self: """The logarithm to base 10."""
-    @operator("sin")
+    @operator
     def sin(self) -> Self: """The sine of this angle in radians."""
-    @operator("cos")
+    @operator
     def cos(self) -> Self: """The cosine of this angle in radians."""
-    @operator("tan")
+    @operator
     def tan(self) -> Self: """The tangent of this angle in radians."""
-    @operator("asin")
+    @operator
     def asin(self) -> Self: """The angle in radians with this sine."""
-    @operator("acos")
+    @operator
     def acos(self) -> Self: """The angle in radians with this cosine."""
-    @operator("atan")
+    @operator
     def atan(self) -> Self: """The angle in radians with this tangent."""
-    @operator("sinh")
+    @operator
     def sinh(self) -> Self: """The hyperbolic sine."""
-    @operator("cosh")
+    @operator
     def cosh(self) -> Self: """The hyperbolic cosine."""
-    @operator("asinh")
+    @operator
     def asinh(self) -> Self: """The inverse of sinh."""
-    @operator("acosh")
+    @operator
     def acosh(self) -> Self: """The inverse of cosh."""
-    @operator("atanh")
+    @operator
     def atanh(self) -> Self: """The inverse of tanh."""
-    @operator("erf")
+    @operator
     def erf(self) -> Self: """The error function."""
-    @operator("floor")
+    @operator
     def floor(self) -> Self: """The largest integer not above this."""
-    @operator("sign")
+    @operator
     def sign(self) -> Self: """-1, 0 or 1."""
-    @operator("log_sigmoid")
+    @operator
     def log_sigmoid(self) -> Self: """log(sigmoid(this)), without overflow."""
-    @operator("softplus")
+    @operator
     def softplus(self) -> Self: """log(1 + exp(this)), without overflow."""
-    @operator("silu")
+    @operator
     def silu(self) -> Self: """this * sigmoid(this)."""
-    @operator("gelu")
+    @operator
     def gelu(self) -> Self: """this * normal_cdf(this)."""
-    @operator("stop_gradient")
+    @operator
     def stop_gradient(self) -> Self: """This, treated as a constant: no gradient flows through it."""
     # fmt: on

@@ -53,6 +53,7 @@ class Op(NamedTuple):
     domains: tuple[tuple[float, float], ...] = ()
     kinks: tuple[str, ...] = ()
     symbol: str = ""  # what stands in a drawing: an operator, or the name
+    method: str = ""  # the method of a Value: that of an operator, or the name
     variadic: bool = False  # whether it takes any number of inputs, the list xs
     textbook: tuple[str, ...] = ()  # the derivative as a textbook has it, where the slope is another formula
     latex: str = ""  # its function in LaTeX, or a pattern with %s for the operand
@@ -61,7 +62,7 @@ class Op(NamedTuple):
 
     def __repr__(self) -> str:
         """What differs from the columns' defaults."""
-        default = self._field_defaults | {"symbol": self.name} if self.symbol else self._field_defaults
+        default = self._field_defaults | ({"symbol": self.name, "method": self.name} if self.symbol else {})
         parts = [f"{key}={x!r}" for key, x in self._asdict().items() if key not in default or x != default[key]]
         return f"Op({', '.join(parts)})"
 
@@ -130,7 +131,7 @@ class Op(NamedTuple):
 
 
 def checked(op: Op, own: Collection[str] = ()) -> Op:
-    """The row itself, with its symbol, or a `TableError` that names the operation and the word, if a rule has neither
+    """The row itself, with its symbol and method, or a `TableError` that names the operation and the word, if a rule has neither
     a word of the vocabulary nor one of its own.
     """
     words = VOCABULARY.union(op.inputs, ("y", "where"), ("x",) * op.variadic, own, additions.WORDS)
@@ -141,23 +142,23 @@ def checked(op: Op, own: Collection[str] = ()) -> Op:
             raise TableError(f"operation {op.name!r}: {error}") from None
         for word in sorted(rule.words() - words):
             raise TableError(f"operation {op.name!r}: the rule {text!r} uses the unknown word {word!r}")
-    return op._replace(symbol=op.symbol or op.name)
+    return op._replace(symbol=op.symbol or op.name, method=op.method or op.name)
 
 
 OPERATORS = (
     # name            formula                 slopes
-    Op("pos",         "+a",                   ("1",), symbol="+", ulps=0),
-    Op("neg",         "-a",                   ("-1",), symbol="-", ulps=0),
-    Op("add",         "a + b",                ("1", "1"), symbol="+", ulps=1),
-    Op("sub",         "a - b",                ("1", "-1"), symbol="-", ulps=1),
-    Op("mul",         "a * b",                ("b", "a"), symbol="*", ulps=1),
+    Op("pos",         "+a",                   ("1",), symbol="+", method="__pos__", ulps=0),
+    Op("neg",         "-a",                   ("-1",), symbol="-", method="__neg__", ulps=0),
+    Op("add",         "a + b",                ("1", "1"), symbol="+", method="__add__", ulps=1),
+    Op("sub",         "a - b",                ("1", "-1"), symbol="-", method="__sub__", ulps=1),
+    Op("mul",         "a * b",                ("b", "a"), symbol="*", method="__mul__", ulps=1),
     Op("div",         "a / b",                ("1 / b", "div_slope(a, b)"),
-       symbol="/", textbook=("1 / b", "-a / b ** 2"), ulps=1),
+       symbol="/", method="__truediv__", textbook=("1 / b", "-a / b ** 2"), ulps=1),
     Op("pow",         "a ** b",               ("power_slope(a, b)", "exponent_slope(a, b)"),
-       symbol="**", textbook=("b * a ** (b - 1)", "y * log(a)")),
+       symbol="**", method="__pow__", textbook=("b * a ** (b - 1)", "y * log(a)")),
     Op("remainder",   "remainder(a, b)",      ("1", "-whole_quotient(a, b)"), kinks=("remainder(a, b) == 0",), one_sided="b == b",
-       textbook=("1", "-floor(a / b)")),
-    Op("abs",         "abs(a)",               ("sign(a)",), kinks=("a == 0",), latex=r"\left|%s\right|", ulps=0),
+       method="__mod__", textbook=("1", "-floor(a / b)")),
+    Op("abs",         "abs(a)",               ("sign(a)",), kinks=("a == 0",), latex=r"\left|%s\right|", method="__abs__", ulps=0),
 )  # fmt: skip
 
 FUNCTIONS = (
@@ -259,6 +260,7 @@ INTERNAL = (
 )  # fmt: skip
 
 TABLE = {op.name: checked(op) for op in OPERATORS + FUNCTIONS + REDUCTIONS + INTERNAL}
+METHODS = {op.method: op for op in TABLE.values()}  # the rows by the methods of a Value
 
 HOLDS = parse("(a < 0) | (a > 0)")  # how the table says that a, the condition of `where(a, b, c)`, holds
 

@@ -157,35 +157,35 @@ class Value(Methods, Compatible, Copyable):
             _tell(order, undo)
 
     # fmt: off
-    @operator("pos")
+    @operator
     def __pos__(self) -> Value: ...                              # +a, a copy: a node of its own
-    @operator("neg")
+    @operator
     def __neg__(self) -> Value: ...                            # -a
-    @operator("add")
+    @operator
     def __add__(self, other: Value | Number) -> Value: ...
-    @operator("add")
+    @operator
     def __radd__(self, other: Number) -> Value: ...            # 2 + a
-    @operator("sub")
+    @operator
     def __sub__(self, other: Value | Number) -> Value: ...
-    @operator("sub")
+    @operator
     def __rsub__(self, other: Number) -> Value: ...            # 2 - a
-    @operator("mul")
+    @operator
     def __mul__(self, other: Value | Number) -> Value: ...
-    @operator("mul")
+    @operator
     def __rmul__(self, other: Number) -> Value: ...            # 2 * a
-    @operator("div")
+    @operator
     def __truediv__(self, other: Value | Number) -> Value: ...
-    @operator("div")
+    @operator
     def __rtruediv__(self, other: Number) -> Value: ...        # 2 / a
-    @operator("pow")
+    @operator
     def __pow__(self, other: Value | Number) -> Value: ...
-    @operator("pow")
+    @operator
     def __rpow__(self, other: Number) -> Value: ...            # 2 ** a
-    @operator("remainder")
+    @operator
     def __mod__(self, other: Value | Number) -> Value: ...
-    @operator("remainder")
+    @operator
     def __rmod__(self, other: Number) -> Value: ...              # 2 % a
-    @operator("abs")
+    @operator
     def __abs__(self) -> Value: ...
     # fmt: on
 

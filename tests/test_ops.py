@@ -264,4 +264,4 @@ def test_the_textbooks_derivative_of_any_number_of_inputs_is_along_one():
 
 def test_a_row_is_written_as_what_differs_from_the_columns_defaults():
     assert repr(Op("square", "a * a", ("2 * a",))) == "Op(name='square', formula='a * a', slopes=('2 * a',))"
-    assert eval(repr(TABLE["hypot"]), {"Op": Op})._replace(symbol="hypot") == TABLE["hypot"]
+    assert eval(repr(TABLE["hypot"]), {"Op": Op})._replace(symbol="hypot", method="hypot") == TABLE["hypot"]

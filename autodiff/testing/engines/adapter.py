@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ... import ops
 from ...errors import ArgumentError, OperandError, shown
 from ..draw.straight_line import Program, Step
 from .spelling import Spelling
@@ -20,9 +21,8 @@ V = Any  # a value of the engine
 __all__ = ["Adapter", "FunctionAdapter", "Step"]
 
 OPERATORS: dict[str, Callable[..., V]] = {
-    "neg": operator.neg, "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
-    "pow": operator.pow, "abs": operator.abs, "pos": operator.pos,
-}  # fmt: skip
+    op.name: getattr(operator, op.method) for op in ops.OPERATORS if op.is_operator or hasattr(operator, op.name)
+}  # % means different things to different engines
 
 
 class Adapter:

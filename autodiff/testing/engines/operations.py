@@ -26,9 +26,9 @@ def find_operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]]
     beside = names_beside(Value)
     for name, op in TABLE.items():
         if name in OPERATORS:
-            if _is_written(Value, f"__{OPERATORS[name].__name__}__"):
+            if _is_written(Value, op.method):
                 operations[name] = OPERATORS[name]
-            if name != "abs" or name in operations:  # the others are typed as operators alone
+            if op.is_operator or name in operations:  # abs may be typed as a function, too
                 continue
         for spelling in () if op.variadic else (name, *ALIASES.get(name, ())):
             method, function = inspect.getattr_static(Value, spelling, None), beside.get(spelling)
