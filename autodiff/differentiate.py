@@ -157,11 +157,8 @@ def _forward(node: Value, pushed: Mapping[Value, Any], stays: bool) -> list[tupl
     places = [place for place, parent in enumerate(node.parents) if parent in pushed]
     if not stays or node.op not in TABLE or not places:
         return [(node.parents[place], node.slopes[place]) for place in places]
-    operands: Any = list(node.parents)
-    if TABLE[node.op].variadic:
-        slopes = VALUES.slope(node.op, 0)(operands, node)
-        return [(operands[place], slopes[place]) for place in places] if slopes is not None else []
-    return [(operands[place], VALUES.slope(node.op, place)(*operands, node)) for place in places]
+    slopes = VALUES.slopes(node.op, list(node.parents), node, [parent in pushed for parent in node.parents])
+    return [(node.parents[place], slopes[place]) for place in places]
 
 
 def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:

@@ -5,7 +5,7 @@
 Dual(9.0, 6.0)
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -83,7 +83,6 @@ def add_row(operation: str) -> None:
 
 def _row(operation: str, base: System, zero: N) -> Callable[..., Dual]:
     """The rule of forward mode: the tangent of an operation is the sum of its slopes times its operands' tangents."""
-    formula, slopes = base.formula(operation), TABLE[operation].slopes
     add, mul = base.formula("add"), base.formula("mul")
 
     def lifted(x: N) -> Dual:
@@ -91,30 +90,16 @@ def _row(operation: str, base: System, zero: N) -> Callable[..., Dual]:
             return x
         return Dual(base.number(x) if isinstance(x, float | int) else x, zero, base)
 
-    def tangent(pairs: Sequence[Dual], factors: Iterable[N | None]) -> N:
-        found = zero
-        for slope, pair in zip(factors, pairs, strict=True):
-            if slope is not None and pair.tangent is not zero:
-                found = add(found, mul(slope, pair.tangent))
-        return found
-
     def of_list(operands: Sequence[N]) -> Dual:
         pairs = [lifted(x) for x in operands]
-        xs = [pair.primal for pair in pairs]
-        y = formula(xs)
-        moved = slopes[0] is not None and any(pair.tangent is not zero for pair in pairs)
-        factors: Any = base.slope(operation, 0)(xs, y) if moved else [None] * len(xs)
-        return Dual(y, tangent(pairs, factors), base)
+        xs, moved = [pair.primal for pair in pairs], [pair.tangent is not zero for pair in pairs]
+        y, tangent = base.apply(operation, xs), zero
+        for slope, pair, moves in zip(base.slopes(operation, xs, y, moved), pairs, moved, strict=True):
+            if slope is not None and moves:
+                tangent = add(tangent, mul(slope, pair.tangent))
+        return Dual(y, tangent, base)
 
-    def of_operands(*operands: N) -> Dual:
-        pairs = [lifted(x) for x in operands]
-        xs = [pair.primal for pair in pairs]
-        y = formula(*xs)
-        needed = [rule is not None and pair.tangent is not zero for rule, pair in zip(slopes, pairs)]
-        factors = [base.slope(operation, index)(*xs, y) if each else None for index, each in enumerate(needed)]
-        return Dual(y, tangent(pairs, factors), base)
-
-    return of_list if TABLE[operation].variadic else of_operands
+    return of_list if TABLE[operation].variadic else lambda *operands: of_list(operands)
 
 
 class Prefix(Conditional):

@@ -5,15 +5,15 @@ the rules of the table are text, and run over any of them. Dual numbers and Valu
 their own.
 
 >>> from autodiff.ops import TABLE
->>> FRACTIONS.formula("div")(FRACTIONS.number(1.0), FRACTIONS.number(3.0))
+>>> FRACTIONS.apply("div", [FRACTIONS.number(1.0), FRACTIONS.number(3.0)])
 Fraction(1, 3)
->>> FRACTIONS.slope("mul", 0)(2, 3, 6)
-3
+>>> FRACTIONS.slopes("mul", [2, 3], 6)
+[3, 2]
 """
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -42,6 +42,24 @@ class System:
 
     def __repr__(self) -> str:
         return f"System({self.name!r})"
+
+    def apply(self, operation: str, operands: Sequence[N]) -> N:
+        """What an operation makes of its operands."""
+        formula = self.formula(operation)
+        return formula(operands) if TABLE[operation].variadic else formula(*operands)
+
+    def slopes(self, operation: str, operands: Sequence[N], y: N,
+               wanted: Sequence[bool] | None = None) -> list[N | None]:  # fmt: skip
+        """The local derivative along each operand of an operation whose result is y, at least where it is wanted.
+
+        None where no gradient flows.
+        """
+        op = TABLE[operation]
+        if op.variadic:
+            found = self.slope(operation, 0)(operands, y) if wanted is None or any(wanted) else None
+            return found or [None] * len(operands)
+        return [self.slope(operation, place)(*operands, y) if rule and (wanted is None or wanted[place]) else None
+                for place, rule in enumerate(op.slopes)]  # fmt: skip
 
     def _formula(self, operation: str) -> Callable[..., N]:
         row = self.rows.get(operation) or rules.formula(TABLE[operation], self.names, self.write)

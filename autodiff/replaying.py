@@ -14,7 +14,7 @@ The graph says which operations ran on what, the table what an operation is, and
 (Fraction(-17, 8), Fraction(15, 32), Fraction(17, 16))
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from .numbers import FLOATS, FRACTIONS, N, System, many_digits, plain
 from .notation import Conditional, Written
 from .ops import TABLE
 from .rule import Rule
+from .trace import evaluate, leading_from, leading_to, reverse, trace_of
 from .value import Value, constant
 
 
@@ -124,25 +125,21 @@ def replay(y: Value, system: Any = float, at: Mapping[Value, Any] | None = None)
     if not isinstance(y, Value):
         raise OperandError(f"replay: expected a Value, got {shown(y)}")
     system = system if isinstance(system, System) else _system(system)
-    order = topological_order(y)
     if not isinstance(at, Mapping | None):
         raise OperandError(f"replay: expected a dict of numbers for inputs as at, got {shown(at)}")
-    at = dict(at or {})
+    order, at = topological_order(y), dict(at or {})
     inputs = {node for node in order if not node.parents}
     strangers = [x for x in at if x not in inputs]
     if strangers:
         raise ArgumentError(f"replay: expected numbers for inputs of the graph, got one for {shown(strangers[0])}")
-    numbers: dict[Value, N] = {}
-    for node in order:
-        if node.parents:
-            operands: Any = [numbers[parent] for parent in node.parents]
-            numbers[node] = system.formula(node.op)(*([operands] if TABLE[node.op].variadic else operands))
-        else:
-            numbers[node] = _given(at[node], system) if node in at else system.number(node.data)
-    free = {node for node in order if node.op != "constant"}
-    found = adjoints(order, free, numbers.__getitem__, system, system.number(1.0))
+    trace = trace_of(order)
+    leaves = [None if node.parents else _given(at.get(node, node._data), system) for node in order]
+    numbers = evaluate(trace, system, leaves.__getitem__)
+    free = [operation != "constant" for operation in trace.operations]
+    found = reverse(trace, system, numbers, {len(order) - 1: system.number(1.0)}, free)
+    slopes = {node: slope for node, slope in zip(order, found) if node.op == "input"}
     zero = system.number(0.0)
-    return Replay(numbers[y], {node: found.get(node, zero) for node in order if node.op == "input"})
+    return Replay(numbers[-1], {node: zero if slope is None else slope for node, slope in slopes.items()})
 
 
 def _given(x: N, system: System) -> N:
@@ -174,73 +171,21 @@ def gradient_graph(y: Value, xs: Sequence[Value],
     """
     if not isinstance(xs, Sequence | set) or not all(isinstance(x, Value) for x in (y, *xs)):
         raise OperandError(f"gradient_graph: expected a Value and a list of Values, got {shown(y)} and {shown(xs)}")
-    order, active = topological_order(y), set(xs)
-    for node in order:
-        if not active.isdisjoint(_open_parents(node)):
-            active.add(node)
+    order, inputs = topological_order(y), set(xs)
+    trace, root = trace_of(order), len(order) - 1
+    active = leading_from(trace, [place for place, node in enumerate(order) if node in inputs])
     if lines is not None:
-        for node in _reached(order):
-            if node in active and TABLE[node.op].kinks:
+        for node, is_reached, is_active in zip(order, leading_to(trace, [root]), active):
+            if is_reached and is_active and node.op in TABLE and TABLE[node.op].kinks:
                 kinks.warn(node, lines, kinks_over_values(node.op))
-    found = adjoints(order, active, lambda node: node, VALUES, 1.0) if y in active else {}
-    return [as_value(found.get(x, 0.0)) for x in xs]
-
-
-def _open_parents(node: Value) -> Sequence[Value]:
-    """The parents to which a gradient may flow: none does to the condition of a `where`, or through a comparison."""
-    op = TABLE.get(node.op)
-    if op is None:
-        return ()
-    return node.parents if op.variadic else [x for x, slope in zip(node.parents, op.slopes) if slope is not None]
-
-
-def _reached(order: Sequence[Value]) -> list[Value]:
-    """The operations of a graph to which a gradient may flow from the last one."""
-    reached = {order[-1]}
-    for node in reversed(order):
-        if node in reached:
-            reached.update(_open_parents(node))
-    return [node for node in order if node in reached and node.op in TABLE]
+    found = reverse(trace, VALUES, order, {root: 1.0} if active[root] else {}, active)
+    slopes = {node: slope for node, slope in zip(order, found) if slope is not None and node in inputs}
+    return [as_value(slopes.get(x, 0.0)) for x in xs]
 
 
 def as_value(x: Any) -> Value:
     """A number as a Value that receives no gradient."""
     return x if type(x) is Value else constant(x, "gradient")
-
-
-def adjoints(order: Sequence[Value], active: Container[Value], number_of: Callable[[Value], N], system: System,
-             seed: N) -> dict[Value, N]:  # fmt: skip
-    """The derivative of the last node in each active one that it reaches, over the numbers that a system has for nodes.
-
-    A contribution of a slope of 1, which the chain rule is full of, is not multiplied.
-    """
-    add, mul = system.formula("add"), system.formula("mul")
-    found: dict[Value, N] = {order[-1]: seed}
-    for node in reversed(order):
-        if node in found and node.op in TABLE:
-            for parent, slope in _slopes(node, active, number_of, system):
-                upstream = found[node]
-                sent = upstream if _is_one(slope) else slope if _is_one(upstream) else mul(slope, upstream)
-                found[parent] = add(found[parent], sent) if parent in found else sent
-    return found
-
-
-def _slopes(node: Value, active: Container[Value], number_of: Callable[[Value], N],
-            system: System) -> list[tuple[Value, N]]:  # fmt: skip
-    """Each active parent with the slope along it, but for those that are blocked."""
-    op, operands = TABLE[node.op], [number_of(parent) for parent in node.parents]
-    reached = [parent in active for parent in node.parents]
-    if op.variadic:
-        slopes = any(reached) and system.slope(op.name, 0)(operands, number_of(node)) or [None] * len(operands)
-    else:
-        slopes = [system.slope(op.name, index)(*operands, number_of(node)) if is_reached and op.slopes[index] else None
-                  for index, is_reached in enumerate(reached)]  # fmt: skip
-    edges = zip(node.parents, reached, slopes, strict=True)
-    return [(parent, slope) for parent, is_reached, slope in edges if is_reached and slope is not None]
-
-
-def _is_one(x: N) -> bool:
-    return type(x) in (float, int) and x == 1
 
 
 def _system(name: Any) -> System:

@@ -13,7 +13,7 @@ import autodiff
 PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
 LAYERS = [
-    ["errors", "hooks", "frames", "printable", "suggest"], ["json_text", "kernels", "files", "door", "additions"], ["stable", "coerce", "ufuncs", "structure"], ["rule"], ["definitions", "slopes"], ["ops"], ["notation"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers"],
+    ["errors", "hooks", "frames", "printable", "suggest"], ["json_text", "kernels", "files", "door", "additions"], ["stable", "coerce", "ufuncs", "structure"], ["rule"], ["definitions", "slopes"], ["ops"], ["notation"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers", "trace"],
     ["generated"], ["methods", "compatibility", "copying"], ["value"], ["signatures"], ["elementwise", "anomaly", "scoping", "names", "kinks"], ["reductions"], ["functions", "replaying"],
     ["traced_call", "stepping", "expression"], ["differentiate"], ["compiled"],
     ["admission"],
