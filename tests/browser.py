@@ -114,11 +114,20 @@ class Page:
         return answer["result"].get("value")
 
     def wait(self, condition: str) -> None:
+        """Wait until a condition holds, also while one page makes room for the next."""
         end = time.monotonic() + PATIENCE
-        while not self.run(condition):
+        while not self._holds(condition):
             if time.monotonic() > end:
                 raise TimeoutError(condition)
             time.sleep(0.02)
+
+    def _holds(self, condition: str) -> bool:
+        try:
+            return bool(self.run(condition))
+        except RuntimeError as error:
+            if "navigated" not in str(error):
+                raise
+            return False
 
     def text(self, selector: str) -> str:
         return self.run(f"document.querySelector({json.dumps(selector)}).textContent")
