@@ -1,13 +1,16 @@
 // Runs test files under Pyodide:  node pyodide_core.mjs SITE PYTEST.zip test_value.py ...
-import {readFileSync} from "node:fs";
+import {readFileSync, writeFileSync} from "node:fs";
 import {pathToFileURL} from "node:url";
+import {gunzipSync} from "node:zlib";
 
 const [site, pytest, ...files] = process.argv.slice(2);
+writeFileSync(`${pytest}.library`, gunzipSync(readFileSync(`${site}/python/python_stdlib.zip.gz`)));
 const {loadPyodide} = await import(pathToFileURL(`${site}/pyodide/pyodide.mjs`));
-const python = await loadPyodide({indexURL: `${site}/pyodide/`});
+const python = await loadPyodide({indexURL: `${site}/pyodide/`, stdLibURL: `${pytest}.library`});
 const folder = python.runPython("import site; site.getsitepackages()[0]");
-for (const path of [`${site}/python/autodiff.zip`, `${site}/python/grader.zip`, pytest]) {
-  python.unpackArchive(new Uint8Array(readFileSync(path)), "zip", {extractDir: folder});
+const own = gunzipSync(readFileSync(`${site}/python/autodiff.zip.gz`));
+for (const archive of [own, readFileSync(`${site}/python/grader.zip`), readFileSync(pytest)]) {
+  python.unpackArchive(new Uint8Array(archive), "zip", {extractDir: folder});
 }
 python.globals.set("arguments", python.toPy(files.map((name) => `${folder}/tests/${name}`)));
 process.exitCode = python.runPython(`

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import zipfile
+import zipimport
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from autodiff import Value
 from autodiff.cli import main
 from autodiff.errors import ArgumentError, MissingExtraError
-from autodiff.playground import bridge, packages, program, site
+from autodiff.playground import bridge, bytecode, packages, precompiling, program, site
 from autodiff.render.steps.link import packed
 
 SQUARE = "from autodiff import Value\nx = Value(3.0)\ny = x * x\n"
@@ -263,6 +264,27 @@ def test_our_own_part_of_the_site_is_the_package_without_what_no_browser_can_use
     assert {"autodiff/value.py", "autodiff/native/__init__.py", "autodiff/render/assets/page.css", "autodiff/playground/bridge.py"} <= set(names)
     assert not [name for name in names if name.endswith((".c", ".so", ".pyc")) or "/mutants/" in name]
     assert site.zipped(site.own_sources()) == site.zipped(site.own_sources())
+
+
+def test_modules_that_are_loaded_get_bytecode_that_python_imports_and_the_others_stay_as_they_are(tmp_path):
+    place = str(Path(program.__file__).parents[2])
+    sources = {"autodiff/graph.py": Path(place, "autodiff/graph.py").read_bytes(), "autodiff/no_such.py": b"1 +", "autodiff/data.txt": b"x"}
+    kept = bytecode.with_bytecode(site.zipped(iter(sources.items())), place, keep=True)
+    names = zipfile.ZipFile(BytesIO(kept)).namelist()
+    assert set(names) == {*sources, f"autodiff/__pycache__/graph.{sys.implementation.cache_tag}.pyc"}
+    archive = tmp_path / "library.zip"
+    archive.write_bytes(bytecode.with_bytecode(site.zipped(iter(sources.items())), place, keep=False))
+    code = zipimport.zipimporter(f"{archive}/autodiff").get_code("graph")
+    assert code.co_filename == f"{place}/autodiff/graph.py" and "autodiff/graph.py" not in zipfile.ZipFile(archive).namelist()
+
+
+def test_without_node_a_sentence_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingExtraError, match="needs node .* install Node.js"):
+        precompiling.precompiled({}, {})
+    command(tmp_path, "node", "echo 'no such module' >&2; exit 1")
+    with pytest.raises(MissingExtraError, match="could not compile its modules; it said: no such module"):
+        precompiling.precompiled({"autodiff.zip": b""}, {})
 
 
 def test_the_service_worker_lists_every_file_and_its_version_is_theirs():

@@ -124,10 +124,10 @@ def fetch(folder: Path) -> None:
     packages = [f"{each.name}@{each.version}" for each in NPM if each.file in absent]
     wheels = [each for each in WHEELS if each.file in absent]
     if packages:
-        _require("npm", "install Node.js, which brings it", shutil.which("npm"))
+        require("npm", "install Node.js, which brings it", shutil.which("npm"))
         _run(folder, ["npm", "pack", "--silent", *packages], packages)
     if wheels:
-        pip = _require("pip", "install pip or uv", *_pip())
+        pip = require("pip", "install pip or uv", *_pip())
         options = ["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
         with tempfile.TemporaryDirectory() as place:
             names = Path(place, "requirements.txt")
@@ -152,12 +152,12 @@ def _pip() -> list[str]:
     return ours + [command for name, command in others.items() if shutil.which(name)]
 
 
-def _require(tool: str, advice: str, *found: str | None) -> str:
-    """The first of what was found; an error with advice where nothing was."""
+def require(tool: str, advice: str, *found: str | None) -> str:
+    """The first of what was found; a `MissingExtraError` with advice where nothing was."""
     for each in found:
         if each:
             return each
-    raise MissingExtraError(f"playground: needs {tool} to fetch its parts, and found none: {advice}, and try again")
+    raise MissingExtraError(f"playground: needs {tool} to make its parts, and found none: {advice}, and try again")
 
 
 def _run(folder: Path, command: Sequence[str], wanted: Sequence[str]) -> None:

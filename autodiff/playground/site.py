@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 from ..errors import ArgumentError
 from ..files import path_of, write_whole
 from .packages import NPM, WHEELS, fetch, member
+from .precompiling import ARCHIVES, precompiled
 
 PAGE = ("index.html", "playground.css", "main.js", "engine.js", "editor.js", "share.js", "strings.js", "views.js",
         "frame.html", "worker.js")  # fmt: skip
@@ -61,9 +63,18 @@ def contents(cache: Path) -> Iterator[tuple[str, bytes]]:
     yield "site.json", json.dumps({"languages": LANGUAGES, "examples": examples()}).encode()
     for package in NPM:
         for source, target in package.files.items():
-            yield target, member(cache, package, source)
-    yield "python/autodiff.zip", zipped(own_sources())
+            if Path(target).name not in ARCHIVES:
+                yield target, member(cache, package, source)
+    for name, archive in with_bytecode(cache).items():
+        yield f"python/{name}.gz", gzip.compress(archive, 9, mtime=0)
     yield "python/grader.zip", zipped(pair for wheel in WHEELS for pair in unpacked(cache / wheel.file))
+
+
+def with_bytecode(cache: Path) -> dict[str, bytes]:
+    """The standard library and this package, with bytecode for what the first example needs."""
+    pyodide = NPM[0]
+    parts = {name: member(cache, pyodide, name) for name in pyodide.files}
+    return precompiled(parts | {"autodiff.zip": zipped(own_sources())}, examples()[0])
 
 
 def asset(name: str) -> bytes:

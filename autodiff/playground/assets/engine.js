@@ -1,10 +1,10 @@
 // Python as the page sees it: asked one thing at a time, ended when it takes too long, and then started anew.
-const FILES = ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm", "pyodide/python_stdlib.zip",
-               "pyodide/pyodide-lock.json", "python/autodiff.zip", "python/grader.zip"];
+const FILES = ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm", "pyodide/pyodide-lock.json",
+               "python/python_stdlib.zip.gz", "python/autodiff.zip.gz", "python/grader.zip"];
 
-export class Engine {
-  constructor(hear) {
-    this.hear = hear;
+class Engine {
+  constructor() {
+    this.hear = () => undefined;
     this.start();
   }
 
@@ -64,7 +64,16 @@ async function load() {
     if (!response.ok) throw new Error(`${name}: ${response.status}`);
     return response[form]();
   };
-  const [frame, worker, ...buffers] = await Promise.all(
-    [read("frame.html", "text"), read("worker.js", "text"), ...FILES.map((name) => read(name, "arrayBuffer"))]);
-  return {frame, worker, files: Object.fromEntries(FILES.map((name, i) => [name.split("/").pop(), buffers[i]]))};
+  const file = async (name) => [name.split("/").pop().replace(/\.gz$/, ""), await unzipped(await read(name, "arrayBuffer"))];
+  const [frame, worker, ...files] = await Promise.all([read("frame.html", "text"), read("worker.js", "text"), ...FILES.map(file)]);
+  return {frame, worker, files: Object.fromEntries(files)};
 }
+
+// What a file holds, whether or not the server, or the browser, has unzipped it on the way.
+function unzipped(buffer) {
+  const [first, second] = new Uint8Array(buffer, 0, 2);
+  if (first !== 0x1f || second !== 0x8b) return buffer;
+  return new Response(new Blob([buffer]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+export const engine = new Engine();    // at once: all else of the page is there before it is

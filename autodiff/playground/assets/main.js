@@ -1,5 +1,5 @@
 // The playground: a program, what it prints, and what each tab shows of it.
-import {Engine} from "./engine.js";
+import {engine} from "./engine.js";
 import {makeEditor} from "./editor.js";
 import {packed, unpacked} from "./share.js";
 import {choose, t} from "./strings.js";
@@ -10,15 +10,15 @@ const SECONDS = {grade: 90, train: 60}, USUAL = 10;    // how long a program may
 const MOST = 200_000;    // letters of a program
 const $ = (id) => document.getElementById(id);
 const state = {tab: "step", busy: false, losses: [], quiz: {seed: Math.floor(Math.random() * 1e6), number: 0, level: null, score: {right: 0, asked: 0}}};
-let engine, editor, examples, redrawing = false;
+let editor, examples, redrawing = false;
 
 async function begin() {
+  engine.hear = hear;
   const site = await (await fetch("site.json")).json();
   examples = site.examples;
   await speak(languageOf(site.languages), site.languages);
   editor = makeEditor($("editor"), t("program"), run, () => $("link").hidden = true);
   tell(t("starting"));
-  engine = new Engine(hear);
   listen();
   fillExamples();
   makeTabs();
