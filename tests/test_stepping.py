@@ -236,7 +236,7 @@ def test_the_equations_of_a_step_are_symbols_numbers_and_result():
     assert steps(y)[0].equations == ()
     step = steps(y).to("w")
     assert [str(line) for line in step.equations] == [
-        "d v2 / d w = x = 2 = 2", "v2 to w = upstream × slope = 1 × 2 = 2", "gradient of w = before + contribution = 1 + 2 = 3",
+        "d v2 / d w = x = 2 = 2", "v2 to w = upstream × local derivative = 1 × 2 = 2", "gradient of w = before + contribution = 1 + 2 = 3",
     ]
 
 

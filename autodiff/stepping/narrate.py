@@ -157,7 +157,7 @@ def _sum(log: Passes, index: int) -> str:
     while place >= 0 and len(terms) < TERMS:
         terms.append(in_formula(sent(log, place)))
         place = events.earlier[place]
-    if place >= 0:
+    if place >= 0 or (log.holds(target) and len(terms) == TERMS):
         terms[-1] = "…"
     elif log.holds(target):
         terms.append(in_formula(log.graph.held[target]))

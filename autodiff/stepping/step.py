@@ -12,7 +12,7 @@ edges that leave it. This is why backward passes say `+=`.
 >>> for equation in step.equations:
 ...     print(equation)
 d v2 / d w = x = 2 = 2
-v2 to w = upstream × slope = 1 × 2 = 2
+v2 to w = upstream × local derivative = 1 × 2 = 2
 gradient of w = before + contribution = nothing yet + 2 = 2
 """
 
@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 from .snapshot import Source
 from .wording import in_formula, name, short
+
+FACTORS = "upstream × local derivative"  # of a contribution, in this order everywhere
 
 
 class Equation(NamedTuple):
@@ -44,7 +46,7 @@ class Step:
     input      forward    a number enters
     operation  forward    an operation computes `result`
     seed       backward   the gradient of the root with respect to itself, 1
-    contribution          `node` sends upstream × slope to `parent`, whose gradient grows by it
+    contribution          `node` sends upstream × local derivative to `parent`, whose gradient grows by it
     blocked               the edge from `node` to `parent` carries nothing: the operation did not select this operand
     detached              the same, because the operation treats the operand as a constant
     update     update     training moves a parameter: `result` is its new value
@@ -108,7 +110,7 @@ class Step:
         added = f"{short(self.gradient_before)} + {contribution}"
         return (
             Equation(f"d {node} / d {parent}", self.rule, self.substituted, short(self.slope)),
-            Equation(f"{node} to {parent}", "upstream × slope", f"{upstream} × {slope}", short(self.contribution)),
+            Equation(f"{node} to {parent}", FACTORS, f"{upstream} × {slope}", short(self.contribution)),
             Equation(f"gradient of {parent}", "before + contribution", added, short(self.gradient_after)),
         )
 

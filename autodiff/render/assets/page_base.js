@@ -1,8 +1,12 @@
 "use strict";
 // @table@
-// What every page begins with: its data, and elements made of text.
+// What every page begins with: its data, rows from the columns in which they are sent, and elements made of text.
 const log = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
+function rows(columns) {  // a column is a list of values, or a list of different ones and where each row has which
+  const entries = Object.entries(columns).map(([key, [values, at]]) => [key, at ? at.map((i) => values[i]) : values]);
+  return (entries.length ? entries[0][1] : []).map((_, i) => Object.fromEntries(entries.map(([key, column]) => [key, column[i]])));
+}
 function element(kind, attributes, text, space) {
   const made = space ? document.createElementNS("http://www.w3.org/2000/svg", kind) : document.createElement(kind);
   for (const key in attributes) made.setAttribute(key, attributes[key]);

@@ -5,7 +5,7 @@ function answers() {
   const found = known(last), first = known(firstBackward() - 1), moved = {};
   for (const step of steps) if (step.kind === "update") moved[step.target] = step.data;
   const gradient = (i) => found.gradient[i] ? found.gradient[i].gradient : ["0", "0.0"];
-  return log.nodes.map((node, i) => ({ data: node.kind === "input" ? null : first.data[i], gradient: gradient(i), moved: moved[i] }));
+  return log.nodes.map((node, i) => ({ data: node.kind === "input" ? null : first.data[i].data, gradient: gradient(i), moved: moved[i] }));
 }
 const firstBackward = () => steps.findIndex((step) => step.kind === "seed");
 function lay() {

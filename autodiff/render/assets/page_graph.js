@@ -1,4 +1,4 @@
-// Draws the graph of one log. The numbers and sentences come from the log, or from page_live.js where inputs change.
+// Draws the graph of one log. The numbers and sentences come from the log, or from page_told.js.
 let steps = log.steps, last = steps.length - 1;
 const state = { at: 0, seen: 0, timer: 0, pending: false };
 const cut = (text, box) => {
@@ -132,7 +132,7 @@ function near(groups) {  // the first of them always, the others as far as there
 function keepNumbers(found, active) {
   carried.forEach(([above, below], i) => {
     const step = $("numbers").checked && i !== active && found.carried[i];
-    above.textContent = step ? (step.slope === undefined ? "none" : `× ${step.slope}`) : "";
+    above.textContent = step ? (step.slope === null ? "none" : `× ${step.slope}`) : "";
     below.textContent = step ? step.sent : "";
     if (!step) return;
     const middle = edges[i].getPointAtLength(edges[i].getTotalLength() / 2);

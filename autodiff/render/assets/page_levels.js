@@ -26,7 +26,7 @@ function showSheet(found, step) {
   const { level, lines, boxes } = sheet, holds = (box, place) => box.members.includes(place);
   level.boxes.forEach((box, i) => {
     const parts = boxes[i], [exit] = box.exits, many = box.exits.length > 1, gradient = found.gradient[exit];
-    parts.data.textContent = many ? `${box.exits.length} outputs` : found.data[exit] ? found.data[exit][0] : "";
+    parts.data.textContent = many ? `${box.exits.length} outputs` : found.data[exit] ? found.data[exit].data[0] : "";
     parts.gradient.textContent = many || !gradient ? "" : `gradient ${gradient.gradient[0]}`;
     parts.gradient.classList.toggle("complete", Boolean(gradient) && gradient.arrived === gradient.expected);
     parts.group.classList.toggle("unknown", !box.members.some((place) => found.data[place]));
@@ -43,6 +43,7 @@ function showSheet(found, step) {
   const focus = [step.target, step.node].map((place) => level.boxes.findIndex((box) => holds(box, place))).filter((i) => i >= 0);
   if (focus.length) near([...new Set(focus)].map((i) => boxes[i].group));
 }
+for (const level of log.levels) for (const part of ["boxes", "edges"]) level[part] = rows(level[part]);
 const sheets = [sheet, ...log.levels.map(sheetOf)];
 for (const [i, level] of [{ title: "operations" }, ...log.levels].entries()) $("level").append(element("option", { value: i }, level.title));
 $("level").parentElement.hidden = false;

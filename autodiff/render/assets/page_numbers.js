@@ -6,12 +6,16 @@ function exponent(text) {
 function odd(x) {
   return Number.isNaN(x) ? "nan" : x === Infinity ? "inf" : x === -Infinity ? "-inf" : "";
 }
+function sixDigits(x) {  // of two that are as near, the even one, as Python chooses
+  const [, even, power] = /^(-?\d\.\d{4}[02468])50+e(.*)$/.exec(x.toExponential(60)) || [];
+  return even ? Number(`${even}e${power}`) : x;
+}
 function short(x) {
   if (x === null) return "nothing yet";
   if (!Number.isFinite(x)) return odd(x);
   if (x === 0) return Object.is(x, -0) ? "-0" : "0";
-  const [digits, power] = x.toExponential(5).split("e"), bare = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return power < -4 || power >= 6 ? exponent(`${bare(digits)}e${power}`) : bare(x.toPrecision(6));
+  const near = sixDigits(x), [digits, power] = near.toExponential(5).split("e"), bare = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return power < -4 || power >= 6 ? exponent(`${bare(digits)}e${power}`) : bare(near.toPrecision(6));
 }
 function full(x) {
   if (!Number.isFinite(x)) return odd(x);

@@ -1,6 +1,5 @@
 // Predict, then reveal: a wrong answer may be tried again, then there is a hint, then the working
 const tally = { right: 0, asked: 0, tries: 0, now: 0 };
-const questionOf = (step) => step.ask || (step.facts ? asked(step) : null);  // where numbers were changed, of those
 function ask(asked) {
   pause();
   state.pending = true;
@@ -60,7 +59,7 @@ function close(x, y) {
   return Math.abs(x - value) <= log.close * Math.abs(value);
 }
 function judge(text) {
-  const asked = questionOf(steps[state.at + 1]), given = number(text);
+  const { ask: asked } = steps[state.at + 1], given = number(text);
   if (given === undefined) return judgement("Please write a number, such as 0.25, -3 or 1/3.", "wrong");
   tally.now += 1;
   tally.tries += 1;

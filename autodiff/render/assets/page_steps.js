@@ -1,11 +1,12 @@
 // Shows a step, and goes from one to the next; the drawing is page_graph.js, the questions are page_quiz.js.
 
 // What is known after a step: the numbers of the nodes, and which edges have carried something
+const COMPUTED = new Set(["input", "operation", "update"]);
 function known(at) {
   const found = { data: {}, gradient: {}, blocked: {}, edges: {}, carried: {} };
   for (let i = 0; i <= at; i++) {
     const step = steps[i];
-    if (step.data) found.data[step.node] = step.data;
+    if (COMPUTED.has(step.kind)) found.data[step.node] = step;
     if (step.kind === "seed" || step.kind === "contribution") found.gradient[step.target] = step;
     if (step.kind === "blocked" || step.kind === "detached") found.blocked[step.target] = true;
     if (step.edge >= 0) found.carried[step.edge] = step;
@@ -19,7 +20,7 @@ function show(at) {
   state.at = at;
   state.seen = Math.max(state.seen, at);
   nodes.forEach((parts, i) => {
-    const node = log.nodes[i], data = found.data[i] || (node.outside ? [node.data, node.full] : null), gradient = found.gradient[i];
+    const node = log.nodes[i], data = found.data[i] ? found.data[i].data : (node.outside ? [node.data, node.full] : null), gradient = found.gradient[i];
     const sum = gradient && !node.outside ? gradient.sum : "";
     parts.data.textContent = data ? data[0] : "";
     const blocked = found.blocked[i] && !gradient;
@@ -92,19 +93,19 @@ function go(at) {
   forget();
   const wanted = Math.max(0, Math.min(last, at)), allowed = reachable(wanted);
   show(allowed);
-  if (allowed < wanted) ask(questionOf(steps[allowed + 1]));
+  if (allowed < wanted) ask(steps[allowed + 1].ask);
 }
 function reachable(wanted) {  // in a quiz a leap ends before the first question that it would answer
   if (!$("quiz").checked || wanted <= state.seen) return wanted;
   let at = state.seen;
-  while (at < wanted && !questionOf(steps[at + 1])) at += 1;
+  while (at < wanted && !steps[at + 1].ask) at += 1;
   return at;
 }
 function onward() {
   const coming = steps[state.at + 1];
   if (!coming) return;
   if (state.pending) return reveal();
-  const question = $("quiz").checked && questionOf(coming);
+  const question = $("quiz").checked && coming.ask;
   if (question) return ask(question);
   go(state.at + 1);
 }
@@ -130,7 +131,7 @@ function play() {
 }
 
 // A wrong order, beside the right one
-const rows = (id, texts) => texts.map((row) => {
+const fillRows = (id, texts) => texts.map((row) => {
   const line = $(id).tBodies[0].insertRow();
   line.append(...row.map(cell));
   return line;
@@ -140,8 +141,8 @@ $("verdict").textContent = wrong.verdict;
 document.querySelector("main").classList.toggle("compared", !wrong.right);
 $("verdict").classList.toggle("right", wrong.right);
 for (const heading of document.querySelectorAll(".order")) heading.textContent = `in ${log.order} order`;
-rows("gradients", wrong.gradients.map((row) => row.slice(0, 3))).forEach((line, i) => line.classList.toggle("off", wrong.gradients[i][3]));
-const beside = rows("beside", log.part ? [] : wrong.beside);
+fillRows("gradients", wrong.gradients.map((row) => row.slice(0, 3))).forEach((line, i) => line.classList.toggle("off", wrong.gradients[i][3]));
+const beside = fillRows("beside", log.part ? [] : wrong.beside);
 for (const line of beside) line.firstChild.classList.toggle("off", line.textContent.startsWith("!"));
 $("orders").hidden = !beside.length;
 
@@ -168,7 +169,7 @@ function list() {
   state.listed = steps;
 }
 $("list").addEventListener("toggle", () => show(state.at));
-list();
+log.why = rows(log.why);
 $("why").hidden = !log.why.length;
 if (log.why.length) {
   $("of").append(...log.why.map((one) => element("option", {}, one.label)));

@@ -1,6 +1,6 @@
 // The rules of the table with names or numbers in their holes.
 const live = log.live, TERMS = 6;
-const current = live ? live.data.map(numeral) : [];
+const recorded = live ? live.data.map(numeral) : [], current = [...recorded];
 const isLeaf = (i) => live.parents[i].length === 0;
 
 const bracketed = (text) => text.startsWith("-") ? `(${text})` : text;

@@ -1,6 +1,6 @@
 """What the page of the stepper shows, as data: where boxes and arrows stand, and what changes at each step.
 
-Numbers come as the texts that are shown, so the page formats nothing; with them their full digits, for the curious.
+A page of a whole graph gets its numbers in full, and tells the steps itself; any other gets the texts that it shows.
 """
 
 from __future__ import annotations
@@ -15,18 +15,22 @@ from ...stepping.explanation import explained
 from ...stepping.judging import astray, beside, both, headline, unlike
 from ...stepping.log import Log
 from ...stepping.paths import Path
-from ...stepping.quiz import CLOSE, HINTS, MISCONCEPTIONS, question
+from ...stepping.quiz import CLOSE, HINTS, MISCONCEPTIONS
 from ...stepping.narrate import made, made_within
 from ...stepping.snapshot import Node
 from ...stepping.step import Step
 from ...stepping.training import STAGES
+from ...stepping.traversals import ORDERS
 from ...stepping.wording import last_part, name, short
 from ..graph.layout import layout
+from .columns import columns
 from .levels import levels
 from .title import title_of
+from .told import told
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
 WIDEST = 30  # letters in a box
+BRIEF = "label", "made"  # the lines of a box that tell a node from others
 PATHS, MOST_INPUTS, MOST_EXPLAINED = 5, 60, 1_000  # explained: paths, inputs of a page, nodes of a graph
 
 
@@ -73,6 +77,8 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     ]
     edge_place = {(target, operand): i for i, (_, target, operand) in enumerate(edges)}
     steps = [log[index] for index in chosen]
+    whole = len(core) == len(log.graph.nodes)
+    live = _live(log) if whole else None
     widest = _widest(steps)
     boxes = [_box(log, node, widest if node.number in core else {}) for node in nodes]
     sizes = [(2 * PADDING + LETTER * max(lines.values()), PADDING + LINE * len(lines)) for lines in boxes]
@@ -87,41 +93,44 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
         "hints": HINTS,
         "close": CLOSE,
         "size": [round(length) for length in placed.size],
-        "nodes": [
-            _node(log, node, node.number in core, lines, (*corner, *size))
+        "nodes": columns([
+            _node(node, node.number == log.graph.root.number, node.number in core, lines, (*corner, *size))
+            | (_lines(log, node) if live else _texts(log, node))
             for node, lines, corner, size in zip(nodes, boxes, placed.places, sizes, strict=True)
-        ],
-        "edges": [
+        ]),
+        "edges": columns([
             {"from": place[source], "to": place[target], "operand": operand, "via": _rounded(placed.routes[i]),
              "operands": len(log.graph.nodes[target].parents)}
             for i, (source, target, operand) in enumerate(edges)
-        ],
-        "steps": [_step(log, step, place, edge_place) for step in steps],
-        "live": _live(log, place, edge_place) if len(core) == len(log.graph.nodes) else None,
-        "levels": levels(log, drawn, edges) if len(core) == len(log.graph.nodes) else [],
-        "why": [_why(log, number, place, edge_place) for number in _explained(log, drawn)],
+        ]),
+        "steps": None if live else columns([told(log, step, place, edge_place) for step in steps]),
+        "live": live,
+        "levels": levels(log, drawn, edges) if whole else [],
+        "why": columns([_why(log, number, place, edge_place) for number in _explained(log, drawn)]),
     }  # fmt: skip
 
 
-def _live(log: Log, place: dict[int, int], edges: dict[tuple[int, int], int]) -> dict[str, Any] | None:
-    """What the page needs to write its formulas, and to compute the graph with other numbers: `edits`, where its steps
-    would then follow; None where an operation is not of the table.
+def _live(log: Log) -> dict[str, Any] | None:
+    """What the page needs to tell the steps itself, in formulas and in numbers; None where an operation is not of the
+    table. It may compute the graph with other numbers, `edits`, where its steps would then follow.
     """
     nodes = log.graph.nodes
     if any(node.parents and node.operation not in TABLE for node in nodes):
         return None
     forward = [step for step in log.forward if step.kind in ("input", "operation")]
+    topological = log.order == "topological"
     return {
-        "edits": log.order == "topological" and not log.held,
+        "edits": topological and not log.held,
         "ops": [node.operation for node in nodes],
         "parents": [node.parents for node in nodes],
         "data": [json_number(node.data) for node in nodes],
+        "slopes": [[json_number(slope) for slope in node.slopes] for node in nodes],
+        "held": [json_number(x) for x in log.graph.held] if log.held else None,
         "labels": [name(node.label) for node in nodes],
         "sources": [str(node.source or "") for node in nodes],
-        "place": [place.get(node.number, -1) for node in nodes],
-        "edges": [[edges.get((node.number, k), -1) for k in range(len(node.parents))] for node in nodes],
         "inputs": [node.number for node in nodes if node.operation == "input"][:MOST_INPUTS],
         "order": [(step.node, step.phase) for step in forward],
+        "backward": None if topological else list(ORDERS[log.order](nodes, log.live)),
         "parameters": list(log.training.parameters) if log.training else [],
         "rate": log.training.rate if log.training else 0.0,
     }
@@ -163,20 +172,32 @@ def _followed(path: Path) -> list[tuple[int, int]]:
     return list(zip(path.nodes[1:], path.operands, strict=True))
 
 
-def _node(log: Log, node: Node, inside: bool, lines: dict[str, int], box: Sequence[float]) -> dict[str, Any]:
-    root = node.number == len(log.graph.nodes) - 1
+def _node(node: Node, root: bool, inside: bool, lines: dict[str, int], box: Sequence[float]) -> dict[str, Any]:
+    return {
+        "number": node.number,
+        "kind": "input" if not node.parents else "output" if root else "operation",
+        "outside": not inside,
+        "lines": list(lines),
+        "box": [round(length, 1) for length in box],
+    }
+
+
+def _texts(log: Log, node: Node) -> dict[str, Any]:
+    """What is shown of a node."""
     return {
         "label": name(node.label),
         "made": made(log, node)[0] if node.parents else "",
         "brief": _brief(log, node),
-        "kind": "input" if not node.parents else "output" if root else "operation",
-        "outside": not inside,
         "data": short(node.data),
         "full": repr(node.data),
-        "lines": list(lines),
-        "box": [round(length, 1) for length in box],
         "source": str(node.source or ""),
     }
+
+
+def _lines(log: Log, node: Node) -> dict[str, str | None]:
+    """Of this only what the page cannot tell: the lines that had to be shortened."""
+    texts, brief = _texts(log, node), _brief(log, node)
+    return {f"{line}_line": None if brief.get(line, texts[line]) == texts[line] else brief[line] for line in BRIEF}
 
 
 def _rounded(points: Iterable[tuple[float, float]]) -> list[list[float]]:
@@ -214,29 +235,3 @@ def _widest(steps: Iterable[Step]) -> dict[int, dict[str, int]]:
             mine = widest.setdefault(step.target, {})
             mine.update({line: max(len(text), mine.get(line, 0)) for line, text in texts.items()})
     return widest
-
-
-def _step(log: Log, step: Step, place: dict[int, int], edges: dict[tuple[int, int], int]) -> dict[str, Any]:
-    asked = question(log, step.index)
-    return {
-        "index": step.index,
-        "phase": step.phase,
-        "kind": step.kind,
-        "node": place.get(step.node, -1),
-        "target": place.get(step.target, -1),
-        "of": [step.node, step.operand] if step.kind in ("operation", "contribution", "blocked", "detached") else None,
-        "edge": -1 if step.operand is None else edges.get((step.node, step.operand), -1),
-        "data": [short(step.result), repr(step.result)] if step.kind in ("input", "operation", "update") else None,
-        "sent": short(step.contribution) if step.contribution is not None else "",
-        "gradient": None if step.gradient_after is None else [short(step.gradient_after), repr(step.gradient_after)],
-        **({} if step.slope is None else {"slope": short(step.slope)}),
-        "arrived": step.arrived,
-        "expected": step.expected,
-        "sum": step.sum,
-        "equations": step.equations,
-        "say": str(step),
-        "source": str(step.source or ""),
-        "early": step.premature,
-        "ask": asked and {"text": asked.text, "answer": json_number(asked.answer), "shown": short(asked.answer),
-                          "wrong": [(key, json_number(x)) for key, x in asked.wrong]},
-    }  # fmt: skip

@@ -29,7 +29,7 @@ from .data import around, drawn_with, shown_data
 from .evaluator import source
 from .link import link
 
-SCRIPTS = "base numbers graph words math quiz live questions levels steps exercise".split()
+SCRIPTS = "base numbers words told sent graph math quiz questions live levels steps exercise".split()
 MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
 
 
@@ -54,7 +54,9 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False, playgr
     data = shown_data(log, core, sorted(drawn), chosen) | options
     operations = [node.operation for node in log.graph.nodes] if data["live"] else []
     absent = {
-        **dict.fromkeys(["live", "questions"], not (data["live"] and data["live"]["edits"])),
+        **dict.fromkeys(["told", "questions"], not data["live"]),
+        "sent": data["live"],
+        "live": not (data["live"] and data["live"]["edits"]),
         "levels": not data["levels"],
         "exercise": data["part"] or log.order != "topological",
     }

@@ -15,6 +15,7 @@ from ...stepping.wording import name
 from ..graph.layout import layout
 from ..graph.picture import Path
 from ..graph.scopes import paths
+from .columns import columns
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
 NUMBER = len("gradient -0.000000e-00")  # letters of the longest line of numbers
@@ -66,15 +67,15 @@ def _level(
     return {
         "title": title,
         "size": [round(length) for length in placed.size],
-        "boxes": [
+        "boxes": columns([
             {"label": label, "members": inside, "exits": _exits(inside, drawn, edges, place),
              "box": _round((*corner, *size))}
             for label, inside, corner, size in zip(labels, members, placed.places, sizes, strict=True)
-        ],
-        "edges": [
+        ]),
+        "edges": columns([
             {"from": source, "to": target, "members": inside, "via": [_round(point) for point in route]}
             for ((source, target), inside), route in zip(between.items(), placed.routes, strict=True)
-        ],
+        ]),
     }  # fmt: skip
 
 
