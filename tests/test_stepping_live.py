@@ -16,6 +16,7 @@ from autodiff.render.steps.data import shown_data
 from autodiff.render.steps.evaluator import source
 from autodiff.render.steps.told import told as python_told
 from autodiff.stepping import Log, snapshot
+from autodiff.stepping.explanation import explained
 from autodiff.stepping.traversals import ORDERS
 from autodiff.stepping.wording import short
 from tests.browser import Browser
@@ -77,13 +78,17 @@ def assert_told(page, log):
     """The page tells each step as Python does; and what it computes from the same numbers is the same to 12 digits."""
     for mine, theirs in zip(told(page), right(log), strict=True):
         assert mine == theirs
-    assert_computed(page, log)
+    if page.run("live.edits"):
+        assert page.run("live.inputs.map((i) => explained(i).text)") == reasons(log)
+        assert_computed(page, log)
+
+
+def reasons(log):
+    return [str(explained(log.graph, node.number)) for node in log.graph.nodes if node.operation == "input"][:60]
 
 
 def assert_computed(page, log):
     """Each node by itself, from Python's operands: so nothing cancels, and a last digit stays a last digit."""
-    if not page.run("live.edits"):
-        return
     nodes = log.graph.nodes
     data, slopes = page.run("""(() => {
       const alone = live.parents.map((list, i) => { const row = table[live.ops[i]], xs = list.map((p) => recorded[p]); return isLeaf(i) ? recorded[i] : row.slopes ? row.value(...xs) : row.value(xs); });
@@ -185,11 +190,13 @@ def set_field(page, label, text):
 @pytest.mark.browser
 def test_a_number_that_is_typed_moves_everything_also_past_a_kink(opened):
     page = opened(neuron())
+    page.click("#why summary")
     for w in ("3", "-1", "1/3", "1e-9", "0.75"):
         set_field(page, "w", w)
         number = eval(w)
         expected = neuron(w=number)
         assert page.run("steps.map((step) => step.say)") == [str(step) for step in expected]
+        assert page.text("#because") == reasons(expected)[0]
         assert page.text("#place") == f"step {min(page.run('state.at'), len(expected) - 1)} of {len(expected) - 1}"
     assert page.run("document.body.classList.contains('changed')")
     page.run("document.querySelector('#fields input').blur()")

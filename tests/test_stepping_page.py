@@ -532,7 +532,8 @@ def test_a_part_of_a_large_graph_explains_nothing_and_an_edge_taken_twice_is_tol
     assert '"why":{}' in steps(y).html(focus=x)
     a, b = Value(2.0), Value(5.0)
     squared = Value(3.0) * f.dot([a, a], [b, Value(7.0)])
-    why = shown_data(steps(squared), set(range(9)), [n.number for n in steps(squared).graph.nodes], [])["why"]
+    log = steps(squared, order="depth-first")
+    why = shown_data(log, set(range(9)), [n.number for n in log.graph.nodes], [])["why"]
     rows = zip(*(column[0] for column in (why["nodes"], why["edges"])), strict=True)
     assert all(len(set(edges)) == len(edges) == len(nodes) - 1 for nodes, edges in rows)
 

@@ -94,13 +94,15 @@ function parts_of(x) {
 function rounded_sum(parts) {
   let sum = 0n;
   for (const [whole, exponent] of parts) sum += whole << BigInt(exponent);
-  if (sum === 0n) return 0;
-  const size = sum < 0n ? -sum : sum, shift = Math.max(size.toString(2).length - 53, 0);
+  return nearest(sum, -1074);
+}
+function nearest(whole, exponent) {  // the number nearest to whole * 2 ** exponent
+  const size = whole < 0n ? -whole : whole, shift = Math.max(size.toString(2).length - 53, -1074 - exponent, 0);
   let kept = size >> BigInt(shift);
   const rest = size - (kept << BigInt(shift)), half = shift ? 1n << BigInt(shift - 1) : 0n;
   if (shift && (rest > half || (rest === half && kept & 1n))) kept += 1n;
-  const up = Math.floor(shift / 2);  // 2 ** (shift - 1074) by two factors, neither of which over- or underflows
-  return (sum < 0n ? -1 : 1) * (Number(kept) * 2 ** (up - 537) * 2 ** (shift - up - 537));
+  const power = exponent + shift, up = Math.floor(power / 2);  // by two factors, neither of which over- or underflows
+  return kept === 0n ? 0 : (whole < 0n ? -1 : 1) * (Number(kept) * 2 ** up * 2 ** (power - up));
 }
 function dot(xs) {
   const half = xs.length / 2;

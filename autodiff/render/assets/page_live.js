@@ -33,17 +33,17 @@ function oddity(result) {
 
 // Change, undo, bring back
 function recompute() {
-  const data = forward(current), result = narrated(data, slopes(data));
-  steps = result.steps;
+  const data = forward(current);
+  pass = narrated(data, slopes(data));
+  steps = pass.steps;
   last = steps.length - 1;
   $("slider").max = last;
-  $("oddity").textContent = oddity(result);
+  $("oddity").textContent = oddity(pass);
   const same = current.every((x, i) => !isLeaf(i) || Object.is(x, recorded[i]));
   document.body.classList.toggle("changed", !same);
   $("undo").disabled = !undone.some(isOther);
   $("recorded").disabled = same;
-  $("why").hidden = true;
-  return result;
+  if ($("why").open) $("because").textContent = why().text;
 }
 function change(i, x) {
   const first = steps === log.steps;

@@ -79,12 +79,16 @@ function cell(text) {
 }
 
 // Why a gradient is what it is: while this is open, the path that carries most of it is lit
+function why() {
+  const place = $("of").selectedIndex;
+  return log.why ? log.why[place] : explained(live.inputs[place]);
+}
 function alight() {
-  const chosen = $("why").open && log.why[$("of").selectedIndex];
+  const chosen = $("why").open && why();
   return { nodes: new Set(chosen ? chosen.nodes : []), edges: new Set(chosen ? chosen.edges : []) };
 }
 function explain() {
-  $("because").textContent = log.why[$("of").selectedIndex].text;
+  $("because").textContent = why().text;
   show(state.at);
 }
 
@@ -169,10 +173,11 @@ function list() {
   state.listed = steps;
 }
 $("list").addEventListener("toggle", () => show(state.at));
-log.why = rows(log.why);
-$("why").hidden = !log.why.length;
-if (log.why.length) {
-  $("of").append(...log.why.map((one) => element("option", {}, one.label)));
+log.why = log.why && rows(log.why);
+const subjects = log.why ? log.why.map((one) => one.label) : live.inputs.map((i) => live.labels[i]);
+$("why").hidden = !subjects.length;
+if (subjects.length) {
+  $("of").append(...subjects.map((label) => element("option", {}, label)));
   $("of").addEventListener("change", explain);
   $("why").addEventListener("toggle", explain);
 }

@@ -1,6 +1,5 @@
 // The steps of the passes, told as the library's own log tells them, from the numbers of the nodes and their slopes. A
 // step makes its texts when they are asked for.
-const isConstant = (i) => live.ops[i] === "constant";
 const numbersOf = (x) => [short(x), full(x)];
 
 class Step {
@@ -116,7 +115,7 @@ function narrated(data, found) {
     new Step(run, "contribution", "backward", i, { ...facts, after: gradient[parent], arrived: arrived[parent], terms: terms[parent], early: arrived[i] < expected[i] });
   }
   for (const i of live.parameters) new Step(run, "update", "update", i, { before: gradient[i], after: gradient[i], arrived: arrived[i], expected: expected[i] });
-  return { steps: run.steps, gradient, data: run.data };
+  return Object.assign(run, { gradient, arrived, reached });
 }
 
 // What is not sent, because it follows: the texts of the nodes, where they and the edges stand, and the steps
@@ -129,4 +128,5 @@ log.edges = rows(log.edges);
 const places = live.labels.map(() => -1), edgePlaces = live.labels.map(() => []);
 log.nodes.forEach((node, place) => { places[node.number] = place; });
 log.edges.forEach((edge, place) => { edgePlaces[log.nodes[edge.to].number][edge.operand] = place; });
-log.steps = narrated(recorded, live.slopes.map((list) => list.map(numeral))).steps;
+let pass = narrated(recorded, live.slopes.map((list) => list.map(numeral)));
+log.steps = pass.steps;

@@ -106,7 +106,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
         "steps": None if live else columns([told(log, step, place, edge_place) for step in steps]),
         "live": live,
         "levels": levels(log, drawn, edges) if whole else [],
-        "why": columns([_why(log, number, place, edge_place) for number in _explained(log, drawn)]),
+        "why": None if live and live["edits"] else columns([_why(log, number, place, edge_place) for number in _explained(log, drawn)]),
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -89,18 +89,26 @@ def definition(word: str) -> str:
     return ""
 
 
-def source(operations: Iterable[str]) -> str:
-    """A script that defines `table`: for each operation its value, its slopes, and their texts."""
-    rows = [row(TABLE[name]) for name in sorted(set(operations) & set(TABLE))]
+def source(operations: Iterable[str], also: Sequence[str] = ()) -> str:
+    """A script that defines `table`: for each operation its value, its slopes, and their texts.
+
+    And `exact`, with some of the kernels themselves, where these are asked for.
+    """
+    rows = "".join(row(TABLE[name]) for name in sorted(set(operations) & set(TABLE)))
+    return closed("table", rows) + (closed("exact", "".join(f"{word},\n" for word in also)) if also else "")
+
+
+def closed(name: str, entries: str) -> str:
+    """An object whose entries see what their words mean, and nobody else does."""
     needed: dict[str, str] = {}
-    waiting = WORD.findall(re.sub(r'"[^"]*"', "", "".join(rows)))
+    waiting = WORD.findall(re.sub(r'"[^"]*"', "", entries))
     while waiting:
         word = waiting.pop()
         if word not in needed:
             needed[word] = definition(word)
             waiting += WORD.findall(re.sub(r"/\*.*?\*/", "", needed[word], flags=re.DOTALL))
     body = "".join(needed[word] for word in sorted(needed, key=lambda word: (not word.isupper(), word)))
-    return f"const table = (() => {{\n{body}return {{\n{''.join(rows)}}};\n}})();\n"
+    return f"const {name} = (() => {{\n{body}return {{\n{entries}}};\n}})();\n"
 
 
 def row(op: Op) -> str:

@@ -29,7 +29,8 @@ from .data import around, drawn_with, shown_data
 from .evaluator import source
 from .link import link
 
-SCRIPTS = "base numbers words told sent graph math quiz questions live levels steps exercise".split()
+SCRIPTS = "base numbers words told sent why graph math quiz questions live levels steps exercise".split()
+EXACT = "parts_of", "nearest"  # the kernels with which a page adds paths up
 MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
 
 
@@ -52,17 +53,18 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False, playgr
         )
     options = {"quiz": asks, "part": focus is not None, "playground": elsewhere}
     data = shown_data(log, core, sorted(drawn), chosen) | options
+    edits = bool(data["live"] and data["live"]["edits"])
     operations = [node.operation for node in log.graph.nodes] if data["live"] else []
     absent = {
         **dict.fromkeys(["told", "questions"], not data["live"]),
         "sent": data["live"],
-        "live": not (data["live"] and data["live"]["edits"]),
+        **dict.fromkeys(["live", "why"], not edits),
         "levels": not data["levels"],
         "exercise": data["part"] or log.order != "topological",
     }
     scripts = [f"page_{script}.js" for script in SCRIPTS if not absent.get(script)]
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return assembled("Steps", "page", scripts, text, source(operations))
+    return assembled("Steps", "page", scripts, text, source(operations, EXACT if edits else ()))
 
 
 def assembled(title: str, name: str, scripts: Sequence[str], data: str, written: str = "") -> str:
