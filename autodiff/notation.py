@@ -133,6 +133,20 @@ class Notation:
         return Written(f"{self.held(whole, ATOM)}[{index}]")
 
 
+class Reading(Notation):
+    """Rules as a reader knows them: xlogy(a, b), which has a name for its 0 at a = 0, as a * log(b).
+
+    >>> from autodiff.rule import parse
+    >>> Reading().write(parse("2 / xlogy(a - 1, b)"))
+    '2 / ((a - 1) * log(b))'
+    """
+
+    def call(self, function: str, arguments: Sequence[Written]) -> Written:
+        if function == "xlogy":
+            return self.binary("*", arguments[0], self.call("log", arguments[1:]))
+        return super().call(function, arguments)
+
+
 class Conditional(Notation):
     """Python for one number at a time: only the chosen side of a choice is evaluated; blocked is None."""
 

@@ -47,7 +47,7 @@ def test_an_operand_that_a_box_uses_twice_has_one_slope():
     y.backward()
     edge = edges_of(draw(y * 1.0, collapse="layer"))["x", "cube"]
     assert (edge.slope, edge.times) == (27.0, 3)
-    assert "slope 27" in draw(y, collapse="layer").text() and "27" in draw(y, collapse="layer").dot
+    assert "local derivative 27" in draw(y, collapse="layer").text() and "27" in draw(y, collapse="layer").dot
 
 
 @pytest.mark.parametrize("backward", [False, True])

@@ -243,7 +243,7 @@ def test_a_flipped_relu_is_told():
     x = Value(-1.0, name="x")
     before = draw(relu(x) + 1.0)
     x.data = 1.0
-    assert "slope blocked → 1" in draw(relu(x) + 1.0).since(before).text()
+    assert "local derivative blocked → 1" in draw(relu(x) + 1.0).since(before).text()
 
 
 # explain's paths

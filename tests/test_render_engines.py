@@ -49,16 +49,16 @@ def test_an_engine_draws_every_node_and_every_edge(one_engine):
         "output f: sigmoid: data 0.7311, grad 1":  [["f: sigmoid", "data 0.7311", "grad 1"]],
     }  # fmt: skip
     assert groups(svg, "edge") == {
-        "from w to *: slope -1, carries -0.1966":                [["-1"]],
-        "from x to *: slope 2, carries 0.3932":                  [["2"]],
-        "from * to + 3: slope 1, carries 0.1966":                [["1"]],
-        "from + 3 to f: sigmoid: slope 0.1966, carries 0.1966":  [["0.1966"]],
+        "from w to *: local derivative -1, carries -0.1966":                [["-1"]],
+        "from x to *: local derivative 2, carries 0.3932":                  [["2"]],
+        "from * to + 3: local derivative 1, carries 0.1966":                [["1"]],
+        "from + 3 to f: sigmoid: local derivative 0.1966, carries 0.1966":  [["0.1966"]],
     }  # fmt: skip
 
 
 def test_an_engine_draws_both_edges_of_a_square_and_blocked_ones(one_engine):
     x = Value(-3.0, name="x")
-    assert groups(draw(x * x).svg(), "edge") == {"from x to *: slope -3": [["-3"], ["-3"]]}
+    assert groups(draw(x * x).svg(), "edge") == {"from x to *: local derivative -3": [["-3"], ["-3"]]}
     assert groups(draw(relu(x)).svg(), "edge") == {"from x to relu: blocked, no gradient flows": [["blocked"]]}
 
 

@@ -180,7 +180,7 @@ def test_counts_are_written_for_people():
 def test_twin_paths_are_told_apart_and_unnamed_nodes_are_said():
     a, b = Value(3.0), Value(2.0)
     y = a * a * b
-    assert [line.split("  ")[1] for line in str(explain(y, a)).splitlines()[1:3]] == ["a (1st) → v1 → y", "a (2nd) → v1 → y"]
+    assert [line.split("  ")[1] for line in str(explain(y, a)).splitlines()[1:3]] == ["y ← v1 ← a (1st)", "y ← v1 ← a (2nd)"]
     assert str(explain(y, a)).splitlines()[-1] == "  where v1 = a * a, y = v1 * b"
     for _ in range(20):
         y = y * b

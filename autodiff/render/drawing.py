@@ -6,7 +6,7 @@
 >>> y.backward()
 >>> print(draw(y).text())
 y: ** 2  data 9  grad 1
-└─ x  data 3  grad 6  slope 6
+└─ x  data 3  grad 6  local derivative 6
 """
 
 from __future__ import annotations

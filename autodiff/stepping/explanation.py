@@ -8,9 +8,9 @@ paths than atoms, so they are counted without being listed, and the largest foun
 >>> y = x * x + 2 * x
 >>> print(explain(y, x))
 d y / d x = 8: the sum over 3 paths of the products of their local derivatives.
-  x (1st) → v1 → y  3 × 1      = 3
-  x (2nd) → v1 → y  3 × 1      = 3
-  x → v3 → y        2 × 1      = 2
+  y ← v1 ← x (1st)  1 × 3      = 3
+  y ← v1 ← x (2nd)  1 × 3      = 3
+  y ← v3 ← x        1 × 2      = 2
   sum                          = 8
   where v1 = x * x, v3 = 2 * x, y = v1 + v3
 """
@@ -100,14 +100,15 @@ class Explanation:
         return lines
 
     def _route(self, path: Path) -> str:
-        """The nodes of a path; where one enters the next more than once, as which operand."""
+        """The nodes of a path, from the result back; where one enters the next more than once, as which operand."""
         labels = [name(self.graph.nodes[number].label) for number in path.nodes]
         for i, operand in enumerate(path.operands):
             if self.graph.nodes[path.nodes[i + 1]].parents.count(path.nodes[i]) > 1:
                 labels[i] += f" ({ordinal(operand + 1)})"
+        labels.reverse()
         if len(labels) > LONGEST_SHOWN:
             labels = [*labels[: LONGEST_SHOWN - 3], f"… {len(labels) - LONGEST_SHOWN + 1} more …", *labels[-2:]]
-        return " → ".join(labels)
+        return " ← ".join(labels)
 
 
 def explain(y: Value, x: Value, most: int = 5) -> Explanation:
@@ -172,7 +173,8 @@ def counted(n: int) -> str:
 
 
 def _factors(slopes: tuple[float, ...]) -> str:
-    parts = [in_formula(slope) for slope in slopes]
+    """The local derivatives from the result back, as they multiply: upstream first."""
+    parts = [in_formula(slope) for slope in reversed(slopes)]
     if len(parts) > LONGEST_SHOWN:
         parts = [*parts[: LONGEST_SHOWN - 3], "…", *parts[-2:]]
     return " × ".join(parts) or "1"

@@ -11,7 +11,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from ..notation import ATOM, Notation, Written
+from ..notation import ATOM, Reading, Written
 from ..ops import TABLE
 from ..printable import printable
 from ..rule import Rule, parse
@@ -98,5 +98,5 @@ def _listed(items: Sequence[str], terms: int) -> str:
     return "[" + ", ".join(word(each).text for each in shown) + "]"
 
 
-NOTATION = Notation()
+NOTATION = Reading()
 ONES, SWAPPED, DOT = parse("ones(xs)"), parse("swapped(xs)"), parse("dot(xs)")

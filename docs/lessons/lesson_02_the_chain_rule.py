@@ -17,8 +17,8 @@ print(loss.data)
 # we take one step at a time, from the end.
 #
 # - `loss = d * f`: a nudge of `d` moves the loss f = −2 times as much.
-# - `d = e + c`: a nudge of `e` moves `d` once as much, so it moves the loss 1 × (−2) = −2 times as much.
-# - `e = a * b`: a nudge of `a` moves `e` b = −3 times as much, so it moves the loss (−3) × (−2) = 6 times as much.
+# - `d = e + c`: a nudge of `e` moves `d` once as much, so it moves the loss (−2) × 1 = −2 times as much.
+# - `e = a * b`: a nudge of `a` moves `e` b = −3 times as much, so it moves the loss (−2) × (−3) = 6 times as much.
 #
 # Gears work like this: when one wheel turns the next three times as fast, and that one turns the last twice as fast,
 # then the first turns the last six times as fast. Factors along a chain **multiply**. This is the **chain rule**:

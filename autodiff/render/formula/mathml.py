@@ -13,11 +13,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ...notation import ATOM, Notation, Written
+from ...notation import ATOM, Reading, Written
 from ...rule import COMPARISONS
 
 
-class Typeset(Notation):
+class Typeset(Reading):
     """Rules as trees of MathML, in JSON."""
 
     signs = {"*": "·", "-": "−", "<=": "≤", ">=": "≥", "!=": "≠", "==": "=", "&": "and", "|": "or", "not": "not"}
@@ -69,6 +69,8 @@ class Typeset(Notation):
                 return Written(_tree("msup", _leaf("mi", "e"), first), self.levels["**"])
             case "abs":
                 return Written(_tree("mrow", _leaf("mo", "|"), first, _leaf("mo", "|")))
+            case "xlogy":
+                return super().call(function, arguments)
         listed = [part for each in arguments for part in (_leaf("mo", ","), each.text)][1:]
         name = self.name(function).text
         return Written(_tree("mrow", name, _leaf("mo", "\u2061"), _leaf("mo", "("), *listed, _leaf("mo", ")")))

@@ -6,7 +6,7 @@
 >>> w.data = 0.5
 >>> print(draw(w * 3.0).since(before).text())
 * 3  data 3 → 1.5  grad ·
-└─ w  data 1 → 0.5  grad ·  slope 3
+└─ w  data 1 → 0.5  grad ·  local derivative 3
 """
 
 from __future__ import annotations

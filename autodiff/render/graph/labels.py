@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from math import hypot
 
 from ...additions import cached
-from ...notation import ATOM, Notation, Written
+from ...notation import ATOM, Reading, Written
 from ...ops import TABLE, Op
 from ...rule import BLOCKED, Name
 from ...value import NOTHING, Value
@@ -88,7 +88,7 @@ def sign_of(op: Op, v: Value, hidden: dict[Value, str]) -> str:
     return text.removeprefix("… ") if op.is_operator else text
 
 
-NOTATION = Notation()
+NOTATION = Reading()
 
 
 def operand(text: str) -> Written:

@@ -100,7 +100,7 @@ def edge_sentence(edge: Edge, nodes: dict[str, Node], style: Style) -> str:
         words.append("highlighted")
     if edge.blocked:
         words.append("blocked, no gradient flows")
-    for word, x, was in (("slope", edge.slope, before.slope), ("carries", edge.flow, before.flow)):
+    for word, x, was in (("local derivative", edge.slope, before.slope), ("carries", edge.flow, before.flow)):
         if x is not None:
             numbers = [numeral(was, style.digits), numeral(x, style.digits)]
             words.append(f"{word} {' → '.join(dict.fromkeys(numbers))}")

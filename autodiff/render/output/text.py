@@ -11,9 +11,9 @@ gets a number if another is called like it.
 >>> y.backward()
 >>> print(tree(pictured([y]), Style()))
 + 2  data 11  grad 1
-└─ *  data 9  grad 1  slope 1
-   ├─ x  data 3  grad 6  used 2 times  slope 3
-   └─ x  (above)  slope 3
+└─ *  data 9  grad 1  local derivative 1
+   ├─ x  data 3  grad 6  used 2 times  local derivative 3
+   └─ x  (above)  local derivative 3
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def edge_text(edge: Edge, style: Style) -> str:
         return f"{written} ({edge.operand})" if written and edge.operand else written
     if edge.slope is None and not edge.blocked:
         return re.sub("×([0-9,]+)", r"\1 edges ", written).replace("Σ", "flow").rstrip()
-    word = "carries" if " = " in written else "slope"  # upstream × slope = contribution
+    word = "carries" if " = " in written else "local derivative"  # upstream × slope = contribution
     return f"{word} of {edge.operand} {written}" if edge.operand else f"{word} {written}"
 
 

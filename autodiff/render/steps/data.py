@@ -79,6 +79,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     steps = [log[index] for index in chosen]
     whole = len(core) == len(log.graph.nodes)
     live = _live(log) if whole else None
+    told_why = None if live and live["edits"] else _explained(log, drawn)
     widest = _widest(steps)
     boxes = [_box(log, node, widest if node.number in core else {}) for node in nodes]
     sizes = [(2 * PADDING + LETTER * max(lines.values()), PADDING + LINE * len(lines)) for lines in boxes]
@@ -106,7 +107,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
         "steps": None if live else columns([told(log, step, place, edge_place) for step in steps]),
         "live": live,
         "levels": levels(log, drawn, edges) if whole else [],
-        "why": None if live and live["edits"] else columns([_why(log, number, place, edge_place) for number in _explained(log, drawn)]),
+        "why": told_why and columns([_why(log, number, place, edge_place) for number in told_why]),
     }  # fmt: skip
 
 

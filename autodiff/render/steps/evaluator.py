@@ -21,7 +21,7 @@ from importlib.resources import files
 
 from ... import stable
 from ...clike import JavaScript, expression, function
-from ...notation import Notation, Written
+from ...notation import Reading, Written
 from ...ops import HOLDS, TABLE, Op
 from ...rule import Choice, Name, Rule
 from ...stepping.mathematics import mathematics
@@ -44,7 +44,7 @@ class Page(JavaScript):
         return super().choice(Written(f"{condition.text} !== 0", 4) if is_number else condition, chosen, other)
 
 
-class Template(Notation):
+class Template(Reading):
     """A rule as text with holes: ⟦a⟧ takes brackets round a negative number, ⟨a⟩ never does."""
 
     def held(self, operand: Written, least: int, after: bool = False) -> str:
