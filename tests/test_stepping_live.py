@@ -24,7 +24,7 @@ from tests.test_stepping import graphs
 from tests.test_stepping_page import chain_rule, odd_numbers, xor_row
 
 _open: list[Browser] = []
-_written = []
+_kept = {}  # pages that a test asks many times
 FIELDS = ("index", "phase", "kind", "node", "target", "edge", "data", "sent", "gradient", "arrived", "expected", "sum", "equations", "say", "slope", "source", "early", "of")
 
 
@@ -38,7 +38,7 @@ def browser(browser_path):
 @pytest.fixture(scope="module", autouse=True)
 def closing():
     yield
-    _written.clear()
+    _kept.clear()
     while _open:
         _open.pop().__exit__()
 
@@ -166,9 +166,8 @@ def test_wrong_orders_and_gradients_that_are_held_are_told_as_python_tells_them(
 @pytest.mark.browser
 @given(st.lists(st.floats() | st.integers(-10**7, 10**7).map(lambda n: n / 2) | st.integers(0, 10**7).map(lambda n: n / 2**5), min_size=20))
 def test_numbers_are_written_as_python_writes_them(opened, numbers):
-    if not _written:
-        _written.append(opened(chain_rule()))
-    found = _written[0].run(f"{json.dumps([json_number(x) for x in numbers])}.map(numeral).map((x) => [short(x), full(x)])")
+    _kept["chain"] = _kept.get("chain") or opened(chain_rule())
+    found = _kept["chain"].run(f"{json.dumps([json_number(x) for x in numbers])}.map(numeral).map((x) => [short(x), full(x)])")
     assert found == [[short(x), repr(x)] for x in numbers]
 
 
@@ -383,10 +382,46 @@ def test_neurons_and_layers_collapse_and_the_steps_go_on_in_them(opened, place, 
     shown = page.run(f"[sheet.boxes[{one}].data.textContent, sheet.boxes[{one}].gradient.textContent]")
     exit_ = page.run(f"nodes[sheet.level.boxes[{one}].exits[0]].data.textContent")
     assert shown[0] == exit_ and shown[1].startswith("gradient ")
-    page.click("#board .node.group")
-    assert page.run("sheet.level.boxes.find((box) => box.members.length > 1).members.includes(steps[state.at].target)")
     page.run(choose.format(0))
     assert page.run("document.querySelectorAll('#board .node').length") == page.run("log.nodes.length") and page.problems == []
+
+
+@pytest.mark.browser
+def test_a_closed_box_opens_by_itself(opened):
+    page = opened(xor_row())
+    page.run("(() => { $('level').selectedIndex = 2; $('level').dispatchEvent(new Event('change')); })()")
+    assert page.texts("#board .node.group .label") == ["layers[0]", "layers[1]"] and not page.visible("#close")
+    page.click("#board .node.group")  # the first layer: its neurons, each closed
+    names = [f"layers[0].neurons[{i}]" for i in range(8)]
+    assert sorted(page.texts("#board .node.group .label")) == [*names, "layers[1]"]
+    assert page.run("document.activeElement.getAttribute('aria-label')").startswith("layers[0].neurons[")
+    page.press("Enter")  # and one of these: its operations
+    closed = page.texts("#board .node.group .label")
+    assert len(closed) == 8 and "layers[1]" in closed
+    inside = page.run("sheet.level.boxes.filter((box) => !box.scope && log.nodes[box.members[0]].scope.length > 1).flatMap((box) => box.members)")
+    assert len(inside) > 3 and page.run("sheet.level.boxes.flatMap((box) => box.members).sort((a, b) => a - b).every((place, i) => place === i)")
+    page.run("go(steps.findLastIndex((step) => step.target === %d))" % inside[-1])
+    assert len(page.texts("#board .node.active .label")) == 1 and page.problems == []
+    page.click("#close")
+    assert page.texts("#board .node.group .label") == ["layers[0]", "layers[1]"]
+
+
+SEPARATE = """(([sizes, edges]) => {
+  const { places, routes, size } = layout(sizes, edges), boxes = places.map(([x, y], i) => [x, y, x + sizes[i][0], y + sizes[i][1]]);
+  const apart = (a, b) => a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] + 1e-6 || b[3] <= a[1] + 1e-6;
+  const inside = boxes.every(([x, y, right, bottom]) => x >= 0 && y >= -1e-6 && right <= size[0] && bottom <= size[1] + 1e-6);
+  const onward = edges.every(([from, to], i) => { const xs = [boxes[from][2], ...routes[i].map(([x]) => x), boxes[to][0]]; return xs.every((x, k) => !k || x >= xs[k - 1]); });
+  return [inside, onward, boxes.every((a, i) => boxes.slice(0, i).every((b) => apart(a, b)))];
+})"""
+
+
+@pytest.mark.browser
+@given(st.integers(1, 12).flatmap(lambda n: st.tuples(
+    st.lists(st.tuples(st.integers(20, 200), st.integers(20, 90)), min_size=n, max_size=n),
+    st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda e: e[0] < e[1]), unique=True) if n > 1 else st.just([]))))
+def test_boxes_that_the_page_lays_out_stand_apart_and_edges_lead_to_the_right(opened, graph):
+    _kept["xor"] = _kept.get("xor") or opened(xor_row())
+    assert _kept["xor"].run(f"{SEPARATE}({json.dumps(graph)})") == [True, True, True]
 
 
 @pytest.mark.browser

@@ -13,4 +13,10 @@ function element(kind, attributes, text, space) {
   if (text !== undefined) made.textContent = text;
   return made;
 }
+function write(made, text) {  // what stands there already is not written again: the browser would lay it out again
+  if (made.textContent !== text) made.textContent = text;
+}
+function assign(made, attribute, value) {
+  if (made.getAttribute(attribute) !== value) made.setAttribute(attribute, value);
+}
 const drawn = (kind, attributes, text) => element(kind, attributes, text, true);

@@ -132,8 +132,8 @@ function near(groups) {  // the first of them always, the others as far as there
 function keepNumbers(found, active) {
   carried.forEach(([above, below], i) => {
     const step = $("numbers").checked && i !== active && found.carried[i];
-    above.textContent = step ? (step.slope === null ? "none" : `× ${step.slope}`) : "";
-    below.textContent = step ? step.sent : "";
+    write(above, step ? (step.slope === null ? "none" : `× ${step.slope}`) : "");
+    write(below, step ? step.sent : "");
     if (!step) return;
     const middle = edges[i].getPointAtLength(edges[i].getTotalLength() / 2);
     for (const [text, down] of [[above, -5], [below, 14]]) {

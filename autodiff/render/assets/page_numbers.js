@@ -7,6 +7,8 @@ function odd(x) {
   return Number.isNaN(x) ? "nan" : x === Infinity ? "inf" : x === -Infinity ? "-inf" : "";
 }
 function sixDigits(x) {  // of two that are as near, the even one, as Python chooses
+  const seven = x.toExponential(6);
+  if (!/5e/.test(seven) || Number(seven) !== x) return x;
   const [, even, power] = /^(-?\d\.\d{4}[02468])50+e(.*)$/.exec(x.toExponential(60)) || [];
   return even ? Number(`${even}e${power}`) : x;
 }

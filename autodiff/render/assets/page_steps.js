@@ -22,11 +22,11 @@ function show(at) {
   nodes.forEach((parts, i) => {
     const node = log.nodes[i], data = found.data[i] ? found.data[i].data : (node.outside ? [node.data, node.full] : null), gradient = found.gradient[i];
     const sum = gradient && !node.outside ? gradient.sum : "";
-    parts.data.textContent = data ? data[0] : "";
+    write(parts.data, data ? data[0] : "");
     const blocked = found.blocked[i] && !gradient;
-    parts.gradient.textContent = node.outside ? "" : gradient ? `gradient ${gradient.gradient[0]}` : blocked ? "blocked" : "";
+    write(parts.gradient, node.outside ? "" : gradient ? `gradient ${gradient.gradient[0]}` : blocked ? "blocked" : "");
     parts.gradient.classList.toggle("complete", Boolean(gradient) && gradient.arrived === gradient.expected);
-    parts.sum.textContent = newest(sum, node.box);
+    write(parts.sum, newest(sum, node.box));
     parts.group.classList.toggle("unknown", !data);
     parts.group.classList.toggle("path", lit.nodes.has(i));
     parts.group.classList.toggle("active", i === step.target);
@@ -34,12 +34,12 @@ function show(at) {
     const facts = [node.label + (node.made ? ` = ${node.made}` : ""), data ? `is ${data[1]}` : "not computed yet"];
     if (gradient && !node.outside) facts.push(`gradient ${gradient.gradient[1]}, ${gradient.arrived} of ${gradient.expected} arrived: ${sum}`);
     else facts.push(blocked ? "blocked, no gradient so far" : "no gradient yet");
-    parts.button.setAttribute("aria-label", facts.join("; "));
-    parts.title.textContent = [...facts, node.source].filter(Boolean).join("\n");
+    assign(parts.button, "aria-label", facts.join("; "));
+    write(parts.title, [...facts, node.source].filter(Boolean).join("\n"));
   });
   edges.forEach((path, i) => {
-    path.setAttribute("class", `edge ${found.edges[i] || ""} ${lit.edges.has(i) ? "path" : ""} ${i === step.edge ? "active" : ""}`);
-    path.setAttribute(i === step.edge ? "marker-start" : "marker-end", "url(#arrow)");
+    assign(path, "class", `edge ${found.edges[i] || ""} ${lit.edges.has(i) ? "path" : ""} ${i === step.edge ? "active" : ""}`);
+    assign(path, i === step.edge ? "marker-start" : "marker-end", "url(#arrow)");
     path.removeAttribute(i === step.edge ? "marker-end" : "marker-start");
   });
   label(step);

@@ -24,7 +24,7 @@ from ...stepping.traversals import ORDERS
 from ...stepping.wording import last_part, name, short
 from ..graph.layout import layout
 from .columns import columns
-from .levels import levels
+from .levels import levels, scopes
 from .title import title_of
 from .told import told
 
@@ -79,6 +79,8 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     steps = [log[index] for index in chosen]
     whole = len(core) == len(log.graph.nodes)
     live = _live(log) if whole else None
+    standing = dict(zip(drawn, scopes(log, drawn)))
+    coarser = levels(standing, edges) if whole else []
     told_why = None if live and live["edits"] else _explained(log, drawn)
     widest = _widest(steps)
     boxes = [_box(log, node, widest if node.number in core else {}) for node in nodes]
@@ -97,6 +99,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
         "nodes": columns([
             _node(node, node.number == log.graph.root.number, node.number in core, lines, (*corner, *size))
             | (_lines(log, node) if live else _texts(log, node))
+            | ({"scope": standing[node.number]} if coarser else {})
             for node, lines, corner, size in zip(nodes, boxes, placed.places, sizes, strict=True)
         ]),
         "edges": columns([
@@ -106,7 +109,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
         ]),
         "steps": None if live else columns([told(log, step, place, edge_place) for step in steps]),
         "live": live,
-        "levels": levels(log, drawn, edges) if whole else [],
+        "levels": coarser,
         "why": told_why and columns([_why(log, number, place, edge_place) for number in told_why]),
     }  # fmt: skip
 

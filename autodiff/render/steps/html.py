@@ -29,7 +29,7 @@ from .data import around, drawn_with, shown_data
 from .evaluator import source
 from .link import link
 
-SCRIPTS = "base numbers words told sent why graph math quiz questions live levels steps exercise".split()
+SCRIPTS = "base numbers words told sent why graph math quiz questions live layout levels steps exercise".split()
 EXACT = "parts_of", "nearest"  # the kernels with which a page adds paths up
 MOST_NODES, MOST_STEPS = 500, 2_000  # beyond these a page is neither readable nor quick
 
@@ -59,7 +59,7 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False, playgr
         **dict.fromkeys(["told", "questions"], not data["live"]),
         "sent": data["live"],
         **dict.fromkeys(["live", "why"], not edits),
-        "levels": not data["levels"],
+        **dict.fromkeys(["layout", "levels"], not data["levels"]),
         "exercise": data["part"] or log.order != "topological",
     }
     scripts = [f"page_{script}.js" for script in SCRIPTS if not absent.get(script)]
