@@ -34,7 +34,9 @@ def number(x: Number, operation: str) -> float:
         raise OperandError(f"{operation}: expected a number that is not differentiated, got {shown(x)}; use its .data")
     if x is None and operation == "Value.grad":
         raise OperandError("Value.grad: expected a number, got None; to start afresh, write p.grad = 0.0")
-    raise OperandError(f"{operation}: expected a Value or a real number (int, float, NumPy scalar), got {shown(x)}")
+    one = "; a Value is one number, so go through these one by one" if is_series(x) and not isinstance(x, str) else ""
+    wanted = "a Value or a real number (int, float, NumPy scalar)"
+    raise OperandError(f"{operation}: expected {wanted}, got {shown(x)}{one}")
 
 
 def is_series(x: object) -> TypeGuard[Iterable[Any]]:

@@ -20,6 +20,7 @@ _NO_BACKWARD = (
     "Value has no _backward: local derivatives are numbers, fixed when an operation runs; for an operation of your "
     "own, compose functions of Values, or add a row to the table of operations"
 )
+_HOLDS = "; it holds data, grad, name, op, parents and slopes: keep what is yours in a dict by Value, notes[v] = ..."
 
 
 class Compatible:
@@ -80,5 +81,8 @@ class Compatible:
 
     def __getattr__(self: Any, name: str) -> Any:
         near = "" if name.startswith("_") else way_of(name) or after(name, dir(type(self)))
-        own = "it holds data, grad, name, op, parents and slopes: keep what is yours in a dict by Value, notes[v] = ..."
-        raise AttributeError(f"Value has no attribute {name!r}{near or f'; {own}'}")
+        raise AttributeError(f"Value has no attribute {name!r}{near or _HOLDS}")
+
+    def _refuse(self, name: str) -> None:
+        """What the class in C does with an attribute that is set and that a Value does not have."""
+        raise AttributeError(f"Value has no attribute {name!r}{_HOLDS}")

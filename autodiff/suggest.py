@@ -13,6 +13,9 @@ from collections.abc import Iterable, Sequence
 ELSEWHERE = {  # what other libraries call it
     "max": "maximum", "min": "minimum", "sum": "total", "ln": "log", "fabs": "abs", "logistic": "sigmoid",
     "arctan": "atan", "arcsin": "asin", "arccos": "acos", "history": "losses",
+    "mse": "mean_squared_error", "mae": "mean_absolute_error", "msle": "mean_squared_logarithmic_error",
+    "MSE": "MeanSquaredError", "MAE": "MeanAbsoluteError", "bce": "binary_crossentropy",
+    **dict.fromkeys(("tensor", "Tensor", "Variable", "Parameter", "array"), "Value"),
 }  # fmt: skip
 WAYS = {  # what tensors have, and what to write for it
     "item": "v.data", "numpy": "v.data", "tolist": "v.data", "value": "v.data",

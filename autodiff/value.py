@@ -211,9 +211,15 @@ def _start(gradient: Number = 1.0, **options: Any) -> float:
     if not options:
         return gradient if type(gradient) is float else number(gradient, "backward")
     name = next(iter(options))
-    graph = ": a graph is kept, and backward may be called again" if name == "retain_graph" else ""
-    graph = ": for derivatives of derivatives, use grad, hessian or gradient_graph" if name == "create_graph" else graph
-    raise OperandError(f"backward: expected the gradient to start from, or nothing, got {name}={options[name]}{graph}")
+    way = f": {BACKWARD[name]}" if name in BACKWARD else ""
+    raise OperandError(f"backward: expected the gradient to start from, or nothing, got {name}={options[name]}{way}")
+
+
+BACKWARD = {  # what the backward of other engines takes, and what to do here
+    "retain_graph": "a graph is kept, and backward may be called again",
+    "create_graph": "for derivatives of derivatives, use grad, hessian or gradient_graph",
+    "inputs": "every Value below gets its gradient; for the derivatives along some, use gradient_graph(y, inputs)",
+}
 
 
 GENERATED.update({"Value": Value, "constant": constant})  # the bodies of the operators find them there

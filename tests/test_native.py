@@ -165,6 +165,8 @@ def test_an_attribute_that_does_not_exist_is_refused_by_both(python):
     for side in (NATIVE, python):
         with pytest.raises(AttributeError):
             side.Value(1.0).colour = "red"
+    with pytest.raises(AttributeError, match="keep what is yours in a dict by Value"):
+        Value(1.0).fool = "red"  # and not: did you mean floor?
 
 
 def test_parents_are_made_on_demand_and_are_the_nodes_themselves():

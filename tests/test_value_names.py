@@ -1,5 +1,6 @@
 """What programs written after the lecture, after NumPy and after other engines ask of a Value."""
 
+import builtins
 import math
 import operator
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 import autodiff
-from autodiff import Value
+from autodiff import Value, nn
 from autodiff.errors import OperandError
 from autodiff.ops import TABLE
 
@@ -68,8 +69,6 @@ def test_what_a_program_attaches_or_looks_for_gets_a_sentence():
 
 
 def test_a_name_that_is_not_here_is_answered_with_the_one_that_is_meant():
-    import autodiff
-    from autodiff import nn
     from autodiff.nn import plots
 
     for place, name, way in [(autodiff, "tahn", "did you mean 'tanh'"), (autodiff, "max", "maximum"), (nn, "relu", "it is autodiff.relu"),
@@ -130,3 +129,29 @@ def test_a_function_of_math_names_ours():
 
 def test_every_row_says_its_symbol():
     assert all(TABLE[name].symbol for name in TABLE)
+
+
+def test_what_other_libraries_have_is_answered_with_what_to_write_here(tmp_path):
+    x = Value(2.0)
+    y = x * x
+    asked = {
+        r"gradient_graph\(y, inputs\)": lambda: y.backward(inputs=[x]),
+        r'drawing\.save\("graph\.svg"\)': lambda: autodiff.draw_dot(y).render(tmp_path / "graph", view=True),
+        "go through these one by one": lambda: x * [1.0, 2.0],
+        "did you mean 'mean_squared_error'": lambda: nn.losses.mse([1.0], [x]),
+        "did you mean 'Value'": lambda: autodiff.tensor([1.0]),
+        r"draw\(model\(row\)\)": lambda: autodiff.draw(nn.MLP(2, [1])),
+        r"autodiff\.sin\(v\) for math\.sin\(v\)": lambda: math.sin(x),
+        r"p\.grad = 0\.0": lambda: setattr(x, "grad", None),
+        "did you mean 'losses'": lambda: nn.plots.history,
+        r"nn\.callbacks\.EarlyStopping": lambda: nn.EarlyStopping,
+    }
+    for sentence, ask in asked.items():
+        with pytest.raises((AttributeError, OperandError), match=sentence):
+            ask()
+
+
+def test_a_star_import_leaves_what_python_has_built_in():
+    brought: dict[str, object] = {}
+    exec("from autodiff import *", brought)
+    assert not {name for name in brought if hasattr(builtins, name)} - {"__builtins__"}

@@ -426,12 +426,23 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+/* Set an attribute; of one that a Value does not have, the error says what to do. */
+static int value_set(PyObject *self, PyObject *name, PyObject *item) {
+    if (!PyObject_GenericSetAttr(self, name, item))
+        return 0;
+    if (PyErr_ExceptionMatches(PyExc_AttributeError) && !_PyType_Lookup(Py_TYPE(self), name)) {
+        PyErr_Clear();
+        Py_XDECREF(PyObject_CallMethod(self, "_refuse", "O", name));
+    }
+    return -1;
+}
+
 int make_type(PyObject *module) {
     PyType_Slot slots[64] = {
         {Py_tp_dealloc, value_dealloc}, {Py_tp_new, value_new},     {Py_tp_init, value_init},
-        {Py_tp_getset, attributes},     {Py_tp_methods, methods},
+        {Py_tp_getset, attributes},     {Py_tp_methods, methods},   {Py_tp_setattro, value_set},
     };
-    int at = 5;
+    int at = 6;
     for (PyType_Slot *slot = arithmetic_slots; slot->slot; slot++)
         slots[at++] = *slot;
     slots[at].slot = 0;

@@ -22,6 +22,7 @@ from ..files import path_of, write_whole
 from ..frames import caller
 from ..graph import topological_order
 from ..names import names_in
+from ..suggest import after
 from ..value import Value
 from .output import dot, engines as engine, mermaid, svg, text
 from .graph.options import (
@@ -187,11 +188,24 @@ class Drawing:
         except Exception as error:
             return {"text/plain": f"{self.text()}\n\n{error}"}
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            """What graphviz's own objects have, which the lecture's programs use, and what to write for it."""
+            way = f"; write {WAYS[name]}" if name in WAYS else after(name, dir(Drawing))
+            raise AttributeError(f"Drawing has no attribute {name!r}{way}")
+
     def __repr__(self) -> str:
         nodes, edges = len(self.picture.nodes), len(self.picture.edges)
         return f"Drawing({nodes} node{'s' * (nodes != 1)}, {edges} edge{'s' * (edges != 1)})"
 
 
+WAYS = {
+    "render": 'drawing.save("graph.svg"), or another of its endings, such as .png and .pdf',
+    "view": 'drawing.save("graph.svg"), and open that file; a notebook shows a drawing by itself',
+    "source": "drawing.dot",
+    "pipe": "drawing.svg()",
+}
 FORMS: dict[str, Callable[[Drawing], str | bytes]] = {
     ".svg": Drawing.svg,
     ".png": lambda drawing: drawing.rendered("png"),
