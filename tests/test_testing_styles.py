@@ -113,3 +113,124 @@ def test_only_missing_features_and_limits_are_counted():
 def test_a_substitution_that_no_longer_applies_is_told():
     with pytest.raises(ArgumentError, match="once in the engine, got 0 times"):
         source("closures", "seed missing", "seed missing")
+
+
+CONTEXTS = """
+class Rule:
+    @classmethod
+    def apply(cls, *operands):
+        operands = [x if isinstance(x, Number) else Number(x) for x in operands]
+        kept = {}
+        out = Number(cls.forward(kept, *[x.data for x in operands]))
+        out.made = cls, kept, operands
+        return out
+
+
+class Add(Rule):
+    @staticmethod
+    def forward(kept, a, b):
+        return a + b
+
+    @staticmethod
+    def backward(kept, d):
+        return d, d
+
+
+class Mul(Rule):
+    @staticmethod
+    def forward(kept, a, b):
+        kept["both"] = a, b
+        return a * b
+
+    @staticmethod
+    def backward(kept, d):
+        a, b = kept["both"]
+        return d * b, d * a
+
+
+class Reciprocal(Rule):
+    @staticmethod
+    def forward(kept, a):
+        kept["one"] = a
+        return 1 / a
+
+    @staticmethod
+    def backward(kept, d):
+        a = kept["one"]
+        return (-d / a**2,)
+
+
+class Neg(Rule):
+    @staticmethod
+    def forward(kept, a):
+        return -a
+
+    @staticmethod
+    def backward(kept, d):
+        return (-d,)
+
+
+class Number:
+    def __init__(self, data):
+        self.data, self.grad, self.made = data, 0.0, None
+
+    def __add__(self, other):
+        return Add.apply(self, other)
+
+    def __mul__(self, other):
+        return Mul.apply(self, other)
+
+    def __sub__(self, other):
+        return Add.apply(self, Neg.apply(other))
+
+    def __truediv__(self, other):
+        return Mul.apply(self, Reciprocal.apply(other))
+
+    def __neg__(self):
+        return Neg.apply(self)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def backward(self):
+        order = []
+
+        def visit(node):
+            if node not in order:
+                for each in node.made[2] if node.made else []:
+                    visit(each)
+                order.append(node)
+
+        visit(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            if node.made:
+                rule, kept, operands = node.made
+                for each, part in zip(operands, rule.backward(kept, node.grad)):
+                    each.grad += part
+"""
+# The right line and the wrong one, what the only finding begins with, and what follows from it
+NAMED = {
+    "return d * b, d * a": ("return d * a, d * b", "`a * b`: its local derivative along a comes out as `a`", ["`a / b`"]),
+    "return (-d,)": ("return (d,)", "`-a`: its local derivative along a has the wrong sign", ["`a - b`"]),
+    "return (-d / a**2,)": ("return (-d / a,)", "`a / b`: its local derivative along b", []),
+    "return a * b": ("return a + b", "`a * b` gives", ["`a * 0.4` gives", "`0.75 * a` gives", "`a / b` gives"]),
+    "each.grad += part": ("each.grad = part", "`=` stands where `+=` belongs", []),
+    "        self.grad = 1.0": ("        self.grad = 2.0", "backward starts from 2.0 instead of 1", []),
+    "__radd__, __rmul__ = __add__, __mul__": (
+        "__rmul__ = __mul__", "`0.75 + a` does not work: `__radd__` is missing, which `sum` needs", []
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("right", NAMED)
+def test_one_cause_is_one_finding_with_the_line_that_makes_the_wrong_number(right, tmp_path, monkeypatch):
+    wrong, sentence, follows = NAMED[right]
+    name = f"contexts_{list(NAMED).index(right)}"
+    (tmp_path / f"{name}.py").write_text(CONTEXTS.replace(right, wrong), encoding="utf8")
+    monkeypatch.syspath_prepend(tmp_path)
+    properties = ["values", "operators", "local derivatives", "gradient from above", "accumulation"]
+    report = conformance(importlib.import_module(name).Number, properties=properties)
+    (finding,) = [each for each in report.findings if each.accuses]
+    assert finding.sentence.startswith(sentence)
+    assert all(any(each.startswith(word) for each in finding.follows) for word in follows)
+    assert finding.line.endswith(wrong.strip()) or "missing" in sentence

@@ -17,9 +17,50 @@ from .forms import forms, ordinary_points
 
 
 def calls_between(engine: Adapter, operations: Sequence[str]) -> dict[str, set[str]]:
-    """For each operation those that it calls."""
-    codes = _codes(engine, operations)
-    return {op: set().union(*(_called(engine, op, codes, index) for index in range(3))) - {op} for op in operations}
+    """For each operation those that it calls, and those whose backward pass its own runs with more beside it."""
+    codes, passes = _codes(engine, operations), _passes(engine, operations)
+    found = {op: set().union(*(_called(engine, op, codes, index) for index in range(3))) - {op} for op in operations}
+    above = {op: {each for each in operations if op in found[each] or passes[op] < passes[each]} for op in operations}
+    for op in operations:
+        others = [passes[each] for each in operations if each not in above[op] | {op}]
+        if passes[op].difference(*others):  # it has a function of its own, which only what is built on it runs
+            for each in above[op]:
+                found[each].add(op)
+    return found
+
+
+def _passes(engine: Adapter, operations: Sequence[str]) -> dict[str, set[CodeType]]:
+    """The engine's functions that run while an operation is differentiated, but for those that run for an input."""
+    try:
+        files, alone = files_of(engine.make(0.75)), set[CodeType]()
+    except Exception:
+        return {op: set() for op in operations}
+
+    def ran(build: Callable[[], Any]) -> set[CodeType]:
+        found: set[CodeType] = set()
+
+        def watch(frame: FrameType, event: str, argument: Any) -> None:
+            if event == "call" and frame.f_code.co_filename in files:
+                found.add(frame.f_code)
+
+        try:
+            output = build()
+        except Exception:
+            return found  # it has no such form
+        run_watched(lambda: engine.backward(output), watch)
+        return found - alone
+
+    alone |= ran(lambda: engine.make(0.75))
+    programs = {op: list(forms(op, ordinary_points(op)[0])) for op in operations}
+    return {op: set().union(*(ran(lambda: engine.run(each)[-1]) for each in programs[op])) for op in operations}
+
+
+def files_of(value: Any) -> set[str]:
+    """The files of an engine: that of the class, and those of its package."""
+    own = type(value).__module__
+    package = own.rpartition(".")[0]
+    names = [name for name in sys.modules if name == own or package and name.startswith(f"{package}.")]
+    return {getattr(sys.modules[name], "__file__", None) or "" for name in names}
 
 
 def _codes(engine: Adapter, operations: Sequence[str]) -> dict[CodeType, str]:

@@ -17,6 +17,7 @@ from ..engines.detect import adapter_for
 from ..derive.answers import described
 from .examiner import Exam, NotApplicable, Skipped, Unsteady
 from .findings import WRONG, Finding
+from .locate import line_with_set
 from .properties import PROPERTIES, Property
 from .properties.operations import UNSTEADY
 from .results import Conformance, Result
@@ -76,7 +77,7 @@ def result_of(exam: Exam, each: Property, known: Mapping[str, str]) -> Result:
         not_applicable = str(reason)
     except Unsteady as shown:
         exam.stopped = "waits until the engine gives the same gradient twice"
-        findings[:] = [Finding(UNSTEADY, exam.source(shown.program), WRONG)]
+        findings[:] = [Finding(UNSTEADY, exam.source(shown.program), WRONG, line=line_with_set(exam, shown.program))]
     except Exception as error:  # the engine may raise anywhere, and that is a finding too
         findings.append(Finding(f"{each.name} cannot be examined: {described(error)}", rank=each.rank))
     seconds = process_time() - start

@@ -141,21 +141,25 @@ class Exam:
         """The program as one would type it against the engine."""
         return spell(program, self.engine)
 
-    def finding(self, sentence: str, program: Program, rank: int = WRONG, *, op: str = "", looks: str = "",
-                along: int = 0, place: int = 0, formula: str = "", shared: bool = False) -> Finding:  # fmt: skip
+    def finding(
+        self, sentence: str, program: Program, rank: int = WRONG, *, op: str = "", looks: str = "", along: int = 0,
+        place: int = 0, formula: str = "", shared: Collection[str] = (),
+    ) -> Finding:  # fmt: skip
         """A finding with the program that shows it, what it gives and should give, and the engine's line.
 
-        `looks` says what the line looks like: "=", "+=", "made" or "value"; `along` is the input that goes wrong,
-        `place` the operand.
+        `looks` says what the line looks like: "=", "+=", "made", "value" or "swapped"; `along` is the input that goes
+        wrong, `place` the operand; `shared` are the operations that go wrong alike, by what they share.
         """
-        given, wanted = self.ask(program) if looks != "value" else self.value(program), right(program)
+        of_values = looks in ("value", "swapped")
+        given, wanted = self.value(program) if of_values else self.ask(program), right(program)
+        number = 0.0
         if given.error is not None:
             result = f"# raises {given.error}"
-        elif looks == "value":
-            name = self.engine.spelling.data.format("y")
+        elif of_values:
+            name, number = self.engine.spelling.data.format("y"), given.value
             result = f"{name}  # gives {given.value!r}, and should give {wanted.value!r}"
         else:
-            name = self.engine.spelling.grad.format("abcdefgh"[along])
+            name, number = self.engine.spelling.grad.format("abcdefgh"[along]), given.gradient[along]
             result = f"{name}  # gives {given.gradient[along]!r}, and should give {wanted.gradient[along]!r}"
-        line = line_of(self, program, op, looks, place) if looks else ""
-        return Finding(sentence, self.source(program), rank, op, result, line, formula, shared=shared)
+        line = line_of(self, program, op, looks, place, number, along, shared) if looks else ""
+        return Finding(sentence, self.source(program), rank, op, result, line, formula, shared=bool(shared))

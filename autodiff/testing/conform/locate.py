@@ -16,25 +16,39 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ..draw.straight_line import Program, Step
+from ..engines.adapter import Adapter
+from .calls import files_of
 from .forms import forms, ordinary_points
+from .origin import Line, origins
 
 if TYPE_CHECKING:
     from .examiner import Exam
 
-Line = tuple[str, int]
 LOOKS = {  # what a line looks like that overwrites, that adds, that makes a node, that computes: the likeliest first
     "=": (r"\.\w+ *=(?!=)", r"(?<![-+*/<>=!])=(?!=)"), "+=": (r"[-+]=", r"= .*[-+]", r"\breturn\b"),
-    "made": (r"(=|return).*\([^()]*[(\[]", r"\("), "value": (r"return|=",),
+    "made": (r"(=|return).*\([^()]*[(\[]", r"\("), "value": (r"return|=",), "swapped": (r"return|=",),
+}  # fmt: skip
+SHARED = {  # the same of a line that operations share; a seed is written where an input's own pass comes by
+    "seed": r"\.\w+\s*=(?!=)(?!.*lambda)", "=": r"(\.\w+|\[.+\])\s*=(?!=)", "+=": r"[-+*/]|\[.+\]\s*=(?!=)",
 }  # fmt: skip
 
 
-def line_of(exam: Exam, program: Program, op: str, looks: str, place: int = 0) -> str:
+def line_of(
+    exam: Exam, program: Program, op: str, looks: str, place: int = 0, number: float = 0, along: int = 0,
+    shared: Collection[str] = (),
+) -> str:  # fmt: skip
     """The engine's line as "engine.py, line 12: text", or nothing where no line stands out.
 
-    `place` is the operand concerned: of two lines that look alike, one for each operand, its own is told.
+    `place` is the operand concerned: of two lines that look alike, one for each operand, its own is told. `number` is
+    what the program gives where it goes wrong, along the input `along`: a line that brings it about is told first.
+    Without `op` the line is one that the `shared` operations have in common.
     """
+    if not exam.engine.objects:
+        return ""
+    if shared:
+        return _shared(exam, program, looks, number, along, shared)
     step = next((step for step in program.steps if step.op == op), None)
-    if step is None or not exam.engine.objects:
+    if step is None:
         return ""
     built, passed = _lines(exam, Program(*_alone(step, op)))
     related = {op, *below(exam.built_on, op)}
@@ -42,13 +56,73 @@ def line_of(exam: Exam, program: Program, op: str, looks: str, place: int = 0) -
     theirs = [_lines(exam, next(forms(other, ordinary_points(other)[0]))) for other in others]
     # phase by phase: where a tape is kept, the pass of one operation runs the lines of those before it
     built = _own(built, [lines for lines, _ in theirs])
-    own = built if looks in ("made", "value") else _own(passed, [lines for _, lines in theirs])
+    own = built if looks in ("made", "value", "swapped") else _own(passed, [lines for _, lines in theirs])
     if not own:  # one loop for all: the lines that build the node, of which the last makes it
         own, looks = built[::-1], "made"
+    made = _made(exam, program, number, along) if looks in ("+=", "value", "made") else []
     alike = ([line for line in own if re.search(like, _reads(line))] for like in LOOKS[looks])
-    fitting = next(filter(None, alike), own)
-    chosen = fitting[place if len(fitting) == len(step.operands) else 0] if fitting else None
-    return f"{Path(chosen[0]).name.strip('<>')}, line {chosen[1]}: {_reads(chosen)}" if chosen else ""
+    fitting = [line for line in made if line in own][:1] or next(filter(None, alike), own)
+    return _told(fitting[place if len(fitting) == len(step.operands) else 0]) if fitting else ""
+
+
+def _shared(exam: Exam, program: Program, looks: str, number: float, along: int, ops: Collection[str]) -> str:
+    """The line of what operations share: it runs in the program's pass, and in each one's own or in none's."""
+    alone, whole = _lines(exam, Program((0.75,), ()))[1], _lines(exam, program)[1]
+    if looks == "seed":
+        return _only(line for line in alone if re.search(SHARED[looks], _reads(line)))
+    basic = {op: next(forms(op, ordinary_points(op)[0])) for op in exam.operations if not exam.built_on[op]}
+    passes = {op: _lines(exam, each)[1] for op, each in basic.items()}
+    theirs = [lines for op, lines in passes.items() if op in ops and lines]
+    others = {line for op, lines in passes.items() if op not in ops for line in lines}
+    users = Counter(line for each in theirs for line in each)
+    common = [line for line in whole if users[line] in (0, len(theirs)) and line not in alone]
+    common = [line for line in common if line not in others] or common
+    fitting, otherwise = ([line for line in some if re.search(SHARED[looks], _reads(line))] for some in (common, alone))
+    fitting = fitting or otherwise
+    later = [line for line in fitting if not users[line]]  # it runs only where a value is used twice
+    made = [line for line in _made(exam, program, number, along) if line in common or line in fitting]
+    chosen = [line for line in made if line in fitting][:1] or made[:1] or fitting
+    return _only(later[:1] if made else later) if later else _only(chosen)
+
+
+def _only(lines: Iterable[Line]) -> str:
+    """The line, if there is but one."""
+    found = list(lines)
+    return _told(found[0]) if len(found) == 1 else ""
+
+
+def line_with_set(exam: Exam, program: Program) -> str:
+    """The line that makes a set while a program is built, if only one does."""
+    return _only(line for line in _lines(exam, program)[0] if re.search(r"\bset\(|= *\{[^:{}]+\}", _reads(line)))
+
+
+def _told(line: Line) -> str:
+    return f"{Path(line[0]).name.strip('<>')}, line {line[1]}: {_reads(line)}"
+
+
+def _made(exam: Exam, program: Program, number: float, along: int) -> list[Line]:
+    """The lines that bring a number about, those of the pass before those that build."""
+    engine, pool = exam.engine, list[Any]()
+    try:
+        files = files_of(engine.make(0.75))
+        engine.reset()
+        built = origins(lambda: pool.extend(engine.run(program)), files, number)
+        return origins(lambda: _pass(engine, pool, along + 1), files, number) + built
+    except Exception:
+        return []
+
+
+def _pass(engine: Adapter, pool: list[Any], inputs: int) -> None:
+    """A backward pass, up to the gradients of the inputs: some engines work them out when they are asked for."""
+    engine.backward(pool[-1])
+    for each in pool[:inputs]:
+        engine.grad(each)
+
+
+def _stored(value: Any) -> list[Any]:
+    """What a value has in its attributes; asking it for its gradient might begin a pass."""
+    slots = [getattr(value, name, None) for name in getattr(type(value), "__slots__", ()) if isinstance(name, str)]
+    return [*getattr(value, "__dict__", {}).values(), *slots]
 
 
 def _own(lines: list[Line], others: list[list[Line]]) -> list[Line]:
@@ -87,20 +161,12 @@ def _lines(exam: Exam, program: Program) -> tuple[list[Line], list[Line]]:
     """The engine's lines that run forward, and those that run backward, in order."""
     engine = exam.engine
     try:
-        files = _files(engine.make(0.75))
+        files = files_of(engine.make(0.75))
         pool: list[Any] = []
         built = run_traced(lambda: pool.extend(engine.run(program)), files)
-        return built, run_traced(lambda: engine.backward(pool[-1]), files)
+        return built, run_traced(lambda: _pass(engine, pool, len(program.inputs)), files)
     except Exception:
         return [], []
-
-
-def _files(value: Any) -> set[str]:
-    """The files of an engine: that of the class, and those of its package."""
-    own = type(value).__module__
-    package = own.rpartition(".")[0]
-    names = [name for name in sys.modules if name == own or package and name.startswith(f"{package}.")]
-    return {getattr(sys.modules[name], "__file__", None) or "" for name in names}
 
 
 def run_traced(run: Callable[[], Any], files: Collection[str]) -> list[Line]:

@@ -43,12 +43,13 @@ class Probed:
     unlisted: dict[Slot, Program] = field(default_factory=dict)
     overwrites: dict[Slot, Program] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
+    built: set[str] = field(default_factory=set)  # operations that are built on others, and have their faults
 
     def everywhere(self, found: dict[Slot, Program]) -> bool:
         """Whether a fault is that of (nearly) all operations, and so of what they share."""
-        places, some = {slot.place for slot in found if not slot.plain}, {slot.op for slot in found}
-        every = {slot.op for slot in self.slots if slot.place in places}
-        pairs = {slot.op for slot in self.slots if slot.place and not slot.plain}
+        places, some = {slot.place for slot in found if not slot.plain}, {slot.op for slot in found} - self.built
+        every = {slot.op for slot in self.slots if slot.place in places} - self.built
+        pairs = {slot.op for slot in self.slots if slot.place and not slot.plain} - self.built
         if len(pairs) > 4 and len(some & pairs) >= 0.8 * len(pairs):
             return True  # of all that take two operands, which may share their backward pass
         return len(some) > 1 and len(some) >= (0.35 if len(some) > 4 else 0.8) * len(every)
@@ -56,7 +57,7 @@ class Probed:
 
 def probe(exam: Exam) -> Probed:
     """Every operation that is right alone, inside others, around others and beside others."""
-    found = Probed(slots=list(slots(exam)))
+    found = Probed(slots=list(slots(exam)), built={op for op, below in exam.built_on.items() if below})
     _chains(exam, found)
     _shares(exam, found)
     return found

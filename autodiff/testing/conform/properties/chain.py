@@ -1,7 +1,7 @@
 """The chain rule, one operation inside or beside another: the gradient from above, sums, and inner nodes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ....ops import TABLE
 from ...draw.straight_line import Program, Step
@@ -24,6 +24,8 @@ OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one g
 EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
 LEAVES_FIRST = "backward goes through the graph from the leaves to the output: it has to begin at the output"
 STOPS = "backward stops at the operands of the output: it never goes on to what they were made from"
+KIND_FORGETS = "operations with {} forget the gradient from above: local derivatives have to be multiplied by it"
+ONE, TWO = "one operand", "two operands"
 ONE_KIND = "backward goes on from operations with {} only: no gradient reaches what an operation with {} was made from"
 ONE_SIDE = "backward goes on from {} operands only: no gradient reaches what a {} one was made from"
 
@@ -35,16 +37,18 @@ def inner_nodes(exam: Exam) -> Iterator[Finding]:
     if exam.stopped:
         return
     found = probed(exam)
-    kind = _one_kind(found)
+    kind = _one_kind(found, found.unlisted)
     if kind or found.everywhere(found.unlisted):
         program = _smallest(found.unlisted)
-        yield exam.finding(kind or _one_side(found) or _why_all_stop(exam), program, LOST, shared=True)
+        why = ONE_KIND.format(TWO if kind == ONE else ONE, kind) if kind else ""
+        why = why or _one_side(found) or _why_all_stop(exam)
+        yield exam.finding(why, program, LOST, shared=_operations(found.unlisted))
         _stop(exam, found, "waits until gradients reach inner nodes")
         return
     for op, slots in _by_operation(found.unlisted):
         program = found.unlisted[slots[0]]
         formula = derivative(op, slots[0].place)
-        yield exam.finding(_unlisted(op, slots), program, LOST, op=op, looks="made", formula=formula)
+        yield exam.finding(_unlisted(op, slots, found), program, LOST, op=op, looks="made", formula=formula)
     exam.wrong |= {slot.op for slot in found.unlisted}
 
 
@@ -57,7 +61,7 @@ def _confused(exam: Exam) -> Iterator[Finding]:
     equal, other = Program((1.5, 1.5), steps), Program((1.5, 0.25), steps)
     if same(exam.ask(other), right(other)) and not same(exam.ask(equal), right(equal)):
         exam.confuses = True
-        yield exam.finding(EQUAL, equal, LOST, shared=True)
+        yield exam.finding(EQUAL, equal, LOST, shared=exam.operations)
 
 
 def _kept_in_one_place(exam: Exam) -> Iterator[Finding]:
@@ -99,20 +103,23 @@ def upstream(exam: Exam) -> Iterator[Finding]:
     """Each operation multiplies its local derivative by the gradient of its result."""
     found = probed(exam)
     if found.everywhere(found.forgets):
-        yield exam.finding(ALL_FORGET, _smallest(found.forgets), WRONG, shared=True)
+        kind = _one_kind(found, found.forgets)
+        sentence, ops = KIND_FORGETS.format(kind) if kind else ALL_FORGET, _operations(found.forgets)
+        yield exam.finding(sentence, _smallest(found.forgets), WRONG, looks="+=", shared=ops)
         _stop(exam, found, "waits until the chain rule is right")
         return
     if found.everywhere(found.squares):
-        yield exam.finding(ALL_SQUARE, _smallest(found.squares), WRONG, shared=True)
+        ops = _operations(found.squares)
+        yield exam.finding(ALL_SQUARE, _smallest(found.squares), WRONG, looks="+=", shared=ops)
         _stop(exam, found, "waits until the chain rule is right")
         return
     for faulty, sentence in ((found.forgets, FORGETS), (found.squares, SQUARES)):
         for op, slots in _by_operation(faulty):
             along, formula = _along(exam, slots, found), derivative(op, slots[0].place)
-            words = f"{name(op, slots)} {sentence}{along}"
+            words = f"{name(op, slots, found)} {sentence}{along}"
             yield exam.finding(words, faulty[slots[0]], WRONG, op=op, looks="+=", place=slots[0].place, formula=formula)
     for op, slots in _by_operation(found.strange):
-        sentence = f"{name(op, slots)} is right alone, and wrong inside another operation"
+        sentence = f"{name(op, slots, found)} is right alone, and wrong inside another operation"
         formula = derivative(op, slots[0].place)
         yield exam.finding(sentence, found.strange[slots[0]], WRONG, op=op, looks="+=", formula=formula)
     exam.wrong |= {slot.op for faulty in (found.forgets, found.squares, found.strange) for slot in faulty}
@@ -122,14 +129,15 @@ def accumulation(exam: Exam) -> Iterator[Finding]:
     """Each operation adds to its operands' gradients, whatever others have sent them before."""
     found = probed(exam)
     if found.everywhere(found.overwrites):
-        yield exam.finding(OVERWRITES, _smallest(found.overwrites), LOST, shared=True)
+        ops = _operations(found.overwrites)
+        yield exam.finding(OVERWRITES, _smallest(found.overwrites), LOST, looks="=", shared=ops)
         _stop(exam, found, "waits until gradients are added up")
         return
     for op, slots in _by_operation(found.overwrites):
         program = found.overwrites[slots[0]]
         along = _along(exam, slots, found, " of")
         whose = along or (" of its operands" if len({slot.place for slot in slots}) > 1 else " of its operand")
-        sentence = f"{name(op, slots)} overwrites the gradient{whose}: `=` where `+=` belongs"
+        sentence = f"{name(op, slots, found)} overwrites the gradient{whose}: `=` where `+=` belongs"
         yield exam.finding(sentence, program, LOST, op=op, looks="=", place=slots[0].place)
     exam.wrong |= {slot.op for slot in found.overwrites}
 
@@ -147,9 +155,9 @@ def probed(exam: Exam) -> Probed:
     return found
 
 
-def name(op: str, slots: list[Slot]) -> str:
-    """The operation, or the form of it that alone is at fault."""
-    if all(slot.plain for slot in slots):
+def name(op: str, slots: list[Slot], found: Probed) -> str:
+    """The operation, or the form of it that alone is at fault, if it has another."""
+    if all(slot.plain for slot in slots) and any(slot.op == op and not slot.plain for slot in found.slots):
         places = {slot.place for slot in slots}
         left, right_ = ("a", "2.0") if places == {0} else ("2.0", "a")
         return f"`{left} {TABLE[op].symbol} {right_}`" if len(places) == 1 else title(op)
@@ -163,10 +171,10 @@ def _along(exam: Exam, slots: list[Slot], found: Probed, word: str = " along") -
     return f"{word} {'abc'[places[0]]} in `{TABLE[slots[0].op].formula}`" if len(every) > 1 and len(places) == 1 else ""
 
 
-def _unlisted(op: str, slots: list[Slot]) -> str:
+def _unlisted(op: str, slots: list[Slot], found: Probed) -> str:
     letters = sorted({"abc"[slot.place] for slot in slots if not slot.plain})
     if len(TABLE[op].slopes) == 1 or not letters:
-        return f"{name(op, slots)} does not list its operand: no gradient goes on to what that was made from"
+        return f"{name(op, slots, found)} does not list its operand: no gradient goes on to what that was made from"
     if len(letters) == 1:
         lost = f"no gradient goes on from {letters[0]} in `{TABLE[op].formula}` to what it was made from"
         return f"{title(op)} lists only one of its operands: {lost}"
@@ -183,14 +191,18 @@ def _smallest(found: dict[Slot, Program]) -> Program:
     return min(found.values(), key=lambda program: (len(program.inputs), len(program.text())))
 
 
-def _one_kind(found: Probed) -> str:
-    """That operations of two operands are gone on from and those of one are not, or the other way round."""
-    followed, stopped = set[int](), set[int]()
-    for slot in found.slots:
-        (stopped if slot in found.unlisted else followed).add(len(TABLE[slot.op].slopes))
-    if len({slot.op for slot in found.unlisted}) < 2 or sorted([followed, stopped], key=sum) != [{1}, {2}]:
+def _operations(faulty: Iterable[Slot]) -> set[str]:
+    return {slot.op for slot in faulty}
+
+
+def _one_kind(found: Probed, faulty: Iterable[Slot]) -> str:
+    """How many values the operations at fault take, if all that take so many are at fault, and no others."""
+    pairs, at_fault = {slot.op for slot in found.slots if slot.place and not slot.plain}, set(faulty)
+    wrong = {slot.op in pairs for slot in found.slots if slot in at_fault}
+    sound = {slot.op in pairs for slot in found.slots if slot not in at_fault}
+    if len(_operations(at_fault)) < 2 or len(wrong) != 1 or len(sound) != 1 or wrong == sound:
         return ""
-    return ONE_KIND.format(*("two operands", "one operand")[:: 1 if stopped == {1} else -1])
+    return TWO if wrong == {True} else ONE
 
 
 def _one_side(found: Probed) -> str:

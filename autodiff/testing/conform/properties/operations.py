@@ -26,11 +26,15 @@ def operators(exam: Exam) -> Iterator[Finding]:
     """Each operation gives the right number, with plain numbers on either side too, be they floats or ints."""
     _need_any(exam)
     for op in exam.operations:
-        for shape in shapes(op):
+        cause = ""
+        for number, shape in enumerate(shapes(op)):
             for program in shape:
                 answer, wanted = exam.value(program), float(right(program).value)
                 if answer.error is not None or not close(answer.value, wanted):
-                    yield _misvalued(exam, op, program, answer, wanted)
+                    finding = _misvalued(exam, op, program, answer, wanted)
+                    if number == 0 and finding.rank == VALUE:
+                        cause = f"the number of {op}"  # so that it goes wrong with plain numbers too
+                    yield finding._replace(cause=cause)
                     break
         if op in HAVE_FORMS:
             yield from _with_ints(exam, op)
@@ -72,12 +76,15 @@ def _misvalued(exam: Exam, op: str, program: Program, answer: Answer, wanted: fl
     numbers = [index for index, x in enumerate(program.steps[0].operands) if type(x) is float]
     if answer.error is not None:
         refused = op in HAVE_FORMS and (bool(numbers) or op == "pow")
+        sentence, rank = f"`{written}` does not work: {answer.error}", MISSING if refused else VALUE
+        if numbers == [0] and op == "add" and _left_out(exam):
+            sentence, rank = f"`{written}` does not work: `__radd__` is missing, which `sum` needs", VALUE
+        finding = exam.finding(sentence, program, rank, op=op, looks="value")
         if refused and numbers and not _wrapped(exam, op, numbers[0], program, wanted):
             exam.broken.add(form(program.steps[0]))
         elif not numbers:
             exam.broken.add(form(program.steps[0]))
-        sentence, rank = f"`{written}` does not work: {answer.error}", MISSING if refused else VALUE
-        return exam.finding(sentence, program, rank, op=op, looks="value")
+        return finding
     exam.broken.add(form(program.steps[0]))
     inputs = ", ".join(f"{name} = {x!r}" for name, x in zip("abc", program.inputs))
     operands = program.steps[0].operands
@@ -86,7 +93,16 @@ def _misvalued(exam: Exam, op: str, program: Program, answer: Answer, wanted: fl
         swapped = Program(program.inputs, (Step(op, operands[::-1]),))
         if close(answer.value, float(right(swapped).value)):
             sentence = f"`{written}` gives `{swapped.text().splitlines()[-1].removeprefix('y = ')}`"
+            return exam.finding(sentence, program, VALUE, op=op, looks="swapped")
     return exam.finding(sentence, program, VALUE, op=op, looks="value")
+
+
+def _left_out(exam: Exam) -> bool:
+    """Whether sums take a plain number on their right and not on their left, where other operators do."""
+    cls, program = type(exam.engine.make(0.75)), Program((0.75,), (Step("add", (0, 0.4)),))
+    if hasattr(cls, "__radd__") or not any(hasattr(cls, f"__r{word}__") for word in ("sub", "mul", "truediv")):
+        return False
+    return close(exam.value(program).value, float(right(program).value))
 
 
 def _wrapped(exam: Exam, op: str, index: int, program: Program, wanted: float) -> bool:
@@ -106,7 +122,7 @@ def local_derivatives(exam: Exam) -> Iterator[Finding]:
     shared = shared_fault(exam, found) if len(found) > 1 else None
     if shared:
         sentence, program, explained = shared
-        yield exam.finding(sentence, program, WRONG, shared=True)
+        yield exam.finding(sentence, program, WRONG, looks="+=", shared=explained)
         exam.stopped, exam.wrong = "waits until local derivatives are right", set(exam.operations)
         found = {op: finding for op, finding in found.items() if op not in explained}
     yield from found.values()

@@ -1,11 +1,14 @@
 """A value alone: the number that it holds, its gradient, and where a backward pass begins."""
 
+import sys
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 from ....ops import TABLE
 from ...draw.straight_line import Program, Step
-from ..calls import walks
+from ...engines.adapter import Adapter
+from ..calls import files_of, walks
 from ..common import NOTHING
 from ...derive.answers import close, described, right, same
 from ..examiner import Exam
@@ -13,6 +16,8 @@ from ..findings import WRONG, Finding
 from ..forms import forms, ordinary_points
 
 SIMPLE = ("mul", "add", "exp", "tanh", "sub", "neg", "div", "sin", "log", "sqrt", "relu", "pow")
+
+SETS_BACK = "backward sets gradients back to 0 after it has worked them out"
 
 
 def values(exam: Exam) -> Iterator[Finding]:
@@ -85,22 +90,26 @@ def _start(exam: Exam) -> Iterator[Finding]:
         if any(ratio == 1 for ratio, _ in _ratios(exam)[0]):
             made_up = engine.backward
             engine.backward = usual
-            yield exam.finding("backward starts from 0.0 instead of 1", programs[0], WRONG)
+            yield _begins(exam, "backward starts from 0.0 instead of 1", programs[0])
             engine.backward = made_up
+        elif _sets_back(engine, usual, programs[0]):
+            engine.backward = usual
+            exam.stopped = "waits until gradients are kept"
+            yield exam.finding(SETS_BACK, programs[0], WRONG)
         elif walks(engine, programs[0].steps[0].op):
             engine.backward = usual
             exam.stopped = "waits until backward starts from 1"
-            yield exam.finding("backward starts from 0.0 instead of 1", programs[0], WRONG)
+            yield _begins(exam, "backward starts from 0.0 instead of 1", programs[0])
         else:
             engine.backward = usual
             exam.stopped = "waits until a backward pass reaches anything"
             yield exam.finding(NOTHING, programs[0], WRONG)
     elif all(close(ratio, y) for ratio, y in ratios) and len({y for _, y in ratios}) > 1:
         exam.stopped = "waits until backward starts from 1"
-        yield exam.finding("backward starts from the value's data instead of 1", programs[0], WRONG)
+        yield _begins(exam, "backward starts from the value's data instead of 1", programs[0])
     elif len({round(ratio, 9) for ratio, _ in ratios}) == 1 and len(ratios) > 1 and not close(ratios[0][0], 1.0, 1e-9):
         exam.stopped = "waits until backward starts from 1"
-        yield exam.finding(f"backward starts from {ratios[0][0]!r} instead of 1", programs[0], WRONG)
+        yield _begins(exam, f"backward starts from {ratios[0][0]!r} instead of 1", programs[0])
 
 
 def _ratios(exam: Exam) -> tuple[list[tuple[float, float]], list[float], list[Program]]:
@@ -121,6 +130,28 @@ def _ratios(exam: Exam) -> tuple[list[tuple[float, float]], list[float], list[Pr
         except Exception:
             continue  # told of the operation
     return ratios, outputs, programs
+
+
+def _begins(exam: Exam, sentence: str, program: Program) -> Finding:
+    return exam.finding(sentence, program, WRONG, looks="seed", shared=exam.operations)
+
+
+def _sets_back(engine: Adapter, backward: Callable[[Any], Any], program: Program) -> bool:
+    """Whether the first input has a gradient for a while, as a pass runs, and none in the end."""
+    pool, seen = engine.run(program), set[float]()
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        if event != "call" and frame.f_code.co_filename in files:
+            seen.add(engine.grad(pool[0]))
+        return trace
+
+    files, before = files_of(pool[0]), sys.gettrace()
+    sys.settrace(trace)
+    try:
+        backward(pool[-1])
+    finally:
+        sys.settrace(before)
+    return any(seen) and not engine.grad(pool[0])
 
 
 def _start_of_leaf(exam: Exam) -> Iterator[Finding]:
