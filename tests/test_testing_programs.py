@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from fractions import Fraction
 
 import pytest
 from hypothesis import Phase, find, given, seed, settings
@@ -179,3 +180,13 @@ def test_steps_that_do_not_matter_are_pruned():
 def test_an_engine_without_gradients_is_refused_with_the_way_out():
     with pytest.raises(ArgumentError, match="backward"):
         adapter_for(type("V", (), {"__init__": lambda self, x: setattr(self, "data", x), "grad": 0.0}))
+
+
+def test_a_program_runs_over_anything():
+    program = Program((2.0, 3.0), (Step("mul", (0, 1)), Step("tanh", (2,)), Step("sub", (1.0, 3))))
+    assert program.run({"tanh": math.tanh}) == 1.0 - math.tanh(6.0)
+    assert program.run({"tanh": lambda x: x}, [Fraction(1, 2), Fraction(1, 3)], Fraction) == Fraction(5, 6)
+    with pytest.raises(ArgumentError, match="needs tanh; pass {'tanh': a function}"):
+        program.run()
+    with pytest.raises(ArgumentError, match="has 2 inputs, got 1"):
+        program.run({"tanh": math.tanh}, [2.0])

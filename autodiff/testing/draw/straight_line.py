@@ -21,6 +21,7 @@ y.backward()
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ... import ops
+from ...errors import ArgumentError
 from ...graph import topological_order
 from ...notation import ATOM, Notation, Written
 from ...numbers import FLOATS, System
@@ -37,6 +40,10 @@ from ...value import Value
 
 N = Any  # a number of the system, or a value of the engine, at work
 Operand = int | float  # a place in the pool, or a plain number
+
+OPERATORS: dict[str, Callable[..., N]] = {
+    op.name: getattr(operator, op.method) for op in ops.OPERATORS if op.is_operator or hasattr(operator, op.name)
+}  # % means different things to different engines
 
 
 class Step(NamedTuple):
@@ -68,6 +75,31 @@ class Program:
         for op, operands in self.steps:
             pool.append(apply(op, *[pool[x] if type(x) is int else number(x) for x in operands]))
         return pool
+
+    def run(
+        self,
+        operations: Mapping[str, Callable[..., N]] = MappingProxyType({}),
+        inputs: Sequence[N] | None = None,
+        number: Callable[[float], N] = float,
+    ) -> N:
+        """Run the program over anything: each step is computed by the function of its operation's name.
+
+        Operators need no function. `inputs` take the place of the program's own numbers; `number` makes what stands
+        for a plain number. Return the output. An `ArgumentError` names an operation that has no function.
+
+        >>> program = Program((2.0,), (Step("exp", (0,)), Step("mul", (0, 1))))
+        >>> from math import exp
+        >>> program.run({"exp": exp})
+        14.7781121978613
+        """
+        known = {**OPERATORS, **operations}
+        missing = next((step.op for step in self.steps if step.op not in known), None)
+        if missing is not None:
+            raise ArgumentError(f"run: the program needs {missing}; pass {{{missing!r}: a function}}")
+        start = self.inputs if inputs is None else inputs
+        if len(start) != len(self.inputs):
+            raise ArgumentError(f"run: the program has {len(self.inputs)} inputs, got {len(start)}")
+        return self.pool(lambda op, *operands: known[op](*operands), start, number)[-1]
 
     def value(self, system: System, inputs: Sequence[N] | None = None) -> N:
         """The output over a system of numbers."""

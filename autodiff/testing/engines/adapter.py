@@ -7,22 +7,16 @@
 (9.0, [6.0])
 """
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ... import ops
 from ...errors import ArgumentError, OperandError, shown
-from ..draw.straight_line import Program, Step
+from ..draw.straight_line import OPERATORS, Program, Step
 from .spelling import Spelling
 
 V = Any  # a value of the engine
 
-__all__ = ["Adapter", "FunctionAdapter", "Step"]
-
-OPERATORS: dict[str, Callable[..., V]] = {
-    op.name: getattr(operator, op.method) for op in ops.OPERATORS if op.is_operator or hasattr(operator, op.name)
-}  # % means different things to different engines
+__all__ = ["OPERATORS", "Adapter", "FunctionAdapter", "Step"]
 
 
 class Adapter:
