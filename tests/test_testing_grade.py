@@ -113,6 +113,22 @@ def test_nothing_is_left_running(engine, tmp_path):
     assert mark not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
 
 
+NEWER = """
+    def show[T](self, other: T):
+        try:
+            return f"{f"{self.data}"}"
+        except ValueError, TypeError:
+            return 1 if
+"""
+
+
+def test_what_ends_the_process_in_a_pass_is_an_error_and_a_method_that_cannot_be_read_is_left_out(engine):
+    found = graded(engine(VALUE % "import os; os._exit(3)" + NEWER), examples=5, properties=["values", "local derivatives"])
+    assert found.report is not None
+    assert found.report.sentences[0] == "backward does not work: RuntimeError: it calls os._exit(3)"
+    assert found.report.notes[1].startswith("left out, because Python 3.") and found.report.notes[1].endswith("cannot read it: show")
+
+
 ORPHAN = """
 import os, time
 if not os.fork():

@@ -182,6 +182,66 @@ class Mul(Num):
     def local(self): return [self.inputs[1].value, self.inputs[0].value]
 """
 
+ENTERED = """
+class Tape:
+    now = None
+    def __enter__(self):
+        self.records, Tape.now = [], self
+        return self
+    def __exit__(self, *error):
+        Tape.now = None
+    def gradient(self, y, xs):
+        found = {id(y): 1.0}
+        for out, edges in reversed(self.records):
+            for x, slope in edges:
+                found[id(x)] = found.get(id(x), 0.0) + slope * found.get(id(out), 0.0)
+        return [found.get(id(x), 0.0) for x in xs]
+
+class Num:
+    def __init__(self, data, edges=()):
+        self.data = data
+        if Tape.now is not None:
+            Tape.now.records.append((self, edges))
+    def __add__(self, o): return Num(self.data + o.data, ((self, 1.0), (o, 1.0)))
+    def __mul__(self, o): return Num(self.data * o.data, ((self, o.data), (o, self.data)))
+"""
+FUNCTIONS = """
+class Num:
+    def __init__(self, data, edges=()):
+        self.data, self.grad, self.edges = data, 0.0, edges
+
+def add(a, b): return Num(a.data + b.data, ((a, 1.0), (b, 1.0)))
+def mul(a, b): return Num(a.data * b.data, ((a, b.data), (b, a.data)))
+
+def backward(y):
+    order = []
+    def visit(node):
+        if node not in order:
+            for x, _ in node.edges:
+                visit(x)
+            order.append(node)
+    visit(y)
+    y.grad = 1.0
+    for node in reversed(order):
+        for x, slope in node.edges:
+            x.grad += slope * node.grad
+"""
+SHAPED = """
+import numpy as np
+
+class Num:
+    def __init__(self, data, deps=()):
+        if data.ndim < 1:
+            raise ValueError("an array of at least one dimension")
+        self.data, self.grad, self.deps = data, np.zeros_like(data), deps
+    def __add__(self, o): return Num(self.data + o.data, ((self, 1.0), (o, 1.0)))
+    def __mul__(self, o): return Num(self.data * o.data, ((self, o.data), (o, self.data)))
+""" + FUNCTIONS.partition("\n\n")[2].partition("\n\n")[2].replace("edges", "deps").replace("= 1.0", "= np.ones_like(y.data)")
+STRANGE = {
+    "returned": RETURNED, "zeroed": ZEROED, "read only": READ_ONLY, "session": SESSION, "lazy": LAZY, "entered": ENTERED,
+    "functions": FUNCTIONS, "shaped": SHAPED,
+}  # fmt: skip
+
 
 @pytest.fixture
 def engine(tmp_path, monkeypatch):
@@ -196,7 +256,7 @@ def engine(tmp_path, monkeypatch):
     return load
 
 
-@pytest.mark.parametrize("text", [RETURNED, ZEROED, READ_ONLY, SESSION, LAZY], ids=["returned", "zeroed", "read only", "session", "lazy"])
+@pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
 def test_a_right_engine_in_a_strange_style_is_accused_of_nothing(engine, text):
     report = conformance(engine(text), properties=NAMES)
     assert [each.sentence for each in report.findings if each.accuses] == []
@@ -228,7 +288,8 @@ def test_a_fault_in_one_form_names_the_form(engine):
     assert first.line == "strange_engine.py, line 12: return Num(self.value * b, ((self, 1.0),))"
 
 
-@pytest.mark.parametrize(("text", "old", "new"), [(SESSION, "(o.index, self.value)", "(o.index, o.value)"), (LAZY, ", self.inputs[0].value]", ", self.inputs[1].value]")])
+@pytest.mark.parametrize(("text", "old", "new"), [(SESSION, "(o.index, self.value)", "(o.index, o.value)"), (LAZY, ", self.inputs[0].value]", ", self.inputs[1].value]"),
+    (ENTERED, "(o, self.data)", "(o, o.data)"), (FUNCTIONS, "(b, a.data)", "(b, b.data)")])
 def test_the_program_of_an_engine_with_a_tape_or_one_that_waits_runs(engine, text, old, new):
     Num = engine(text.replace(old, new))
     finding = conformance(Num, properties=NAMES).findings[0]

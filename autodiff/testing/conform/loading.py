@@ -7,22 +7,26 @@ after a failure imports, classes, functions and plain assignments are kept, and 
 from __future__ import annotations
 
 import ast
-import re
+import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.abc import InspectLoader
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 from unittest.mock import MagicMock
 
 from ...door import syntax
 from ..derive.answers import described
 from .patience import TooLong, at_most
+from .readable import statements
 
 HARMLESS = {"list", "dict", "set", "tuple", "float", "int", "deque", "defaultdict", "TypeVar", "namedtuple", "count"}
+
+LAZILY = syntax("from __future__ import annotations").body[0]  # what annotates may need a newer Python
 
 
 class CannotRun(Exception):
@@ -50,13 +54,15 @@ def load_file(path: Path, name: str, seconds: float, definitions: bool) -> tuple
         except Exception as error:
             reason = f"{path.name} cannot be imported: {described(error)}"
     try:
-        module, missing = _definitions(path, package)
+        module, missing, unread = _definitions(path, package)
     except Exception as error:
         raise CannotRun(f"{reason}" if isinstance(error, SyntaxError) else f"{reason}; {described(error)}") from None
     if not hasattr(module, name):
         raise CannotRun(reason if not definitions else f"{path.name} has no {name} among its definitions")
     told = [f"only the definitions of {path.name} were run, because {reason}"]
-    return module, told + [f"not installed, and replaced by nothing: {', '.join(missing)}"] * bool(missing)
+    told += [f"not installed, and replaced by nothing: {', '.join(missing)}"] * bool(missing)
+    version = ".".join(map(str, sys.version_info[:2]))
+    return module, told + [f"left out, because Python {version} cannot read it: {', '.join(unread)}"] * bool(unread)
 
 
 def refuse_network() -> None:
@@ -68,6 +74,23 @@ def refuse_network() -> None:
     socket.socket.connect = refuse  # type: ignore[method-assign]
     socket.create_connection = refuse
     socket.getaddrinfo = refuse
+
+
+@contextmanager
+def unending() -> Iterator[None]:
+    """In this process, until then, `os._exit` is an error of the engine's, and not the end."""
+    end, own = os._exit, os.getpid()
+
+    def refuse(status: int) -> NoReturn:
+        if os.getpid() != own:
+            end(status)
+        raise RuntimeError(f"it calls os._exit({status!r})")
+
+    os._exit = refuse
+    try:
+        yield
+    finally:
+        os._exit = end
 
 
 def _package(path: Path) -> tuple[str, Path]:
@@ -83,45 +106,26 @@ def _package(path: Path) -> tuple[str, Path]:
     return ".".join(names), folder
 
 
-def _definitions(path: Path, package: str) -> tuple[ModuleType, list[str]]:
-    """A module of what a file defines, and the modules that it imports but that are not installed."""
+def _definitions(path: Path, package: str) -> tuple[ModuleType, list[str], list[str]]:
+    """A module of what a file defines, the modules that are not installed, and the methods that need a newer Python."""
     sys.modules.pop(package, None)
     module, missing = ModuleType(package), list[str]()
     module.__file__, module.__package__ = str(path), package.rpartition(".")[0]
-    tree = ast.Module(_parts(path.read_text(encoding="utf8", errors="replace")), [])
+    body, unread = statements(path.read_text(encoding="utf8", errors="replace"))
+    tree = ast.Module(body, [])
     classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
     sys.modules[package] = module
     for node in tree.body:
         if not _defines(node, classes):
             continue
         try:
-            _Tree(ast.Module([node], []), path).exec_module(module)
+            _Tree(ast.Module([LAZILY, node], []), path).exec_module(module)
         except ImportError:
             missing += _stand_ins(node, module)
         except Exception:
             if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
                 raise
-    return module, missing
-
-
-def _parts(text: str) -> list[ast.stmt]:
-    """The statements of a file, or, where it needs a newer Python, those of its blocks that can be read."""
-    try:
-        body: list[ast.stmt] = syntax(text).body
-        return body
-    except SyntaxError as error:
-        older = re.sub(r"^(\s*)((?:class|def) \w+)\[[^\]\n]*\]", r"\1\2", text, flags=re.MULTILINE)  # PEP 695
-        starts = [m.start() for m in re.finditer(r"^(?=[^\s#)\]}])", older, re.MULTILINE)]
-        blocks = [older[a:b] for a, b in zip(starts, [*starts[1:], len(older)])]
-        found = list[ast.stmt]()
-        for start, block in zip(starts, blocks):
-            try:
-                found += syntax("\n" * older.count("\n", 0, start) + block).body
-            except SyntaxError:
-                continue
-        if not found:
-            raise error
-        return found
+    return module, missing, unread
 
 
 def _defines(node: ast.stmt, classes: set[str]) -> bool:

@@ -63,6 +63,8 @@ def impatient(engine: Adapter, seconds: float) -> None:
             except TooLong:
                 left /= 2
                 _given_up()
+            except SystemExit as error:
+                raise RuntimeError(f"it calls sys.exit({error.code!r})") from None
             left = max(left, 2 * LEAST)
             return result
 

@@ -7,14 +7,17 @@ Target(path=None, name='', cannot='there is no file no/such/engine.py')
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...door import syntax
+from ...ops import TABLE
 from ..engines.attributes import BACKWARD
 from ..engines.backwards import FUNCTIONS
 from .notebooks import SUFFIX, python_of
+from .readable import statements
+
+ARITHMETIC = {"__add__", "__mul__"}
 
 
 class Target(NamedTuple):
@@ -37,12 +40,16 @@ def find_target(text: str, patterns: Iterable[str] = ()) -> Target:
     if not files:
         return Target(None, "", f"no file in {place} fits {', '.join(patterns) or '*.py'}")
     found = [(file, each) for file in files for each in _classes(file) if not name or each == name]
-    found = found or [(file, each) for file in files for each in _classes(file, arithmetic=True) if not name]
+    for arithmetic in (_has_arithmetic, _has_functions):
+        found = found or [(file, each) for file in files for each in _classes(file, arithmetic) if not name]
     if name and len(files) == 1:
         return Target(files[0], name)
     if len(found) == 1:
         return Target(*found[0])
     names = ", ".join(f"{file.name}:{each}" for file, each in found) or "none has"
+    functions = sorted({each for file in files for each in _methods(file).get("", set()) & set(TABLE)})
+    if not found and functions:
+        names += f"; for functions ({', '.join(functions)}) that make no values of one class, write an Adapter"
     return Target(None, "", f"expected one class with a backward pass, as in path/to/engine.py:Value; {names}")
 
 
@@ -60,17 +67,41 @@ def _is_foreign(name: str) -> bool:
     return name.startswith(".") or name in ("site-packages", "__pycache__", "node_modules")
 
 
-def _classes(file: Path, arithmetic: bool = False) -> Iterator[str]:
-    """The classes of a file that have a backward pass of a usual name, or arithmetic; the file is not run."""
+Methods = dict[str, set[str]]  # those of each class of a file; the functions beside them are those of ""
+
+
+def _has_pass(name: str, methods: Methods) -> bool:
+    own = methods[name]
+    return bool(own & set(BACKWARD) or (own & ARITHMETIC and own & set(FUNCTIONS)))
+
+
+def _has_arithmetic(name: str, methods: Methods) -> bool:
+    return bool(methods[name] & ARITHMETIC)
+
+
+def _has_functions(name: str, methods: Methods) -> bool:
+    """Whether it is the only class beside functions such as `add(a, b)`, and a backward pass."""
+    return len(methods) == 2 and bool(methods[""] & {"add", "mul"} and methods[""] & {*BACKWARD, *FUNCTIONS})
+
+
+def _classes(file: Path, suits: Callable[[str, Methods], bool] = _has_pass) -> Iterator[str]:
+    """The classes of a file that have a backward pass of a usual name, or what else is asked; the file is not run."""
+    methods = _methods(file)
+    for name, own in methods.items():
+        is_rule = {"forward", "apply"} & own and "__add__" not in own  # one operation, in a hierarchy of them
+        if name and not is_rule and suits(name, methods):
+            yield name
+
+
+def _methods(file: Path) -> Methods:
     try:
-        tree = syntax(python_of(file.read_text("utf8")) if file.suffix == SUFFIX else file.read_bytes())
+        text = file.read_text("utf8", errors="replace")
+        body, _ = statements(python_of(text) if file.suffix == SUFFIX else text)
     except (SyntaxError, ValueError):
-        return
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
-            is_rule = {"forward", "apply"} & methods  # one operation, in a hierarchy of them
-            has_arithmetic = bool(methods & {"__add__", "__mul__"})
-            has_pass = methods & set(BACKWARD) or (has_arithmetic and methods & set(FUNCTIONS))
-            if (has_arithmetic if arithmetic else has_pass) and not (is_rule and "__add__" not in methods):
-                yield node.name
+        return {}
+    classes = [each for each in body if isinstance(each, ast.ClassDef)]
+    return {"": _functions(body), **{each.name: _functions(each.body) for each in classes}}
+
+
+def _functions(body: list[ast.stmt]) -> set[str]:
+    return {each.name for each in body if isinstance(each, ast.FunctionDef)}

@@ -176,7 +176,7 @@ class Program:
         written = [*map(Written, names)]
         last = len(self.steps) - 1
         for index, step in enumerate(self.steps):
-            expression = spelled(step, written, methods, names_of.get(step.op, step.op))
+            expression = spelled(step, written, methods, names_of.get(step.op, ""))
             if index == last or users[len(written)] != 1 or len(expression.text) > 60:
                 name = "y" if index == last else next(fresh)
                 yield f"{name} = {expression.text}"
@@ -199,7 +199,7 @@ def spelled(step: Step, written: Sequence[Written], methods: Container[str] = ()
     if step.op in methods and (op is None or not op.is_operator):
         called = NOTATION.call(name or step.op, parts[1:])
         return called._replace(text=f"{NOTATION.held(parts[0], ATOM)}.{called.text}")
-    if op is None or name not in ("", step.op):
+    if op is None or name:
         return NOTATION.call(name or step.op, parts)
     return NOTATION.written(op.call, dict(zip(op.inputs, parts)))
 

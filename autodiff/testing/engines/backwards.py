@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from ...errors import ArgumentError
 from .attributes import BACKWARD, as_float
 from .operations import names_beside
+from .tapes import Tapes
 
 V = Any
 FUNCTIONS = (
@@ -36,8 +37,8 @@ class Backward(NamedTuple):
     notes: list[str] = []
 
 
-def find_backward(Value: type, sample: V, given: Any = None) -> Backward:
-    """The backward pass of a class: the one given, a method of a usual name, or a function beside the class."""
+def find_backward(Value: type, sample: V, given: Any = None, tapes: Tapes | None = None) -> Backward:
+    """The backward pass of a class: the one given, a method of a usual name, a function beside it, or a tape's."""
     if callable(given):
         return Backward(given, f"{getattr(given, '__name__', 'backward')}({{}})")
     if given:
@@ -52,8 +53,23 @@ def find_backward(Value: type, sample: V, given: Any = None) -> Backward:
     for name, function in _functions(Value, beside):
         stored = Backward(function, f"{name.rstrip(', ')})")
         return stored if _returns_nothing(function, sample) else _of_returned(name, function, sample)
+    for name in (*BACKWARD, *FUNCTIONS) if tapes is not None else ():
+        if tapes is not None and inspect.isfunction(getattr(tapes.kind, name, None)):
+            return _of_tape(tapes, name, sample)
     named = ", ".join(BACKWARD[:5])
     raise ArgumentError(f"{Value.__name__} has no method named {named}; pass backward=function, or its name")
+
+
+def _of_tape(tapes: Tapes, name: str, sample: V) -> Backward:
+    """A method of the tape: `tape.backward(y)`, or `tape.gradient(y, [x])`."""
+
+    @functools.wraps(getattr(tapes.made, name))
+    def run(*values: V) -> Any:
+        return getattr(tapes.entered, name)(*values)
+
+    if name in BACKWARD:
+        return Backward(run, f"tape.{name}({{}})")
+    return _of_returned(f"tape.{name}({{}}, ", run, sample)
 
 
 def _method(Value: type, name: str) -> Backward:
@@ -112,9 +128,22 @@ def _of_returned(name: str, function: Callable[..., Any], sample: V) -> Backward
 
     call = name.format("y")
     if along:
-        return Backward(run, "# the gradient along each input:", grad, f"{call}{{}})", [NOTE])
+        typed = f"{call}[{{}}])[0]" if _takes_a_list(function, sample) else f"{call}{{}})"
+        return Backward(run, "# the gradient along each input:", grad, typed, [NOTE])
     looked_up = "grads.wrt({})" if _has_wrt(function, sample) else "grads[{}]"
     return Backward(run, f"grads = {call.rstrip(', ')})", grad, looked_up, [NOTE])
+
+
+def _takes_a_list(function: Callable[..., Any], sample: V) -> bool:
+    """Whether it asks for the values, and not for one, along which the gradients are wanted."""
+    try:
+        function(sample, sample)
+        return False
+    except Exception:
+        try:
+            return isinstance(function(sample, [sample]), (list, tuple))
+        except Exception:
+            return False
 
 
 def _has_wrt(function: Callable[..., Any], sample: V) -> bool:

@@ -72,9 +72,10 @@ def _ways(
     yield make, f"{name}({{}})"
     yield (lambda x: make([x])), f"{name}([{{}}])"
     yield (lambda x: make(_array(x))), f"{name}(numpy.array({{}}))"
+    yield (lambda x: make(_array([x]))), f"{name}(numpy.array([{{}}]))"
 
 
-def _array(x: float) -> Any:
+def _array(x: Any) -> Any:
     import numpy
 
     return numpy.array(x)

@@ -26,6 +26,7 @@ from .lazy import settled
 from .operations import find_operations
 from .recordings import resetter
 from .spelling import Spelling
+from .tapes import tapes_of
 
 
 def adapter_for(Value: type, **found: Any) -> Adapter:
@@ -38,19 +39,24 @@ def adapter_for(Value: type, **found: Any) -> Adapter:
         return Value
     if not isinstance(Value, type):
         raise ArgumentError(f"conformance: expected the class of an engine's values, got {shown(Value)}")
+    tapes = tapes_of(Value)
     made = find_constructor(Value, found.pop("make", None))
     operations, methods, names = find_operations(Value, made.sample)
     operations |= found.pop("operations", {})
     data = find_data(Value, made, found.pop("data", None))
-    backward = find_backward(Value, made.sample, found.pop("backward", None))
+    backward = find_backward(Value, made.sample, found.pop("backward", None), tapes)
     grad = found.pop("grad", None) or backward.grad or find_grad(Value, made, backward.run)
     if found:
         raise ArgumentError(f"adapter_for: expected make, data, grad, backward, operations, got {', '.join(found)}")
     grad_text = backward.grad_text or (f"{{}}.{grad}" if isinstance(grad, str) else "grad({})")
     data_text = f"{{}}.{data}" if isinstance(data, str) else "data({})"
-    before = "\n".join(each.line for each in made.helpers)
+    before = "\n".join([*(each.line for each in made.helpers), *([tapes.line] if tapes else [])])
     spelling = Spelling(made.text, data_text, grad_text, backward.text, names, before)
-    return _adapter(Value, (data, grad), backward, operations, methods, spelling, made)
+    engine = _adapter(Value, (data, grad), backward, operations, methods, spelling, made)
+    if tapes:
+        engine.reset = tapes.renew
+        engine.notes.append(f"recorded inside `with {tapes.kind.__name__}():`")
+    return engine
 
 
 def _adapter(

@@ -28,6 +28,8 @@ def find_operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]]
         if name in OPERATORS:
             if _is_written(Value, op.method):
                 operations[name] = OPERATORS[name]
+            elif op.is_operator and _is_beside(beside.get(name), Value):
+                operations[name], names[name] = beside[name], name  # which is how one types it
             if op.is_operator or name in operations:  # abs may be typed as a function, too
                 continue
         for spelling in () if op.variadic else (name, *ALIASES.get(name, ())):
@@ -48,6 +50,11 @@ def _is_written(Value: type, method: str) -> bool:
     """Whether an operator is an engine's own: one that its values inherit from `float` gives floats."""
     owner = next((each for each in Value.__mro__ if method in vars(each)), None)
     return owner is not None and owner.__module__ != "builtins" and getattr(Value, method) is not None
+
+
+def _is_beside(function: Any, Value: type) -> bool:
+    """Whether it is a function of the class's own module, such as `add(a, b)`."""
+    return inspect.isfunction(function) and function.__module__ == Value.__module__
 
 
 def _is_static(method: Any) -> bool:

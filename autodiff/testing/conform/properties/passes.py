@@ -118,6 +118,7 @@ def separate_graphs(exam: Exam) -> Iterator[Finding]:
     pool = engine.run(program)
     engine.backward(pool[-1])
     before = [engine.grad(x) for x in pool[:2]]
+    engine.reset()  # who records on a tape takes a new one
     other = engine.make(0.5)
     engine.backward(engine.apply(times, other, engine.make(4.0)))
     after = [engine.grad(x) for x in pool[:2]]
