@@ -11,9 +11,10 @@ from typing import Any
 
 from . import kernels
 from .numbers import FLOATS, N, System, plain
-from .notation import Conditional, Written
+from .notation import Written
 from .ops import BINARY, TABLE, UNARY
 from .rule import Rule
+from .rules import Named
 
 
 class Dual:
@@ -102,12 +103,10 @@ def _row(operation: str, base: System, zero: N) -> Callable[..., Dual]:
     return of_list if TABLE[operation].variadic else lambda *operands: of_list(operands)
 
 
-class Prefix(Conditional):
+class Prefix(Named):
     """Every operator is the row of the table that it is: `a * b` is mul(a, b)."""
 
-    def binary(self, sign: str, left: Written, right: Written) -> Written:
-        row = BINARY.get(sign)
-        return self.call(row, (left, right)) if row else super().binary(sign, left, right)
+    functions = BINARY
 
     def unary(self, sign: str, operand: Written) -> Written:
         row = UNARY.get(sign)

@@ -23,8 +23,10 @@ Writer = Callable[[Rule], str]
 class Named(Conditional):
     """Division and powers are the functions `divide` and `pow`, for a number system to define."""
 
+    functions = FUNCTIONS_OF_SIGNS
+
     def binary(self, sign: str, left: Written, right: Written) -> Written:
-        function = FUNCTIONS_OF_SIGNS.get(sign)
+        function = self.functions.get(sign)
         return self.call(function, (left, right)) if function else super().binary(sign, left, right)
 
 

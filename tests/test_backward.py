@@ -53,8 +53,7 @@ def test_reverse_forward_and_symbolic_derivatives_are_equal_over_fractions(progr
 def forward(y, system, numbers):
     for node in topological_order(y):
         if node.parents:
-            operands = [numbers[parent] for parent in node.parents]
-            numbers[node] = system.formula(node.op)(*([operands] if TABLE[node.op].variadic else operands))
+            numbers[node] = system.apply(node.op, [numbers[parent] for parent in node.parents])
     return numbers[y]
 
 

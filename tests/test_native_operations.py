@@ -28,13 +28,9 @@ def bits(x):
 
 
 def agree(name, operands):
-    op, arguments = TABLE[name], [operands] if TABLE[name].variadic else operands
-    y = FLOATS.formula(name)(*arguments)
+    y = FLOATS.apply(name, operands)
     assert bits(native.value(CODES[name], operands)) == bits(y), (name, operands)
-    if op.variadic:
-        slopes = FLOATS.slope(name, 0)(operands, y) or [None] * len(operands)
-    else:
-        slopes = [FLOATS.slope(name, index)(*operands, y) for index in range(len(operands))]
+    slopes = FLOATS.slopes(name, operands, y)
     assert [*map(bits, native.slopes(CODES[name], operands, y))] == [*map(bits, slopes)], (name, operands)
 
 

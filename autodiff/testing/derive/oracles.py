@@ -27,7 +27,7 @@ Over `Fraction` there is no tolerance: reverse, forward and symbolic give the sa
 
 import cmath
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -54,11 +54,7 @@ Blur = Callable[[N, str, N], N]  # what rounding may do to the value or a slope 
 
 def slopes_of(op: str, xs: Sequence[N], y: N, system: System) -> list[N | None]:
     """The slope of one operation along each operand by the table's rules; None where nothing flows."""
-    if TABLE[op].by_condition:
-        xs = (xs[0] > 0, *xs[1:])
-    if TABLE[op].variadic:
-        return list(system.slope(op, 0)(xs, y) or [None] * len(xs))
-    return [system.slope(op, index)(*xs, y) if rule else None for index, rule in enumerate(TABLE[op].slopes)]
+    return system.slopes(op, (xs[0] > 0, *xs[1:]) if TABLE[op].by_condition else xs, y)
 
 
 def reverse(
@@ -90,13 +86,16 @@ def reverse(
     return pool[-1], [zero if adjoint is None else adjoint for adjoint in adjoints[: len(numbers_in)]]
 
 
+def moving(program: Program, base: System) -> Iterator[list[Dual]]:
+    """The inputs as dual numbers, one of them on the move at a time."""
+    zero, one = base.number(0.0), base.number(1.0)
+    for moved in range(len(program.inputs)):
+        yield [Dual(base.number(x), one if index == moved else zero, base) for index, x in enumerate(program.inputs)]
+
+
 def forward(program: Program, base: System = FLOATS) -> tuple[N, list[N]]:
     """The output and the gradient by dual numbers, one input at a time."""
-    system, zero, one = duals(base), base.number(0.0), base.number(1.0)
-    results = []
-    for moved in range(len(program.inputs)):
-        inputs = [Dual(base.number(x), one if index == moved else zero, base) for index, x in enumerate(program.inputs)]
-        results.append(program.value(system, inputs))
+    results = [program.value(duals(base), inputs) for inputs in moving(program, base)]
     return results[0].primal, [result.tangent for result in results]
 
 
@@ -112,11 +111,8 @@ def symbolic(program: Program, system: System = FLOATS) -> tuple[N, list[N]]:
 
 def second(program: Program, base: System = FLOATS) -> tuple[N, list[list[N]]]:
     """The output and the Hessian: the tangents of a reverse pass over dual numbers."""
-    system, zero, one = duals(base), base.number(0.0), base.number(1.0)
-    rows = []
-    for moved in range(len(program.inputs)):
-        inputs = [Dual(base.number(x), one if index == moved else zero, base) for index, x in enumerate(program.inputs)]
-        rows.append([adjoint.tangent for adjoint in reverse(program, system, inputs)[1]])
+    rows = [[adjoint.tangent for adjoint in reverse(program, duals(base), inputs)[1]]
+            for inputs in moving(program, base)]  # fmt: skip
     return program.value(base), rows
 
 

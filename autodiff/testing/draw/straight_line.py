@@ -213,7 +213,7 @@ def applied(system: System) -> Callable[..., N]:
     def apply(op: str, *operands: N) -> N:
         if op in TABLE and TABLE[op].by_condition:
             operands = (operands[0] > 0, *operands[1:])
-        return system.formula(op)(operands) if TABLE[op].variadic else system.formula(op)(*operands)
+        return system.apply(op, operands)
 
     return apply
 

@@ -21,6 +21,7 @@ from ...graph import topological_order
 from ...numbers import FLOATS
 from ...ops import TABLE
 from ...replaying import VALUES
+from ...trace import leading_from, trace_of
 from ...value import Value, constant
 
 ULPS = 8  # what a local derivative may be off by
@@ -38,7 +39,7 @@ class Room(NamedTuple):
 
 
 class Graph:
-    """A graph of Values as lists: for each node its operation and the places of its operands."""
+    """A graph of Values, and what rounding may do to it."""
 
     def __init__(self, root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (),
                  closely: bool = False) -> None:  # fmt: skip
@@ -46,33 +47,21 @@ class Graph:
         self.order = topological_order(root, *sides)
         place = {node: index for index, node in enumerate(self.order)}
         self.root, self.inputs = place[root], [place.get(x, -1) for x in inputs]
-        self.parents = [[place[parent] for parent in node.parents] for node in self.order]
-        self.data = [node._data for node in self.order]
+        self.trace, self.data = trace_of(self.order), [node._data for node in self.order]
         self.compared = [tuple(place[x] if type(x) is Value else x for x in pair) for pair in compared]
-        self.reached = self._reached()
+        leaves = (index for index, node in enumerate(self.order) if node.op == "input")
+        self.reached = leading_from(self.trace, leaves)  # constants, and what is made of them, have no gradient
         places = range(len(self.order)) if closely else ()
         self.written = {index: self._written(index) for index in places if self._rounds(index)}
 
-    def _reached(self) -> list[bool]:
-        """Which nodes have a gradient to receive: constants, and what is made of them, have none."""
-        reached: list[bool] = []
-        for node, parents in zip(self.order, self.parents):
-            reached.append(node.op == "input" if not parents else any(reached[parent] for parent in parents))
-        return reached
-
     def _rounds(self, index: int) -> bool:
         """Whether an operation has local derivatives that are numbers of their own."""
-        return bool(self.parents[index]) and self.reached[index] and self.order[index].op not in SUMS
+        return bool(self.trace.operands[index] and self.reached[index]) and self.trace.operations[index] not in SUMS
 
     def _written(self, index: int) -> list[float]:
         """How far its local derivatives stray where their rules are written out, as gradient_graph does."""
-        op, y, xs = TABLE[self.order[index].op], constant(self.data[index], "rounding"), self.order[index].parents
-        numbers = [constant(x._data, "rounding") for x in xs]
-        if op.variadic:
-            slopes = VALUES.slope(op.name, 0)(numbers, y) or [None] * len(xs)
-        else:
-            rules = enumerate(op.slopes)
-            slopes = [VALUES.slope(op.name, place)(*numbers, y) if rule else None for place, rule in rules]
+        y, *xs = [constant(self.data[each], "rounding") for each in (index, *self.trace.operands[index])]
+        slopes = VALUES.slopes(self.trace.operations[index], xs, y)
         return [allowed(slope, [], times=1.0 / SPREAD).value if type(slope) is Value else 0.0 for slope in slopes]
 
     def run(self, chance: random.Random, scale: float) -> tuple[list[float], list[float]]:
@@ -86,15 +75,15 @@ class Graph:
             more = chance.choice(MOVES) * strays if strays else 0.0
             return x + scale * (chance.choice(MOVES) * ulps * math.ulp(size) + more)
 
-        for node, parents, exact in zip(self.order, self.parents, self.data):
-            if not parents:
+        for op, operands, exact in zip(*self.trace, self.data):
+            if not operands:
                 data.append(exact)
                 sizes.append((abs(exact), 1))
                 continue
-            xs = [data[parent] for parent in parents]
-            y = FLOATS.formula(node.op)(xs) if TABLE[node.op].variadic else FLOATS.formula(node.op)(*xs)
-            size, terms = _terms(node.op, xs, y, [sizes[parent] for parent in parents])
-            ulps = 1.0 if node.op in SUMS else 2.0 * TABLE[node.op].ulps
+            xs = [data[each] for each in operands]
+            y = FLOATS.apply(op, xs)
+            size, terms = _terms(op, xs, y, [sizes[each] for each in operands])
+            ulps = 1.0 if op in SUMS else 2.0 * TABLE[op].ulps
             data.append(moved(y, size if terms > 2 or terms < 2 else abs(y), ulps * max(1, terms / 2)))
             sizes.append((size, terms))
         return data, self._reverse(data, moved)
@@ -110,22 +99,18 @@ class Graph:
             terms = sent[index]
             size = sum(map(abs, terms))
             upstream = adjoints[index] = moved(sum(terms), size, len(terms)) if len(terms) > 1 else terms[0]
-            if self.parents[index]:
-                op = self.order[index].op
+            op, operands = self.trace.operations[index], self.trace.operands[index]
+            if operands:
                 ulps = 0.0 if op in SUMS or not TABLE[op].ulps else ULPS
-                for place, (parent, slope) in enumerate(zip(self.parents[index], self._slopes(index, data))):
+                wanted = [bool(self.reached[each]) for each in operands]
+                slopes = FLOATS.slopes(op, [data[each] for each in operands], data[index], wanted)
+                for place, (parent, slope) in enumerate(zip(operands, slopes)):
                     if slope is not None and self.reached[parent]:
                         strays = self.written[index][place] if index in self.written else 0.0
                         slope = moved(slope, abs(slope), ulps, strays)
                         product, exact = slope * upstream, abs(slope) == 1 or abs(upstream) == 1
                         sent[parent].append(product if exact else moved(product, abs(product), 1.0))
         return [adjoints[place] if place >= 0 else 0.0 for place in self.inputs]
-
-    def _slopes(self, index: int, data: list[float]) -> Sequence[float | None]:
-        op, xs, y = TABLE[self.order[index].op], [data[parent] for parent in self.parents[index]], data[index]
-        if op.variadic:
-            return FLOATS.slope(op.name, 0)(xs, y) or [None] * len(xs)
-        return [FLOATS.slope(op.name, place)(*xs, y) if rule else None for place, rule in enumerate(op.slopes)]
 
 
 def _terms(op: str, xs: list[float], y: float, sizes: list[tuple[float, int]]) -> tuple[float, int]:
