@@ -17,6 +17,7 @@ from itertools import count
 from typing import Any
 
 from ..errors import ArgumentError, AutodiffError, ProgramError
+from ..render.language import ENGLISH, speaking
 from . import tabs
 from .program import Ran, run, written
 
@@ -31,7 +32,8 @@ def answer(text: str, send: Send) -> str:
     """The answer to a request; meanwhile `send` hears {"output": …}, {"loss": …} and {"examined": …}."""
     request = json.loads(text)
     try:
-        found = _answer(request, send)
+        with speaking(request.get("language", ENGLISH)):
+            found = _answer(request, send)
     except ProgramError as error:
         found = {"kind": "error", "sentence": str(error), "line": error.line}
     except (AutodiffError, MemoryError, RecursionError) as error:

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from ..errors import ArgumentError
 from ..files import path_of, write_whole
+from ..render.language import catalogue
+from ..render.steps.html import resource
 from .packages import NPM, WHEELS, fetch, member
 from .precompiling import ARCHIVES, precompiled
 
@@ -60,6 +62,8 @@ def contents(cache: Path) -> Iterator[tuple[str, bytes]]:
         yield name, asset(name)
     for language in LANGUAGES:
         yield f"strings/{language}.json", asset(f"strings_{language}.json")
+        yield f"strings/sentences_{language}.json", json.dumps(catalogue(language), ensure_ascii=False).encode()
+    yield "translator.js", resource("language.js").encode() + b"export {translator};\n"
     yield "site.json", json.dumps({"languages": LANGUAGES, "examples": examples()}).encode()
     for package in NPM:
         for source, target in package.files.items():

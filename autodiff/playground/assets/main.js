@@ -2,7 +2,7 @@
 import {engine} from "./engine.js";
 import {makeEditor} from "./editor.js";
 import {packed, unpacked} from "./share.js";
-import {choose, t} from "./strings.js";
+import {choose, said, t} from "./strings.js";
 import {curve, element, quizForm, views} from "./views.js";
 
 const TABS = ["step", "draw", "explain", "formula", "train", "grade", "quiz"];
@@ -49,7 +49,8 @@ async function speak(language, languages) {
     fillExamples();
     makeTabs();
     if (!state.busy) tell(t("ready"));
-    if (state.answer) show(state.answer);
+    if (state.answer?.kind === "page") run();    // a page speaks the language that it was made in
+    else if (state.answer) show(state.answer);
   };
 }
 
@@ -131,7 +132,7 @@ async function run(more = {}) {
 async function ask(request, seconds = USUAL) {
   busy(true);
   try {
-    return await engine.ask(request, seconds, t("late", {seconds}));
+    return await engine.ask({...request, language: document.documentElement.lang}, seconds, t("late", {seconds}));
   } catch (error) {
     return {kind: "error", sentence: t("no start", {reason: error.message})};
   } finally {
@@ -157,7 +158,7 @@ async function askQuiz({answer, level, next}) {
 
 function hear(message) {
   if (message.output !== undefined) $("output").append(message.output);
-  if (message.examined) tell(t("examining", {name: message.examined, place: message.place + 1, of: message.of}));
+  if (message.examined) tell(t("examining", {name: said(message.examined), place: message.place + 1, of: message.of}));
   if (message.loss !== undefined) {
     state.losses.push(Number.isFinite(message.loss) ? message.loss : null);
     if (state.tab === "train" && !redrawing) requestAnimationFrame(redraw);
@@ -176,9 +177,9 @@ function show(answer) {
   state.answer = answer;
   const failed = ["error", "stopped", "broken"].includes(answer.kind);
   $("error").hidden = !failed;
-  $("error").textContent = answer.kind === "broken" ? t("broken", {reason: answer.sentence}) : failed ? answer.sentence : "";
+  $("error").textContent = answer.kind === "broken" ? t("broken", {reason: answer.sentence}) : failed ? said(answer.sentence) : "";
   $("note").hidden = !answer.note;
-  $("note").textContent = answer.note ?? "";
+  $("note").textContent = said(answer.note ?? "");
   editor.mark(answer.line);
   offer($("value"), answer.values ?? [], answer.value);
   offer($("input"), answer.inputs ?? [], answer.input, t("every input"));

@@ -1,5 +1,5 @@
 // What answers look like. Every text of a program's is shown through textContent, so none can become markup.
-import {t} from "./strings.js";
+import {said, t} from "./strings.js";
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -26,13 +26,13 @@ export const views = {
     return [element("div", {className: "picture", tabIndex: 0}, element("img", {src: source, alt: words})),
             element("details", {}, element("summary", {}, t("as text")), text(words))];
   },
-  text: ({text: words}) => [text(words)],
+  text: ({text: words}) => [text(said(words))],
   formula: ({parts}) => Object.entries(parts).flatMap(([form, words]) => [element("h3", {}, t(`form ${form}`)), text(words)]),
   report({headline, text: words, properties, right}) {
-    const sentence = element("p", {className: right ? "verdict right" : "verdict"}, headline);
+    const sentence = element("p", {className: right ? "verdict right" : "verdict"}, said(headline));
     const rows = properties.map(({name, says, state}) =>
-      element("li", {className: state}, element("b", {}, name), ` ${t(`state ${state}`)}`, element("span", {}, says)));
-    return [sentence, text(words), element("h3", {}, t("each property")), element("ul", {className: "properties"}, ...rows)];
+      element("li", {className: state}, element("b", {}, said(name)), ` ${t(`state ${state}`)}`, element("span", {}, said(says))));
+    return [sentence, text(said(words)), element("h3", {}, t("each property")), element("ul", {className: "properties"}, ...rows)];
   },
   training({losses, parameters, map}) {
     const heads = [t("parameter"), t("data"), t("gradient")].map((head) => element("th", {scope: "col"}, head));
@@ -92,7 +92,7 @@ function square(rows) {
 }
 
 // The form of the quiz; `ask` gets what is to be asked: an answer, a level, or the next question.
-export function quizForm({given, question, levels, said, right, read}, {level, score}, ask) {
+export function quizForm({given, question, levels, said: judgement, right, read}, {level, score}, ask) {
   const choice = element("select", {id: "level"}, element("option", {value: ""}, t("all levels")),
                          ...levels.map((each) => element("option", {value: each, selected: each === level}, t("level", {level: each}))));
   choice.addEventListener("change", () => ask({level: Number(choice.value) || null}));
@@ -101,10 +101,10 @@ export function quizForm({given, question, levels, said, right, read}, {level, s
   next.addEventListener("click", () => ask({next: true}));
   const form = element("form", {className: "quiz"},
     element("p", {}, element("label", {}, t("difficulty"), " ", choice), " ", element("output", {id: "score"}, t("score", score))),
-    element("p", {}, given), element("p", {className: "question"}, question),
+    element("p", {}, said(given)), element("p", {className: "question"}, said(question)),
     element("p", {}, element("label", {htmlFor: "answer"}, t("your answer")), " ", answer, " ",
             element("button", {type: "submit", className: "main"}, t("check")), " ", next),
-    element("p", {id: "judged", role: "status", className: right ? "right" : read ? "wrong" : ""}, said ?? ""));
+    element("p", {id: "judged", role: "status", className: right ? "right" : read ? "wrong" : ""}, said(judgement ?? "")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     ask({answer: answer.value});

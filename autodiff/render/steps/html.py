@@ -25,6 +25,7 @@ from typing import Any
 from ...errors import ArgumentError
 from ...stepping.log import Log
 from ...coerce import as_flag
+from ..language import catalogue, spoken
 from .data import around, drawn_with, shown_data
 from .evaluator import source
 from .link import link
@@ -69,8 +70,10 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False, playgr
 
 def assembled(title: str, name: str, scripts: Sequence[str], data: str, written: str = "") -> str:
     """A page with its style, its scripts as one after those `written` for it, and its data; its policy allows these."""
-    style, script = resource(f"{name}.css"), "".join(map(resource, scripts)).replace("// @table@\n", written)
+    style, language = resource(f"{name}.css"), spoken()
+    script = "".join(map(resource, scripts)).replace("// @table@\n", written) + _said_in(language)
     parts = {
+        "language": language,
         "title": title,
         "body": resource(f"{name}.html"),
         "policy": "; ".join(
@@ -82,6 +85,12 @@ def assembled(title: str, name: str, scripts: Sequence[str], data: str, written:
         "data": data.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
     }  # fmt: skip
     return re.sub("@([a-z]+)@", lambda mark: parts[mark[1]], resource("shell.html"))
+
+
+def _said_in(language: str) -> str:
+    """The script that says a page in another language than English."""
+    said = json.dumps(catalogue(language), ensure_ascii=False).replace("<", "\\u003c")
+    return resource("language.js") + resource("page_language.js").replace("@catalogue@", said) if said != "{}" else ""
 
 
 @cache
