@@ -87,7 +87,7 @@ def sentences():
         yield from (judged(found, text, hint)[1] for found in asked for text in ("1", "99", "x") for hint in ("", HINTS["seed"]))
         yield from (f"gradient of {step.label}" for step in log)
     for y in roots[:4]:
-        yield from (line for x in (a, b) for line in str(explain(y, x)).split("\n") if "→" not in line)
+        yield from (line for x in (a, b) for line in str(explain(y, x)).split("\n") if not {"→", "←"} & {*line})
     for log in logs[-2:]:
         yield from [*headline(log).split("\n"), *verdict(log).split("\n")]
     for _, exercise in zip(range(10), exercises(1)):

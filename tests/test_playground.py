@@ -159,6 +159,19 @@ def test_input_is_refused_with_what_to_do():
     assert "assign the value in the program" in ask("step", "x = input('number? ')\n")[0]["sentence"]
 
 
+def test_a_package_that_is_not_there_is_told_with_what_there_is(monkeypatch):
+    assert "no other package" in ask("step", "import no_such_package\n")[0]["sentence"]
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    answer, _ = ask("step", "import math\nimport numpy as np\n")
+    assert "has no NumPy, and compile" in answer["sentence"] and answer["line"] == 2
+    assert ask("step", "import os.no_such\n")[0]["sentence"].endswith("'os' is not a package")
+
+
+def test_a_program_that_is_run_anew_says_so_and_one_that_is_not_does_not():
+    source = SQUARE + "print('once')\n"
+    assert ask("step", source)[1][0] == {"began": True} and ask("draw", source)[1] == []
+
+
 @pytest.mark.parametrize("ending", ["raise SystemExit", "raise KeyboardInterrupt", "def f(): f()\nf()", "raise BaseException('x')"])
 def test_a_program_may_end_in_any_way(ending):
     answer, _ = ask("step", SQUARE + ending + "\n")

@@ -29,7 +29,7 @@ _last: Ran | None = None
 
 
 def answer(text: str, send: Send) -> str:
-    """The answer to a request; meanwhile `send` hears {"output": …}, {"loss": …} and {"examined": …}."""
+    """The answer to a request; `send` hears {"began": true}, {"output": …}, {"loss": …} and {"examined": …}."""
     request = json.loads(text)
     try:
         with speaking(request.get("language", ENGLISH)):
@@ -62,6 +62,7 @@ def ran_program(source: str, tell: Callable[[dict[str, Any]], Any], lines: bool)
         last, _last = _last, None
         if last is not None:
             last.close()
+        tell({"began": True})
         hear, hear_loss = (lambda text: tell({"output": text})), (lambda loss: tell({"loss": loss}))
         _last = run(source, hear, hear_loss=hear_loss, lines=lines)
     return _last

@@ -33,6 +33,8 @@ from ..value import Value
 MOST_SOURCE = 200_000  # letters of a program
 MOST_OUTPUT = 100_000  # letters that it may print
 MOST_LOSSES = 100_000
+NO_NUMPY = "The browser has no NumPy, and compile, nn.data and the layers of Keras need it: install autodiff for them"
+NO_PACKAGE = "Programs here have autodiff and Python's own modules, and no other package"
 NO_INPUT = "a program here cannot ask for input: assign the value in the program"
 
 
@@ -136,10 +138,18 @@ def run(source: str, hear: Callable[[str], Any], name: str = "program",
         try:
             ran.names = run_program(file)
         except ProgramError as error:
-            ran.failed = error
+            ran.failed = _explained(error)
         except KeyboardInterrupt:
             ran.failed = ProgramError(f"{file.name} ended with KeyboardInterrupt")
     return ran
+
+
+def _explained(error: ProgramError) -> ProgramError:
+    """The error, with what a package is that a program asked for in vain."""
+    missing = error.__context__
+    if not isinstance(missing, ModuleNotFoundError) or (missing.name or "").split(".")[0] in sys.stdlib_module_names:
+        return error
+    return ProgramError(f"{error}. {NO_NUMPY if missing.name == 'numpy' else NO_PACKAGE}", error.line)
 
 
 def written(source: str, name: str) -> Path:

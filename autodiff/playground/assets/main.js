@@ -63,7 +63,7 @@ function fillExamples() {
 
 function loadExample(key) {
   const example = examples.find((each) => each.key === key) ?? examples[0];
-  editor.setText(example.source);
+  editor.setText(example.source.replace(/^"""(.*)"""/, (_, words) => `"""${said(words)}"""`));
   if (example.tab) choosePanel(example.tab);
 }
 
@@ -119,7 +119,8 @@ async function run(more = {}) {
   if (state.tab === "quiz") return askQuiz({});
   busy(true);
   state.losses = [];
-  $("output").textContent = "";
+  if (source !== state.source) $("output").textContent = "";    // what a program printed stays, from tab to tab
+  state.source = source;
   editor.mark(null);
   const choices = {address: here(), value: $("value").value, input: $("input").value, collapse: $("collapse").value};
   const began = performance.now(), seconds = SECONDS[state.tab] ?? USUAL, tab = state.tab;
@@ -157,6 +158,7 @@ async function askQuiz({answer, level, next}) {
 }
 
 function hear(message) {
+  if (message.began) $("output").textContent = "";
   if (message.output !== undefined) $("output").append(message.output);
   if (message.examined) tell(t("examining", {name: said(message.examined), place: message.place + 1, of: message.of}));
   if (message.loss !== undefined) {

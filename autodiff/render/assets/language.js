@@ -2,7 +2,7 @@
 // and {x…} for a text that is said in the other language as well. What the catalogue lacks stays English.
 function translator(catalogue) {
   const exact = new Map(), sentences = [], known = new Map();
-  const HOLE = /\{(\w+)([#…]?)\}/g, NUMBER = "[-+]?(?:\\d[\\d,.]*(?:e[-+]?\\d+)?|inf|nan)", STRICT = 10, BEGUN = 1000;
+  const HOLE = /\{(\w+)([#…]?)\}/g, NUMBER = "[-+]?(?:\\d+(?:[,.]\\d+)*(?:e[-+]?\\d+)?|inf|nan)", STRICT = 10, BEGUN = 1000;
   const literal = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   for (const [english, other] of Object.entries(catalogue)) {
     const holes = [...english.matchAll(HOLE)], pieces = english.split(/\{\w+[#…]?\}/);
