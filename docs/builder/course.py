@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from autodiff.render.drawing import Drawing
+from autodiff.render.language import speaking
 from autodiff.render.steps.link import packed
 from autodiff.render.steps.stepper import Steps
 
@@ -26,7 +27,8 @@ def course_pages(has_playground: bool) -> Iterator[tuple[str, str, str, str]]:
         yield f"{folder}/index.html", WORDS[language]["course"], contents(chosen, language), language
         for lesson, shown in zip(chosen, outputs, strict=True):
             up = "../" * (folder.count("/") + 1) if has_playground else ""
-            text = body(lesson, shown, WORDS[language], chosen, up)
+            with speaking(language):
+                text = body(lesson, shown, WORDS[language], chosen, up)
             yield f"{folder}/{lesson.key}.html", lesson.title, text, language
 
 

@@ -17,13 +17,16 @@ export function drawing(tag, attributes, ...children) {
   return made;
 }
 
+const SMALLEST = 0.75;    // of its size, to which a picture shrinks to be seen whole: what is larger scrolls
 const text = (words) => element("pre", {tabIndex: 0}, words);
 
 export const views = {
   page: ({page}) => [element("iframe", {className: "page", title: t("step"), sandbox: "allow-scripts", srcdoc: page})],
   picture({picture, text: words}) {
     const source = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(picture);
-    return [element("div", {className: "picture", tabIndex: 0}, element("img", {src: source, alt: words})),
+    const image = element("img", {src: source, alt: words});
+    image.onload = () => { image.style.minWidth = `${SMALLEST * image.naturalWidth}px`; };
+    return [element("div", {className: "picture", tabIndex: 0}, image),
             element("details", {}, element("summary", {}, t("as text")), text(words))];
   },
   text: ({text: words}) => [text(said(words))],
@@ -32,7 +35,7 @@ export const views = {
     const sentence = element("p", {className: right ? "verdict right" : "verdict"}, said(headline));
     const rows = properties.map(({name, says, state}) =>
       element("li", {className: state}, element("b", {}, said(name)), ` ${t(`state ${state}`)}`, element("span", {}, said(says))));
-    return [sentence, text(said(words)), element("h3", {}, t("each property")), element("ul", {className: "properties"}, ...rows)];
+    return [sentence, text(said(words.replace(headline, "").trim())), element("h3", {}, t("each property")), element("ul", {className: "properties"}, ...rows)];
   },
   training({losses, parameters, map}) {
     const heads = [t("parameter"), t("data"), t("gradient")].map((head) => element("th", {scope: "col"}, head));
