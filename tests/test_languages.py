@@ -145,7 +145,8 @@ def test_a_page_is_in_korean_wherever_one_looks_and_still_works(browser_path, tm
     shared = a * b
     model = nn.MLP(2, [3, 1], activation="tanh", output="sigmoid", seed=1)
     with speaking("ko"):
-        page = steps(tanh(shared + a) + relu(shared)).save(tmp_path / "steps.html")
+        result = tanh(shared + a) + relu(shared)
+        page = steps(result).save(tmp_path / "steps.html")
         wrong = steps(shared + shared * a, order="breadth-first").save(tmp_path / "wrong.html")
         training = training_page(model, *nn.data.xor(), nn.losses.binary_crossentropy, rate=1.0).save(tmp_path / "training.html")
     with Browser(browser_path) as browser:
@@ -155,6 +156,9 @@ def test_a_page_is_in_korean_wherever_one_looks_and_still_works(browser_path, tm
         for _ in range(int(shown.attribute("#slider", "max"))):
             shown.click("#next")
             assert shown.run(ENGLISH_LEFT) == []
+        assert shown.text("#title") == "result"
+        names = [title.split("\n")[0].split(" =")[0] for title in shown.texts("svg .node title")]
+        assert "result" in names and shown.run("$('board').querySelector('.output .box').getAttribute('aria-label')").startswith("result")
         shown.click("#first")
         shown.click("#quiz")
         shown.run("moves.last()")

@@ -1,6 +1,7 @@
 // The page in another language: each text is said anew wherever it appears or changes; names and formulas stay.
 {
   const said = translator(@catalogue@), KEPT = "script, style, math, code, .label, .made, .data, .sum, th[scope=row]";
+  const NAMED = "#title, #fields, #of, td:first-child";    // where a word is a name, though it may be one of the page's
   const ATTRIBUTES = ["aria-label", "aria-valuetext", "title", "alt"];
   const done = new Set();    // what has been said is not English, whatever it looks like
   const put = (was, set) => {
@@ -9,9 +10,14 @@
     if (text !== was) set(text);
   };
   const sayText = (node) => {
-    if (!node.parentElement || node.parentElement.closest(KEPT)) return;
-    const lines = node.parentElement.closest("pre, svg");    // elsewhere a new line is a space
-    put(lines ? node.data : node.data.replace(/\n\s*/g, " "), (other) => { node.data = other; });
+    const holder = node.parentElement, isName = /^\s*[\w.[\]]+\s*$/.test(node.data);
+    if (!holder || holder.closest(KEPT) || (isName && holder.closest(NAMED))) return;
+    if (holder.matches("svg title")) {    // its first line is the name of a node
+      const [name, ...facts] = node.data.split("\n");
+      return facts.length && put(facts.join("\n"), (other) => { node.data = `${name}\n${other}`; });
+    }
+    const text = holder.closest("pre") ? node.data : node.data.replace(/\n\s*/g, " ");    // elsewhere a new line is a space
+    put(text, (other) => { node.data = other; });
   };
   const sayAttribute = (element, name) => {
     if (element.hasAttribute(name)) put(element.getAttribute(name), (text) => element.setAttribute(name, text));

@@ -25,7 +25,7 @@ from ...stepping.wording import last_part, name, short
 from ..graph.layout import layout
 from .columns import columns
 from .levels import levels, scopes
-from .title import title_of
+from .title import formula_of
 from .told import told
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
@@ -88,7 +88,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     placed = layout(sizes, [(place[source], place[target]) for source, target, _ in edges])
     return {
         "title": name(log.graph.root.label),
-        "formula": title_of(log).removeprefix(name(log.graph.root.label)),
+        "formula": formula_of(log),
         "order": log.order,
         "wrong": _wrong(log, drawn) if log.order != "topological" else None,
         "stages": STAGES,

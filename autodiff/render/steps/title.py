@@ -29,3 +29,17 @@ def title_of(log: Log) -> str:
     named = {value: node.label for value, node in zip(values, graph.nodes) if not node.parents or node is graph.root}
     text = Formula(values[-1], named).text.replace("\n", "; ")
     return text if len(text) <= LONGEST and text.isprintable() else label
+
+
+def formula_of(log: Log) -> str:
+    """What a title says beyond the name of the root: " = w * x", or of several lines ": v1 = w * x; y = v1 + v1".
+
+    >>> from autodiff import Value
+    >>> from autodiff.stepping import snapshot
+    >>> a = Value(2.0, name="a")
+    >>> b = a + a
+    >>> formula_of(Log(snapshot(b * b, {b * b: "y"}))), formula_of(Log(snapshot(a)))
+    (': v1 = a + a; v2 = v1 * v1', '')
+    """
+    title, label = title_of(log), name(log.graph.root.label)
+    return f": {title}" if ";" in title else title.removeprefix(label)
