@@ -42,6 +42,7 @@ PLANTED = tuple(Planted(style, *fault) for style, module in STYLES.items() for f
 DOUBLES = (
     ("closures", "exp forgets the gradient from above", "* : = for += on its right"),
     ("closures", "tanh: = for +=", "2 / a is a / 2"),
+    ("closures", "tanh: = for +=", "* : = for += on its right"),
     ("local_gradients", "exp: its input", "operands in a dict"),
     ("op_strings", "neg: sign lost", "exp: = for +="),
     ("hierarchy", "sigmoid forgets the gradient from above", "marks after going on"),

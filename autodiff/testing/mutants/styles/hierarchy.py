@@ -192,6 +192,7 @@ FAULTS = (
     ("/ forgets the gradient from above", "-a * grad / (b * b)", "-a / (b * b)", "`/` forgets the gradient from above"),
     ("relu forgets the gradient from above", "return (grad if ctx.saved[0] > 0 else 0.0,)", "return (1.0 if ctx.saved[0] > 0 else 0.0,)",
      "`relu` forgets the gradient from above"),
+    ("* : adds its operands", "return a * b\n", "return a + b\n", "`a * b` gives"),
     ("* : gradients swapped", "return b * grad, a * grad", "return a * grad, b * grad", "`a * b`: its local derivative"),
     ("log saves its output", "        ctx.save(a)\n        return math.log(a)", "        ctx.save(math.log(a))\n        return math.log(a)", "`log`: its local derivative"),
     ("- : sign of the second", "return grad, -1 * grad", "return grad, grad", "`a - b`: its local derivative"),
