@@ -101,6 +101,12 @@ def test_an_engine_that_cannot_be_run_exits_with_2_and_says_why(engine, text, se
     assert re.search("cannot be run: .*" + sentence, capsys.readouterr().out)
 
 
+def test_a_file_that_cannot_be_read_is_told_with_its_line(engine):
+    assert graded(engine("x = 1\nprint('x'").removesuffix(":Value")).cannot.endswith("; engine.py cannot be read: '(' was never closed, line 2")
+    functions = "def add(a, b): return a[0] + b[0], [a, b]\ndef mul(a, b): return a[0] * b[0], [a, b]\n"
+    assert "for functions (add, mul)" in graded(engine(functions).removesuffix(":Value")).cannot
+
+
 @pytest.mark.parametrize(("target", "sentence"), [("engine.py", "there is no file engine.py"), ("no.py:Value", "there is no file no.py")])
 def test_a_target_that_is_none_is_told(target, sentence):
     assert sentence in graded(target).cannot

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ...door import syntax
 from ...ops import TABLE
 from ..engines.attributes import BACKWARD
 from ..engines.backwards import FUNCTIONS
@@ -48,6 +49,9 @@ def find_target(text: str, patterns: Iterable[str] = ()) -> Target:
         return Target(*found[0])
     names = ", ".join(f"{file.name}:{each}" for file, each in found) or "none has"
     functions = sorted({each for file in files for each in _methods(file).get("", set()) & set(TABLE)})
+    if not found:
+        errors = {file.name: _error(file) for file in files}
+        names += "".join(f"; {name} cannot be read: {error}" for name, error in errors.items() if error)
     if not found and functions:
         names += f"; for functions ({', '.join(functions)}) that make no values of one class, write an Adapter"
     return Target(None, "", f"expected one class with a backward pass, as in path/to/engine.py:Value; {names}")
@@ -93,10 +97,25 @@ def _classes(file: Path, suits: Callable[[str, Methods], bool] = _has_pass) -> I
             yield name
 
 
+def _text(file: Path) -> str:
+    text = file.read_text("utf8", errors="replace")
+    return python_of(text) if file.suffix == SUFFIX else text
+
+
+def _error(file: Path) -> str:
+    """Why a file is no Python, with the line, or nothing."""
+    try:
+        syntax(_text(file))
+        return ""
+    except SyntaxError as error:
+        return f"{error.msg}, line {error.lineno}"
+    except ValueError as error:
+        return str(error)
+
+
 def _methods(file: Path) -> Methods:
     try:
-        text = file.read_text("utf8", errors="replace")
-        body, _ = statements(python_of(text) if file.suffix == SUFFIX else text)
+        body, _ = statements(_text(file))
     except (SyntaxError, ValueError):
         return {}
     classes = [each for each in body if isinstance(each, ast.ClassDef)]
