@@ -198,3 +198,16 @@ def test_a_sum_of_minus_zeros_alone_is_minus_zero_on_every_target(name, count, l
 def test_the_other_rows_of_a_batch_keep_their_minus_zero_where_one_overflows():
     columns = [np.array([-0.0, x]) for x in (1e308, 1e308, -1e308, -0.0)]
     assert [bits(y) for y in compile(SUMS["total"], "numpy")(*columns)] == [bits(-0.0), bits(1e308)]
+
+
+@pytest.mark.parametrize("xs", [(-0.0, 1.0, 1.0, -math.inf), (1e200, 1.0, 1e200, 2.0)])
+def test_no_gradient_goes_through_the_largest_term_of_a_softmax(xs):
+    def squares(*xs):
+        return sum(a * a for a in autodiff.log_softmax(*xs))
+
+    value, gradient = autodiff.value_and_grad(squares)(*xs)
+    for columns in (xs, [np.array([x, x]) for x in xs]):
+        compiled = compile(squares, "numpy")
+        again, slopes = compiled.value_and_grad(*columns)
+        np.testing.assert_allclose([np.ravel(each)[0] for each in (again, *slopes)], [value, *gradient], rtol=1e-14)
+        assert "0.5 *" not in compiled.source  # as the local derivative of a maximum, at a tie

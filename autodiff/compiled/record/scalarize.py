@@ -13,7 +13,7 @@ return add_3
 """
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import NamedTuple
 
 from ...ops import TABLE
@@ -90,7 +90,8 @@ def operation(builder: Builder, name: str, inputs: list[int], exact: bool) -> in
         inputs = [builder.row("mul", left, right) for left, right in zip(inputs[:half], inputs[half:])]
     if not inputs:
         return builder.constant(0.0)
-    if name != "largest" and len(inputs) > 2:
+    if name == "largest":  # whose slopes no gradient takes, unlike those of maximum
+        return builder.row("stop_gradient", reduce(partial(builder.row, "maximum"), inputs))
+    if len(inputs) > 2:
         return builder.along("total", builder.add("stack", *inputs))  # which rounds, and overflows, once
-    joiner = "maximum" if name == "largest" else "add"
-    return reduce(lambda left, right: builder.row(joiner, left, right), inputs)
+    return reduce(partial(builder.row, "add"), inputs)
