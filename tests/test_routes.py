@@ -142,6 +142,16 @@ def test_a_nan_beside_a_number_that_nobody_uses_is_excused_in_a_matrix_product_a
     assert list(trial.compare_row(trial.rows[0], 2.0, {"x": 1.0}))
 
 
+def test_inf_and_nan_have_to_be_where_eager_has_them():
+    trial = routes.Trial(program("x * s", x=inf, s=2.0))
+    row = trial.rows[0]
+    assert not list(trial.compare_row(row, inf, {"x": 2.0, "s": inf}))
+    for value, gradient in ((nan, {}), (-inf, {}), (1.0, {}), (inf, {"x": inf}), (inf, {"x": 2.1}), (inf, {"s": nan})):
+        assert list(trial.compare_row(row, value, gradient))
+    trial.multiplies = lambda: True
+    assert not list(trial.compare_row(row, nan, {})) and list(trial.compare_row(row, -inf, {}))
+
+
 @pytest.mark.parametrize(("line", "x", "normal"), [
     ("x * 1.0", 1e-310, False), ("x * 1.0", 1e-300, True), ("abs(x) * 0.5", 3e-308, False), ("x * 1e-310 + 1.0", 0.0, False), ("x * x", 0.0, True),
     ("(x if x > 1e-310 else -x)", 1.0, False),

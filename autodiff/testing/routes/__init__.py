@@ -7,7 +7,7 @@
     python -m autodiff.testing.routes --seconds 3600 --seed 7
 
 Bottom to top: choices (a source of random numbers that shrinks), program (text and numbers), expressions, structures
-and drawing (what is drawn), rounding (how far two right answers may differ), trial, second and routes (what is
+and drawing (what is drawn), rounding (how far two right answers may differ), row, trial, second and routes (what is
 compared), reduce, search.
 
 >>> search(seconds=60, most=10, routes=["grad"]).findings
@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from .drawing import draw_program
 from .program import Input, Program
 from .search import MODELS, PROGRAMS, Finding, Report, search
-from .trial import Complaint, Trial, Unusable
+from .row import Unusable
+from .trial import Complaint, Trial
 
 if TYPE_CHECKING:
     from .strategies import structured_programs

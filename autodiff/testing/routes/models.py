@@ -24,7 +24,8 @@ from ...errors import AutodiffError
 from ...nn import activations, step_function
 from .choices import Choices
 from .rounding import Room, allowed
-from .trial import Comparisons, Complaint, Unusable, close, watching
+from .row import Comparisons, Unusable, watching
+from .trial import Complaint, close
 
 ACTIVATIONS = (
     None, "relu", "tanh", "sigmoid", "softmax", "leaky_relu", "elu", "gelu", "silu", "softplus", "log_softmax",

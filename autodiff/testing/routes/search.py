@@ -17,7 +17,8 @@ from .drawing import draw_program
 from .models import MODEL_ROUTES, ModelTrial, draw_model
 from .reduce import reduced
 from .routes import ROUTES, SLOW
-from .trial import Complaint, Trial, Unusable
+from .row import Unusable
+from .trial import Complaint, Trial
 
 
 class Kind(NamedTuple):

@@ -19,7 +19,8 @@ from ...errors import KinkWarning
 from ...graph import topological_order
 from ...value import Value
 from .rounding import Room, allowed
-from .trial import Row, Trial
+from .row import Row
+from .trial import Trial
 
 FEW = 3           # rows that are taken one by one
 SMALL = 6         # inputs of which second derivatives are taken

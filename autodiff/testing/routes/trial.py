@@ -8,22 +8,12 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from ...graph import topological_order
-from ...hooks import Watcher, watchers
-from ...stable import TINY
-from ...value import Value
-from .program import Input, Program
-from .rounding import Room, allowed
+from .program import Program
+from .row import Row
 
 CLOSE = 8  # units in the last place that any route may be off by, whatever the program
-
-
-class Unusable(Exception):
-    """Eager itself cannot run the program: plain numbers divide by 0, or give complex ones."""
 
 
 class Complaint(NamedTuple):
@@ -31,28 +21,6 @@ class Complaint(NamedTuple):
 
     route: str
     text: str
-
-
-class Comparisons(Watcher):
-    """Keeps the sides of each comparison that an eager run makes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pairs: list[tuple[Any, Any]] = []
-
-    def compared(self, sign: str, left: Any, right: Any, answer: bool) -> Any:
-        self.pairs.append((left, right))
-        return answer
-
-
-@contextmanager
-def watching(watcher: Comparisons) -> Iterator[Comparisons]:
-    """What this thread compares, kept."""
-    watchers.append(watcher)
-    try:
-        yield watcher
-    finally:
-        watchers.remove(watcher)
 
 
 def close(got: float, wanted: float, room: Callable[[], float]) -> bool:
@@ -63,94 +31,9 @@ def close(got: float, wanted: float, room: Callable[[], float]) -> bool:
     return apart <= CLOSE * math.ulp(max(abs(got), abs(wanted))) < math.inf or apart <= room()
 
 
-class Row:
-    """The eager answer for one row: the value, a gradient by name, and the graph that they came from."""
-
-    def __init__(self, program: Program, index: int) -> None:
-        names = program.namespace()
-        captured = {leaf: x for each in program.inputs if each.role == "captured" for leaf, x in _leaves(each, names)}
-        self.numbers = program.row(index)
-        arguments = [Value(x) for x in self.numbers]
-        self.inputs = dict(zip(program.arguments, arguments)) | captured
-        with watching(Comparisons()) as watcher:
-            try:
-                y = names["f"](*arguments)
-            except (ArithmeticError, TypeError) as error:
-                if any(x.role == "constant" for x in program.inputs) or _of_numbers(error):
-                    raise Unusable from None
-                raise
-        if isinstance(y, complex):
-            raise Unusable
-        self.y = y if type(y) is Value else Value(y)
-        self.compared = watcher.pairs
-        self.y.backward()
-        self.value = self.y.data
-        self.gradient = {name: x.grad for name, x in self.inputs.items()}
-        self.closer = False
-
-    @cached_property
-    def room(self) -> Room:
-        """What rounding may do."""
-        return allowed(self.y, list(self.inputs.values()), self.compared)
-
-    @property
-    def gradient_room(self) -> dict[str, float]:
-        """The same by name."""
-        return dict(zip(self.inputs, self.room.gradient))
-
-    def look_closer(self) -> None:
-        """Measure again what rounding may do, with more disturbances: of few the spread is uncertain."""
-        if not self.closer:
-            self.room, self.closer = allowed(self.y, list(self.inputs.values()), self.compared, closely=True), True
-
-    @cached_property
-    def finite(self) -> bool:
-        """Whether every number on the way is."""
-        order = topological_order(self.y)
-        numbers = [x for node in order for x in (node._data, node._grad, *_slopes(node))]
-        return all(map(math.isfinite, numbers)) and max(map(abs, numbers), default=0.0) < 1e300
-
-    @cached_property
-    def beside(self) -> list[Value]:
-        """The graph, and that of the numbers which were compared, and perhaps not used."""
-        return topological_order(self.y, *(x for pair in self.compared for x in pair if type(x) is Value))
-
-    @cached_property
-    def finite_beside(self) -> bool:
-        """Whether what was not used is finite, too: a matrix product holds both, and sends 0 times a number to both."""
-        return all(math.isfinite(node._data) for node in self.beside)
-
-    @cached_property
-    def normal(self) -> bool:
-        """Whether no number is subnormal, nor what flows along an edge: JAX on a CPU takes such for 0."""
-        numbers = [x for node in self.beside for slope in _slopes(node) for x in (slope, slope * node._grad)]
-        numbers += [node._data for node in self.beside]
-        numbers += [x for pair in self.compared for x in pair if type(x) is not Value]
-        return not any(0 < abs(x) < TINY for x in numbers)
-
-    @cached_property
-    def moderate(self) -> bool:
-        """Whether a product of two slopes neither over- nor underflows on its way to a second derivative."""
-        order = topological_order(self.y)
-        numbers = [x for node in order for x in (node._data, *_slopes(node))]
-        return self.finite and all(not x or 1e-60 < abs(x) < 1e60 for x in numbers)
-
-
-def _slopes(node: Value) -> list[float]:
-    return [slope for slope in node.slopes if slope is not None]
-
-
-def _leaves(x: Input, names: dict[str, Any]) -> Iterator[tuple[str, Value]]:
-    """The Values of a captured input, by name."""
-    items = [names[x.name]]
-    for _ in x.shape:
-        items = [each for item in items for each in item]
-    return zip(x.leaves, items)
-
-
-def _of_numbers(error: Exception) -> bool:
-    """Whether numbers without a Value are at fault."""
-    return isinstance(error, ArithmeticError) or "complex" in str(error)
+def within(got: float, wanted: float, room: float) -> bool:
+    """Whether two numbers are no further apart than this; inf and nan are, unless anything may come."""
+    return room == math.inf or abs(got - wanted) <= room
 
 
 class Trial:
@@ -181,17 +64,25 @@ class Trial:
         got = float(got)
         if close(got, wanted, lambda: -1.0):
             return ""
-        beside = got != got and self.multiplies() and not all(row.finite_beside for row in where)
-        if beside or not all(row.finite and row.room.steady for row in where):
+        if self.undecided(got, where):
             self.excused += 1
             return ""
-        if abs(got - wanted) <= room():
+        if within(got, wanted, room()):
             return ""
         for row in where:
             row.look_closer()
-        if abs(got - wanted) <= room():
+        if within(got, wanted, room()):
             return ""
         return f"{what} is {got!r}, eager {wanted!r}, apart {abs(got - wanted):.2g}, allowed {room():.2g}"
+
+    def undecided(self, got: float, where: Sequence[Row]) -> bool:
+        """Whether rounding may decide a comparison, or make a number overflow, or a matrix product has met inf or nan.
+
+        A matrix product holds also what was not used, and sends 0 times a number to both of its operands.
+        """
+        if not all(row.room.steady and not row.huge for row in where):
+            return True
+        return got != got and self.multiplies() and not all(row.finite and row.finite_beside for row in where)
 
     def compare_row(self, row: Row, value: Any, gradient: dict[str, Any]) -> Iterator[str]:
         """A route's answer for one row beside eager's."""
