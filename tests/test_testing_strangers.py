@@ -270,7 +270,8 @@ def test_operations_made_by_one_decorator_are_not_taken_for_built_on_one_another
 
 
 def test_what_most_operations_do_alike_is_one_pattern_and_one_operation_is_none():
-    points = {"add": (1.0, 1.0), "sub": (1.0, -1.0), "mul": (0.4, 0.75), "div": (2.5, -4.7), "exp": (2.1,), "sin": (0.7,)}
+    points = {"add": (1.0, 1.0), "sub": (1.0, -1.0), "mul": (0.41234567, 0.75123456), "div": (2.51234567, -4.71234567),
+              "exp": (2.11234567,), "sin": (0.71234567,)}  # fmt: skip
     for sentence, expected in PATTERNS:
         got = [Got(op, place, expected(place, wanted), wanted) for op, wanted in points.items() for place in range(len(wanted))]
         found = pattern(got)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 NOTHING = "backward reaches nothing: no gradient arrives at the operands of any operation"
 MOST = 0.8  # of the operations that can show a fault, how many must
+
+
+def _rounded(digits: int, i: int, d: tuple[float, ...]) -> float:
+    return round(d[i], digits)
+
 
 # What operand i gets, if the local derivatives are d
 PATTERNS: tuple[tuple[str, Callable[[int, tuple[float, ...]], float]], ...] = (
@@ -40,6 +46,10 @@ PATTERNS: tuple[tuple[str, Callable[[int, tuple[float, ...]], float]], ...] = (
     ("the gradient from above is divided by the local derivative, where the two have to be multiplied",
      lambda i, d: 1.0 / d[i] if d[i] else inf),
     ("every gradient has the wrong sign", lambda i, d: -d[i]),
+    ("gradients lose their sign", lambda i, d: abs(d[i])),
+    ("gradients are divided by the number of operands", lambda i, d: d[i] / len(d)),
+    ("gradients are cut off at -1 and 1", lambda i, d: max(-1.0, min(1.0, d[i]))),
+    *((f"gradients are rounded to {digits} digits after the point", partial(_rounded, digits)) for digits in range(7)),
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from ...errors import ArgumentError, shown
 from ..engines.detect import adapter_for
 from ..derive.answers import described
-from .examiner import Exam, NotApplicable, Skipped, Unsteady
+from .examiner import ROUNDS, Exam, NotApplicable, Skipped, Unsteady
 from .findings import WRONG, Finding
 from .locate import line_with_set
 from .properties import PROPERTIES, Property
@@ -61,7 +61,7 @@ def result_of(exam: Exam, each: Property, known: Mapping[str, str]) -> Result:
     findings: list[Finding] = []
     skipped = not_applicable = ""
     try:
-        if exam.stopped and each.name not in NEED_NO_GRADIENT:
+        if exam.stopped and (each.name not in NEED_NO_GRADIENT or exam.stopped == ROUNDS):
             raise Skipped(exam.stopped)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an engine's warnings are no part of its report

@@ -23,6 +23,8 @@ from .locate import line_of
 
 FIRST = ("add", "mul", "neg", "sub", "pow", "div")  # what others are built from comes first, so that it is blamed first
 
+ROUNDS = "waits until values hold the numbers of which they are made"  # and nothing can be examined before
+
 
 class Skipped(Exception):
     """A property cannot be examined before something else is right; the message says what."""

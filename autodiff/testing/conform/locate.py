@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from ..derive.answers import right
 from ..draw.straight_line import Program, Step
 from ..engines.adapter import Adapter
 from .calls import files_of
@@ -29,7 +30,7 @@ LOOKS = {  # what a line looks like that overwrites, that adds, that makes a nod
     "made": (r"(=|return).*\([^()]*[(\[]", r"\("), "value": (r"return|=",), "swapped": (r"return|=",),
 }  # fmt: skip
 SHARED = {  # the same of a line that operations share; a seed is written where an input's own pass comes by
-    "seed": r"\.\w+\s*=(?!=)(?!.*lambda)", "=": r"(\.\w+|\[.+\])\s*=(?!=)", "+=": r"[-+*/]|\[.+\]\s*=(?!=)",
+    "seed": r"\.\w+\s*\+?=(?!=)(?!.*lambda)", "=": r"(\.\w+|\[.+\])\s*=(?!=)", "+=": r"[-+*/]|\[.+\]\s*=(?!=)",
 }  # fmt: skip
 
 
@@ -57,6 +58,8 @@ def line_of(
     # phase by phase: where a tape is kept, the pass of one operation runs the lines of those before it
     built = _own(built, [lines for lines, _ in theirs])
     own = built if looks in ("made", "value", "swapped") else _own(passed, [lines for _, lines in theirs])
+    sound = [_lines(exam, next(forms(each, ordinary_points(each)[0]))) for each in related - {op} - exam.wrong]
+    own = [line for line in own if not any(line in lines for pair in sound for lines in pair)] or own
     if not own:  # one loop for all: the lines that build the node, of which the last makes it
         own, looks = built[::-1], "made"
     made = _made(exam, program, number, along) if looks in ("+=", "value", "made") else []
@@ -112,6 +115,17 @@ def _made(exam: Exam, program: Program, number: float, along: int) -> list[Line]
         return []
 
 
+def comes_about(exam: Exam, program: Program) -> bool:
+    """Whether the right gradient of the first input comes about while a pass runs, wherever it goes from there."""
+    engine, wanted = exam.engine, right(program).gradient[0]
+    try:
+        engine.reset()
+        pool = engine.run(program)
+        return bool(origins(lambda: _pass(engine, pool, 1), files_of(pool[0]), wanted))
+    except Exception:
+        return False
+
+
 def _pass(engine: Adapter, pool: list[Any], inputs: int) -> None:
     """A backward pass, up to the gradients of the inputs: some engines work them out when they are asked for."""
     engine.backward(pool[-1])
@@ -153,7 +167,7 @@ def _alone(step: Step, op: str) -> tuple[tuple[float, ...], tuple[Step, ...]]:
 
 def _reads(line: Line) -> str:
     text = linecache.getline(*line).strip()
-    is_head = text.startswith(("def ", "@", "class "))
+    is_head = text.startswith(("def ", "@", "class ")) and not re.search(r"\).*: *\S", text)
     return "" if is_head and "lambda" not in text else text
 
 

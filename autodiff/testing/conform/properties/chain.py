@@ -9,9 +9,9 @@ from ..calls import walks
 from ..diagnosis import derivative, title
 from ...derive.answers import close, right, same
 from ..examiner import Exam, Skipped
-from ..findings import LOST, WRONG, Finding
+from ..findings import LOST, ORDER, WRONG, Finding
 from ..forms import forms, ordinary_points
-from ..locate import line_of
+from ..locate import comes_about, line_of
 from ..draft import Slot
 from ..probes import Probed, probe
 
@@ -19,7 +19,9 @@ FORGETS = "forgets the gradient from above: its local derivative has to be multi
 SQUARES = "uses the gradient from above twice"
 ALL_SQUARE = "the gradient from above is multiplied in twice"
 ONE_PLACE = "what an operation keeps for its backward pass is lost when the next one runs: it has one place for all"
+LAST = "backward begins at what was computed last, and not at the value on which it is called"
 ALL_FORGET = "the chain rule is lost: a local derivative is not multiplied by the gradient from above"
+EARLY = "a node is read before all its users have written: backward needs a topological order"
 OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one gradient"
 EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
 LEAVES_FIRST = "backward goes through the graph from the leaves to the output: it has to begin at the output"
@@ -69,7 +71,8 @@ def _kept_in_one_place(exam: Exam) -> Iterator[Finding]:
     ops = [op for op in exam.operations if op in exam.sound and len(ordinary_points(op)) > 1]
     found = {op: each for op in ops for each in [_forgotten(exam, op)] if each}
     if len(found) > 1:
-        yield next(iter(found.values()))._replace(sentence=ONE_PLACE, op="", line="", shared=True)
+        one = LAST if all(each.sentence == LAST for each in found.values()) else ONE_PLACE
+        yield next(iter(found.values()))._replace(sentence=one, op="", line="", shared=True)
         exam.stopped, exam.wrong = "waits until each operation keeps its own numbers", set(exam.operations)
     else:
         yield from found.values()
@@ -83,9 +86,9 @@ def _forgotten(exam: Exam, op: str) -> Finding | None:
         return None
     try:
         engine.reset()
-        pool, _ = engine.run(first), engine.run(then)
+        pool, later = engine.run(first), engine.run(then)
         engine.backward(pool[-1])
-        given = engine.grad(pool[0])
+        given, elsewhere = engine.grad(pool[0]), engine.grad(later[0])
     except Exception:
         return None  # told elsewhere
     wanted = right(first).gradient[0]
@@ -96,14 +99,17 @@ def _forgotten(exam: Exam, op: str) -> Finding | None:
     source = "\n".join([*lines, *renamed.splitlines()[:-1], last])
     result = f"{engine.spelling.grad.format('a')}  # gives {given!r}, and should give {wanted!r}"
     sentence = f"{title(op)} keeps what its backward pass needs in one place for all its uses: the next overwrites it"
+    if given == 0 and close(elsewhere, right(then).gradient[0]):
+        sentence = LAST
     return Finding(sentence, source, WRONG, op, result, line_of(exam, first, op, "made"))
 
 
 def upstream(exam: Exam) -> Iterator[Finding]:
     """Each operation multiplies its local derivative by the gradient of its result."""
     found = probed(exam)
-    if found.everywhere(found.forgets):
-        kind = _one_kind(found, found.forgets)
+    side = _same_operand(found, found.forgets)
+    if side or found.everywhere(found.forgets):
+        kind = f"{TWO}, along the {side} one," if side else _one_kind(found, found.forgets)
         sentence, ops = KIND_FORGETS.format(kind) if kind else ALL_FORGET, _operations(found.forgets)
         yield exam.finding(sentence, _smallest(found.forgets), WRONG, looks="+=", shared=ops)
         _stop(exam, found, "waits until the chain rule is right")
@@ -129,8 +135,11 @@ def accumulation(exam: Exam) -> Iterator[Finding]:
     """Each operation adds to its operands' gradients, whatever others have sent them before."""
     found = probed(exam)
     if found.everywhere(found.overwrites):
-        ops = _operations(found.overwrites)
-        yield exam.finding(OVERWRITES, _smallest(found.overwrites), LOST, looks="=", shared=ops)
+        program, ops = _smallest(found.overwrites), _operations(found.overwrites)
+        if comes_about(exam, program):
+            yield exam.finding(EARLY, program, ORDER, shared=ops)
+        else:
+            yield exam.finding(OVERWRITES, program, LOST, looks="=", shared=ops)
         _stop(exam, found, "waits until gradients are added up")
         return
     for op, slots in _by_operation(found.overwrites):
@@ -203,6 +212,15 @@ def _one_kind(found: Probed, faulty: Iterable[Slot]) -> str:
     if len(_operations(at_fault)) < 2 or len(wrong) != 1 or len(sound) != 1 or wrong == sound:
         return ""
     return TWO if wrong == {True} else ONE
+
+
+def _same_operand(found: Probed, faulty: Iterable[Slot]) -> str:
+    """The side, if all operations of two operands are at fault on it, none on the other, and no operation of one is."""
+    both = {slot for slot in found.slots if not slot.plain and Slot(slot.op, 1 - slot.place) in found.slots}
+    sides, at_fault = {slot.place for slot in both if slot in faulty}, _operations(faulty)
+    if len(sides) != 1 or at_fault != _operations(both) or len(at_fault - found.built) < 3:
+        return ""
+    return "right" if sides == {1} else "left"
 
 
 def _one_side(found: Probed) -> str:

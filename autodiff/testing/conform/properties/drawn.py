@@ -9,7 +9,7 @@ from ..findings import Finding
 from ..forms import HAVE_FORMS, form, shapes
 from ...check.foreign import find_faulty_operation, off
 from ...draw.straight_line import Program, Step
-from .sums import EARLY
+from .chain import EARLY
 
 EXPONENTS = (2.0, 3.0, -1.0, 0.5, -2.0)
 

@@ -6,12 +6,11 @@ from itertools import product
 from ...derive.answers import Answer, close, right
 from ..examiner import Exam, Skipped
 from ..findings import ORDER, Finding
+from ..locate import comes_about
 from ...draw.straight_line import Program, Step
+from .chain import ALL_FORGET, EARLY, OVERWRITES
 
-EARLY = "a node is read before all its users have written: backward needs a topological order"
 AGAIN = "a node passes its gradient on again each time it is reached: visit each node once, in topological order"
-LOST = "the chain rule is lost: a local derivative is not multiplied by the gradient from above"
-OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one gradient"
 
 
 def sums(exam: Exam) -> Iterator[Finding]:
@@ -27,7 +26,8 @@ def sums(exam: Exam) -> Iterator[Finding]:
             exam.confirm(program, answer)
             exam.unordered = True
             reached = answer.error is not None or answer.gradient[0] != 0
-            yield exam.finding(_detailed(sentence if reached else EARLY, answer, wanted), program, ORDER)
+            early = not reached or (sentence == OVERWRITES and comes_about(exam, program))
+            yield exam.finding(_detailed(EARLY if early else sentence, answer, wanted), program, ORDER)
             return
     for program in shapes(plus) if exam.engine.objects else list(shapes(plus))[::8]:
         answer, wanted = exam.ask(program), right(program)
@@ -41,7 +41,7 @@ def sums(exam: Exam) -> Iterator[Finding]:
 def _small(times: str, plus: str) -> Iterator[tuple[Program, str]]:
     """One program for each thing that can go wrong, the simplest first; no two of their numbers are equal."""
     twice, other = (Step(times, (0, 2.5)), Step(times, (0, 0.75)))
-    yield Program((1.5,), (twice, Step(times, (1, 0.75)))), LOST
+    yield Program((1.5,), (twice, Step(times, (1, 0.75)))), ALL_FORGET
     yield Program((1.5,), (twice, other, Step(plus, (1, 2)))), OVERWRITES
     yield Program((1.5,), (twice, other, Step(plus, (2, 1)))), OVERWRITES
 

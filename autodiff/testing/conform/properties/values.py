@@ -10,13 +10,16 @@ from ...draw.straight_line import Program, Step
 from ...engines.adapter import Adapter
 from ..calls import files_of, walks
 from ..common import NOTHING
+from ..diagnosis import to_float32
 from ...derive.answers import close, described, right, same
-from ..examiner import Exam
+from ..examiner import ROUNDS, Exam
 from ..findings import WRONG, Finding
 from ..forms import forms, ordinary_points
+from ..locate import comes_about
 
 SIMPLE = ("mul", "add", "exp", "tanh", "sub", "neg", "div", "sin", "log", "sqrt", "relu", "pow")
 
+KEEPS_NONE = "backward works the gradients out, and no value keeps its own"
 SETS_BACK = "backward sets gradients back to 0 after it has worked them out"
 
 
@@ -26,8 +29,12 @@ def values(exam: Exam) -> Iterator[Finding]:
     exam.asked += 1
     engine = exam.engine
     x = engine.make(2.5)
-    if engine.data(x) != 2.5:
-        yield Finding(f"a value made of 2.5 holds {engine.data(x)!r}")
+    for number in (2.5, -1 / 3, 1234567.0, 1e-9):
+        held = engine.data(engine.make(number))
+        if held != number and held != to_float32(number):
+            exam.stopped = ROUNDS
+            yield Finding(f"a value made of {number!r} holds {held!r}")
+            return
     if engine.data(engine.make(0.1)) != 0.1:
         yield Finding("a value made of 0.1 holds only the digits of float32")
     if engine.grad(x) != 0:
@@ -96,6 +103,10 @@ def _start(exam: Exam) -> Iterator[Finding]:
             engine.backward = usual
             exam.stopped = "waits until gradients are kept"
             yield exam.finding(SETS_BACK, programs[0], WRONG)
+        elif _works_out(exam):
+            engine.backward = usual
+            exam.stopped = "waits until gradients are kept"
+            yield exam.finding(KEEPS_NONE, programs[0], WRONG)
         elif walks(engine, programs[0].steps[0].op):
             engine.backward = usual
             exam.stopped = "waits until backward starts from 1"
@@ -109,6 +120,11 @@ def _start(exam: Exam) -> Iterator[Finding]:
         yield _begins(exam, "backward starts from the value's data instead of 1", programs[0])
     elif len({round(ratio, 9) for ratio, _ in ratios}) == 1 and len(ratios) > 1 and not close(ratios[0][0], 1.0, 1e-9):
         exam.stopped = "waits until backward starts from 1"
+        deeper = next((each for each in map(_deeper, programs) if exam.ask(each).error is None), programs[0])
+        if close(exam.ask(deeper).gradient[0], ratios[0][0] ** 2 * right(deeper).gradient[0], 1e-9):
+            sentence = f"every operation multiplies the gradient by {ratios[0][0]!r}, beside its local derivative"
+            yield exam.finding(sentence, deeper, WRONG, looks="+=", shared=exam.operations)
+            return
         yield _begins(exam, f"backward starts from {ratios[0][0]!r} instead of 1", programs[0])
 
 
@@ -132,6 +148,12 @@ def _ratios(exam: Exam) -> tuple[list[tuple[float, float]], list[float], list[Pr
     return ratios, outputs, programs
 
 
+def _deeper(program: Program) -> Program:
+    """The operation once more, on its own result."""
+    step = program.steps[0]
+    return Program(program.inputs, (step, Step(step.op, (len(program.inputs), *step.operands[1:]))))
+
+
 def _begins(exam: Exam, sentence: str, program: Program) -> Finding:
     return exam.finding(sentence, program, WRONG, looks="seed", shared=exam.operations)
 
@@ -152,6 +174,13 @@ def _sets_back(engine: Adapter, backward: Callable[[Any], Any], program: Program
     finally:
         sys.settrace(before)
     return any(seen) and not engine.grad(pool[0])
+
+
+def _works_out(exam: Exam) -> bool:
+    """Whether the right gradient comes about somewhere, as a pass runs, though no value keeps it."""
+    ops = [op for op in ("mul", "add") if op in exam.operations]
+    steps = (Step(ops[0], (0, 1)), Step(ops[-1], (2, 0)), Step(ops[0], (3, 2))) if ops else ()
+    return bool(ops) and comes_about(exam, Program((1.7, 0.6), steps))
 
 
 def _start_of_leaf(exam: Exam) -> Iterator[Finding]:

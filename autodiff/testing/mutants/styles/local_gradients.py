@@ -103,5 +103,9 @@ FAULTS = (
     ("first operand only", "in zip(n.kids, n.local)", "in zip(n.kids[:1], n.local)", "no operation passes a gradient to its right operand"),
     ("local derivatives left out", "k.g += d * n.g", "k.g += n.g", "the local derivatives are left out"),
     ("added for multiplied", "k.g += d * n.g", "k.g += d + n.g", "the gradient from above is added"),
+    ("a factor at every step", "k.g += d * n.g", "k.g += 2 * d * n.g", "every operation multiplies the gradient by 2.0"),
+    ("a share for each operand", "k.g += d * n.g", "k.g += d * n.g / len(n.kids)", "gradients are divided by the number of operands"),
+    ("signs lost", "k.g += d * n.g", "k.g += abs(d * n.g)", "gradients lose their sign"),
+    ("rounded", "k.g += d * n.g", "k.g += round(d * n.g, 3)", "gradients are rounded to 3 digits"),
     ("the gradient from above twice", "k.g += d * n.g", "k.g += d * n.g * n.g", "the gradient from above is multiplied in twice"),
 )  # fmt: skip

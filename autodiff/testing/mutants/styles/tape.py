@@ -85,5 +85,6 @@ FAULTS = (
     ("= for += everywhere", "operand.adjoint += slope", "operand.adjoint = slope", "`=` stands where `+=` belongs"),
     ("read from its beginning", "in reversed(TAPE)", "in TAPE", "backward goes through the graph from the leaves"),
     ("no gradient unless asked", "requires_grad=True", "requires_grad=False", ""),
+    ("begins at the last one", "        self.adjoint = 1.0\n", "        TAPE[-1][0].adjoint = 1.0\n", "backward begins at what was computed last"),
     ("begins one too late", "in reversed(TAPE)", "in reversed(TAPE[:-1])", "backward reaches nothing"),
 )  # fmt: skip
