@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ...graph import topological_order
 from ...ops import TABLE
 from ..engines.adapter import Adapter
-from .blame import V, alone, slopes_wrong, wrong_sum, wrong_value
+from .blame import V, free_operands, operation_of, slopes_wrong, wrong_sum, wrong_value
 from ..derive.high_precision import many_digits
 from .foreign import find_faulty_operation
 from ..draw.straight_line import Program
@@ -21,7 +21,7 @@ def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> l
     order = topological_order(y)
     value = next(((node, what) for node in order if (what := wrong_value(node))), None)
     if value is not None:
-        return [run.placed(f"blame: {value[1]}", value[0]), repeated(alone(value[0]))]
+        return [run.placed(f"blame: {value[1]}", value[0]), repeated(operation_of(value[0]))]
     slope = next(slopes_wrong(order), None)
     if slope is not None:
         return [run.placed(f"blame: {slope.sentence()}", slope.node), repeated(slope.program)]
@@ -68,9 +68,9 @@ def kinked(run: Run, y: V) -> Iterator[str]:
     for node, along in _reached(run, topological_order(y)):
         row = TABLE.get(node.op)
         if row and at_kink(row, tuple(parent.data for parent in node.parents)):
-            free = [index for index, rule in enumerate(row.slopes) if rule is not None]
+            free = free_operands(node)
             index = next((index for index in along if index in free), free[0])
-            low, high = many_digits(alone(node))[free.index(index)].ends
+            low, high = many_digits(operation_of(node))[free.index(index)].ends
             sides = "it jumps" if math.isinf(low) or math.isinf(high) else f"one-sided derivatives {low!r} and {high!r}"
             given = float(node.slopes[index] or 0.0)
             yield f"kink at {_operands(node)} of {node.op}: {sides}, the engine gives {given!r}"

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from ...graph import topological_order
 from ...ops import TABLE
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
-from ..draw.straight_line import Program, Step
+from ..draw.straight_line import Program, alone
 from .tolerance import ULPS, allowed
 
 V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, or one of a wrong copy of it
@@ -68,25 +68,25 @@ def told(node: V) -> str:
     return f"{node.op if node.parents else 'the input'}{f' {name!r}' if name else ''} of value {node.data!r}"
 
 
-def alone(node: V) -> Program:
+def free_operands(node: V) -> list[int]:
+    """Which operands of a node can have a gradient."""
+    op = TABLE[node.op]
+    return [index for index in range(len(node.parents)) if op.variadic or op.slopes[index] is not None]
+
+
+def operation_of(node: V) -> Program:
     """The operation of a node on inputs of its own; what can have no gradient stays a number."""
-    rules = TABLE[node.op].slopes if not TABLE[node.op].variadic else ("",) * len(node.parents)
-    free = [index for index, rule in enumerate(rules) if rule is not None]
-    place = {index: number for number, index in enumerate(free)}
-    operands = tuple(place.get(index, parent.data) for index, parent in enumerate(node.parents))
-    return Program(tuple(node.parents[index].data for index in free), (Step(node.op, operands),))
+    return alone(node.op, [parent.data for parent in node.parents], free_operands(node))
 
 
 def wrong_slope(node: V, index: int) -> Slope | None:
     """The recorded local derivative along one parent if it is wrong; None if it is right, or cannot be compared."""
     if node.op not in TABLE or node.parents[index].op == "constant":
         return None
-    rules, variadic = TABLE[node.op].slopes, TABLE[node.op].variadic
-    program = alone(node)
-    if rules[0 if variadic else index] is None or not all(map(math.isfinite, program.inputs)):
+    free, program = free_operands(node), operation_of(node)
+    if index not in free or not all(map(math.isfinite, program.inputs)):
         return None
-    skipped = 0 if variadic else rules[:index].count(None)
-    right = many_digits(program)[index - skipped]
+    right = many_digits(program)[free.index(index)]
     given = float(node.slopes[index] or 0.0)
     low, high = right.ends
     if not math.isfinite(low + high):
@@ -101,7 +101,7 @@ def wrong_value(node: V) -> str | None:
     """What is wrong with the number of a node, in words; None if it is what the formula gives for its inputs."""
     if node.op not in TABLE or not node.parents:
         return None
-    program = alone(node)
+    program = operation_of(node)
     if not all(map(math.isfinite, program.inputs)):
         return None
     right, tolerance = many_digits_mixed(program, ()).right, allowed(program).value

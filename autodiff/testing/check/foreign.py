@@ -5,6 +5,7 @@ that the engine had there, and its value and gradient are held to 50 digits. If 
 interior gradients are laid beside the right local derivatives, to find the node that was read too early.
 
 >>> from ..mutants import MUTANTS, load
+>>> from ..draw.straight_line import Step
 >>> program = Program((0.5,), (Step("mul", (0, 2.0)), Step("tanh", (1,)), Step("mul", (2, 2))))
 >>> find_faulty_operation(load(MUTANTS["tanh: square lost"]).adapter, program).sentence
 'tanh at 1.0: its local derivative along a is 0.23840584404423..., the right one is 0.4199743416140261'
@@ -21,7 +22,7 @@ from .blame import Slope, wrong_sum
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
 from ..derive.answers import Answer, answer_of
 from ..engines.detect import ours
-from ..draw.straight_line import Operand, Program, Step, applied
+from ..draw.straight_line import Program, alone, applied
 from .tolerance import allowed
 
 
@@ -54,34 +55,27 @@ def find_faulty_operation(engine: Adapter, program: Program) -> Fault | None:
         values = program.pool(applied(FLOATS), program.inputs)  # where it fails is found by our numbers
     for place, step in enumerate(program.steps, start=len(program.inputs)):
         operands = tuple(values[x] if type(x) is int else float(x) for x in step.operands)
-        alone, along = _alone(step, operands)
-        sentence = _wrong_alone(engine, alone, operands, along)
+        along = [index for index, x in enumerate(step.operands) if type(x) is int]
+        program_of_one = alone(step.op, operands, along)
+        sentence = _wrong_alone(engine, program_of_one, operands, along)
         if sentence is not None:
-            return Fault(sentence, alone, place)
+            return Fault(sentence, program_of_one, place)
     return _read_early(engine, program)
 
 
-def _alone(step: Step, operands: tuple[float, ...]) -> tuple[Program, list[int]]:
-    """The step as a program of its own, and which operand each input is; plain numbers stay plain numbers."""
-    along = [index for index, x in enumerate(step.operands) if type(x) is int]
-    places: dict[int, Operand] = {index: place for place, index in enumerate(along)}
-    alone = Step(step.op, tuple(places.get(index, x) for index, x in enumerate(operands)))
-    return Program(tuple(operands[index] for index in along), (alone,)), along
-
-
-def _wrong_alone(engine: Adapter, alone: Program, operands: tuple[float, ...], along: list[int]) -> str | None:
+def _wrong_alone(engine: Adapter, program: Program, operands: tuple[float, ...], along: list[int]) -> str | None:
     """What is wrong with one operation by itself: its value, or one of its local derivatives."""
-    answer, op = answer_of(engine, alone), alone.steps[0].op
+    answer, op = answer_of(engine, program), program.steps[0].op
     asked = f"{op} at {', '.join(map(repr, operands))}"
     if answer.error is not None:
         return f"{asked} does not work: {answer.error}"
-    right, tolerance = many_digits_mixed(alone, ()).right, allowed(alone, times=8.0, schoolbook=True).value
+    right, tolerance = many_digits_mixed(program, ()).right, allowed(program, times=8.0, schoolbook=True).value
     if math.isfinite(tolerance) and not abs(answer.value - right) <= tolerance:
         return f"{asked} gives {answer.value!r}, and the right value is {nearest(right)!r}"
-    place = off(answer, alone)
+    place = off(answer, program)
     if place is None:
         return None
-    return Slope(op, operands, along[place], answer.gradient[place], many_digits(alone)[place], alone).sentence()
+    return Slope(op, operands, along[place], answer.gradient[place], many_digits(program)[place], program).sentence()
 
 
 def _read_early(engine: Adapter, program: Program) -> Fault | None:

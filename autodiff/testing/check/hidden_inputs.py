@@ -7,11 +7,9 @@ beside the point, shows both.
 
 from __future__ import annotations
 
-import linecache
 import math
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from ...frames import calling_line
 from ...hooks import Watcher
@@ -19,7 +17,7 @@ from .blame import V
 from ..derive.high_precision import OneSided, many_digits
 from ..derive.finite_differences import Estimate, Sides, finite_sides
 from ..draw.straight_line import Program, recorded
-from .run import Run
+from .run import Run, quoted
 
 
 class _Readings(Watcher):
@@ -34,11 +32,7 @@ class _Readings(Watcher):
 
     def line_read(self) -> str:
         """The first of them, on a line of its own."""
-        for filename, number in self.places:
-            text = linecache.getline(filename, number).strip()
-            place = filename if filename.startswith("<") else Path(filename).name
-            return f"\n  its number is read at {place}, line {number}" + (f": {text}" if text else "")
-        return ""
+        return next((f"\n  its number is read at {quoted(*place)}" for place in self.places), "")
 
 
 Output = Callable[[Sequence[V]], V]  # one output of f, of its inputs as Values

@@ -32,12 +32,14 @@ class Lines(Watcher):
         self.lines[node] = calling_line()
 
     def line(self, node: V) -> str:
-        if node not in self.lines:
-            return ""
-        filename, number = self.lines[node]
-        text = linecache.getline(filename, number).strip()
-        place = filename if filename.startswith("<") else Path(filename).name
-        return f"{place}, line {number}" + (f": {text}" if text else "")
+        return quoted(*self.lines[node]) if node in self.lines else ""
+
+
+def quoted(filename: str, number: int) -> str:
+    """A line of a program with its place."""
+    text = linecache.getline(filename, number).strip()
+    place = filename if filename.startswith("<") else Path(filename).name
+    return f"{place}, line {number}" + (f": {text}" if text else "")
 
 
 class Run:

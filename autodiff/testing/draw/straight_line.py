@@ -207,6 +207,18 @@ def spelled(step: Step, written: Sequence[Written], methods: Container[str] = ()
 NOTATION, DOT, TOTAL = Notation(), parse("dot(xs)"), parse("total(xs)")
 
 
+def alone(op: str, numbers: Sequence[float], free: Sequence[int]) -> Program:
+    """One operation on inputs of its own: its operands at the places `free`; the others stay plain numbers.
+
+    >>> print(alone("div", (1.0, 2.0), [1]))
+    a = 2.0
+    y = 1.0 / a
+    """
+    places: dict[int, Operand] = {index: place for place, index in enumerate(free)}
+    operands = tuple(places.get(index, x) for index, x in enumerate(numbers))
+    return Program(tuple(numbers[index] for index in free), (Step(op, operands),))
+
+
 def applied(system: System) -> Callable[..., N]:
     """The operations of the table over a system of numbers, as `apply(operation, *operands)`."""
 
