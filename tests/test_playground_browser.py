@@ -118,7 +118,7 @@ def test_every_tab_shows_what_it_is_for_and_the_console_stays_silent(page):
     turn_to(page, "draw")
     assert "grad" in page.attribute("#view img", "alt") and page.run("document.querySelector('#view img').naturalWidth") > 300
     turn_to(page, "explain")
-    assert "d loss / d a = 7" in page.text("#view pre")
+    assert "d loss / d a = 7" in page.text("#view pre") and "7.0 times" in page.text("#output")    # from tab to tab
     choose(page, "#input", "f")
     answered(page)
     assert page.text("#view pre").startswith("d loss / d f = 4")
@@ -255,6 +255,19 @@ def test_korean_is_spoken_at_once_and_remembered(page, browser, server):
     choose(page, "#language", "ko")
     page.wait("document.documentElement.lang === 'ko'")
     assert page.text("#run") == "실행" and page.text("#tab-train") == "학습" and "연쇄 법칙" in page.texts("#examples option")
+    page.wait("document.querySelector('#view iframe').srcdoc.includes('lang=\"ko\"')")
+    answered(page)
+    turn_to(page, "explain")
+    assert "국소 도함수를 곱해" in page.text("#view pre") and page.text("#output").startswith("If a grows")
+    turn_to(page, "quiz")
+    assert "순전파" in page.text("#view form")
+    turn_to(page, "draw")
+    run(page, "y = Value(1.0) +\n")
+    assert page.text("#error").startswith("program.py의 1번째 줄이 파이썬 문법에 맞지 않습니다")
+    choose(page, "#examples", "bug_sum")
+    page.wait("document.querySelector('#view .verdict') !== null")
+    assert "성립" in page.text("#view .verdict") and "덮어씁니다" in page.text("#view pre") and "국소 도함수" in page.texts("#view .properties b")
+    assert page.text(".cm-content").startswith('"""오류가 하나 있는 엔진')
     again = started(browser, server.address)
     assert again.text("#run") == "실행" and "끝났습니다" in again.text("#state")
 
@@ -298,11 +311,13 @@ SERIOUS = """axe.run(document, {iframes: false}).then((found) => found.violation
              .map((each) => each.id + ": " + each.nodes.map((node) => node.target).join(", ")))"""
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_nothing_serious_in_any_tab(browser, server, dark):
+@pytest.mark.parametrize("dark, language", [(False, "en"), (True, "ko")], ids=["light", "dark and Korean"])
+def test_axe_finds_nothing_serious_in_any_tab(browser, server, dark, language):
     if not packages.is_whole(CACHE / AXE.file, b64decode(AXE.digest)):
         pytest.skip(f"needs {AXE.file} in {CACHE}: `npm pack axe-core@4.14.1` there brings it")
     page = started(browser, server.address + "#example=bug_sum", dark=dark)
+    choose(page, "#language", language)
+    page.wait(f"document.documentElement.lang === '{language}' && document.querySelector('#view .verdict') !== null")
     page.run(packages.member(CACHE, AXE, "axe.min.js").decode() + ";0")
     assert page.run(SERIOUS) == []
     choose(page, "#examples", "xor")

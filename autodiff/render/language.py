@@ -5,7 +5,8 @@
 
 The environment variable AUTODIFF_LANGUAGE chooses the language of a whole program. A catalogue is a file,
 `assets/language_ko.json`: English texts and what stands for them. `{x}` is a hole for any text, such as a name, `{x#}`
-for a number, `{x…}` for a text that is said in the other language as well. What a catalogue lacks is said in English.
+for a number, `{x…}` for a text that is said in the other language as well, `{x,}` for several with commas between them.
+What a catalogue lacks is said in English.
 
 >>> with speaking("ko"):
 ...     spoken()
