@@ -278,6 +278,10 @@ def test_a_phone_shows_everything_without_scrolling_sideways(browser, server):
         turn_to(page, tab)
         assert page.run("document.documentElement.scrollWidth") <= 390, tab
         assert page.run("document.querySelector('#panel').getBoundingClientRect().width") > 340
+    turn_to(page, "explain")
+    page.run("scrollTo(0, 0)")
+    run(page)
+    page.wait("document.querySelector('#view').getBoundingClientRect().top < innerHeight")
 
 
 def test_the_keyboard_alone_is_enough(page):

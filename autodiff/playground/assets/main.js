@@ -258,7 +258,9 @@ function moveTab(event) {
 }
 
 function listen() {
-  $("run").addEventListener("click", () => run());
+  $("run").addEventListener("click", () => run().then(() => {
+    if ($("tabs").getBoundingClientRect().top > innerHeight) $("result").scrollIntoView();    // on a phone it is far below
+  }));
   $("stop").addEventListener("click", () => engine.stop(t("stopped")));
   $("share").addEventListener("click", share);
   $("open").addEventListener("click", () => $("file").click());
