@@ -8,6 +8,9 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT, IMAGES = ROOT / "demos" / "out", ROOT / "docs" / "images"
 FIELD = "[...document.querySelectorAll('#fields input')][0]"
 NEURONS = "$('level').selectedIndex = 1; $('level').dispatchEvent(new Event('change'));"
+OPENED = """open(sheet.level.boxes.find((box) => box.scope === 'layers[0].neurons[3]')); document.activeElement.blur();
+const inside = (step) => step.kind === 'contribution' && log.nodes[step.target].scope[1] === 'neurons[3]';
+go(steps.findLastIndex(inside) - 2)"""
 EDITED = f"$('numbers').click(); {FIELD}.value = '2.5'; typed(0, {FIELD}); go(21)"
 QUIZ = "$('quiz').click(); show(20); onward(); judge('1'); help()"
 EXERCISE = """$('exercise').open = true; lay(); const texts = ['-0.197', '0.39', '-2', '0.39'];
@@ -20,7 +23,7 @@ PICTURES = {
     "steps_dark":       ("step_xor.html",        1280, 860, DARK,  "go(100)"),
     "steps_phone":      ("step_chain_rule.html",  390, 844, LIGHT, "go(17)"),
     "steps_presentation": ("step_chain_rule.html", 1280, 800, LIGHT, "present(); go(19)"),
-    "steps_neurons":    ("step_xor.html",        1280, 800, LIGHT, f"{NEURONS} go(85)"),
+    "steps_neurons":    ("step_xor.html",        1280, 960, LIGHT, f"{NEURONS} {OPENED}"),
     "steps_quiz":       ("step_chain_rule.html", 1280, 800, DARK,  QUIZ),
     "steps_exercise":   ("step_chain_rule.html", 1280, 800, LIGHT, EXERCISE),
     "train_xor":        ("train_xor.html",       1280, 700, LIGHT, "step(150)"),

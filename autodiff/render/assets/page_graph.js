@@ -147,7 +147,7 @@ function label(step) {
   pill.setAttribute("visibility", shown ? "visible" : "hidden");
   if (!shown) return;
   const path = edges[step.edge], middle = path.getPointAtLength(path.getTotalLength() / 2), text = step.sent || "blocked";
-  const wide = text.length * 7.3 + 16;
+  const wide = text.length * 7.3 + 8;  // as wide as the space between two layers, for six digits
   pill.firstChild.setAttribute("x", middle.x - wide / 2);
   pill.firstChild.setAttribute("y", middle.y - 10);
   pill.firstChild.setAttribute("width", wide);

@@ -53,7 +53,10 @@ function layout(sizes, edges) {  // every edge leads to a higher number
   const sides = (i) => [[lefts[layer[i]], middles[i] + top], [lefts[layer[i]] + widths[layer[i]], middles[i] + top]];
   return {
     places: sizes.map((_, i) => [lefts[layer[i]], middles[i] - heights[i] / 2 + top]),
-    routes: chains.map((chain) => chain.slice(1, -1).flatMap(sides)),
+    routes: chains.map(([source, ...rest]) => {  // first past the widest box of its layer, so that an edge crosses none
+      const [, [end, y]] = sides(source), first = end > lefts[layer[source]] + sizes[source][0] + 1 ? [[end, y]] : [];
+      return [...first, ...rest.slice(0, -1).flatMap(sides)];
+    }),
     size: [lefts.at(-1) + widths.at(-1) + MARGIN, Math.max(...middles.map((middle, i) => middle + heights[i] / 2)) + top + MARGIN],
   };
 }

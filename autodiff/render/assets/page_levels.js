@@ -55,9 +55,9 @@ function sheetOf(level) {
   const boxes = level.boxes.map((box) => {
     const kind = box.scope ? "group" : log.nodes[box.members[0]].kind;
     const { group, button, line } = boxAt(box.box, kind, () => box.scope ? open(box) : visit(box.members)), parts = { group, button };
-    for (const [i, part] of ["label", "made", "data", "gradient"].entries()) group.append(parts[part] = line(part, i));
+    for (const part of ["label", "made", "data", "gradient"]) if (part !== "made" || box.made) group.append(parts[part] = line(part, group.childNodes.length - 1));
     parts.label.textContent = cut(box.label, box.box);
-    parts.made.textContent = cut(box.made, box.box);
+    if (box.made) parts.made.textContent = cut(box.made, box.box);
     svg.append(group);
     return parts;
   });
@@ -73,7 +73,7 @@ function showSheet(found, step) {
     parts.group.classList.toggle("unknown", !box.members.some((place) => found.data[place]));
     parts.group.classList.toggle("active", holds(box, step.target));
     parts.group.classList.toggle("sender", holds(box, step.node) && !holds(box, step.target));
-    assign(parts.button, "aria-label", [box.label, parts.made.textContent, parts.data.textContent, parts.gradient.textContent, box.scope ? "closed: Enter opens it" : ""].filter(Boolean).join("; "));
+    assign(parts.button, "aria-label", [box.label, box.made, parts.data.textContent, parts.gradient.textContent, box.scope ? "closed: Enter opens it" : ""].filter(Boolean).join("; "));
   });
   level.edges.forEach((edge, i) => {
     const active = edge.members.includes(step.edge), sent = edge.members.some((k) => found.edges[k] === "sent"), passed = edge.members.some((k) => found.edges[k]);

@@ -22,7 +22,7 @@ from ...stepping.step import Step
 from ...stepping.training import STAGES
 from ...stepping.traversals import ORDERS
 from ...stepping.wording import last_part, name, short
-from ..graph.layout import layout
+from ..graph.layout import Layout, layout
 from .columns import columns
 from .levels import levels, scopes
 from .title import formula_of
@@ -103,8 +103,8 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
             for node, lines, corner, size in zip(nodes, boxes, placed.places, sizes, strict=True)
         ]),
         "edges": columns([
-            {"from": place[source], "to": place[target], "operand": operand, "via": _rounded(placed.routes[i]),
-             "operands": len(log.graph.nodes[target].parents)}
+            {"from": place[source], "to": place[target], "operand": operand,
+             "operands": len(log.graph.nodes[target].parents), "via": _route(placed, place[source], sizes, i)}
             for i, (source, target, operand) in enumerate(edges)
         ]),
         "steps": None if live else columns([told(log, step, place, edge_place) for step in steps]),
@@ -204,8 +204,11 @@ def _lines(log: Log, node: Node) -> dict[str, str | None]:
     return {f"{line}_line": None if brief.get(line, texts[line]) == texts[line] else brief[line] for line in BRIEF}
 
 
-def _rounded(points: Iterable[tuple[float, float]]) -> list[list[float]]:
-    return [[round(x, 1), round(y, 1)] for x, y in points]
+def _route(placed: Layout, source: int, sizes: Sequence[tuple[float, float]], edge: int) -> list[list[float]]:
+    """The points of an edge: first past the widest box of its layer, so that it crosses none."""
+    (left, top), (width, height), end = placed.places[source], sizes[source], placed.ends[source]
+    first = [(end, top + height / 2)] if end > left + width + 1 else []
+    return [[round(x, 1), round(y, 1)] for x, y in [*first, *placed.routes[edge]]]
 
 
 def _kept(log: Log, core: set[int], source: int, target: int) -> bool:
