@@ -44,7 +44,7 @@ def _the_network_that_a_grader_refuses_is_there_again(monkeypatch):
 def test_the_step_tab_gives_the_page_of_the_last_result_with_the_programs_names_and_lines():
     answer, _ = ask("step")
     assert answer["kind"] == "page" and answer["values"] == ["y", "x"] and answer["value"] == "y"
-    assert "y = x * x" in answer["page"] and '"label":"x"' in answer["page"]
+    assert "y = x * x" in answer["page"] and '"labels":["x"' in answer["page"]
 
 
 def test_a_graph_too_large_for_a_page_is_shown_around_its_result_and_says_so():

@@ -63,7 +63,7 @@ function sheetOf(level) {
   });
   return { svg, width, height, level, lines, boxes };
 }
-function showSheet(found, step) {
+function showSheet(found, step, still) {
   const { level, lines, boxes } = sheet, holds = (box, place) => box.members.includes(place);
   level.boxes.forEach((box, i) => {
     const parts = boxes[i], [exit] = box.exits, many = box.exits.length > 1, gradient = found.gradient[exit];
@@ -82,7 +82,7 @@ function showSheet(found, step) {
     lines[i].removeAttribute(active ? "marker-end" : "marker-start");
   });
   const focus = [step.target, step.node].map((place) => level.boxes.findIndex((box) => holds(box, place))).filter((i) => i >= 0);
-  if (focus.length) near([...new Set(focus)].map((i) => boxes[i].group));
+  if (focus.length && !still) near([...new Set(focus)].map((i) => boxes[i].group));
 }
 const whole_graph = sheet, levels = [{ title: "operations" }, ...log.levels];
 function choose() {

@@ -50,7 +50,7 @@ function change(i, x) {
   current[i] = x;
   forget();
   recompute();
-  show(first ? last : Math.min(state.at, last));
+  show(first ? last : Math.min(state.at, last), true);
 }
 const isOther = (values) => live.inputs.some((i, k) => !Object.is(current[i], values[k]));
 function keep() {

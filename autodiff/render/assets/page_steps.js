@@ -15,7 +15,7 @@ function known(at) {
   return found;
 }
 
-function show(at) {
+function show(at, still = false) {  // still: the board stays where it is, such as under a drag
   const step = steps[at], found = known(at), lit = alight();
   state.at = at;
   state.seen = Math.max(state.seen, at);
@@ -65,9 +65,9 @@ function show(at) {
   $("gradients").hidden = $("verdict").hidden || log.wrong.right;
   const sent = steps.slice(0, at + 1).filter((one) => one.kind === "contribution").length - 1;
   for (const [i, row] of beside.entries()) row.firstChild.classList.toggle("now", step.kind === "contribution" && i === sent);
-  if (sheet.level) return showSheet(found, step);
+  if (sheet.level) return showSheet(found, step, still);
   const focus = [...new Set([step.target, step.node])].filter((i) => i >= 0).map((i) => nodes[i].group);
-  if (focus.length) near(focus);
+  if (focus.length && !still) near(focus);
 }
 
 // A cell of a table; a long name may break before its parts, and nothing else breaks within a word

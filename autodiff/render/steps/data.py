@@ -81,7 +81,9 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     live = _live(log) if whole else None
     standing = dict(zip(drawn, scopes(log, drawn)))
     coarser = levels(standing, edges) if whole else []
-    told_why = None if live and live["edits"] else _explained(log, drawn)
+    page_tells = bool(live and live["edits"])
+    explained_here = [] if page_tells else _explained(log, drawn)
+    why = [_why(log, number, place, edge_place) for number in explained_here]
     widest = _widest(steps)
     boxes = [_box(log, node, widest if node.number in core else {}) for node in nodes]
     sizes = [(2 * PADDING + LETTER * max(lines.values()), PADDING + LINE * len(lines)) for lines in boxes]
@@ -110,7 +112,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
         "steps": None if live else columns([told(log, step, place, edge_place) for step in steps]),
         "live": live,
         "levels": coarser,
-        "why": told_why and columns([_why(log, number, place, edge_place) for number in told_why]),
+        "why": None if page_tells else columns(why),
     }  # fmt: skip
 
 
