@@ -108,3 +108,54 @@ def test_the_note_beside_the_bar_shows_the_course_of_the_loss(monkeypatch):
     model().fit(X, Y, epochs=4, verbose=1)
     assert notes[0].startswith("epoch 1/4, loss 0.") and notes[0][-1].isdigit()
     assert notes[-1].split()[-1][0] == "█" and notes[-1].split()[-1][-1] == "▁"
+
+
+def test_a_layer_or_a_model_is_built_by_its_shape_alone_and_called_with_training():
+    layer, whole = nn.Dense(3), nn.Sequential([nn.Dense(3), nn.Dropout(0.5, seed=1), nn.Dense(1)], seed=1)
+    layer.build((None, 2))
+    whole.build((None, 2))
+    assert layer.kernel.shape == (2, 3) and layer.bias.tolist() == [0.0] * 3 and whole.count_params() == 13
+    assert whole([1.0, 2.0], training=False).data == whole([1.0, 2.0]).data != whole([1.0, 2.0], training=True).data
+    assert not any(module.training for module in whole.modules())
+    with pytest.raises(ArgumentError, match=r"was built for rows of shape \(None, 2\), got \(None, 3\)"):
+        layer.build((None, 3))
+    with pytest.raises(ArgumentError, match="expected a layer that knows its input"):
+        nn.Dense(3).kernel
+
+
+def test_weights_are_told_apart_by_whether_training_may_change_them():
+    made = model()
+    made.layers[0].trainable = False
+    assert [w.shape for w in made.trainable_weights] == [(3, 1), (1,)] == [w.shape for w in made.trainable_variables]
+    assert [w.shape for w in made.non_trainable_weights] == [(2, 3), (3,)]
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: nn.ReLU(), r"write nn.Activation\('relu'\)"),
+    (lambda: nn.BatchNormalization, "there are: Activation, Adagrad"),
+    (lambda: nn.Adamax, "did you mean nn.Adam[?] There are: Activation"),
+    (lambda: nn.Dense(2).get_config(), "nn.save"),
+    (lambda: model().inputs, "has no attribute 'inputs': `input_shape`"),
+])  # fmt: skip
+def test_a_name_of_keras_s_that_is_not_here_is_answered_with_what_is(call, message):
+    with pytest.raises(AttributeError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("loss, message", [
+    (lambda y_true, y_pred: (y_true - y_pred) ** 2, "failed with TypeError: unsupported operand"),
+    (lambda y_true, y_pred: list(y_pred), r"<lambda>, which gave \[Value"),
+])  # fmt: skip
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_loss_of_one_s_own_that_does_not_fit_is_told_what_it_gets(loss, message, engine):
+    made = model()
+    made.compile("sgd", loss, engine=engine)
+    with pytest.raises(OperandError, match=f"expected a function of two lists with an entry for each row.*{message}"):
+        made.fit(X, Y, verbose=0)
+
+
+def test_rows_without_labels_and_generators_of_batches_are_refused_in_a_sentence():
+    for given in (X, iter([(X, Y)])):
+        for method in (model().fit, model().evaluate, model().train_on_batch):
+            with pytest.raises(ArgumentError, match="expected rows x and their labels y, got .* alone"):
+                method(given)

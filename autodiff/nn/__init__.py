@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from ..ops import FUNCTIONS
 from ..suggest import similar
 from . import activations, losses, optimizers, schedules
+from .keywords import WRITTEN
 from .block import Block, Input
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
 from .layers import MLP, Layer, Neuron
@@ -71,8 +72,11 @@ def _hint(name: str) -> str:
         homes |= dict.fromkeys(own, f"nn.{module}")
     if name in homes:
         return f": it is {homes[name]}.{name}"
+    if name in WRITTEN:
+        return f": write {WRITTEN[name]}"
     near = similar(name, homes)
-    return f": did you mean {homes[near]}.{near}?" if near else ""
+    meant = f": did you mean {homes[near]}.{near}?" if near else ""
+    return f"{meant}{' There' if meant else ': there'} are: {', '.join(__all__)}"
 
 
 def __dir__() -> list[str]:

@@ -13,17 +13,18 @@ import math
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dis import get_instructions
+from functools import wraps
 from inspect import unwrap
-from typing import Any
+from typing import Any, NoReturn
 
 from ..coerce import as_flag, is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..suggest import hint
 from ..value import Value, constant
 from . import initializers as initial
-from .keywords import know_arguments
+from .keywords import INSTEAD, know_arguments
 from .layers import NO_ROWS, Output, one_or_list
-from .module import Module
+from .module import Module, in_mode
 from .rows import entries
 
 LIBRARY = __name__.rpartition(".")[0]
@@ -54,6 +55,19 @@ def Input(shape: int | Iterable[int], *, name: str | None = None) -> Symbol:
     return Symbol(tuple(initial.size(size, "Input: shape") for size in sizes), name=name)
 
 
+def built_alone(build: Any) -> Any:
+    """The method `build` of a class, which builds the layer where it is called with a shape alone, as in Keras."""
+
+    @wraps(build)
+    def built(self: Any, shape: Any, rng: random.Random | None = None) -> Any:
+        if rng is not None:
+            return build(self, shape, rng)
+        listed = list(shape) if is_series(shape) and not isinstance(shape, str) else [shape]
+        return self.ensure_built(Input(listed[listed[:1] == [None] :]).shape)
+
+    return built
+
+
 class Block(Module):
     """A layer of any kind: `build` makes its parameters, `forward` computes its outputs."""
 
@@ -66,6 +80,14 @@ class Block(Module):
         """Every layer answers an unknown argument with the nearest one that it has."""
         super().__init_subclass__(**options)
         know_arguments(cls)
+        if "build" in vars(cls):
+            cls.build = built_alone(cls.build)  # type: ignore[method-assign]
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Say what stands here for an attribute that Keras's layers and models have."""
+        missing = f"{type(self).__name__!r} object has no attribute {name!r}"
+        way = f": {INSTEAD[name]}" if name in INSTEAD else ""
+        raise AttributeError(missing + way, name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse an attribute that the layers of this library do not have: set, it would be ignored without a word."""
@@ -109,6 +131,25 @@ class Block(Module):
         """The arrays of `get_weights`: copies, so that writing into them changes nothing."""
         return self.get_weights()
 
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """Those of the arrays of `weights` that training may change."""
+        return self._weights_of(frozen=False)
+
+    @property
+    def non_trainable_weights(self) -> list[Any]:
+        """Those of the arrays of `weights` that stand in a frozen layer."""
+        return self._weights_of(frozen=True)
+
+    variables, trainable_variables, non_trainable_variables = weights, trainable_weights, non_trainable_weights
+
+    def _weights_of(self, frozen: bool) -> list[Any]:
+        from .weights import grids
+
+        moving = {id(p) for p in self.trainable_parameters()}
+        return [array for array, (grid, _) in zip(self.weights, grids(self))
+                if (id(grid[0][0]) in moving) is not frozen]  # fmt: skip
+
     def count_params(self) -> int:
         """The number of parameters."""
         return len(self.parameters())
@@ -117,19 +158,29 @@ class Block(Module):
         """The regularizers of this layer alone, each with the Values that it keeps small."""
         return []
 
+    @built_alone
     def build(self, shape: Shape, rng: random.Random) -> Shape:
-        """Make the parameters for rows of that shape; return the shape of the output."""
+        """Make the parameters for rows of that shape; return the shape of the output.
+
+        Called with a shape alone, as in `layer.build((None, 2))`, it builds the layer, once.
+        """
         return shape
 
     def forward(self, xs: list[Any]) -> list[Any]:
         """The outputs for one flat row of Values, or of numbers; a layer that merges rows takes several."""
         raise NotImplementedError(f"{type(self).__name__} computes nothing: write forward(self, xs)")
 
-    def __call__(self, x: Any) -> Any:
-        """The outputs for one row, a Value or a list of Values; for a symbol, the symbol of the outputs."""
+    def __call__(self, x: Any, *, training: bool | None = None) -> Any:
+        """The outputs for one row, a Value or a list of Values; for a symbol, the symbol of the outputs.
+
+        With `training` it is on, or over, for this call; else it is what `train` and `eval` have said.
+        """
         if isinstance(x, Symbol):
             return Symbol(self.ensure_built(x.shape), self, (x,))
-        return self.outputs(x)
+        if training is None:
+            return self.outputs(x)
+        with in_mode(self, as_flag(f"{type(self).__name__}: training", training)):
+            return self.outputs(x)
 
     def outputs(self, row: Any) -> Any:
         """The outputs for one row of numbers or Values, nested as the input's shape is, or flat."""

@@ -59,6 +59,21 @@ class Dense(Block):
         self.name_parameters()
         return (self.units,)
 
+    @property
+    def kernel(self) -> Any:
+        """A copy of the weights, inputs by units, as Keras has them; `set_weights` sets them."""
+        return self._array(0)
+
+    @property
+    def bias(self) -> Any:
+        """A copy of the biases; None where there are none."""
+        return self._array(1) if self.use_bias else None
+
+    def _array(self, place: int) -> Any:
+        if self.input_shape is None:
+            raise ArgumentError(f"{self!r}: expected a layer that knows its input, got one that has met none: build it")
+        return self.get_weights()[place]
+
     def penalties(self) -> list[tuple[L1L2, list[Value]]]:
         weights = [w for neuron in self.neurons for w in neuron.w]
         biases = [neuron.b for neuron in self.neurons if neuron.b is not None]

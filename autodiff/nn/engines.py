@@ -10,8 +10,6 @@ what a loop by hand does:
 """
 
 import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import isfinite
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, ref
@@ -26,7 +24,7 @@ from .block import Block
 from .dense import Dropout
 from .fingerprint import Watched
 from .loss import LossFunction
-from .module import Module
+from .module import Module, in_mode
 from .optimizers import Optimizer
 from .rows import datum, entries
 from .step import step_function
@@ -220,7 +218,7 @@ def require_engine(name: object) -> None:
 
 def forward(model: Block, rows: Array, engine: str) -> Array:
     """The outputs of a model at rest for each row, recording nothing."""
-    with resting(model):
+    with in_mode(model, False):
         if engine == "eager":
             twin = with_numbers(model)
             found = [entries(twin.forward(row)) for row in rows.tolist()]
@@ -246,15 +244,3 @@ def compiled_forward(model: Block) -> Any:
         watched.keep(model)
         _FORWARDS[model] = (watched, program)
     return program
-
-
-@contextmanager
-def resting(model: Block) -> Iterator[None]:
-    """No Dropout meanwhile; afterwards every module trains or rests as before."""
-    before = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in before:
-            module.training = mode

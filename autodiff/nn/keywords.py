@@ -18,6 +18,32 @@ from typing import Any, NoReturn, TypeVar, cast
 from ..errors import OperandError, shown
 from ..suggest import hint
 
+INSTEAD = {  # what Keras's layers and models have, and what to do here
+    "get_config": "nn.save(model, path) writes its layers and settings, nn.load reads them",
+    "from_config": "nn.save(model, path) writes its layers and settings, nn.load reads them",
+    "to_json": "nn.save(model, path) writes JSON, nn.load reads it",
+    "input": "layers called on nn.Input(shape) give symbols, and nn.Model(inputs, outputs) goes from one to another",
+    "output": "layers called on nn.Input(shape) give symbols, and nn.Model(inputs, outputs) goes from one to another",
+    "inputs": "`input_shape` says what a row is",
+    "metrics_names": "the history of fit, and evaluate(..., return_dict=True), have the names",
+    "reset_metrics": "every epoch and every evaluate begins anew by itself",
+    "reset_states": "no layer here has a state: rows do not depend on one another",
+    "losses": "fit and evaluate add what regularizers ask for to the loss",
+    "add_loss": "give compile a loss of your own, or a layer a kernel_regularizer",
+    "add_weight": "an attribute that is a Value, or a list of them, is a parameter",
+    "dtype": "every number is a float64",
+    "export": "see docs/recipes.md for ONNX",
+    "compute_output_shape": "build(shape), then output_shape",
+}
+WRITTEN = {  # what Keras has, and what is written for it here
+    **{name: f"nn.Activation({written!r})" for name, written in (
+        ("ReLU", "relu"), ("LeakyReLU", "leaky_relu"), ("ELU", "elu"), ("Softmax", "softmax"))},
+    "InputLayer": "nn.Input(shape)", "add": "nn.Add()(rows)", "concatenate": "nn.Concatenate()(rows)",
+    "layers": "nn.Dense, without `layers` between", "models": "nn.Sequential or nn.Model",
+    "to_categorical": "numpy.eye(classes)[labels]", "set_random_seed": "Sequential(layers, seed=1)",
+    "clone_model": "copy.deepcopy(model)", "load_model": "nn.load(path)", "save_model": "nn.save(model, path)",
+    "plot_model": "autodiff.draw(model(row))",
+}  # fmt: skip
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -29,7 +29,7 @@ class Merge(Block):
     def __init__(self, *, name: str | None = None) -> None:
         self.name = name
 
-    def __call__(self, rows: Any) -> Any:
+    def __call__(self, rows: Any, *, training: bool | None = None) -> Any:
         """The outputs for a list of rows, or, for a list of symbols, the symbol of the outputs."""
         if isinstance(rows, (Symbol, Value, *NO_ROWS)) or not is_series(rows):
             raise OperandError(f"{self!r}: expected a list of what layers returned, got {shown(rows)}")

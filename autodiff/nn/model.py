@@ -151,11 +151,11 @@ class Model(Network):
             raise OperandError(f"{type(self).__name__} computes nothing: write call(self, x)")
         return call(row, training=self.training) if "training" in signature(call).parameters else call(row)
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any, *, training: bool | None = None) -> Any:
         """The outputs for a row of each input, or for a batch of them; for symbols, the symbol of the output."""
         inside = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
         if self._inputs is None or not any(isinstance(each, Symbol) for each in inside):
-            return super().__call__(x)
+            return super().__call__(x, training=training)
         if self._outputs.form != "one":
             raise OperandError(f"{self!r}: expected rows of numbers: no symbol stands for several outputs")
         symbols = tuple(self._inputs.chosen(x, repr(self)))

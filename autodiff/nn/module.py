@@ -18,6 +18,7 @@ to it, so `model.layers[0].neurons[3].w[1]` is the parameter named "layers[0].ne
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import ArgumentError, OperandError, shown
@@ -97,6 +98,18 @@ class Module:
     def __repr__(self) -> str:
         """The class with its modules and parameters, one to a line."""
         return _printed(self, ())
+
+
+@contextmanager
+def in_mode(module: Module, training: bool) -> Iterator[None]:
+    """Training is on, or over, meanwhile; afterwards every module inside trains or rests as before."""
+    before = [(each, each.training) for each in module.modules()]
+    module.train(training)
+    try:
+        yield
+    finally:
+        for each, mode in before:
+            each.training = mode
 
 
 def _parameters_in(start: Any) -> list[Value]:

@@ -17,14 +17,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..coerce import is_series
-from ..errors import ArgumentError, OperandError, shown
+from ..errors import ArgumentError, AutodiffError, OperandError, shown
+from ..value import Value
 from . import initializers as initial, optimizers, tables
 from .block import Block
 from .callback import METHODS, Callback, called
 from .engines import engine_for, forward, penalty, require_engine
 from .fit_loop import History, Run, in_order
 from .keywords import known_arguments
+from .layers import one_or_list
 from .loss import LossFunction
+from .losses import name_of
 from .objectives import Meters, Objective, objectives, require_known
 from .optimizers import Optimizer
 from .progress import progress, silent
@@ -79,7 +82,7 @@ class Trainable(Block):
         return [metric for each in self._objectives for metric in (*each.metrics, *each.weighted_metrics)]
 
     @known_arguments
-    def fit(self, x: Data, y: Data, batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
+    def fit(self, x: Data, y: Data = None, batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
             callbacks: Iterable[Callback] | None = None, validation_split: float = 0.0,
             validation_data: Sequence[Data] | None = None, shuffle: bool = True,
             class_weight: Mapping[int, float] | None = None, sample_weight: Data | None = None,
@@ -131,7 +134,7 @@ class Trainable(Block):
         return run.history
 
     @known_arguments
-    def evaluate(self, x: Data, y: Data, batch_size: int | None = None, verbose: int | str = "auto",
+    def evaluate(self, x: Data, y: Data = None, batch_size: int | None = None, verbose: int | str = "auto",
                  sample_weight: Data | None = None, return_dict: bool = False) -> Any:  # fmt: skip
         """The loss on these rows; with metrics a list, loss first; a dict by name if asked for.
 
@@ -146,7 +149,7 @@ class Trainable(Block):
         return returned(logs, return_dict)
 
     @known_arguments
-    def train_on_batch(self, x: Data, y: Data, sample_weight: Data | None = None,
+    def train_on_batch(self, x: Data, y: Data = None, sample_weight: Data | None = None,
                        class_weight: Mapping[int, float] | None = None, return_dict: bool = False) -> Any:  # fmt: skip
         """Take one step on these rows; return the loss and the metrics before it, of this batch alone."""
         self._require_compiled("train_on_batch")
@@ -198,6 +201,9 @@ class Trainable(Block):
 
     def _rows(self, x: Data, y: Data, sample_weight: Data | None = None, class_weight: Any = None) -> Rows:
         """Rows and labels, checked, with the weights that they have."""
+        if y is None:
+            raise ArgumentError(f"fit, evaluate: expected rows x and their labels y, got {shown(x)} alone: a generator "
+                                "of batches, or a data set, becomes two arrays first")  # fmt: skip
         table = self._table(x)
         labels = self._labels(y, len(table))
         return Rows(table, Targets(labels, self._sizes(), self._weights(labels, sample_weight, class_weight)))
@@ -220,6 +226,7 @@ class Trainable(Block):
         for objective, part, size in zip(self._objectives, rows.targets.parts, self._sizes()):
             if objective.loss is not None:
                 labels = part.labels_of(rows.targets.table).tolist()
+                require_loss(objective.loss, labels[:2], size)
                 objective.loss(labels, np.full((len(labels), size), 1 / max(size, 2)))
         parameters = self.trainable_parameters()
         if not parameters:
@@ -237,6 +244,21 @@ class Trainable(Block):
         meters.reset()
         meters.update(rows.targets.table, predicted)
         return {"loss": loss} | meters.results()
+
+
+def require_loss(loss: LossFunction, labels: list[Any], size: int) -> None:
+    """Try a function of the user's own on rows as training gives them, and say what it should be where it fails."""
+    advice = "such as sum((p - t) ** 2 for t, p in zip(y_true, y_pred)) / len(y_true)"
+    expected = f"loss: expected a function of two lists with an entry for each row that gives one number, {advice}"
+    try:
+        found = loss(labels, [one_or_list([Value(1 / max(size, 2)) for _ in range(size)]) for _ in labels])
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        if isinstance(error, AutodiffError):
+            raise
+        failed = f"{name_of(loss)}, which failed with {type(error).__name__}: {error}"
+        raise OperandError(f"{expected}, got {failed}") from error
+    if not isinstance(found, (Value, float, int)):
+        raise OperandError(f"{expected}, got {name_of(loss)}, which gave {shown(found)}")
 
 
 def returned(logs: dict[str, float], return_dict: bool) -> Any:
