@@ -201,7 +201,8 @@ def test_the_summary_counts_what_is_frozen(capsys):
 @pytest.mark.parametrize("set_it, sentence", [
     (lambda model: setattr(model, "stop_traning", True), "Sequential: there is no attribute 'stop_traning': did you mean 'stop_training'"),
     (lambda model: setattr(model.layers[0], "trainabel", False), "Dense: there is no attribute 'trainabel': did you mean 'trainable'"),
-    (lambda model: setattr(model.layers[0], "kernel", 1), "Dense: there is no attribute 'kernel'"),
+    (lambda model: setattr(model.layers[0], "kernel", 1), "Dense: 'kernel' can be read, not set; weights are set by set_weights"),
+    (lambda model: setattr(model.layers[0], "kernels", 1), "Dense: there is no attribute 'kernels'"),
     (lambda model: setattr(model.layers[0], "trainable", 0), "Dense.trainable: expected True or False, got 0"),
 ])
 def test_an_attribute_that_would_be_ignored_is_refused(set_it, sentence):

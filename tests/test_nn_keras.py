@@ -8,6 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import keras_programs
 import numpy as np
 import pytest
 
@@ -126,6 +127,32 @@ def test_every_default_of_the_table_in_the_guide_is_true():
     assert len(rows) > 25
     for there, default, here, ours_default in rows:
         assert (theirs[there], ours[here]) == (default, ours_default), there
+
+
+@needs_keras
+def test_programs_as_users_of_keras_write_them_give_the_same_numbers():
+    file = Path(keras_programs.__file__)
+    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=False, cwd=file.parent,
+                          env=os.environ | {"PYTHONWARNINGS": "ignore"})
+    assert done.returncode == 0, done.stderr[-2000:]
+    theirs = json.loads(done.stdout.splitlines()[-1])
+    ours = json.loads(json.dumps(keras_programs.run(keras_programs.here())))
+    assert list(theirs) == list(ours)
+    for name in ours:
+        assert_alike(ours[name], theirs[name], name)
+
+
+def assert_alike(ours, theirs, way):
+    if isinstance(ours, dict):
+        assert list(ours) == list(theirs), way
+        for name in ours:
+            assert_alike(ours[name], theirs[name], f"{way}.{name}")
+    elif isinstance(ours, list):
+        assert len(ours) == len(theirs), way
+        for place, (one, other) in enumerate(zip(ours, theirs)):
+            assert_alike(one, other, f"{way}[{place}]")
+    else:
+        assert ours == (pytest.approx(theirs, rel=1e-9, abs=1e-12) if isinstance(theirs, float) else theirs), way
 
 
 @needs_keras

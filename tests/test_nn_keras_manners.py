@@ -159,3 +159,40 @@ def test_rows_without_labels_and_generators_of_batches_are_refused_in_a_sentence
         for method in (model().fit, model().evaluate, model().train_on_batch):
             with pytest.raises(ArgumentError, match="expected rows x and their labels y, got .* alone"):
                 method(given)
+
+
+def test_an_epoch_may_have_fewer_batches_than_the_rows_make_and_the_next_goes_on():
+    seen = []
+    watch = nn.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: seen.append(batch))
+    history = model().fit(X, Y, batch_size=4, steps_per_epoch=2, epochs=3, verbose=0, callbacks=watch)
+    assert seen == [0, 1, 0, 1, 0] and history.params["steps"] == 2
+    with pytest.raises(ArgumentError, match="at most the 5 batches of 4 that 20 rows make, got 6"):
+        model().fit(X, Y, batch_size=4, steps_per_epoch=6)
+
+
+def test_two_layers_of_one_name_are_refused():
+    for make in (lambda: nn.Sequential([nn.Dense(2, name="one"), nn.Dense(3, name="one")]),
+                 lambda: nn.Model(x := nn.Input(2), nn.Dense(2, name="one")(nn.Dense(3, name="one")(x)))):  # fmt: skip
+        with pytest.raises(ArgumentError, match="expected names that no two layers share, got 'one' twice"):
+            make()
+
+
+@pytest.mark.parametrize("kind, expected", [
+    (nn.Average, [1.0, 3.0]), (nn.Multiply, [-3.0, 8.0]), (nn.Maximum, [3.0, 4.0]), (nn.Minimum, [-1.0, 2.0]),
+    (nn.Subtract, [-4.0, 2.0]),
+])  # fmt: skip
+def test_rows_are_brought_together_number_by_number_also_from_a_file(kind, expected, tmp_path):
+    left, right = nn.Input(2), nn.Input(2)
+    joined = nn.Model([left, right], kind()([left, right]))
+    nn.save(joined, tmp_path / "model.json")
+    for made in (joined, nn.load(tmp_path / "model.json")):
+        rows = [[-1.0, 4.0]], [[3.0, 2.0]]
+        assert made.predict(list(rows), verbose=0).tolist() == [expected] and repr(made.layers[0]) == f"{kind.__name__}()"
+    with pytest.raises(ArgumentError, match="expected"):
+        kind()([nn.Input(2), nn.Input(3)])
+
+
+def test_an_argument_of_keras_s_that_is_not_here_says_what_is_written_for_it():
+    with pytest.raises(OperandError, match="no argument 'run_eagerly': write engine='eager'"):
+        model(run_eagerly=True)
+    assert model().loss == "binary_crossentropy" and nn.SGD(0.1).iterations == 0

@@ -139,7 +139,7 @@ def test_a_chain_cannot_bring_rows_together(tmp_path):
     ({"parameters": ["1"] * 22}, r"parameters: expected a list of finite numbers"),
     ({"parameters": [True] * 22}, r"parameters: expected a list of finite numbers"),
     ({"model__kind": "Lambda"}, r"model: expected the kind MLP, Sequential or Model"),
-    ({"model__layers__0__kind": "Lambda"}, r"layers: expected one of Dense, Maxout, Activation, Dropout, Flatten, Add, Concatenate, got"),
+    ({"model__layers__0__kind": "Lambda"}, r"layers: expected one of Dense, Maxout, Activation, Dropout, Flatten, Concatenate, Add, .*, got"),
     ({"model__layers__0__kind": ["Dense"]}, r"layers: expected one of Dense"),
     ({"model__layers__0__units": 10**12}, r"expected at most 67,108,864 parameters, got a model of"),
     ({"model__layers__0__units": "4"}, r"units: expected whole numbers of at least 1, got \['4'\] \(list\)"),

@@ -27,7 +27,7 @@ from .keywords import WRITTEN
 from .block import Block, Input
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
 from .layers import MLP, Layer, Neuron
-from .merging import Add, Concatenate
+from .merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
 from .module import Module
 from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, RMSprop
 from .regularizers import L1, L1L2, L2
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from .step import step_function
 
 __all__ = [
-    "Activation", "Adagrad", "Adam", "AdamW", "Add", "Block", "Concatenate", "Dense", "Dropout", "Flatten",
-    "History", "Input", "L1", "L1L2", "L2", "Layer", "MLP", "Maxout", "Model", "Module", "Momentum", "Nadam",
-    "Neuron", "Optimizer", "RMSprop", "SGD", "Sequential", "activations", "callbacks", "data", "load", "losses",
-    "metrics", "optimizers", "save", "schedules", "step_function",
+    "Activation", "Adagrad", "Adam", "AdamW", "Add", "Average", "Block", "Concatenate", "Dense", "Dropout", "Flatten",
+    "History", "Input", "L1", "L1L2", "L2", "Layer", "MLP", "Maximum", "Maxout", "Minimum", "Model", "Module",
+    "Momentum", "Multiply", "Nadam", "Neuron", "Optimizer", "RMSprop", "SGD", "Sequential", "Subtract", "activations",
+    "callbacks", "data", "load", "losses", "metrics", "optimizers", "save", "schedules", "step_function",
 ]  # fmt: skip
 
 _HOME = {

@@ -11,18 +11,16 @@ Symbol(shape=(None, 8), made by Dense(8, activation='relu'))
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dis import get_instructions
+from collections.abc import Iterable, Sequence
 from functools import wraps
-from inspect import unwrap
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from ..coerce import as_flag, is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..suggest import hint
 from ..value import Value, constant
 from . import initializers as initial
-from .keywords import INSTEAD, know_arguments
+from .keywords import INSTEAD, attributes, know_arguments
 from .layers import NO_ROWS, Output, one_or_list
 from .module import Module, in_mode
 from .rows import entries
@@ -83,17 +81,21 @@ class Block(Module):
         if "build" in vars(cls):
             cls.build = built_alone(cls.build)  # type: ignore[method-assign]
 
-    def __getattr__(self, name: str) -> NoReturn:
-        """Say what stands here for an attribute that Keras's layers and models have."""
-        missing = f"{type(self).__name__!r} object has no attribute {name!r}"
-        way = f": {INSTEAD[name]}" if name in INSTEAD else ""
-        raise AttributeError(missing + way, name=name, obj=self)
+    if not TYPE_CHECKING:  # which would take every name for an attribute
+
+        def __getattr__(self, name):
+            """Say what stands here for an attribute that Keras's layers and models have."""
+            missing = f"{type(self).__name__!r} object has no attribute {name!r}"
+            way = f": {INSTEAD[name]}" if name in INSTEAD else ""
+            raise AttributeError(missing + way, name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse an attribute that the layers of this library do not have: set, it would be ignored without a word."""
         cls = type(self)
         if cls.__module__.startswith(LIBRARY) and not name.startswith("_") and name not in attributes(cls):
             there = hint(name, sorted(attributes(cls)))
+            if hasattr(cls, name):
+                raise ArgumentError(f"{cls.__name__}: {name!r} can be read, not set; weights are set by set_weights")
             raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
         object.__setattr__(self, name, value)
 
@@ -212,30 +214,6 @@ class Block(Module):
                 f"{self!r} was built for rows of shape {with_rows(self.input_shape)}, got {with_rows(shape)}"
             )
         return self.output_shape or ()
-
-
-_ATTRIBUTES: dict[str, frozenset[str]] = {}  # by the class's name
-
-
-def attributes(cls: type) -> frozenset[str]:
-    """The public attributes that the code of a class sets, and its properties that can be set."""
-    name = f"{cls.__module__}.{cls.__qualname__}"
-    if name not in _ATTRIBUTES:
-        things = [thing for base in cls.__mro__ for thing in vars(base).items()]
-        codes = [code for _, thing in things if callable(thing) and (code := getattr(unwrap(thing), "__code__", None))]
-        stored = {name for code in codes for name in stored_in(code)}
-        plain = {name for name, thing in things if getattr(thing, "fset", None) or not callable(thing)}
-        _ATTRIBUTES[name] = frozenset(each for each in stored | plain if not each.startswith("_"))
-    return _ATTRIBUTES[name]
-
-
-def stored_in(code: Any) -> Iterator[str]:
-    """The attributes of `self` that a function sets."""
-    before: Any = None
-    for each in get_instructions(code):
-        if each.opname == "STORE_ATTR" and "self" in (before if isinstance(before, tuple) else (before,)):
-            yield each.argval
-        before = each.argval
 
 
 def as_value(x: Any, block: Block) -> Value:

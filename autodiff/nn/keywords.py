@@ -10,9 +10,10 @@ autodiff.errors.OperandError: bake: there is no argument 'degree': did you mean 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dis import get_instructions
 from functools import wraps
-from inspect import CO_VARARGS, CO_VARKEYWORDS
+from inspect import CO_VARARGS, CO_VARKEYWORDS, unwrap
 from typing import Any, NoReturn, TypeVar, cast
 
 from ..errors import OperandError, shown
@@ -35,6 +36,14 @@ INSTEAD = {  # what Keras's layers and models have, and what to do here
     "export": "see docs/recipes.md for ONNX",
     "compute_output_shape": "build(shape), then output_shape",
 }
+ARGUMENTS = {  # of Keras's, and what is written for each here
+    "run_eagerly": "write engine='eager'", "jit_compile": "engine='compiled' is what it asks for",
+    "input_dim": "write input_shape=(n,)", "decay": "write learning_rate=nn.schedules.InverseTimeDecay(...)",
+    "amsgrad": "Adam here is the plain one", "staircase": "write StepDecay", "trainable": "set layer.trainable = False",
+    "dtype": "every number is a float64", "validation_steps": "all validation rows are looked at",
+    "steps_per_execution": "leave it out", "workers": "leave it out", "use_multiprocessing": "leave it out",
+    "max_queue_size": "leave it out", "steps": "all rows are taken: give fewer", "line_length": "leave it out",
+}  # fmt: skip
 WRITTEN = {  # what Keras has, and what is written for it here
     **{name: f"nn.Activation({written!r})" for name, written in (
         ("ReLU", "relu"), ("LeakyReLU", "leaky_relu"), ("ELU", "elu"), ("Softmax", "softmax"))},
@@ -61,7 +70,8 @@ def known_arguments(method: F) -> F:
         what = type(self).__name__ if method.__name__ == "__init__" else method.__name__
         for name in named:
             if name not in names:
-                raise OperandError(f"{what}: there is no argument {name!r}: {_names(name, names)}")
+                written = f"{ARGUMENTS[name]}: " if name in ARGUMENTS else ""
+                raise OperandError(f"{what}: there is no argument {name!r}: {written}{_names(name, names)}")
         if len(arguments) > most:
             got = f"{shown(arguments[most])}{' as well' * bool(most)}"
             expected = f"{most or 'no'} arguments without a name"
@@ -90,6 +100,30 @@ def not_there(module: str, names: Sequence[str]) -> Callable[[str], NoReturn]:
         raise AttributeError(f"module {module!r} has no attribute {name!r}: {hint(name, names)}")
 
     return missing
+
+
+_ATTRIBUTES: dict[str, frozenset[str]] = {}  # by the class's name
+
+
+def attributes(cls: type) -> frozenset[str]:
+    """The public attributes that the code of a class sets, and its properties that can be set."""
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if name not in _ATTRIBUTES:
+        things = [thing for base in cls.__mro__ for thing in vars(base).items()]
+        codes = [code for _, thing in things if callable(thing) and (code := getattr(unwrap(thing), "__code__", None))]
+        stored = {name for code in codes for name in stored_in(code)}
+        settable = [name for name, thing in things if getattr(thing, "fset", True) and not callable(thing)]
+        _ATTRIBUTES[name] = frozenset(each for each in stored.union(settable) if not each.startswith("_"))
+    return _ATTRIBUTES[name]
+
+
+def stored_in(code: Any) -> Iterator[str]:
+    """The attributes of `self` that a function sets."""
+    before: Any = None
+    for each in get_instructions(code):
+        if each.opname == "STORE_ATTR" and "self" in (before if isinstance(before, tuple) else (before,)):
+            yield each.argval
+        before = each.argval
 
 
 def snake_case(name: str) -> str:

@@ -12,12 +12,14 @@
 import math
 import random
 
+from collections.abc import Sequence
 from functools import reduce
-from operator import add
+from operator import add, mul
 from typing import Any
 
 from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
+from ..functions import maximum, minimum
 from ..value import Value
 from .block import Block, Shape, Symbol, as_value, flat, one_axis, with_rows
 from .layers import NO_ROWS, one_or_list
@@ -54,19 +56,70 @@ class Merge(Block):
         raise NotImplementedError(f"{type(self).__name__} computes nothing: write forward(self, *rows)")
 
 
-class Add(Merge):
-    """Rows of one shape, added number by number: the shortcut of a residual network. [He et al. 2016]"""
+class Numberwise(Merge):
+    """A layer of rows of one shape, which it brings together number by number."""
 
     def build(self, shape: Any, rng: random.Random) -> Shape:
         if len(set(shape)) > 1:
-            raise ArgumentError(f"Add(): expected rows of one shape, got {' and '.join(map(with_rows, shape))}")
+            raise ArgumentError(f"{self!r}: expected rows of one shape, got {' and '.join(map(with_rows, shape))}")
         return shape[0]  # type: ignore[no-any-return]
 
     def forward(self, *rows: list[Any]) -> list[Any]:
-        return [reduce(add, numbers) for numbers in zip(*rows)]
+        return [self.joined(numbers) for numbers in zip(*rows)]
+
+    def joined(self, numbers: Sequence[Any]) -> Any:
+        """What becomes of the numbers that stand at one place of the rows."""
+        raise NotImplementedError(f"{type(self).__name__} computes nothing: write joined(self, numbers)")
 
     def __repr__(self) -> str:
-        return "Add()"
+        return f"{type(self).__name__}()"
+
+
+class Add(Numberwise):
+    """Rows of one shape, added number by number: the shortcut of a residual network. [He et al. 2016]"""
+
+    def joined(self, numbers: Sequence[Any]) -> Any:
+        return reduce(add, numbers)
+
+
+class Average(Numberwise):
+    """The mean of rows of one shape, number by number."""
+
+    def joined(self, numbers: Sequence[Any]) -> Any:
+        return reduce(add, numbers) / len(numbers)
+
+
+class Multiply(Numberwise):
+    """Rows of one shape, multiplied number by number: a gate."""
+
+    def joined(self, numbers: Sequence[Any]) -> Any:
+        return reduce(mul, numbers)
+
+
+class Maximum(Numberwise):
+    """The largest number at each place of rows of one shape; a tie shares the slope."""
+
+    def joined(self, numbers: Sequence[Any]) -> Any:
+        return reduce(maximum, numbers)
+
+
+class Minimum(Numberwise):
+    """The smallest number at each place of rows of one shape; a tie shares the slope."""
+
+    def joined(self, numbers: Sequence[Any]) -> Any:
+        return reduce(minimum, numbers)
+
+
+class Subtract(Numberwise):
+    """The first of two rows of one shape less the second, number by number."""
+
+    def build(self, shape: Any, rng: random.Random) -> Shape:
+        if len(shape) != 2:
+            raise ArgumentError(f"Subtract(): expected two rows, got {len(shape)}")
+        return super().build(shape, rng)
+
+    def joined(self, numbers: Sequence[Any]) -> Any:
+        return numbers[0] - numbers[1]
 
 
 class Concatenate(Merge):

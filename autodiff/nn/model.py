@@ -33,7 +33,7 @@ from .layers import Output, one_or_list
 from .network import Network, axes
 from .ports import Ports, listed_symbols, numbered
 from .rows import entries
-from .summary import layer_names
+from .summary import layer_names, require_unique_names
 from .tables import Array
 
 
@@ -82,6 +82,7 @@ class Model(Network):
             raise ArgumentError(f"Model: the outputs also depend on {shown(strangers[0])}, which is not the inputs")
         calls = [(symbol.block, symbol.parents, symbol) for symbol in order if symbol.block is not None]
         self.layers = list(dict.fromkeys(block for block, _, _ in calls))
+        require_unique_names("Model", self.layers)
         self._calls = calls  # after the layers, whose names the parameters then have
         self.name = name or "functional"
         self._inputs = Ports("inputs", inputs, numbered([symbol.name or "input_layer" for symbol in starts]))

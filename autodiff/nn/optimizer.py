@@ -86,6 +86,11 @@ class Optimizer:
     def learning_rate(self, rate: Rate) -> None:
         self.lr = rate
 
+    @property
+    def iterations(self) -> int:
+        """The number of steps taken, by Keras's name."""
+        return self.steps
+
     def bind(self, params: Iterable[Value], groups: Iterable[list[int]] = ()) -> None:
         """Take these parameters as the ones to change; the optimizer starts afresh.
 

@@ -13,7 +13,7 @@ from ..errors import ArgumentError, shown
 from ..json_text import parse_json
 from .activations import ACTIVATIONS
 from .dense import Activation, Dense, Dropout, Flatten, Maxout
-from .merging import Add, Concatenate, Merge
+from .merging import Add, Average, Concatenate, Maximum, Merge, Minimum, Multiply, Subtract
 
 MOST_BYTES, MOST_PARAMETERS = 2**31, 2**26
 
@@ -24,7 +24,8 @@ HYPERPARAMETERS = {
 }  # fmt: skip
 FIELDS: dict[type, tuple[str, ...]] = {
     Dense: ("units", "activation"), Maxout: ("units", "pieces"), Activation: ("activation",),
-    Dropout: ("rate", "seed", "drawn"), Flatten: (), Add: (), Concatenate: (),
+    Dropout: ("rate", "seed", "drawn"), Flatten: (), Concatenate: (),
+    **dict.fromkeys((Add, Average, Maximum, Minimum, Multiply, Subtract), ()),
 }  # fmt: skip
 # Written only where they are not as here: what a layer may have besides, and what it has where a file says nothing.
 OPTIONAL: dict[str, Any] = {"trainable": True, "use_bias": True, "kernel_regularizer": None, "bias_regularizer": None}

@@ -27,6 +27,7 @@ from .merging import Merge
 from .module import DEEPEST
 from .network import Network
 from .rows import entries
+from .summary import require_unique_names
 
 
 class Sequential(Network):
@@ -70,6 +71,7 @@ class Sequential(Network):
             raise ArgumentError("Sequential: expected another layer, got the model itself")
         if isinstance(layer, Merge):
             raise OperandError(f"Sequential: expected layers of one row, got {layer!r}: use Model for it")
+        require_unique_names("Sequential", [*self.layers, layer])
         self.layers.append(layer)
         if self.input_shape is not None:
             self.output_shape = layer.ensure_built(self.output_shape or self.input_shape, self._rng)

@@ -6,6 +6,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from ..errors import ArgumentError
 from .block import Block, with_rows
 from .keywords import snake_case
 
@@ -48,6 +49,14 @@ def layer_names(layers: Iterable[Block]) -> list[str]:
         names.append(layer.name or (f"{kind}_{earlier}" if earlier else kind))
         counts[kind] = earlier + (not layer.name)
     return names
+
+
+def require_unique_names(what: str, layers: Sequence[Block]) -> None:
+    """An error where two layers were given one name: only the first could be found by it."""
+    names = [layer.name for layer in dict.fromkeys(layers) if layer.name is not None]
+    for name in names:
+        if names.count(name) > 1:
+            raise ArgumentError(f"{what}: expected names that no two layers share, got {name!r} twice")
 
 
 def boxed(rows: list[tuple[str, ...]]) -> str:

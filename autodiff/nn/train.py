@@ -16,18 +16,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..coerce import is_series
-from ..errors import ArgumentError, AutodiffError, OperandError, shown
-from ..value import Value
+from ..errors import ArgumentError
 from . import initializers as initial, optimizers, tables
 from .block import Block
-from .callback import METHODS, Callback, called
+from .callback import Callback
 from .engines import engine_for, forward, penalty, require_engine
+from .fit_arguments import (
+    checked_callbacks, checked_steps, checked_validation, require_labels_given, require_loss, require_verbose,
+)  # fmt: skip
 from .fit_loop import History, Run, in_order
 from .keywords import known_arguments
-from .layers import one_or_list
 from .loss import LossFunction
-from .losses import name_of
 from .objectives import Meters, Objective, objectives, require_known
 from .optimizers import Optimizer
 from .progress import progress, silent
@@ -74,7 +73,7 @@ class Trainable(Block):
         require_known(found)
         require_engine(engine)
         self.optimizer, self.engine, self._objectives = optimizers.find(optimizer), engine, found
-        self.loss = found[0].loss if len(found) == 1 else [each.loss for each in found]
+        self.loss = loss  # as it was given
 
     @property
     def metrics(self) -> list[Any]:
@@ -83,19 +82,21 @@ class Trainable(Block):
 
     @known_arguments
     def fit(self, x: Data, y: Data = None, batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
-            callbacks: Iterable[Callback] | None = None, validation_split: float = 0.0,
+            callbacks: Iterable[Callback] | Callback | None = None, validation_split: float = 0.0,
             validation_data: Sequence[Data] | None = None, shuffle: bool = True,
             class_weight: Mapping[int, float] | None = None, sample_weight: Data | None = None,
-            initial_epoch: int = 0, seed: int = 0, validation_freq: int = 1) -> History:  # fmt: skip
+            initial_epoch: int = 0, seed: int = 0, validation_freq: int = 1, steps_per_epoch: int | None = None,
+            validation_batch_size: int | None = None) -> History:  # fmt: skip
         """Train for `epochs` (up to that number, from `initial_epoch`); return the losses and metrics of each.
 
         Losses and metrics are running ones, as Keras's are: of each batch before its step, with Dropout, over the
         epoch. For those of the model after the epoch give the rows as `validation_data`, which is (x, y) or
         (x, y, weights); `validation_split` sets the last part of the rows apart. They are looked at every
         `validation_freq` epochs. A row counts by its `sample_weight`, or by the `class_weight` of its label. The order
-        of the rows depends on `seed` and the epoch alone. `verbose`: 0 nothing, 1 a progress bar with the course of the
-        loss (a line per epoch where no terminal is), 2 a line per epoch, "auto" the bar, and where no terminal is a
-        line a second.
+        of the rows depends on `seed` and the epoch alone. With `steps_per_epoch` an epoch ends after so many batches,
+        and the next goes on from there; the last of a pass over the rows may be shorter. `verbose`: 0 nothing, 1 a
+        progress bar with the course of the loss (a line per epoch where no terminal is), 2 a line per epoch, "auto" the
+        bar, and where no terminal is a line a second.
 
         Raises `AnomalyError` if a loss or a weight turns to nan or inf: it names the operation that did it, and the
         weights are those of the last good batch.
@@ -105,6 +106,7 @@ class Trainable(Block):
         initial_epoch = initial.size(initial_epoch, "initial_epoch", least=0)
         callbacks = checked_callbacks(callbacks)
         validation_freq = initial.size(validation_freq, "validation_freq")
+        initial.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
         require_verbose(verbose)
         self._require_compiled("fit")
         rows = self._rows(x, y, sample_weight, class_weight)
@@ -114,7 +116,7 @@ class Trainable(Block):
         elif validation is not None:
             tables.warn_of_one_class(rows.targets.table, validation.targets.table)
         run = self._run(rows, self.engine, callbacks)
-        steps = -(-len(rows.x) // batch_size)
+        steps = checked_steps(steps_per_epoch, len(rows.x), batch_size)
         self.history, run.history.params = run.history, {"verbose": verbose, "epochs": epochs, "steps": steps}
         for callback in callbacks:
             callback.set_model(self)
@@ -122,9 +124,11 @@ class Trainable(Block):
         count = (epochs - initial_epoch) * steps
         with progress(count, "Training", quiet=verbose not in (1, "auto"), lines=verbose == "auto") as advance:
             lines = verbose == 2 or verbose == 1 and advance is silent
+            waiting: list[list[int]] = []  # batches of this pass over the rows
             for epoch in run.epochs(initial_epoch, epochs):
-                batches = tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}")
-                logs = run.epoch(rows.x, rows.targets.table, list(batches), f"{epoch + 1}/{epochs}", advance)
+                waiting = waiting or list(tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}"))
+                batches, waiting = waiting[:steps], waiting[steps:]
+                logs = run.epoch(rows.x, rows.targets.table, batches, f"{epoch + 1}/{epochs}", advance)
                 if validation is not None and (epoch + 1) % validation_freq == 0:
                     run.engine.sync()
                     logs |= {f"val_{name}": z for name, z in self._evaluated(validation).items()}
@@ -201,9 +205,7 @@ class Trainable(Block):
 
     def _rows(self, x: Data, y: Data, sample_weight: Data | None = None, class_weight: Any = None) -> Rows:
         """Rows and labels, checked, with the weights that they have."""
-        if y is None:
-            raise ArgumentError(f"fit, evaluate: expected rows x and their labels y, got {shown(x)} alone: a generator "
-                                "of batches, or a data set, becomes two arrays first")  # fmt: skip
+        require_labels_given(x, y)
         table = self._table(x)
         labels = self._labels(y, len(table))
         return Rows(table, Targets(labels, self._sizes(), self._weights(labels, sample_weight, class_weight)))
@@ -246,21 +248,6 @@ class Trainable(Block):
         return {"loss": loss} | meters.results()
 
 
-def require_loss(loss: LossFunction, labels: list[Any], size: int) -> None:
-    """Try a function of the user's own on rows as training gives them, and say what it should be where it fails."""
-    advice = "such as sum((p - t) ** 2 for t, p in zip(y_true, y_pred)) / len(y_true)"
-    expected = f"loss: expected a function of two lists with an entry for each row that gives one number, {advice}"
-    try:
-        found = loss(labels, [one_or_list([Value(1 / max(size, 2)) for _ in range(size)]) for _ in labels])
-    except (TypeError, ValueError, AttributeError, IndexError) as error:
-        if isinstance(error, AutodiffError):
-            raise
-        failed = f"{name_of(loss)}, which failed with {type(error).__name__}: {error}"
-        raise OperandError(f"{expected}, got {failed}") from error
-    if not isinstance(found, (Value, float, int)):
-        raise OperandError(f"{expected}, got {name_of(loss)}, which gave {shown(found)}")
-
-
 def returned(logs: dict[str, float], return_dict: bool) -> Any:
     """Numbers as Keras returns them: the loss alone or first in a list, or all by name if asked for."""
     return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
@@ -269,30 +256,3 @@ def returned(logs: dict[str, float], return_dict: bool) -> Any:
 def line_of(logs: dict[str, float]) -> str:
     """Losses and metrics on one line, as Keras prints them."""
     return " - ".join(f"{name}: {x:.4f}" for name, x in logs.items())
-
-
-def require_verbose(verbose: object) -> None:
-    if not isinstance(verbose, (int, str)) or verbose not in (0, 1, 2, "auto"):
-        raise ArgumentError(f"verbose: expected 0, 1, 2 or 'auto', got {shown(verbose)}")
-
-
-def checked_validation(validation_data: Any) -> list[Any]:
-    """Rows and labels for validation, perhaps with weights, or an error that shows what came."""
-    if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
-        raise OperandError(f"validation_data: expected a pair (x, y), got {shown(validation_data)}")
-    return list(validation_data)
-
-
-def checked_callbacks(callbacks: Any) -> list[Callback]:
-    """The callbacks as a list, or an error that shows what is none."""
-    if callbacks is None:
-        return []
-    if isinstance(callbacks, Callback) or not is_series(callbacks):
-        raise OperandError(f"callbacks: expected a list of callbacks, got {shown(callbacks)}")
-    found = list(callbacks)
-    for callback in found:
-        if not isinstance(callback, Callback):
-            raise OperandError(f"callbacks: expected objects of nn.callbacks.Callback, got {shown(callback)}")
-        for name in METHODS:
-            called(callback, name, None)
-    return found
