@@ -11,7 +11,7 @@ import pytest
 from test_docs import check_comments
 
 from autodiff import nn
-from autodiff.errors import ArgumentError
+from autodiff.errors import ArgumentError, AutodiffError
 
 RECIPES = (Path(__file__).parent.parent / "docs" / "recipes.md").read_text(encoding="utf8")
 X, Y = nn.data.xor()
@@ -70,6 +70,21 @@ def test_mnist_is_read_from_a_folder_that_has_its_four_files(tmp_path):
     (tmp_path / "t10k-labels.idx1-ubyte").unlink()
     with pytest.raises(ArgumentError, match=r"mnist: expected a file t10k-labels\*1-ubyte\*"):
         nn.data.mnist(tmp_path)
+
+
+@pytest.mark.parametrize("folder, message", [
+    (None, "expected the path of the folder"), ("nowhere", "expected a folder with the four files of MNIST, got 'nowhere'"),
+    ("", r"expected as many labels as images, got 3 in .*train-images.* and 2 in .*train-labels"),
+])  # fmt: skip
+def test_what_is_no_copy_of_mnist_is_refused_in_a_sentence(folder, message, tmp_path, monkeypatch):
+    below = tmp_path / "MNIST" / "raw"  # where some tools put the files
+    below.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for part in ("train", "t10k"):
+        (below / f"{part}-images-idx3-ubyte").write_bytes(struct.pack(">4i", 2051, 3, 1, 1) + bytes(3))
+        (below / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 2049, 2) + bytes(2))
+    with pytest.raises(AutodiffError, match=f"mnist: {message}"):
+        nn.data.mnist(str(tmp_path) if folder == "" else folder)
 
 
 def test_a_set_of_data_is_in_an_order_that_its_seed_decides():

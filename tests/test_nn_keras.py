@@ -12,6 +12,7 @@ import keras_programs
 import numpy as np
 import pytest
 
+import autodiff
 from autodiff import nn
 
 pytestmark = pytest.mark.slow
@@ -95,8 +96,14 @@ for name in "SGD Adagrad RMSprop Adam AdamW Nadam".split():
     found[name] = inspect.signature(getattr(keras.optimizers, name).__init__)
 for name in "EarlyStopping ReduceLROnPlateau ModelCheckpoint".split():
     found[name] = inspect.signature(getattr(keras.callbacks, name).__init__)
-found |= {"fit": inspect.signature(keras.Model.fit), "compile": inspect.signature(keras.Model.compile),
-          "Dense": inspect.signature(keras.layers.Dense.__init__)}
+for name in "BinaryCrossentropy Huber".split():
+    found[name] = inspect.signature(getattr(keras.losses, name).__init__)
+for name in "fit compile evaluate predict".split():
+    found[name] = inspect.signature(getattr(keras.Model, name))
+for name in "Dense Dropout".split():
+    found[name] = inspect.signature(getattr(keras.layers, name).__init__)
+found["Precision"] = inspect.signature(keras.metrics.Precision.__init__)
+found["leaky_relu"] = inspect.signature(keras.activations.leaky_relu)
 print(json.dumps({f"{name}({p.name})": str(p.default) for name, s in found.items() for p in s.parameters.values()}))
 """
 
@@ -108,10 +115,14 @@ def defaults_here():
         found |= {f"{name}({p.name})": str(p.default) for p in inspect.signature(kind.__init__).parameters.values()}
         if name != "Dense":
             found |= {f"{name}(lr)": str(kind().lr), f"{name}(weight_decay)": str(kind().weight_decay)}
-    for name in ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint"):
-        parameters = inspect.signature(getattr(nn.callbacks, name).__init__).parameters.values()
+    homes = {nn.callbacks: ("EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint"), nn: ("Dropout",),
+             nn.losses: ("BinaryCrossentropy", "Huber"), nn.metrics: ("Precision",)}  # fmt: skip
+    for home, name in ((home, name) for home, names in homes.items() for name in names):
+        parameters = inspect.signature(getattr(home, name).__init__).parameters.values()
         found |= {f"{name}({p.name})": str(p.default) for p in parameters}
-    for method in ("fit", "compile"):
+    slope = inspect.signature(autodiff.leaky_relu).parameters["slope"].default
+    found |= {"Huber(name)": nn.losses.Huber().name, "leaky_relu(slope)": str(slope)}
+    for method in ("fit", "compile", "evaluate", "predict"):
         found |= {f"{method}({p.name})": str(p.default) for p in inspect.signature(getattr(nn.Sequential, method)).parameters.values()}
     return found
 

@@ -54,3 +54,36 @@ def test_the_line_ends_also_when_the_work_fails(monkeypatch):
         advance()
         1 / 0
     assert stream.getvalue().endswith("\n")
+
+
+def test_a_notebook_gets_one_output_with_curves_that_changes_at_most_twice_a_second(monkeypatch):
+    display = pytest.importorskip("IPython.display")
+    from autodiff.nn import progress as module
+    pictures, clock = [], iter([10.0, 10.0, 10.1, 10.3, 10.6, 10.6, 10.7, 10.8])
+
+    class Handle:
+        def update(self, bundle, raw):
+            pictures.append(bundle["text/html"])
+
+    def shown(bundle, raw, display_id):
+        pictures.append(bundle["text/html"])
+        return Handle()
+
+    monkeypatch.setattr(display, "display", shown)
+    monkeypatch.setattr(module, "monotonic", lambda: next(clock))
+    losses = []
+    with module.by_notebook(5, "Training", io.StringIO()) as advance:
+        for loss in (5.0, 4.0, 3.0, 2.0, 1.0):
+            losses.append(loss)
+            advance(f"<{loss}>", {"loss": losses, "val_loss": [x + 1 for x in losses]})
+    assert [picture.count("<polyline") for picture in pictures] == [0, 2, 2]
+    assert "&lt;4.0&gt;" not in pictures[1] and ">loss 2<" in pictures[1] and "5/5 &lt;1.0&gt;" in pictures[2]
+    assert ">val_loss 2<" in pictures[2] and ">6<" in pictures[2] and ">1<" in pictures[2]  # on one scale
+
+
+def test_a_long_course_is_drawn_with_as_many_points_as_there_are_pixels():
+    from autodiff.nn import notebook
+
+    assert notebook.thinned(range(5)) == [0, 1, 2, 3, 4]
+    points = notebook.thinned(range(10_001))
+    assert len(points) <= notebook.WIDE and points[-1] == 10_000

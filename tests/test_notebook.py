@@ -85,5 +85,7 @@ def test_a_model_shows_its_summary(outputs):
 
 def test_training_shows_a_bar_and_then_its_course(outputs):
     assert shown(outputs, "fit", "text/plain").startswith("Training [##############################] 10/10 epoch 5/5, loss")
+    live = shown(outputs, "fit", "text/html")  # one output, changed in place, and not one for each picture
+    assert "epoch 5/5" in live and live.count("<polyline") == 1 and ">epoch 5<" in live
     html = shown(outputs, "history", "text/html")
     assert "5 epochs" in html and "<polyline" in html and "loss" in html

@@ -88,20 +88,30 @@ def mnist(folder: str | os.PathLike[str]) -> tuple[Set, Set]:
     The files bear the names under which they are handed out, such as train-images-idx3-ubyte.gz, zipped or not, with a
     dot or a hyphen before "idx". Each X is an array of (rows, 28, 28), from 0 to 255.
 
-    Raises `ArgumentError` for a folder that lacks one of them: it says which.
+    They may also lie one or two folders further down, as some tools unpack them.
+
+    Raises `ArgumentError` for a folder that lacks one of them, and for images without as many labels.
     """
     from .idx import read_images, read_labels
 
     def part(name: str) -> Set:
-        images, labels = (_only(folder, f"{name}-{kind}-ubyte*") for kind in ("images*3", "labels*1"))
-        return read_images(images), read_labels(labels)
+        paths = [_only(folder, f"{name}-{kind}-ubyte*") for kind in ("images*3", "labels*1")]
+        images, labels = read_images(paths[0]), read_labels(paths[1])
+        if len(images) != len(labels):
+            got = f"{len(images)} in {paths[0]} and {len(labels)} in {paths[1]}"
+            raise ArgumentError(f"mnist: expected as many labels as images, got {got}")
+        return images, labels
 
     return part("train"), part("t10k")
 
 
 def _only(folder: str | os.PathLike[str], pattern: str) -> Path:
-    """The file of that pattern in a folder; of several, the first by name."""
-    found = sorted(Path(folder).glob(pattern))
+    """The file of that pattern in a folder, or a little below it; of several, the first by name."""
+    if not isinstance(folder, (str, os.PathLike)):
+        raise OperandError(f"mnist: expected the path of the folder with the four files, got {shown(folder)}")
+    if not Path(folder).is_dir():
+        raise ArgumentError(f"mnist: expected a folder with the four files of MNIST, got {shown(os.fspath(folder))}")
+    found = [path for way in ("", "*/", "*/*/") for path in sorted(Path(folder).glob(way + pattern)) if path.is_file()]
     if not found:
         raise ArgumentError(f"mnist: expected a file {pattern} in {shown(os.fspath(folder))}, got none of that name")
     return found[0]

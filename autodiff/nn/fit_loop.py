@@ -92,7 +92,7 @@ class Run:
                 whole, seen = whole + loss * len(batch), seen + len(batch)
                 if self.meters:
                     self.meters.update(y[batch], self.engine.outputs(len(batch)))
-                advance(f"epoch {label}, loss {whole / seen:.4f} {curve}".rstrip())
+                advance(f"epoch {label}, loss {whole / seen:.4f} {curve}".rstrip(), self.history.history)
                 if self.watching_batches:
                     logs = in_order({"loss": whole / seen} | self.meters.results())
                 self._call_for_batch("on_train_batch_end", place, logs)

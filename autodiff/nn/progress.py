@@ -6,19 +6,22 @@
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from time import monotonic
 from typing import Any, TextIO
 
-Advance = Callable[..., None]  # of a note, or of nothing
+from .notebook import course
+
+Advance = Callable[..., None]  # of a note and numbers by name, whose curves a notebook shows, or of less
+Curves = Mapping[str, Sequence[float]]
 WIDTH = 30
 BLOCKS = "▁▂▃▄▅▆▇█"
-BETWEEN_LINES, BETWEEN_PICTURES = 1.0, 0.1  # seconds, at least
+BETWEEN_LINES, BETWEEN_PICTURES = 1.0, 0.5  # seconds, at least
 
 
-def silent(note: str = "") -> None:
+def silent(note: str = "", curves: Curves | None = None) -> None:
     """What to call where no bar is drawn."""
 
 
@@ -26,7 +29,7 @@ def silent(note: str = "") -> None:
 def progress(
     total: int, label: str, stream: TextIO | None = None, quiet: bool = False, lines: bool = True
 ) -> Iterator[Advance]:
-    """A function to call after each of `total` steps, with a note that stands beside the bar.
+    """A function to call after each of `total` steps, with a note that stands beside the bar, and numbers by name.
 
     Where no bar can be drawn, `lines` are written instead: one a second at most, so none of what is done by then.
     """
@@ -74,27 +77,28 @@ def by_rich(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
     rest = TimeRemainingColumn(), TextColumn("{task.fields[note]}")
     with Progress(*label_and_bar, *rest, console=Console(file=stream)) as bar:
         task = bar.add_task(escape(label), total=total, note="")
-        yield lambda note="": bar.update(task, advance=1, note=escape(note))
+        yield lambda note="", curves=None: bar.update(task, advance=1, note=escape(note))
 
 
 @contextmanager
 def by_notebook(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
-    """One output of the cell, written anew: the first step, the last, and at most ten a second between."""
+    """One output of the cell, changed in place: the first step, the last, and at most two a second between."""
     from IPython.display import display
 
     last, done, handle, text = 0.0, 0, None, ""
+    known: Curves = {}
 
     def show() -> None:
         nonlocal handle, last
-        last, bundle = monotonic(), {"text/plain": text}
+        last, bundle = monotonic(), {"text/plain": text, "text/html": course(text, known)}
         if handle:
             handle.update(bundle, raw=True)
         else:
             handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
 
-    def advance(note: str = "") -> None:
-        nonlocal done, text
-        done += 1
+    def advance(note: str = "", curves: Curves | None = None) -> None:
+        nonlocal done, text, known
+        done, known = done + 1, curves or {}
         text = f"{bar_of(done, total, label)} {note}"
         if monotonic() - last >= BETWEEN_PICTURES:
             show()
@@ -117,7 +121,7 @@ def by_lines(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
         stream.write(f"{text}\n")
         stream.flush()
 
-    def advance(note: str = "") -> None:
+    def advance(note: str = "", curves: Curves | None = None) -> None:
         nonlocal done, text
         done += 1
         text = " ".join(filter(None, [f"{label} {done}/{total}", note]))
@@ -136,7 +140,7 @@ def plain(total: int, label: str, stream: TextIO) -> Iterator[Advance]:
     """One line, written over and over; only when the bar or a hundredth of the work has moved on."""
     done = 0
 
-    def advance(note: str = "") -> None:
+    def advance(note: str = "", curves: Curves | None = None) -> None:
         nonlocal done
         done += 1
         if done * 100 // total > (done - 1) * 100 // total:
