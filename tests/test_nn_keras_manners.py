@@ -102,7 +102,7 @@ def test_the_note_beside_the_bar_shows_the_course_of_the_loss(monkeypatch):
 
     @contextmanager
     def watched(*arguments, **options):
-        yield notes.append
+        yield lambda note, curves: notes.append(note)
 
     monkeypatch.setattr(train, "progress", watched)
     model().fit(X, Y, epochs=4, verbose=1)
