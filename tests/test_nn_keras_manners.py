@@ -196,3 +196,24 @@ def test_an_argument_of_keras_s_that_is_not_here_says_what_is_written_for_it():
     with pytest.raises(OperandError, match="no argument 'run_eagerly': write engine='eager'"):
         model(run_eagerly=True)
     assert model().loss == "binary_crossentropy" and nn.SGD(0.1).iterations == 0
+
+
+@pytest.mark.parametrize("make, shape", [
+    (lambda: nn.Dense(3), (5, 3)), (lambda: nn.Dropout(0.5), (5, 2)), (lambda: nn.Activation("relu"), (5, 2)),
+    (lambda: nn.Sequential([nn.Dense(4), nn.Dense(3)]), (5, 3)), (lambda: nn.Flatten(), (10,)),
+    (lambda: nn.Sequential([nn.Flatten(), nn.Dense(3)]), (3,)),
+])  # fmt: skip
+def test_a_layer_that_has_met_no_row_takes_two_axes_for_a_batch_unless_it_flattens_them(make, shape):
+    layer, rows = make(), np.arange(10.0).reshape(5, 2)
+    for given in (rows, rows.tolist(), rows):  # the first builds it
+        found = layer(given)
+        assert np.shape(found) == shape
+    if len(shape) > 1:
+        assert [[x.data for x in row] for row in found] == [[x.data for x in layer(row)] for row in rows]
+
+
+def test_what_is_no_place_of_a_layer_and_what_is_no_flag_are_refused_in_a_sentence():
+    with pytest.raises(ArgumentError, match="get_layer: expected one of dense, dense_1, got 'a'"):
+        model().get_layer(index="a")
+    with pytest.raises(OperandError, match="fit: shuffle: expected True or False, got 'batch'"):
+        model().fit(X, Y, shuffle="batch")

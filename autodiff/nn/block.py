@@ -21,8 +21,9 @@ from ..suggest import hint
 from ..value import Value, constant
 from . import initializers as initial
 from .keywords import INSTEAD, attributes, know_arguments
-from .layers import NO_ROWS, Output, one_or_list
+from .layers import Output, one_or_list
 from .module import Module, in_mode
+from .nested import axes, flat, lengths_of
 from .rows import entries
 
 LIBRARY = __name__.rpartition(".")[0]
@@ -185,10 +186,16 @@ class Block(Module):
             return self.outputs(x)
 
     def outputs(self, row: Any) -> Any:
-        """The outputs for one row of numbers or Values, nested as the input's shape is, or flat."""
+        """The outputs for one row of numbers or Values, nested as the input's shape is, or flat.
+
+        For a batch of rows, which has one axis more, a list with the outputs of each.
+        """
+        shape, depth = self.input_shape, axes(row)
+        if depth == (2 if shape is None else len(shape) + 1) and depth > 1 and not (shape is None and self.flattens):
+            return [self.outputs(each) for each in row]
         xs = flat(row, repr(self))
         if self.input_shape is None:
-            self.ensure_built((len(xs),))
+            self.ensure_built(lengths_of(row, depth) if math.prod(lengths_of(row, depth)) == len(xs) else (len(xs),))
         if len(xs) != (expected := math.prod(self.input_shape or ())):
             plural = "s" * (expected != 1)
             raise ArgumentError(f"{self!r}: expected a row of {expected} number{plural}, got {len(xs)}: {shown(row)}")
@@ -198,6 +205,11 @@ class Block(Module):
         """The outputs for one flat row, as training gives them."""
         found: Output = self.outputs(xs)
         return found
+
+    @property
+    def flattens(self) -> bool:
+        """Whether rows of several axes are what it is for, so that a first input of two axes is one row of them."""
+        return False
 
     @property
     def several(self) -> bool:
@@ -219,27 +231,6 @@ class Block(Module):
 def as_value(x: Any, block: Block) -> Value:
     """A number of a row as a constant; a Value as it is."""
     return x if type(x) is Value else constant(x, type(block).__name__)
-
-
-DEEPEST = 100  # axes of a row: a list that contains itself has no end
-
-
-def flat(row: Any, what: str, depth: int = 0) -> list[Any]:
-    """A row, nested or not, as a flat list."""
-    row = row.tolist() if hasattr(row, "tolist") else row
-    if isinstance(row, (Value, float, int)):
-        return [row]
-    if isinstance(row, NO_ROWS) or not is_series(row):
-        raise OperandError(f"{what}: expected a row of numbers or Values, got {shown(row)}")
-    if depth > DEEPEST:
-        raise ArgumentError(f"{what}: expected a row nested at most {DEEPEST} deep, got {shown(row)}")
-    found = []
-    for item in row:
-        if isinstance(item, (list, tuple)) or hasattr(item, "ndim") and item.ndim:
-            found.extend(flat(item, what, depth + 1))
-        else:
-            found.append(item)
-    return found
 
 
 def with_rows(shape: Shape) -> str:

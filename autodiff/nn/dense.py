@@ -145,6 +145,10 @@ class Flatten(Block):
         if input_shape is not None:
             self.ensure_built(Input(input_shape).shape)
 
+    @property
+    def flattens(self) -> bool:
+        return True
+
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         return (math.prod(shape),)
 

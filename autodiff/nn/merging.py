@@ -21,8 +21,9 @@ from ..coerce import is_series
 from ..errors import ArgumentError, OperandError, shown
 from ..functions import maximum, minimum
 from ..value import Value
-from .block import Block, Shape, Symbol, as_value, flat, one_axis, with_rows
+from .block import Block, Shape, Symbol, as_value, one_axis, with_rows
 from .layers import NO_ROWS, one_or_list
+from .nested import flat
 
 
 class Merge(Block):

@@ -28,9 +28,10 @@ from ..errors import ArgumentError, OperandError, shown
 from ..graph import topological_order
 from ..value import constant
 from . import tables
-from .block import Block, Shape, Symbol, as_value, flat, with_rows
+from .block import Block, Shape, Symbol, as_value, with_rows
 from .layers import Output, one_or_list
-from .network import Network, axes
+from .nested import axes, flat
+from .network import Network
 from .ports import Ports, listed_symbols, numbered
 from .rows import entries
 from .summary import layer_names, require_unique_names

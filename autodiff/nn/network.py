@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
-from ..value import Value
 from .block import Block
 from .keywords import known_arguments, snake_case
 from .notebook import preformatted
@@ -36,7 +35,7 @@ class Network(Trainable):
     def get_layer(self, name: str | None = None, index: int | None = None) -> Block:
         """The layer of that name, as `summary` shows it, or at that place."""
         names = layer_names(self.layers)
-        if index is not None and -len(names) <= index < len(names):
+        if isinstance(index, int) and -len(names) <= index < len(names):
             return self.layers[index]
         if name in names:
             return self.layers[names.index(name)]
@@ -73,13 +72,6 @@ class Network(Trainable):
         self.require_built("load_weights")
         load_weights(self, path)
 
-    def outputs(self, row: Any) -> Any:
-        """The outputs for one row, or, for a batch of rows, a list with the outputs of each."""
-        shape = self.input_shape
-        if shape is not None and axes(row) == len(shape) + 1 and (len(shape) > 1 or axes(row) == 2):
-            return [super(Network, self).outputs(each) for each in row]
-        return super().outputs(row)
-
     def _repr_html_(self) -> str:
         """What a notebook shows: the summary."""
         lines: list[str] = []
@@ -96,18 +88,3 @@ class Network(Trainable):
             raise ArgumentError(
                 f"{what}: expected a model that knows its input, got {self!r}: begin it with Input(shape), or fit it"
             )
-
-
-def axes(row: Any) -> int:
-    """How many axes nested lists or an array have, as far as the first entries tell."""
-    count = 0
-    while not isinstance(row, (str, Value)):
-        if hasattr(row, "ndim"):
-            return count + int(row.ndim)
-        if not isinstance(row, (list, tuple)):
-            break
-        count += 1
-        if not row:
-            break
-        row = row[0]
-    return count

@@ -98,6 +98,10 @@ class Sequential(Network):
             xs = entries(layer.forward(xs))
         return xs
 
+    @property
+    def flattens(self) -> bool:
+        return any(layer.flattens for layer in list(self.flattened())[:1])
+
     def flattened(self) -> Iterator[Block]:
         """The layers, with those of a Sequential among them in its place."""
         waiting = self.layers[::-1]

@@ -60,7 +60,7 @@ def array(x: Any, what: str) -> Array:
         raise OperandError(f"{what}: expected rows of numbers, got None")
     try:
         found = np.asarray(x, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:  # the last from torch
         raise OperandError(f"{what}: expected rows of numbers, all of one length, got {shown(x)}") from error
     if found.ndim and not len(found):
         raise ArgumentError(f"{what}: expected at least one row, got none")
@@ -96,7 +96,7 @@ def warn_of_one_class(y: Array, y_validation: Array) -> None:
     if every.ndim > 1 and every.shape[1] > 1 or not np.array_equal(every, np.round(every)):
         return
     share = float(np.mean(every == every[-1]))
-    if 1 > share and (y_validation == every[-1]).all() and share ** len(y_validation) < 0.01:
+    if 1 > share and (y_validation == every[-1]).all() and share ** len(y_validation) < 0.05:
         warnings.warn(
             f"validation_split: all {len(y_validation)} rows for validation are of class {float(every[-1].flat[0]):g}: "
             f"shuffle the rows first, or use nn.data.train_validation_split",

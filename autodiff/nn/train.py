@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..coerce import as_flag
 from ..errors import ArgumentError
 from . import initializers as initial, optimizers, tables
 from .block import Block
@@ -105,6 +106,7 @@ class Trainable(Block):
         epochs = initial.size(epochs, "epochs")
         initial_epoch = initial.size(initial_epoch, "initial_epoch", least=0)
         callbacks = checked_callbacks(callbacks)
+        shuffle = as_flag("fit: shuffle", shuffle)
         validation_freq = initial.size(validation_freq, "validation_freq")
         initial.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
         require_verbose(verbose)
