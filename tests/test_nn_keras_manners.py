@@ -217,3 +217,53 @@ def test_what_is_no_place_of_a_layer_and_what_is_no_flag_are_refused_in_a_senten
         model().get_layer(index="a")
     with pytest.raises(OperandError, match="fit: shuffle: expected True or False, got 'batch'"):
         model().fit(X, Y, shuffle="batch")
+
+
+@pytest.mark.parametrize("make, sentence", [
+    (lambda: nn.callbacks.EarlyStopping(verbose="a"), "EarlyStopping: verbose: expected a whole number"),
+    (lambda: nn.callbacks.EarlyStopping(restore_best_weights="a"), "restore_best_weights: expected True or False"),
+    (lambda: nn.callbacks.EarlyStopping(start_from_epoch="a"), "start_from_epoch: expected a whole number"),
+    (lambda: nn.callbacks.ReduceLROnPlateau(cooldown=-1), "cooldown: expected a whole number of at least 0"),
+    (lambda: nn.callbacks.ReduceLROnPlateau(min_lr="a"), "min_lr: expected a real number"),
+    (lambda: nn.callbacks.ModelCheckpoint(3), "ModelCheckpoint: expected the path of a file, got 3"),
+    (lambda: nn.callbacks.ModelCheckpoint("a", save_best_only=1), "save_best_only: expected True or False"),
+    (lambda: nn.callbacks.ModelCheckpoint("a", initial_value_threshold="a"), "initial_value_threshold: expected a real"),
+    (lambda: nn.callbacks.LearningRateScheduler(3), "expected a function of the epoch, or of the epoch and the rate"),
+    (lambda: nn.callbacks.LearningRateScheduler(lambda a, b, c: 1), "expected a function of the epoch"),
+    (lambda: nn.callbacks.CSVLogger(3), "CSVLogger: expected the path of a file"),
+    (lambda: nn.callbacks.CSVLogger("a", separator=", "), "expected one character as the separator"),
+    (lambda: setattr(nn.SGD(0.1), "momentumm", 0.9), "SGD: there is no attribute 'momentumm': did you mean 'momentum'"),
+    (lambda: model(metrics=[lambda y_true: 1]).fit(X, Y), r"metric: expected a function of \(y_true, y_pred\)"),
+    (lambda: model(metrics=[lambda y_true, y_pred: "a"]).fit(X, Y, verbose=0), "or one for each row, got 'a'"),
+])  # fmt: skip
+def test_what_a_callback_a_metric_or_an_optimizer_cannot_use_is_refused_at_once(make, sentence):
+    with pytest.raises((ArgumentError, OperandError), match=sentence):
+        make()
+
+
+def test_a_layer_of_one_s_own_may_be_written_with_call_and_a_metric_without_weights():
+    class Doubled(nn.Block):
+        def call(self, x):
+            return [2 * each for each in x]
+
+    class Counted(nn.metrics.Metric):
+        def update_state(self, y_true, y_pred):
+            self.count += len(y_true)
+
+        def result(self):
+            return self.count
+
+        def reset_state(self):
+            self.count = 0
+
+    class WithoutShape(Doubled):
+        def build(self, shape):
+            self.seen = shape
+
+    layers = [nn.Input(2), nn.Dense(3, "tanh"), Doubled(), nn.Dense(1, "sigmoid")]
+    made = nn.Sequential(layers, seed=1)
+    made.compile("sgd", "binary_crossentropy", metrics=[Counted()])
+    assert made.fit(X, Y, verbose=0).history["counted"] == [20]
+    assert Doubled()([1.0, 2.0])[1].data == 4.0
+    with pytest.raises(OperandError, match=r"WithoutShape: expected a method build\(self, shape, rng\) that returns"):
+        nn.Sequential([nn.Input(2), WithoutShape()])

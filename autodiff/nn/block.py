@@ -17,16 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..coerce import as_flag, is_series
 from ..errors import ArgumentError, OperandError, shown
-from ..suggest import hint
 from ..value import Value, constant
 from . import initializers as initial
-from .keywords import INSTEAD, attributes, know_arguments
+from .keywords import INSTEAD, know_arguments, refuse_unknown, takes
 from .layers import Output, one_or_list
 from .module import Module, in_mode
 from .nested import axes, flat, lengths_of
 from .rows import entries
 
-LIBRARY = __name__.rpartition(".")[0]
 Shape = tuple[int, ...]  # of one row; inside, a row is always a flat list in the order of its last index first
 
 
@@ -60,7 +58,11 @@ def built_alone(build: Any) -> Any:
     @wraps(build)
     def built(self: Any, shape: Any, rng: random.Random | None = None) -> Any:
         if rng is not None:
-            return build(self, shape, rng)
+            made = build(self, shape, rng) if takes(build, 3) else None
+            if not isinstance(made, tuple):
+                expected = "a method build(self, shape, rng) that returns the shape of the output, such as (3,)"
+                raise OperandError(f"{type(self).__name__}: expected {expected}, got one that gives {shown(made)}")
+            return made
         listed = list(shape) if is_series(shape) and not isinstance(shape, str) else [shape]
         return self.ensure_built(Input(listed[listed[:1] == [None] :]).shape)
 
@@ -92,12 +94,7 @@ class Block(Module):
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse an attribute that the layers of this library do not have: set, it would be ignored without a word."""
-        cls = type(self)
-        if cls.__module__.startswith(LIBRARY) and not name.startswith("_") and name not in attributes(cls):
-            there = hint(name, sorted(attributes(cls)))
-            if hasattr(cls, name):
-                raise ArgumentError(f"{cls.__name__}: {name!r} can be read, not set; weights are set by set_weights")
-            raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
+        refuse_unknown(self, name)
         object.__setattr__(self, name, value)
 
     @property
@@ -171,7 +168,10 @@ class Block(Module):
 
     def forward(self, xs: list[Any]) -> list[Any]:
         """The outputs for one flat row of Values, or of numbers; a layer that merges rows takes several."""
-        raise NotImplementedError(f"{type(self).__name__} computes nothing: write forward(self, xs)")
+        call = getattr(self, "call", None)  # as Keras's layers have it
+        if call is None:
+            raise NotImplementedError(f"{type(self).__name__} computes nothing: write forward(self, xs)")
+        return entries(call(xs))
 
     def __call__(self, x: Any, *, training: bool | None = None) -> Any:
         """The outputs for one row, a Value or a list of Values; for a symbol, the symbol of the outputs.

@@ -8,15 +8,15 @@ import csv
 import io
 import os
 from collections.abc import Callable
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from ..coerce import as_flag
 from ..errors import ArgumentError, OperandError, shown
 from ..files import write_whole
 from . import initializers as initial
 from .callback import METHODS, Callback, Logs, Monitor, called
-from .keywords import not_there
+from .keywords import not_there, takes
 
 __all__ = [
     "CSVLogger", "Callback", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "METHODS", "ModelCheckpoint",
@@ -39,7 +39,9 @@ class EarlyStopping(Monitor):
         super().__init__(monitor, min_delta, mode)
         self.patience = initial.size(patience, "EarlyStopping: patience", least=0)
         self.baseline = None if baseline is None else initial.real(baseline, "EarlyStopping: baseline")
-        self.verbose, self.restore_best_weights, self.start_from_epoch = verbose, restore_best_weights, start_from_epoch
+        self.verbose = checked_verbose(self, verbose)
+        self.restore_best_weights = as_flag("EarlyStopping: restore_best_weights", restore_best_weights)
+        self.start_from_epoch = initial.size(start_from_epoch, "EarlyStopping: start_from_epoch", least=0)
         self.on_train_begin()
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -86,7 +88,9 @@ class ReduceLROnPlateau(Monitor):
         if not 0 < self.factor < 1:
             raise ArgumentError(f"ReduceLROnPlateau: expected a factor between 0 and 1, got {shown(factor)}")
         self.patience = initial.size(patience, "ReduceLROnPlateau: patience", least=0)
-        self.cooldown, self.min_lr, self.verbose = cooldown, min_lr, verbose
+        self.cooldown = initial.size(cooldown, "ReduceLROnPlateau: cooldown", least=0)
+        self.min_lr = initial.real(min_lr, "ReduceLROnPlateau: min_lr")
+        self.verbose = checked_verbose(self, verbose)
         self.on_train_begin()
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -124,9 +128,11 @@ class ModelCheckpoint(Monitor):
                  save_best_only: bool = False, save_weights_only: bool = False, mode: str = "auto",
                  initial_value_threshold: float | None = None) -> None:  # fmt: skip
         super().__init__(monitor, 0.0, mode)
-        self.filepath, self.verbose, self.save_best_only = os.fspath(filepath), verbose, save_best_only
-        self.save_weights_only = save_weights_only
-        self.best = initial_value_threshold
+        self.filepath, self.verbose = checked_path(self, filepath), checked_verbose(self, verbose)
+        self.save_best_only = as_flag("ModelCheckpoint: save_best_only", save_best_only)
+        self.save_weights_only = as_flag("ModelCheckpoint: save_weights_only", save_weights_only)
+        if initial_value_threshold is not None:
+            self.best = initial.real(initial_value_threshold, "ModelCheckpoint: initial_value_threshold")
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self.save_best_only:
@@ -156,14 +162,13 @@ class LearningRateScheduler(Callback):
     """Set the learning rate at the start of each epoch to `schedule(epoch, rate)`."""
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
-        self.schedule, self.verbose = schedule, verbose
+        self.schedule, self.verbose = schedule, checked_verbose(self, verbose)
+        if not callable(schedule) or takes(schedule, 1) is takes(schedule, 2) is False:
+            expected = "a function of the epoch, or of the epoch and the rate"
+            raise OperandError(f"LearningRateScheduler: expected {expected}, got {shown(schedule)}")
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        given: tuple[Any, ...] = (epoch, self.model.optimizer.lr)
-        try:
-            signature(self.schedule).bind(*given)
-        except TypeError:  # a function of the epoch alone
-            given = given[:1]
+        given = (epoch, self.model.optimizer.lr)[: 1 + takes(self.schedule, 2)]
         self.model.optimizer.lr = rate = self.schedule(*given)
         if self.verbose:
             print(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
@@ -204,7 +209,10 @@ class CSVLogger(Callback):
     """Write the numbers of every epoch to a CSV file, whole after each epoch; with `append` behind what it has."""
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
-        self.path, self.separator, self.append = Path(filename), separator, append
+        self.path, self.append = Path(checked_path(self, filename)), as_flag("CSVLogger: append", append)
+        self.separator = separator
+        if not isinstance(separator, str) or len(separator) != 1:
+            raise OperandError(f"CSVLogger: expected one character as the separator, got {shown(separator)}")
         self.rows = list[dict[str, Any]]()
         self.earlier = ""
 
@@ -220,3 +228,16 @@ class CSVLogger(Callback):
             writer.writeheader()
         writer.writerows(self.rows)
         write_whole(self.path, self.earlier + text.getvalue())
+
+
+def checked_verbose(callback: Callback, verbose: Any) -> int:
+    """Whether a callback says what it does: 0, or more."""
+    given = int(verbose) if isinstance(verbose, bool) else verbose
+    return initial.size(given, f"{type(callback).__name__}: verbose", least=0)
+
+
+def checked_path(callback: Callback, path: Any) -> str:
+    """The path of a file as text."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise OperandError(f"{type(callback).__name__}: expected the path of a file, got {shown(path)}")
+    return str(os.fspath(path))

@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dis import get_instructions
 from functools import wraps
-from inspect import CO_VARARGS, CO_VARKEYWORDS, unwrap
+from inspect import CO_VARARGS, CO_VARKEYWORDS, signature, unwrap
 from typing import Any, NoReturn, TypeVar, cast
 
-from ..errors import OperandError, shown
+from ..errors import ArgumentError, OperandError, shown
 from ..suggest import hint
 
+LIBRARY = __name__.rpartition(".")[0]
 INSTEAD = {  # what Keras's layers and models have, and what to do here
     "get_config": "nn.save(model, path) writes its layers and settings, nn.load reads them",
     "from_config": "nn.save(model, path) writes its layers and settings, nn.load reads them",
@@ -91,6 +92,32 @@ def shared_names(method: Any) -> tuple[str, ...]:
     """The names behind `**shared: Unpack[Names]`, where a method declares them so."""
     kinds = getattr(getattr(method, "__annotations__", {}).get("shared"), "__args__", ())
     return tuple(name for kind in kinds for name in kind.__annotations__)
+
+
+def takes(function: Any, count: int) -> bool:
+    """Whether a function can be called with so many arguments, as far as it says.
+
+    >>> takes(lambda x, y=0: x, 1), takes(lambda x, y=0: x, 3)
+    (True, False)
+    """
+    try:
+        signature(function).bind(*[None] * count)
+    except TypeError:
+        return False
+    except ValueError:  # a built-in that does not say
+        return True
+    return True
+
+
+def refuse_unknown(thing: Any, name: str) -> None:
+    """Refuse an attribute that a class of this library does not have: set, it would be ignored without a word."""
+    cls = type(thing)
+    if not cls.__module__.startswith(LIBRARY) or name.startswith("_") or name in attributes(cls):
+        return
+    if hasattr(cls, name):
+        raise ArgumentError(f"{cls.__name__}: {name!r} can be read, not set; weights are set by set_weights")
+    there = hint(name, sorted(attributes(cls)))
+    raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
 
 
 def not_there(module: str, names: Sequence[str]) -> Callable[[str], NoReturn]:

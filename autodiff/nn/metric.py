@@ -20,7 +20,7 @@ import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
 from ..value import Value
-from .keywords import know_arguments, snake_case
+from .keywords import know_arguments, snake_case, takes
 from .rows import Rows, datum, paired
 from .tables import Array, array
 
@@ -103,11 +103,16 @@ class MeanOf(Quotient):
 
     def __init__(self, function: Callable[..., Any], name: str | None = None) -> None:
         super().__init__(name or name_of(function))
+        if not takes(function, 2):
+            raise OperandError(f"metric: expected a function of (y_true, y_pred), got {shown(function)}")
         self.function = function
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         found = self.function(y_true, y_pred)
-        numbers = np.asarray(found.data if isinstance(found, Value) else found, dtype=np.float64)
+        try:
+            numbers = np.asarray(found.data if isinstance(found, Value) else found, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise OperandError(f"{self.name}: expected a number, or one for each row, got {shown(found)}") from error
         if numbers.ndim == 0:
             return self.add(float(numbers), 1.0)
         if len(numbers) != len(y_pred):

@@ -145,9 +145,10 @@ class Meters:
         for _, metric, part, weighted in self.meters:
             labels, own = part.labels_of(table), outputs[:, part.outputs]
             labels = labels[:, None] if labels.ndim == own.shape[1] == 1 else labels
-            metric.update_state(labels, own, part.weights_of(table) if weighted else None)
+            weights = part.weights_of(table) if weighted else None
+            metric.update_state(labels, own, *() if weights is None else (weights,))
 
     def results(self) -> dict[str, float]:
         """The numbers of all rows since the last reset, by name."""
         numbers = {name: loss.result() for name, loss in self.losses.items()}
-        return numbers | {meter.name: float(meter.metric.result()) for meter in self.meters}
+        return numbers | {meter.name: initial.real(meter.metric.result(), meter.name) for meter in self.meters}

@@ -18,7 +18,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_series, number
 from ..value import Value
 from . import initializers as initial
-from .keywords import know_arguments
+from .keywords import know_arguments, refuse_unknown
 from .module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
@@ -47,6 +47,11 @@ class Optimizer:
         """Every optimizer answers an unknown argument with the nearest one that it has."""
         super().__init_subclass__(**options)
         know_arguments(cls)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse an attribute that the optimizers of this library do not have."""
+        refuse_unknown(self, name)
+        object.__setattr__(self, name, value)
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, **shared: Unpack[Shared]) -> None:
         """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr.
