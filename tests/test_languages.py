@@ -159,6 +159,8 @@ def test_a_page_is_in_korean_wherever_one_looks_and_still_works(browser_path, tm
         result = tanh(shared + a) + relu(shared)
         page = steps(result).save(tmp_path / "steps.html")
         wrong = steps(shared + shared * a, order="breadth-first").save(tmp_path / "wrong.html")
+        error = (model([0.0, 1.0]) - 1.0) ** 2
+        trained = steps(error, parameters=model.parameters(), rate=0.5).save(tmp_path / "trained.html")
         training = training_page(model, *nn.data.xor(), nn.losses.binary_crossentropy, rate=1.0).save(tmp_path / "training.html")
     with Browser(browser_path) as browser:
         shown = browser.open(page)
@@ -180,6 +182,11 @@ def test_a_page_is_in_korean_wherever_one_looks_and_still_works(browser_path, tm
         assert shown.text("#judged").startswith("아닙니다.") and shown.run(ENGLISH_LEFT) == []
         shown.run("typed(live.inputs[0], fields.get(live.inputs[0]))")
         assert shown.problems == []
+        shown = browser.open(trained)
+        shown.run("moves.last()")
+        assert shown.texts("#equations td")[0] == "갱신된 layers[1].neurons[0].b" and shown.run("$('equations').querySelectorAll('wbr').length") > 1
+        shown.run("go(steps.findIndex((step) => step.kind === 'contribution' && steps.indexOf(step) > 0 && log.nodes[step.target].label.endsWith('w[0]')))")
+        assert shown.texts("#equations td")[8].endswith(".w[0]의 기울기") and shown.run(ENGLISH_LEFT) == []
         for other in (wrong, training):
             shown = browser.open(other)
             shown.run("$('last') ? moves.last() : moves.one()")

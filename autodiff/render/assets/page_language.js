@@ -22,10 +22,16 @@
   const sayAttribute = (element, name) => {
     if (element.hasAttribute(name)) put(element.getAttribute(name), (text) => element.setAttribute(name, text));
   };
+  const sayBroken = (holder) => {    // a text that may break at its marks is one text all the same
+    const pieces = (text) => text.split(/(?=\.[A-Za-z_])/);
+    put(holder.textContent, (other) => holder.replaceChildren(...pieces(other).flatMap((piece, i) => i ? [document.createElement("wbr"), piece] : [piece])));
+    pieces(holder.textContent).forEach((piece) => done.add(piece));
+  };
   const sayAll = (root) => {
     if (root.nodeType === Node.TEXT_NODE) return sayText(root);
     if (root.nodeType !== Node.ELEMENT_NODE) return;
     for (const element of [root, ...root.querySelectorAll("*")]) for (const name of ATTRIBUTES) sayAttribute(element, name);
+    new Set([...root.querySelectorAll("wbr")].map((mark) => mark.parentElement)).forEach(sayBroken);
     const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) sayText(texts.currentNode);
   };
