@@ -50,7 +50,7 @@ from .html import page
 from .listing import text_lines
 
 RATE = 0.1  # the learning rate of a step of training
-AROUND, ROW, MOST = 520, 91, 460  # pixels of a page without its graph, of a row of the graph, and of all its rows
+AROUND, ROW, LEAST, MOST = 745, 62, 2, 400  # pixels of a page without its graph, of a row; rows, and pixels of them all
 
 
 class Steps(Log):
@@ -125,7 +125,7 @@ class Steps(Log):
 
     def _height(self) -> int:
         """The height in pixels that shows the whole page in a cell, but for a graph higher than a screen."""
-        return AROUND + min(ROW * max(map(len, self._columns().values()), default=1), MOST)
+        return AROUND + min(ROW * max(LEAST, *map(len, self._columns().values())), MOST)
 
     def _columns(self) -> dict[int, list[int]]:
         """The nodes by their distance from the inputs, which is how a page stacks them."""
