@@ -16,7 +16,7 @@ from math import isfinite, isnan
 from .errors import AnomalyError, shown
 from .frames import calling_line
 from .value import Value
-from .hooks import Watcher, watchers
+from .hooks import Watcher
 
 
 @contextmanager
@@ -35,12 +35,8 @@ def detect_anomaly() -> Iterator[None]:
         ...
     autodiff.errors.AnomalyError: backward: (sqrt) = 0.0, made at ... sends inf to its input 1, x = 0.0: ...
     """
-    watcher = _Anomaly()
-    watchers.append(watcher)
-    try:
+    with _Anomaly():
         yield
-    finally:
-        watchers.remove(watcher)
 
 
 def user_line() -> str:

@@ -28,10 +28,10 @@ from .errors import ArgumentError
 from .graph import topological_order
 from .ops import TABLE
 from .reductions import total
-from .replaying import VALUES, as_value, gradient_graph
+from .replaying import VALUES, as_value
 from .signatures import Gradient, ValueAndGradient
 from .structure import flatten, is_array
-from .traced_call import Argnums, TracedCall, pulled, require_function
+from .traced_call import Argnums, TracedCall, require_function
 from .value import Value
 
 
@@ -116,8 +116,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any
         call = TracedCall(f, arguments, keywords, argnums, again=True)
         y = call.value()
         stays = call.stays(y)
-        rows = [list(gradient_graph(slope, call.inputs)) if stays else pulled(slope, call.inputs)
-                for slope in call.graph(y)]  # fmt: skip
+        rows = [call.pull_back(slope, stays) for slope in call.graph(y)]
         shaped = [call.like_arguments(row) for row in rows]
         return _stacked(shaped).reshape(shaped[0].shape * 2) if shaped and is_array(shaped[0]) else rows
 
@@ -177,7 +176,7 @@ def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:
         seeds = flatten(gradient)[0]
         whole = weighted(outputs, [seed if type(seed) is Value else number(seed, "vjp") for seed in seeds])
         outer = stays or any(type(seed) is Value for seed in seeds)
-        return call.like_arguments(gradient_graph(whole, call.inputs) if outer else pulled(whole, call.inputs))
+        return call.like_arguments(call.pull_back(whole, outer))
 
     return shape.unflatten(y if stays else y.data for y in outputs), pull
 
@@ -191,7 +190,7 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
     call, tangents = _directed(f, at, direction, again=True)
     along = weighted(call.graph(call.value()), tangents)
     outer = call.stays(call.value()) or any(type(tangent) is Value for tangent in tangents)
-    return call.like_arguments(gradient_graph(along, call.inputs) if outer else pulled(along, call.inputs))
+    return call.like_arguments(call.pull_back(along, outer))
 
 
 def slope_along(f: Callable[..., Any], at: Any, direction: Any) -> Value:

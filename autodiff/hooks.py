@@ -6,18 +6,25 @@ the list is empty, so that none of them costs anything when it is not there. A w
 
 from _thread import get_ident
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 watchers: list["Watcher"] = []
 
 
 class Watcher:
-    """What a watcher may be told."""
+    """What a watcher may be told, inside a `with` of it."""
 
     records = False  # whether it keeps the graph as a program, so that a derivative in it must stay a graph
 
     def __init__(self) -> None:
         self.thread = get_ident()
+
+    def __enter__(self) -> Self:
+        watchers.append(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        watchers.remove(self)
 
     def made(self, node: Any) -> None:
         """An operation made a node."""

@@ -69,11 +69,6 @@ def _added(op: Op, own: Functions) -> Callable[..., Any]:
 FUNCTIONS: dict[str, Callable[..., Any]] = {}  # of the rows that were added, by name
 
 
-def function_of(name: str) -> Callable[..., Any] | None:
-    """The function of a row that was added at run time."""
-    return FUNCTIONS.get(name)
-
-
 @contextmanager
 def _temporarily() -> Iterator[None]:
     """Take away, at the end, the rows that are added within: for tests."""

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 
 from .errors import ArgumentError, shown
 from .value import Value
-from .hooks import listening, Watcher, watchers
+from .hooks import listening, Watcher
 
 STEP = r"[^\W\d]\w*(?:\[[\w' -]*\])*"  # a word and perhaps indices: "head", "layers[0]", "heads['left']"
 PATH = re.compile(rf"{STEP}(?:\.{STEP})*")
@@ -36,12 +36,8 @@ def scope(name: str) -> Iterator[None]:
     if not isinstance(name, str) or not PATH.fullmatch(name):
         raise ArgumentError(f"scope: expected a word or a path such as 'encoder.heads[0]', got {shown(name)}")
     outer = [watcher.path for watcher in listening() if isinstance(watcher, _Scope)]
-    watcher = _Scope(".".join([*outer[-1:], name]))
-    watchers.append(watcher)
-    try:
+    with _Scope(".".join([*outer[-1:], name])):
         yield
-    finally:
-        watchers.remove(watcher)
 
 
 class _Scope(Watcher):

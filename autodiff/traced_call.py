@@ -13,7 +13,7 @@ from typing import Any
 from .anomaly import user_line
 from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
-from .hooks import listening, watchers
+from .hooks import listening
 from .kinks import Lines
 from .replaying import gradient_graph
 from .structure import Shape, flatten, is_array
@@ -87,6 +87,10 @@ class TracedCall:
         """The flat gradient: floats, or Values where they stay such."""
         return self.graph(y) if self.stays(y) else pulled(y, self.inputs)
 
+    def pull_back(self, slope: Value, stays: bool) -> list[Any]:
+        """The flat gradient of what is a derivative itself: Values where it `stays` such, else floats."""
+        return gradient_graph(slope, self.inputs) if stays else pulled(slope, self.inputs)
+
     def graph(self, y: Value) -> list[Value]:
         """The flat gradient as Values that will be differentiated; a `KinkWarning` where y stands at a kink."""
         return gradient_graph(y, self.inputs, self.lines)
@@ -139,11 +143,8 @@ def _kink_lines(again: bool) -> Iterator[Mapping[Value, str]]:
     if not again:
         yield watcher.lines
         return
-    watchers.append(watcher)
-    try:
+    with watcher:
         yield watcher.lines
-    finally:
-        watchers.remove(watcher)
 
 
 def _checked(y: Any) -> Value:

@@ -18,13 +18,13 @@ import linecache
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from types import FrameType, TracebackType
-from typing import Any
+from types import FrameType
+from typing import Any, Self
 from weakref import WeakSet
 
 from ..door import syntax
 from ..frames import calling_line
-from ..hooks import Watcher, watchers
+from ..hooks import Watcher
 from ..value import Value
 from .snapshot import Source
 
@@ -93,15 +93,9 @@ class recording(Watcher):  # noqa: N801 (it reads as a statement: `with recordin
         place = self._places.get(node)
         return source(*place) if place else None
 
-    def __enter__(self) -> "recording":
-        watchers.append(self)
+    def __enter__(self) -> Self:
         _recordings.add(self)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        watchers.remove(self)
+        return super().__enter__()
 
 
 _recordings: WeakSet[recording] = WeakSet()

@@ -7,8 +7,7 @@
 (['>', 'mul'], [True])
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from ...errors import ArgumentError
 from ...frames import calling_line as line_that_runs
 from ...value import Value, constant
 from ...value import record as node_of
-from ...hooks import Watcher, watchers
+from ...hooks import Watcher
 from .condition import Condition
 from .tape import Tape, tape_of
 
@@ -66,20 +65,9 @@ class Recorder(Watcher):
                             "which a program does not repeat; use autodiff.grad, or gradient_graph")  # fmt: skip
 
 
-@contextmanager
-def recording() -> Iterator[Recorder]:
-    """What this thread does, kept."""
-    recorder = Recorder()
-    watchers.append(recorder)
-    try:
-        yield recorder
-    finally:
-        watchers.remove(recorder)
-
-
 def record(run: Callable[[], Sequence[Value]], arguments: Sequence[Value]) -> Tape:
     """The tape of what `run` does with the arguments; its roots are the Values that it returns."""
-    with recording() as recorder:
+    with Recorder() as recorder:
         roots = list(run())
     return tape_of(recorder.nodes, arguments, roots, recorder.guards)
 

@@ -8,7 +8,6 @@ beside the point, shows both.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Sequence
 
 from ...frames import calling_line
@@ -17,7 +16,7 @@ from .blame import V
 from ..derive.high_precision import OneSided, many_digits
 from ..derive.finite_differences import Estimate, Sides, finite_sides
 from ..draw.straight_line import Program, recorded
-from .run import Run, quoted
+from .run import Run, listening_to, quoted
 
 
 class _Readings(Watcher):
@@ -107,11 +106,6 @@ def _shape(program: Program) -> list[tuple[str, list[int]]]:
 
 def _read(run: Run) -> str:
     """The first line that reads the number of a Value, on a line of its own."""
-    watcher = _Readings()
-    watchers = vars(sys.modules[run.Value.__module__]).get("watchers", [])
-    watchers.append(watcher)
-    try:
+    with listening_to(run.Value, _Readings()) as watcher:
         run.outputs_at(map(run.Value, run.numbers))
-    finally:
-        watchers.remove(watcher)
     return watcher.line_read()

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ...errors import ArgumentError, OperandError, shown
 from ...frames import calling_line
 from ...hooks import Watcher
 from ...structure import flatten, paths
 from .blame import V
+
+W = TypeVar("W", bound=Watcher)
 
 
 class Lines(Watcher):
@@ -40,6 +43,17 @@ def quoted(filename: str, number: int) -> str:
     text = linecache.getline(filename, number).strip()
     place = filename if filename.startswith("<") else Path(filename).name
     return f"{place}, line {number}" + (f": {text}" if text else "")
+
+
+@contextmanager
+def listening_to(kind: type, watcher: W) -> Iterator[W]:
+    """Let a watcher hear of Values of a kind, which may be a wrong engine's, with watchers of its own."""
+    watchers = vars(sys.modules[kind.__module__]).get("watchers", [])
+    watchers.append(watcher)
+    try:
+        yield watcher
+    finally:
+        watchers.remove(watcher)
 
 
 class Run:
@@ -65,13 +79,8 @@ class Run:
     def again(self) -> None:
         self.inputs = [self.Value(x) for x in self.numbers]
         self.numbers = [x.data for x in self.inputs]
-        self.watcher = Lines()
-        watchers = vars(sys.modules[self.Value.__module__]).get("watchers", [])
-        watchers.append(self.watcher)
-        try:
+        with listening_to(self.Value, Lines()) as self.watcher:
             self.outputs = self.outputs_at(self.inputs)
-        finally:
-            watchers.remove(self.watcher)
         for y in self.outputs:
             if not isinstance(y, self.Value):
                 wanted = f"expected {self.name} to return a Value, or a list of them, got {shown(y)}"

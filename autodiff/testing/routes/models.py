@@ -24,7 +24,7 @@ from ...errors import AutodiffError
 from ...nn import activations, step_function
 from .choices import Choices
 from .rounding import Room, allowed
-from .row import Comparisons, Unusable, watching
+from .row import Comparisons, Unusable
 from .trial import Complaint, close
 
 ACTIVATIONS = (
@@ -175,7 +175,7 @@ class ModelTrial:
     @cached_property
     def room(self) -> Room:
         """What rounding may do to the loss and its gradient; measured only where engines differ, and then with care."""
-        with watching(Comparisons()) as watcher:
+        with Comparisons() as watcher:
             loss = self.loss(self.y.tolist(), [self.model(row) for row in self.X.tolist()])
         return allowed(loss, self.model.parameters(), watcher.pairs, closely=True)
 

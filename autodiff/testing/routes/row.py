@@ -9,12 +9,11 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 from ...graph import topological_order
-from ...hooks import Watcher, watchers
+from ...hooks import Watcher
 from ...stable import TINY
 from ...value import Value
 from .program import Input, Program
@@ -37,16 +36,6 @@ class Comparisons(Watcher):
         return answer
 
 
-@contextmanager
-def watching(watcher: Comparisons) -> Iterator[Comparisons]:
-    """What this thread compares, kept."""
-    watchers.append(watcher)
-    try:
-        yield watcher
-    finally:
-        watchers.remove(watcher)
-
-
 class Row:
     """The eager answer for one row: the value, a gradient by name, and the graph that they came from."""
 
@@ -56,7 +45,7 @@ class Row:
         self.numbers = program.row(index)
         arguments = [Value(x) for x in self.numbers]
         self.inputs = dict(zip(program.arguments, arguments)) | captured
-        with watching(Comparisons()) as watcher:
+        with Comparisons() as watcher:
             try:
                 y = names["f"](*arguments)
             except (ArithmeticError, TypeError) as error:
