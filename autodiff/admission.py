@@ -23,7 +23,7 @@ from .rule import COMPARISONS, LOGIC, Binary, Blocked, Call, Choice, Each, Items
 
 Functions = Mapping[str, Mapping[str, Callable[..., Any]]]
 
-LISTS = frozenset({"dot", "largest", "logsumexp", "ones", "softmax", "swapped", "total"})  # words that take a list
+LISTS = {"ones", "softmax", "swapped"}.union(op.name for op in TABLE.values() if op.variadic)  # words that take a list
 LETTERS = ("a", "b", "c")
 NAME = re.compile("[a-z][a-z0-9_]*", re.ASCII)  # emitted code numbers its names, as in tanh_3
 # Where the rules of a new row are computed once, to see that they give numbers, and never raise.
@@ -118,7 +118,7 @@ def _checked_rules(op: Op, own: Functions) -> Op:
 
 def _vocabulary() -> set[str]:
     """The words that every number system has, so that a rule can be differentiated again."""
-    return {*(ops.VOCABULARY & VALUES.names.keys()) - LISTS, *additions.WORDS, "where", "nan", "inf", "pi"}
+    return {*(ops.VOCABULARY & VALUES.names.keys()) - LISTS, *additions.WORDS, ops.WHERE, "nan", "inf", "pi"}
 
 
 def _read(op: Op, text: str) -> Rule:

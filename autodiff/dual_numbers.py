@@ -12,7 +12,7 @@ from typing import Any
 from . import kernels
 from .numbers import FLOATS, N, System, plain
 from .notation import Written
-from .ops import BINARY, TABLE, UNARY
+from .ops import ADD, BINARY, MUL, TABLE, UNARY
 from .rule import Rule
 from .rules import Named
 
@@ -84,7 +84,7 @@ def add_row(operation: str) -> None:
 
 def _row(operation: str, base: System, zero: N) -> Callable[..., Dual]:
     """The rule of forward mode: the tangent of an operation is the sum of its slopes times its operands' tangents."""
-    add, mul = base.formula("add"), base.formula("mul")
+    add, mul = base.formula(ADD), base.formula(MUL)
 
     def lifted(x: N) -> Dual:
         if isinstance(x, Dual) and x.system is base:

@@ -16,7 +16,7 @@ from . import rules
 from .generated import GENERATED, Declared, dressed, fast
 from .errors import OperandError, shown
 from .coerce import Number
-from .ops import FUNCTIONS, INTERNAL, TABLE
+from .ops import FUNCTIONS, INTERNAL, TABLE, WHERE
 from .signatures import OfOne, OfTwo, P
 from .value import Value
 
@@ -410,7 +410,7 @@ def _internal(name: str) -> Callable[..., Any]:
     return _written(name, *("x1", "x2")[: TABLE[name].arity])
 
 
-_where = _written("where", "condition", "x1", "x2")
+_where = _written(WHERE, "condition", "x1", "x2")
 
 
 # What a gradient graph is made of where it has no everyday name.

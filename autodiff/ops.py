@@ -35,6 +35,7 @@ from .errors import TableError
 from .rule import BLOCKED, Binary, Call, Choice, Name, Rule, Unary, parse
 
 REAL, NOT_NEGATIVE = (-inf, inf), (0.0, inf)
+SIGNS = tuple(map(parse, ("1", "-1", "ones(xs)")))  # the slopes of a sum
 
 VOCABULARY = frozenset(kernels.__all__) | frozenset(stable.NAMES)
 # What programs call other things than operations, so that no operation can have the name.
@@ -58,6 +59,8 @@ class Op(NamedTuple):
     textbook: tuple[str, ...] = ()  # the derivative as a textbook has it, where the slope is another formula
     latex: str = ""  # its function in LaTeX, or a pattern with %s for the operand
     ulps: int = 8  # how far its value may be off: 0 where it only chooses, 1 where it rounds once
+    joined: str = ""  # of any number of inputs: the row of two that joins them, one after the other
+    paired: str = ""  # of two lists in one: the row that makes one input of each pair, before they are joined
     one_sided: str = ""  # when the slope at a kink is that of one side, so that further derivatives hold on that side
 
     def __repr__(self) -> str:
@@ -112,6 +115,26 @@ class Op(NamedTuple):
     def is_operator(self) -> bool:
         """Whether it is written with an operator."""
         return not isinstance(self.call, Call)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it only adds up its inputs, as they are or with another sign."""
+        return (self.variadic or self.is_operator) and all(rule in SIGNS for rule in self.slope_rules)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it has no other derivative than 0."""
+        return all(slope in (None, "0") for slope in self.slopes)
+
+    @property
+    def has_constants(self) -> bool:
+        """Whether some input of it, and not all, is never differentiated."""
+        return not self.variadic and None in self.slopes
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether its last two inputs are bounds: constants, with a kink at each."""
+        return self.slopes[1:] == (None, None) and self.kinks == ("a == b", "a == c")
 
     @property
     def by_condition(self) -> bool:
@@ -230,14 +253,14 @@ FUNCTIONS = (
 )  # fmt: skip
 
 REDUCTIONS = (
-    Op("total",       "total(xs)",            ("ones(xs)",), variadic=True, textbook=("1",), ulps=1),
-    Op("dot",         "dot(xs)",              ("swapped(xs)",), variadic=True),
+    Op("total",       "total(xs)",            ("ones(xs)",), variadic=True, joined="add", textbook=("1",), ulps=1),
+    Op("dot",         "dot(xs)",              ("swapped(xs)",), variadic=True, joined="add", paired="mul"),
     Op("logsumexp",   "logsumexp(xs)",        ("softmax(xs)",), variadic=True, textbook=("exp(x - y)",)),
 )  # fmt: skip
 
 # What the slopes above, and softmax, need in order to be differentiated again: rows, but no functions for everyday.
 INTERNAL = (
-    Op("largest",     "largest(xs)",          (None,), variadic=True),
+    Op("largest",     "largest(xs)",          (None,), variadic=True, joined="maximum"),
     Op("sech",        "sech(a)",              ("-y * tanh(a)",)),
     Op("gaussian",    "gaussian(a)",          ("gaussian_slope(a)",)),
     Op("normal_cdf",  "normal_cdf(a)",        ("normal_pdf(a)",)),
@@ -267,3 +290,9 @@ HOLDS = parse("(a < 0) | (a > 0)")  # how the table says that a, the condition o
 # The rows that are operators, by their signs.
 UNARY = {op.rule.sign: op.name for op in OPERATORS if isinstance(op.rule, Unary)}
 BINARY = {op.rule.sign: op.name for op in OPERATORS if isinstance(op.rule, Binary)}
+# The rows that programs of our own are made of.
+POS, NEG = UNARY["+"], UNARY["-"]
+ADD, SUB, MUL, DIV, POW = [BINARY[sign] for sign in ("+", "-", "*", "/", "**")]
+TOTAL, DOT, LOGSUMEXP, LARGEST = [op.name for op in TABLE.values() if op.variadic]
+WHERE = next(op.name for op in TABLE.values() if op.by_condition)
+STOP = next(op.name for op in TABLE.values() if op.stops)

@@ -14,7 +14,7 @@ from .generated import GENERATED
 from .errors import ArgumentError, OperandError, shown
 from .elementwise import exp
 from .coerce import number
-from .ops import REDUCTIONS, TABLE
+from .ops import DOT, LARGEST, LOGSUMEXP, REDUCTIONS, TABLE, TOTAL
 from .value import Value, constant, record
 
 V = TypeVar("V", bound=Any)  # a Value or a number; what goes in comes out
@@ -29,7 +29,7 @@ def total(values: Iterable[V]) -> V:
     >>> total([1e100, 1.0, -1e100])
     1.0
     """
-    y: V = of_many("total", _list("total", values))
+    y: V = of_many(TOTAL, _list(TOTAL, values))
     return y
 
 
@@ -49,10 +49,10 @@ def dot(ws: Iterable[Any], xs: Iterable[Any]) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    ws, xs = _list("dot", ws), _list("dot", xs)
+    ws, xs = _list(DOT, ws), _list(DOT, xs)
     if len(ws) != len(xs):
         raise ArgumentError(f"dot: expected two lists of the same length, got {len(ws)} and {len(xs)} numbers")
-    return of_many("dot", [*ws, *xs])
+    return of_many(DOT, [*ws, *xs])
 
 
 def logsumexp(*values: V) -> V:
@@ -61,9 +61,9 @@ def logsumexp(*values: V) -> V:
     >>> logsumexp(1000.0, 1000.0)
     1000.6931471805599
     """
-    some = _some("logsumexp", values)
+    some = _some(LOGSUMEXP, values)
     one = len(some) == 1 and type(some[0]) is Value  # then it is the identity, whose slope is 1 also at -inf
-    y: V = +some[0] if one else of_many("logsumexp", some)
+    y: V = +some[0] if one else of_many(LOGSUMEXP, some)
     return y
 
 
@@ -92,7 +92,7 @@ def log_softmax(*values: V) -> list[V]:
 def _lowered(name: str, values: Sequence[Any]) -> list[Any]:
     """The values less the largest, which is taken as a constant: a softmax does not depend on it."""
     checked = [x if type(x) is Value else number(x, name) for x in _some(name, values)]
-    top = of_many("largest", checked)
+    top = of_many(LARGEST, checked)
     return [x - top for x in checked]
 
 

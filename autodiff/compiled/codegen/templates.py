@@ -54,7 +54,7 @@ class Template(NamedTuple):
 class Arrays(Notation):
     """For arrays: every choice is a call of `where`, and a condition is turned by ~."""
 
-    levels = {**Notation.levels, "not": Notation.levels["neg"]}
+    levels = {**Notation.levels, "not": Notation.levels["unary"]}
     signs = {"not": "~"}
 
     def name(self, word: str) -> Written:

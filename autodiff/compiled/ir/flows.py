@@ -6,7 +6,7 @@ Each takes the reversal, a register, and the register of its adjoint.
 from math import prod
 from typing import TYPE_CHECKING
 
-from ...ops import TABLE
+from ...ops import NEG, TABLE, WHERE
 from ...rule import BLOCKED, Choice, Number, Rule, parse
 from ...slopes import may_block
 from .strides import c_strides
@@ -36,11 +36,11 @@ def row(reversal: "Reversal", register: int, upstream: int) -> None:
         if slope == Number(1):
             reversal.give(operand, upstream, reached)
         elif slope == MINUS_ONE:
-            reversal.give(operand, builder.row("neg", upstream), reached)
+            reversal.give(operand, builder.row(NEG, upstream), reached)
         else:
             contribution, condition = _contribution(reversal, register, index, upstream)
             if condition is not None and not _only_selects(slope):
-                contribution = builder.row("where", condition, contribution, builder.constant(0.0))
+                contribution = builder.row(WHERE, condition, contribution, builder.constant(0.0))
             if may_block(slope):
                 open_ = builder.row(f"{each.op}?{index}", *each.operands)
                 condition = open_ if condition is None else builder.row("and", condition, open_)
@@ -53,7 +53,7 @@ def _contribution(reversal: "Reversal", register: int, index: int, upstream: int
     if not TABLE[each.op].variadic:
         return builder.row(f"{each.op}'{index}", *each.operands, register, upstream), reached
     operand, shape = each.operands[0], builder[each.operands[0]].shape
-    if each.op == "total":
+    if TABLE[each.op].is_sum:
         contribution = builder.add("expand", upstream, shape=shape)
     else:
         rows = builder[operand].rows

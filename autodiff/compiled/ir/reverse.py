@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from ...ops import ADD, WHERE
 from .builder import Builder
 from .instructions import kind_of
 from .program import Program
@@ -82,7 +83,7 @@ class Reversal:
         if self.builder[register].op in ("contract", "assemble", "fill"):
             self.label(register, of)
             return register
-        return self.builder.row("add", register, self.builder.constant(0.0), adjoint_of=of)
+        return self.builder.row(ADD, register, self.builder.constant(0.0), adjoint_of=of)
 
     def collected(self, register: int) -> int | None:
         """The adjoint of a register, once everything that uses it has been passed."""
@@ -119,7 +120,7 @@ class Reversal:
     def as_number(self, condition: int | None, like: int) -> int:
         """1.0 where the condition holds, for every element of `like`."""
         one = self.builder.add("fill", like, detail=1.0)
-        return one if condition is None else self.builder.row("where", condition, one, self.builder.constant(0.0))
+        return one if condition is None else self.builder.row(WHERE, condition, one, self.builder.constant(0.0))
 
     def positive(self, counts: int) -> int:
         return self.builder.row(">", counts, self.builder.constant(0.0))
@@ -134,7 +135,7 @@ class Reversal:
             if reached is not None:
                 self.reached[register] = reached
         else:
-            contribution = builder.row("add", self.adjoints[register], contribution)
+            contribution = builder.row(ADD, self.adjoints[register], contribution)
             before = self.reached.pop(register, None)
             if before is not None and reached is not None:
                 self.reached[register] = builder.row("or", before, reached)

@@ -16,6 +16,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from ...ops import WHERE
 from ...value import Value, constant
 from ...value import record as node_of
 
@@ -50,10 +51,10 @@ class Condition:
 
     def choose_between(self, chosen: Any, otherwise: Any) -> Value:
         """The node of `where(self, chosen, otherwise)`."""
-        sides = [x if type(x) is Value else constant(x, "where") for x in (chosen, otherwise)]
+        sides = [x if type(x) is Value else constant(x, WHERE) for x in (chosen, otherwise)]
         answer = self.node._data == 1.0
         slopes = (None, 1.0 if answer else None, None if answer else 1.0)
-        return node_of("where", (sides[0] if answer else sides[1])._data, (self.node, *sides), slopes)
+        return node_of(WHERE, (sides[0] if answer else sides[1])._data, (self.node, *sides), slopes)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(bool(self), name)  # .real, .bit_length(), …

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from functools import partial, reduce
 from typing import NamedTuple
 
-from ...ops import TABLE
+from ...ops import ADD, STOP, TABLE, TOTAL
 from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Guard, Program
@@ -81,17 +81,18 @@ def captured_name(index: int, arguments: Sequence[Argument]) -> str:
 
 def operation(builder: Builder, name: str, inputs: list[int], exact: bool) -> int:
     """The instructions of one operation."""
-    if name not in TABLE or not TABLE[name].variadic:
+    row = TABLE.get(name)
+    if row is None or not row.variadic:
         return builder.row(name, *inputs)
-    if exact or name == "logsumexp":
+    if exact or not row.joined:
         return builder.along(name, builder.add("stack", *inputs))
-    if name == "dot":
+    if row.paired:
         half = len(inputs) // 2
-        inputs = [builder.row("mul", left, right) for left, right in zip(inputs[:half], inputs[half:])]
+        inputs = [builder.row(row.paired, left, right) for left, right in zip(inputs[:half], inputs[half:])]
     if not inputs:
         return builder.constant(0.0)
-    if name == "largest":  # whose slopes no gradient takes, unlike those of maximum
-        return builder.row("stop_gradient", reduce(partial(builder.row, "maximum"), inputs))
+    if row.joined != ADD:  # the largest, whose slopes no gradient takes, unlike those of maximum
+        return builder.row(STOP, reduce(partial(builder.row, row.joined), inputs))
     if len(inputs) > 2:
-        return builder.along("total", builder.add("stack", *inputs))  # which rounds, and overflows, once
-    return reduce(partial(builder.row, "add"), inputs)
+        return builder.along(TOTAL, builder.add("stack", *inputs))  # which rounds, and overflows, once
+    return reduce(partial(builder.row, ADD), inputs)

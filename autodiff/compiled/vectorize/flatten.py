@@ -17,12 +17,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ... import ops
 from ..ir.strides import Ints
 from ..record.tape import CODES, Tape
 
 Flags = npt.NDArray[np.bool_]
 
-ADD, MUL, TOTAL, DOT = CODES["add"], CODES["mul"], CODES["total"], CODES["dot"]
+ADD, MUL, TOTAL, DOT = [CODES[name] for name in (ops.ADD, ops.MUL, ops.TOTAL, ops.DOT)]
 
 
 class Lists(NamedTuple):

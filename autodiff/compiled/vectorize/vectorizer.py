@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...ops import TABLE
+from ...ops import ADD, TABLE, TOTAL
 from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Guard, Program, Shape
@@ -62,7 +62,7 @@ class Roller:
         """In what nodes of a group agree: operation and number of operands."""
         sums = self.sums
         codes = self.tape.codes[sums.kept[level]].astype(np.int64)
-        codes = np.where(sums.is_sum[level] & (codes != CODES["total"]), CODES["add"], codes)
+        codes = np.where(sums.is_sum[level] & (codes != CODES[TOTAL]), CODES[ADD], codes)
         return [codes, sums.products.counts[level], sums.bare.counts[level]]
 
     def sources(self, level: Ints) -> list[Ints]:
@@ -94,9 +94,9 @@ class Roller:
         if self.sums.products.counts[first]:
             register, order, shape = self.products(*self.listed(self.sums.products, members))
             register = self.plus(register, bare[order], shape)
-        elif name == "total" and 2 < bare.shape[1] <= FEW:
+        elif name == TOTAL and 2 < bare.shape[1] <= FEW:
             wide = (*shape, bare.shape[1])
-            register = self.builder.along("total", self.nodes.resolve(bare.reshape(wide), wide, whole=True))
+            register = self.builder.along(TOTAL, self.nodes.resolve(bare.reshape(wide), wide, whole=True))
         elif is_sum and bare.shape[1] != 2:
             register = self.plus(None, bare, shape)
         elif name in TABLE and TABLE[name].variadic and not is_sum:
@@ -105,7 +105,7 @@ class Roller:
         else:
             order, shape = self.natural(bare)
             operands = [self.nodes.resolve(column.reshape(shape), shape) for column in bare[order].T]
-            register = self.builder.row("add" if is_sum else name, *operands)
+            register = self.builder.row(ADD if is_sum else name, *operands)
         self.nodes.settle(self.sums.kept[members[order]], register, shape)
 
     def natural(self, operands: Ints) -> tuple[Ints, Shape]:
@@ -141,16 +141,16 @@ class Roller:
         count, zero = bare.shape[1], np.array([self.nodes.all_zero(column) for column in bare.T], bool)
         if count > FEW and zero.any():
             rest = self.plus(register, bare[:, ~zero], shape)
-            return rest if register is not None else self.builder.row("add", rest, self.builder.constant(0.0))
+            return rest if register is not None else self.builder.row(ADD, rest, self.builder.constant(0.0))
         if count > FEW:
             terms = self.nodes.resolve(bare.reshape(*shape, count), (*shape, count), whole=True)
-            found = self.builder.along("total", terms)
-            return found if register is None else self.builder.row("add", register, found)
+            found = self.builder.along(TOTAL, terms)
+            return found if register is None else self.builder.row(ADD, register, found)
         for column, nothing in zip(bare.T, zero):
             if register is not None and nothing:
                 continue  # a product of matrices starts from 0.0 by itself
             term = self.nodes.resolve(column.reshape(shape), shape)
-            register = term if register is None else self.builder.row("add", register, term)
+            register = term if register is None else self.builder.row(ADD, register, term)
         return self.builder.constant(0.0) if register is None else register
 
     def guards(self) -> list[Guard]:

@@ -26,7 +26,7 @@ class Typeset(Reading):
 
     def number(self, value: float) -> Written:
         text = repr(value).removesuffix(".0")
-        return Written(_leaf("mn", text.replace("-", "−")), self.levels["neg"] if text.startswith("-") else ATOM)
+        return Written(_leaf("mn", text.replace("-", "−")), self.levels["unary"] if text.startswith("-") else ATOM)
 
     def name(self, word: str) -> Written:
         return Written(_leaf("mi", self.words.get(word, word)))
@@ -35,7 +35,7 @@ class Typeset(Reading):
         return Written(_leaf("mtext", "blocked"))
 
     def unary(self, sign: str, operand: Written) -> Written:
-        level = self.levels["not" if sign == "not" else "neg"]
+        level = self.levels["not" if sign == "not" else "unary"]
         return Written(_tree("mrow", self.spaced(sign), self.held(operand, level + 1)), level)
 
     def binary(self, sign: str, left: Written, right: Written) -> Written:
@@ -56,7 +56,7 @@ class Typeset(Reading):
     def held(self, operand: Written, least: int, after: bool = False) -> str:
         if operand.text.startswith('"') and not operand.tight:
             return json.dumps(f"({json.loads(operand.text)})")
-        negative = after and operand.tight == self.levels["neg"]
+        negative = after and operand.tight == self.levels["unary"]
         return operand.text.join(self.brackets) if negative else super().held(operand, least)
 
     def call(self, function: str, arguments: Sequence[Written]) -> Written:

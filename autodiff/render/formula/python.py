@@ -176,7 +176,7 @@ class Python(Text):
     blocked, choice = Conditional.blocked, Conditional.choice
 
     def name(self, word: str) -> Written:
-        return Written(word, self.levels["neg"] if word.startswith("-") else ATOM)
+        return Written(word, self.levels["unary"] if word.startswith("-") else ATOM)
 
     def binary(self, sign: str, left: Written, right: Written) -> Written:
         if sign == "**" or sign == "/" and not is_divisor(right.text):
@@ -190,7 +190,7 @@ class Python(Text):
 
     def many(self, name: str, operands: Sequence[Written]) -> Written:
         """The one list that the function takes; of a dot product two, one after the other."""
-        if name == "dot":
+        if TABLE[name].paired:
             left, right = (self.items(half).text for half in halves(operands))
             return self.call(name, [Written(f"{left} + {right}")])
         return self.call(name, [self.items(operands)])

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from ...ops import DIV, MUL, POW
 from ...value import Value
 
 
@@ -49,14 +50,14 @@ def is_number(v: Value, operands: Sequence[Value], numbers: Collection[Value]) -
     """Constants, what is made of them alone, and any power of 0, nan ** 0 included."""
     if not v.parents:
         return v.op == "constant"
-    return all(each in numbers for each in operands) or v.op == "pow" and is_exactly(operands[1], 0.0, numbers)
+    return all(each in numbers for each in operands) or v.op == POW and is_exactly(operands[1], 0.0, numbers)
 
 
 def neutral(v: Value, operands: Sequence[Value], numbers: Collection[Value]) -> Value | None:
     """The one operand that decides, where the other is a 1 that changes nothing."""
-    if v.op in ("mul", "div", "pow") and is_exactly(operands[1], 1.0, numbers):
+    if v.op in (MUL, DIV, POW) and is_exactly(operands[1], 1.0, numbers):
         return operands[0]
-    return operands[1] if v.op == "mul" and is_exactly(operands[0], 1.0, numbers) else None
+    return operands[1] if v.op == MUL and is_exactly(operands[0], 1.0, numbers) else None
 
 
 def is_exactly(v: Value, number: float, numbers: Collection[Value]) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ...ops import ADD
 from ...value import Value
 from .picture import Path
 
@@ -73,7 +74,7 @@ class _Models:
                 self.join(mine[0], other)
             path, layers = self.paths[mine[0]], {self.paths[mine[0]][0]}
             for head in sources:
-                is_bias = v.op == "add" and self.paths[first[head]] == path
+                is_bias = v.op == ADD and self.paths[first[head]] == path
                 if (is_bias or path[0] not in above[head]) and self.join(mine[0], first[head]):
                     layers |= above[head]
             heads[v], above[v], first[v] = (v,), frozenset(layers), mine[0]

@@ -14,7 +14,7 @@ import random
 from typing import NamedTuple
 
 from ... import numbers
-from ...ops import TABLE
+from ...ops import LOGSUMEXP, TABLE
 from ..derive.oracles import reverse
 from ..draw.straight_line import N, Program
 
@@ -42,7 +42,7 @@ def allowed(program: Program, times: float = 3.0, samples: int = 8, schoolbook: 
             return x
         ulps = ULPS if TABLE[op].ulps and schoolbook else TABLE[op].ulps
         size = max(1.0, abs(float(x))) if schoolbook else abs(float(x))
-        if schoolbook and op == "logsumexp" and x is not y:
+        if schoolbook and op == LOGSUMEXP and x is not y:
             size *= max(1.0, abs(float(y)))
         # of two sizes, so that a value and a slope hardly ever cancel in every sample
         return x + chance.choice((-1, -0.5, 0.5, 1)) * ulps * system.number(math.ulp(size))

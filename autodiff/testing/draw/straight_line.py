@@ -34,7 +34,7 @@ from ...errors import ArgumentError
 from ...graph import topological_order
 from ...notation import ATOM, Notation, Written
 from ...numbers import FLOATS, System
-from ...ops import TABLE
+from ...ops import ADD, POS, TABLE
 from ...rule import parse
 from ...value import Value
 
@@ -115,7 +115,7 @@ class Program:
         if not any(TABLE[step.op].stops for step in self.steps if step.op in TABLE):
             return self
         pool = self.pool(applied(FLOATS), self.inputs)[len(self.inputs) :]
-        steps = [Step("pos", (float(y),)) if TABLE[step.op].stops else step for step, y in zip(self.steps, pool)]
+        steps = [Step(POS, (float(y),)) if TABLE[step.op].stops else step for step, y in zip(self.steps, pool)]
         return replace(self, steps=tuple(steps))
 
     def pruned(self, inputs: bool = True) -> Program:
@@ -249,5 +249,5 @@ def recorded(output: Value, inputs: Sequence[Value]) -> Program:
         else:
             place[node] = node.data
     if type(place[output]) is float or not steps:
-        steps.append(Step("add", (place[output], 0.0)))  # an output that is itself an input, or a constant
+        steps.append(Step(ADD, (place[output], 0.0)))  # an output that is itself an input, or a constant
     return Program(tuple(x.data for x in inputs), tuple(steps))

@@ -25,7 +25,7 @@ from ... import functions
 from ...coerce import is_one_of
 from ...errors import ArgumentError, shown
 from ...numbers import FLOATS
-from ...ops import TABLE, UNARY, Op
+from ...ops import POW, TABLE, UNARY, Op
 from ...value import Value
 from .straight_line import Operand, Program, Step, applied
 from .edge_cases import SPECIAL, at_kink, points, within
@@ -79,7 +79,7 @@ def inputs_for(draw: DrawFn, target: str | Op | Program, special: bool = True, k
         raise ArgumentError(f"inputs_for: expected an operation of the table or a program, got {shown(target)}")
     op = TABLE[target] if isinstance(target, str) else target
     domains = op.domain * draw(st.integers(1, 4)) if op.variadic else op.domain
-    domains = domains * 2 if op.name == "dot" else domains  # two lists of one length
+    domains = domains * 2 if op.paired else domains  # two lists of one length
     xs = draw(st.tuples(*[numbers(low, high, special) for low, high in domains]))
     if kinks and op.kinks:
         xs = draw(st.sampled_from(points(op, xs)))
@@ -190,7 +190,7 @@ def operands(draw: DrawFn, op: str, pool: Sequence[float]) -> tuple[Operand, ...
         else:
             is_place = rule or row.by_condition and index == 0
             chosen.append(draw(st.sampled_from(places) if is_place else hundredths(0.01)))
-    if op == "clip":
+    if row.has_bounds:
         chosen[1:] = sorted([-float(chosen[1]), float(chosen[2])])
     if len(chosen) == 2 and all(row.slopes) and draw(st.integers(0, 3)) == 3:
         chosen[draw(st.integers(0, 1))] = draw(hundredths())
@@ -207,7 +207,7 @@ def well_behaved(step: Step, pool: Sequence[float], kinks: bool = False) -> floa
     if not within(op, xs) or not kinks and at_kink(op, xs):
         return None
     y = float(applied(FLOATS)(step.op, *xs))
-    if not abs(y) <= LARGEST or op.name == "pow" and xs == (0, 0):  # 0 ** b jumps at b = 0
+    if not abs(y) <= LARGEST or op.name == POW and xs == (0, 0):  # 0 ** b jumps at b = 0
         return None
     for index, operand in enumerate(step.operands):
         if type(operand) is int and not op.variadic and op.slopes[index]:

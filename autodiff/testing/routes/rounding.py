@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 
 from ...graph import topological_order
 from ...numbers import FLOATS
-from ...ops import TABLE
+from ...ops import ADD, LOGSUMEXP, MUL, TABLE
 from ...replaying import VALUES
 from ...trace import leading_from, trace_of
 from ...value import Value, constant
 
 ULPS = 8  # what a local derivative may be off by
-SUMS = frozenset({"add", "sub", "total", "dot", "neg", "pos"})
+SUMS = frozenset(op.name for op in TABLE.values() if op.is_sum or op.joined == ADD)
 MOVES = (-1.0, -0.5, 0.5, 1.0)
 SPREAD = math.sqrt(0.625)  # the standard deviation of these moves
 
@@ -115,14 +115,14 @@ class Graph:
 
 def _terms(op: str, xs: list[float], y: float, sizes: list[tuple[float, int]]) -> tuple[float, int]:
     """The size of the terms of a sum together, and their number; of anything else its own size, and 1."""
-    if op in ("add", "sub", "total", "neg", "pos"):
+    if TABLE[op].is_sum:
         return sum(size for size, _ in sizes), sum(terms for _, terms in sizes)
-    if op == "dot":
+    if TABLE[op].paired:
         half = len(xs) // 2
         return sum(abs(a * b) for a, b in zip(xs[:half], xs[half:])), max(3, half)
-    if op == "logsumexp":
+    if op == LOGSUMEXP:
         return max(abs(y), *(size for size, _ in sizes)), 1
-    return abs(y), 3 if op == "mul" else 1  # a product in a sum may be rounded once with it, or on its own
+    return abs(y), 3 if op == MUL else 1  # a product in a sum may be rounded once with it, or on its own
 
 
 def allowed(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (), times: float = 6.0,
