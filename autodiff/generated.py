@@ -48,10 +48,8 @@ def power_slope(a: float, b: float) -> float:
     return slope
 
 
-GENERATED = stable.bind(vars(kernels)) | {
-    "PLAIN": PLAIN, "over_array": over_array, "is_array_of_values": is_array_of_values,
-    "new": new, "number": number, "power_slope": power_slope, "watch": watch, "watchers": watchers,
-}  # fmt: skip
+GENERATED = stable.bind(vars(kernels)) | {"PLAIN": PLAIN, "new": new, "watchers": watchers}
+GENERATED |= {each.__name__: each for each in (over_array, is_array_of_values, number, power_slope, watch)}
 
 
 def operator(declared: Declared) -> Declared:

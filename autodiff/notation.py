@@ -20,7 +20,7 @@ where((a <= 0) | (b == 0), -1, a * (b / 2)) ** 2
 >>> print(CLike().write(rule))
 pow(a <= 0.0 || b == 0.0 ? -1.0 : a * (b / 2.0), 2.0)
 >>> add = Notation()
->>> add.binary("*", add.binary("+", Written("x"), Written("y", ATOM)), Written("-2", add.levels["neg"])).text
+>>> add.binary("*", add.binary("+", Written("x"), Written("y", ATOM)), Written("-2", add.levels["unary"])).text
 '(x + y) * -2'
 """
 
@@ -47,7 +47,7 @@ class Notation:
 
     levels: ClassVar[Mapping[str, int]] = {
         "choice": 1, "not": 4, **dict.fromkeys(COMPARISONS, 5), "|": 6, "&": 7, "+": 8, "-": 8, "*": 9, "/": 9,
-        "neg": 10, "**": 11,
+        "unary": 10, "**": 11,
     }  # fmt: skip
     signs: ClassVar[Mapping[str, str]] = {"not": "not "}
     words: ClassVar[Mapping[str, str]] = {}
@@ -87,7 +87,7 @@ class Notation:
     def number(self, value: float) -> Written:
         """All digits that tell it from its neighbours."""
         text = repr(value)
-        return Written(text, self.levels["neg"] if text.startswith("-") else ATOM)
+        return Written(text, self.levels["unary"] if text.startswith("-") else ATOM)
 
     def name(self, word: str) -> Written:
         return Written(self.words.get(word, word))
@@ -96,7 +96,7 @@ class Notation:
         return Written("blocked")
 
     def unary(self, sign: str, operand: Written) -> Written:
-        level = self.levels["not" if sign == "not" else "neg"]
+        level = self.levels["not" if sign == "not" else "unary"]
         return Written(self.signs.get(sign, sign) + self.held(operand, level + 1), level)
 
     def binary(self, sign: str, left: Written, right: Written) -> Written:
@@ -111,7 +111,7 @@ class Notation:
 
     def held(self, operand: Written, least: int, after: bool = False) -> str:
         """The operand, in brackets if it would come apart; a sign in front holds `after` an operator: 2 ** -x."""
-        holds = operand.tight >= least or after and operand.tight == self.levels["neg"]
+        holds = operand.tight >= least or after and operand.tight == self.levels["unary"]
         if after and not self.bare and operand.text.startswith("-"):
             holds = False
         return operand.text if holds else operand.text.join(self.brackets)
@@ -167,7 +167,7 @@ class CLike(Notation):
 
     levels = {
         "choice": 1, "|": 2, "&": 3, "==": 4, "!=": 4, **dict.fromkeys(("<", "<=", ">", ">="), 5),
-        "+": 8, "-": 8, "*": 9, "/": 9, "neg": 10, "not": 10,
+        "+": 8, "-": 8, "*": 9, "/": 9, "unary": 10, "not": 10,
     }  # fmt: skip
     signs = {"&": "&&", "|": "||", "not": "!"}
 
@@ -202,7 +202,7 @@ class Text(Notation):
 
     def number(self, value: float) -> Written:
         text = "-0.0" if repr(value) == "-0.0" else repr(value).removesuffix(".0")  # Python knows no whole number -0
-        return Written(text, self.levels["neg"] if text.startswith("-") else ATOM)
+        return Written(text, self.levels["unary"] if text.startswith("-") else ATOM)
 
     def operation(self, name: str, operands: Sequence[Written]) -> Written:
         """An operation of the table over its operands.

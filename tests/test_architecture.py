@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import autodiff
+from autodiff.ops import TABLE
 
 PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
@@ -156,3 +157,58 @@ def test_the_files_that_the_guide_for_contributors_names_exist():
     places = [PACKAGE, PACKAGE.parent, PACKAGE / "compiled/codegen"]
     assert len(names) > 15
     assert [name for name in names if not any((place / name).exists() for place in places)] == []
+
+
+# The table, the words of its rules, and what writes rules in another language.
+TABLES_OWN = ("ops.py", "rule.py", "rules.py", "stable.py", "kernels.py", "notation.py", "clike.py", "native/", "compiled/codegen/",
+              "render/formula/mathml.py", "render/steps/evaluator.py")  # fmt: skip
+# Who else may name operations as strings, and why. What an operation is like is a column or a property of its row.
+NAMING = {
+    "__init__.py": "the public names are written out, for type checkers",
+    "numbers.py": "a number system says what each word means",
+    "replaying.py": "a number system says what each word means",
+    "testing/derive/oracles.py": "a number system says what each word means",
+    "suggest.py": "names of other libraries, and ours",
+    "ufuncs.py": "names of NumPy, and ours",
+    "testing/engines/operations.py": "names of other engines, and ours",
+    "testing/engines/packages.py": "names of packages, and ours",
+    "testing/draw/strategies.py": "what brings a number into a domain",
+    "testing/conform/textbook.py": "derivatives as books print them",
+    "testing/conform/properties/edges.py": "programs that were reported",
+    "testing/conform/properties/numbers.py": "operations that return an int in engines that were reported",
+    "testing/conform/properties/values.py": "an order of trials, the simplest first",
+    "testing/mutants/catalogue.py": "faults of single operations",
+}
+# Where such a word means something else.
+HOMONYMS = {
+    "compatibility.py": {"exp"},  # an example
+    "door.py": {"add", "maximum"},  # attributes of arrays
+    "compiled/record/condition.py": {"abs", "add", "floor", "mul", "neg", "pos", "pow", "sub"},  # methods of a bool
+    "nn/activations.py": {"elu", "gelu", "leaky_relu", "relu", "sigmoid", "sign", "silu", "softplus", "tanh"},  # activations
+    "nn/estimators.py": {"relu"},
+    "nn/layers.py": {"relu"},
+    "nn/plots.py": {"elu", "leaky_relu", "log", "relu", "sigmoid", "tanh"},  # activations, and the scale of an axis
+    "playground/examples/xor.py": {"sigmoid", "tanh"},
+    "render/output/engines.py": {"dot"},  # Graphviz
+    "render/quiz/exercises.py": {"abs"},  # letters in a text
+    "stepping/quiz.py": {"sign"},  # a mistake
+    "stepping/reasons.py": {"largest"},
+    "testing/routes/models.py": {"elu", "gelu", "leaky_relu", "relu", "sigmoid", "sign", "silu", "softplus", "tanh"},
+}  # fmt: skip
+
+
+def operations_named(path):
+    """The strings of a file, but for those that stand alone as texts, that are names of operations."""
+    tree = ast.parse(path.read_text(encoding="utf8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    strings = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is str]
+    return {node.value for node in strings if node.value in TABLE and id(node) not in alone}
+
+
+def test_few_files_name_operations():
+    files = {str(path.relative_to(PACKAGE).as_posix()): operations_named(path) for path in PACKAGE.rglob("*.py")}
+    found = {file: words for file, words in files.items() if words and not file.startswith(TABLES_OWN)}
+    stale = {file: words - found.get(file, set()) for file, words in HOMONYMS.items()}
+    assert not {file: words for file, words in stale.items() if words}
+    assert {file for file, words in found.items() if words - HOMONYMS.get(file, set())} == set(NAMING)
+    assert len(NAMING) < 15

@@ -20,14 +20,15 @@ from functools import cache
 
 from .. import stable
 from ..numbers import FLOATS
-from ..ops import TABLE
+from ..ops import INTERNAL, TABLE
 from ..definitions import Definition, expand
 from ..rule import Rule, parse
 from ..slopes import decide
 
 CLOSE = 1e-6  # of a textbook's derivative to the slope: what six digits do not tell apart
 # A reader has no need to know their names; `sech` and its like are names of mathematics.
-HELPERS = frozenset(name for name in stable.NAMES if name not in TABLE or name.endswith("_slope") or name == "unit")
+SLOPES = {op.name for op in INTERNAL if op.arity == 2 or op.name.endswith("_slope")}
+HELPERS = frozenset(name for name in stable.NAMES if name not in TABLE or name in SLOPES)
 
 
 @cache

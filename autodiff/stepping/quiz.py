@@ -15,6 +15,7 @@ v2 sends a contribution to a. v2's gradient is 1; the local derivative d v2 / d 
 from math import isfinite, isnan
 from typing import NamedTuple
 
+from ..ops import ADD, MUL
 from .log import Log
 from .step import Step
 from .wording import name, or_zero, short
@@ -106,8 +107,8 @@ def _ask_operation(log: Log, step: Step) -> Asked:
     node = log.graph.nodes[step.node]
     data = [log.graph.nodes[number].data for number in node.parents]
     wrong = {"sign": -node.data}
-    if len(data) == 2 and step.operation in ("mul", "add"):
-        both = {"mul": ("added", data[0] + data[1]), "add": ("multiplied", data[0] * data[1])}
+    if len(data) == 2 and step.operation in (MUL, ADD):
+        both = {MUL: ("added", data[0] + data[1]), ADD: ("multiplied", data[0] * data[1])}
         wrong |= dict([both[step.operation]])
     return f"{name(step.label)} = {step.rule} = {step.substituted}. What is it?", node.data, wrong
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...ops import TABLE
+from ...ops import POW, TABLE
 from ..draw.straight_line import Operand, Program, Step
 from .forms import ordinary_points
 
@@ -30,7 +30,7 @@ INPUT, STEP, PLAIN = range(3)
 
 def points(op: str) -> list[tuple[float, ...]]:
     """Where an operation is tried: ordinary points, and whole exponents for engines that take no others."""
-    return [*ordinary_points(op), *([(0.75, 3.0), (1.7, 2.0)] if op == "pow" else [])]
+    return [*ordinary_points(op), *([(0.75, 3.0), (1.7, 2.0)] if op == POW else [])]
 
 
 class Draft:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any
 
-from ...ops import TABLE
+from ...ops import ADD, DIV, MUL, NEG, POW, SUB, TABLE
 from ..derive.answers import Answer, answer_of, right, same, value_of
 from ..draw.straight_line import Program
 from ..engines.adapter import Adapter
@@ -21,7 +21,7 @@ from .findings import Finding, WRONG
 from .forms import form
 from .locate import line_of
 
-FIRST = ("add", "mul", "neg", "sub", "pow", "div")  # what others are built from comes first, so that it is blamed first
+FIRST = (ADD, MUL, NEG, SUB, POW, DIV)  # what others are built from comes first, so that it is blamed first
 
 ROUNDS = "waits until values hold the numbers of which they are made"  # and nothing can be examined before
 
@@ -109,9 +109,9 @@ class Exam:
 
     def need_pair(self) -> tuple[str, str]:
         """A product and a sum to build graphs of, or one of them twice where the other is wrong or missing."""
-        found = [op for op in ("mul", "add") if op in self.sound]
+        found = [op for op in (MUL, ADD) if op in self.sound]
         if not found:
-            self.need(*[op for op in ("add", "mul") if op in self.operations] or ("add", "mul"))
+            self.need(*[op for op in (ADD, MUL) if op in self.operations] or (ADD, MUL))
         return found[0], found[-1]
 
     def _faulty(self, op: str) -> str:

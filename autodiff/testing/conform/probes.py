@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ...ops import TABLE
+from ...ops import ADD, DIV, MUL, SUB, TABLE
 from ..draw.edge_cases import at_kink, within
 from ..draw.straight_line import Program
 from ..derive.answers import close, right
@@ -109,7 +109,7 @@ def _pairs(every: list[Slot]) -> Iterator[tuple[Slot, Slot]]:
     chosen: dict[tuple[Slot, Slot], None] = {}
     for slot in every:
         at = ops.index(slot.op)
-        for op in [*ops[at + 1 :], *ops[:at], slot.op][:PARTNERS] + [op for op in ("mul", "add") if op in ops]:
+        for op in [*ops[at + 1 :], *ops[:at], slot.op][:PARTNERS] + [op for op in (MUL, ADD) if op in ops]:
             partner = first[op][-1] if first[op][-1].plain else first[op][0]
             chosen[slot, partner] = chosen[partner, slot] = chosen[slot, first[op][0]] = None
     yield from chosen
@@ -155,7 +155,7 @@ def _chain_programs(outer: Slot, inner: Slot) -> Iterator[tuple[Program, float, 
 
 def _shares(exam: Exam, found: Probed) -> None:
     """Each slot beside others on the same operand, in both orders: whose gradient is left if one is lost."""
-    combining = [op for op in ("add", "mul", "sub", "div") if _combines(exam, found, op)][:2]
+    combining = [op for op in (ADD, MUL, SUB, DIV) if _combines(exam, found, op)][:2]
     alone: dict[Slot, list[Cell]] = defaultdict(list)
     for first, second in _pairs([slot for slot in found.slots if slot not in found.unlisted]):
         for op in combining:

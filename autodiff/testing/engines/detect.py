@@ -17,7 +17,7 @@ from typing import Any
 
 from ...additions import cached
 from ...errors import ArgumentError, shown
-from ...ops import TABLE
+from ...ops import DOT, TABLE, TOTAL, WHERE
 from .adapter import OPERATORS, Adapter, V
 from .attributes import BACKWARD, find_data, find_grad, reader
 from .backwards import Backward, find_backward
@@ -107,9 +107,9 @@ def of_library(Value: type, functions: Any) -> Adapter:
     """The adapter of our Value, or of a wrong copy of it, with the functions that stand beside it."""
     operations: dict[str, Callable[..., V]] = dict(OPERATORS)
     operations |= {name: getattr(functions, name) for name in TABLE if name in functions.__all__}
-    operations["where"] = lambda condition, x, y: functions.where(condition > 0.0, x, y)
-    operations["total"] = lambda *xs: functions.total(xs)
-    operations["dot"] = lambda *xs: functions.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :])
+    operations[WHERE] = lambda condition, x, y: functions.where(condition > 0.0, x, y)
+    operations[TOTAL] = lambda *xs: functions.total(xs)
+    operations[DOT] = lambda *xs: functions.dot(xs[: len(xs) // 2], xs[len(xs) // 2 :])
     return adapter_for(Value, operations=operations)
 
 

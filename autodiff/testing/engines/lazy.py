@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from operator import methodcaller
 
+from ...ops import ADD, MUL
 from ..draw.straight_line import Program, Step
 from .adapter import Adapter, V
 
@@ -13,7 +14,7 @@ FORWARD = ("forward", "evaluate", "compute", "eval", "calculate", "run_forward")
 
 def settled(engine: Adapter, Value: type) -> None:
     """Let an engine that computes only when told be told, after each program and before each backward pass."""
-    op = next((op for op in ("mul", "add") if op in engine.operations), None)
+    op = next((op for op in (MUL, ADD) if op in engine.operations), None)
     if op is None or _number(engine, op) == _wanted(op):
         return
     for name in FORWARD:
@@ -32,7 +33,7 @@ def _told_before_backward(engine: Adapter, name: str) -> None:
 
 
 def _wanted(op: str) -> float:
-    return 6.0 if op == "mul" else 5.0
+    return 6.0 if op == MUL else 5.0
 
 
 def _number(engine: Adapter, op: str) -> float | None:

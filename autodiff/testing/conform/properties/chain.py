@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ....ops import TABLE
+from ....ops import ADD, DIV, MUL, SUB, TABLE
 from ...draw.straight_line import Program, Step
 from ..calls import walks
 from ..diagnosis import derivative, title
@@ -56,10 +56,10 @@ def inner_nodes(exam: Exam) -> Iterator[Finding]:
 
 def _confused(exam: Exam) -> Iterator[Finding]:
     """Two nodes with equal data are two nodes."""
-    if "mul" not in exam.sound or "add" not in exam.sound:
+    if MUL not in exam.sound or ADD not in exam.sound:
         return
-    products = (Step("mul", (0, 2.5)), Step("mul", (1, 2.5)), Step("mul", (2, 0.75)), Step("mul", (3, 1.25)))
-    steps = (*products, Step("add", (4, 5)))
+    products = (Step(MUL, (0, 2.5)), Step(MUL, (1, 2.5)), Step(MUL, (2, 0.75)), Step(MUL, (3, 1.25)))
+    steps = (*products, Step(ADD, (4, 5)))
     equal, other = Program((1.5, 1.5), steps), Program((1.5, 0.25), steps)
     if same(exam.ask(other), right(other)) and not same(exam.ask(equal), right(equal)):
         exam.confuses = True
@@ -235,7 +235,7 @@ def _one_side(found: Probed) -> str:
 
 def _why_all_stop(exam: Exam) -> str:
     """Whether inner nodes are passed too early, or never: a longer graph takes more work, or the same."""
-    op = next((op for op in ("mul", "add", "sub", "div") if op in exam.operations), None)
+    op = next((op for op in (MUL, ADD, SUB, DIV) if op in exam.operations), None)
     try:
         return LEAVES_FIRST if op and exam.engine.objects and walks(exam.engine, op) else STOPS
     except Exception:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ....ops import TABLE
+from ....ops import POW, TABLE
 from ...derive.high_precision import many_digits, nearest
 from ..examiner import Exam, Skipped, Unsteady
 from ..findings import Finding
@@ -16,7 +16,7 @@ EXPONENTS = (2.0, 3.0, -1.0, 0.5, -2.0)
 
 def programs(exam: Exam) -> Iterator[Finding]:
     """Gradients of drawn programs are right, up to what rounding explains; a failure is shrunk to the smallest."""
-    operations = [op for op in exam.operations if op not in ("floor", "sign", "largest") and _usable(exam, op)]
+    operations = [op for op in exam.operations if not TABLE[op].is_flat and _usable(exam, op)]
     if not operations:
         raise Skipped("waits until an operation is right" if exam.operations else "waits for an operation")
     if exam.confuses:
@@ -48,10 +48,10 @@ def _usable(exam: Exam, op: str) -> bool:
 def accepted(exam: Exam, program: Program) -> Program:
     """The program, with plain exponents where the engine takes no value as one."""
     steps = [
-        Step("pow", (step.operands[0], EXPONENTS[place % len(EXPONENTS)])) if form(step) == ("pow", -1) else step
+        Step(POW, (step.operands[0], EXPONENTS[place % len(EXPONENTS)])) if form(step) == (POW, -1) else step
         for place, step in enumerate(program.steps)
     ]
-    return Program(program.inputs, tuple(steps)).pruned() if ("pow", -1) in exam.broken else program
+    return Program(program.inputs, tuple(steps)).pruned() if (POW, -1) in exam.broken else program
 
 
 def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program | None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from ....ops import TABLE
+from ....ops import POW, TABLE
 from ...derive.high_precision import many_digits
 from ...derive.answers import close, right
 from ..examiner import Exam
@@ -18,7 +18,7 @@ TAILS = (0.0, 1.0, -1.0, 5.0, -5.0, 20.0, -20.0, 40.0, -40.0, 300.0, -300.0, 1e-
 
 def tails(exam: Exam) -> Iterator[Finding]:
     """Derivatives are right far from 0, at 0, and between equal operands, where schoolbook formulas cancel or fork."""
-    edged = [op for op in TABLE if op not in ("where", "clip", "leaky_relu", "elu") and _edges(op)]
+    edged = [name for name, op in TABLE.items() if not op.has_constants and _edges(name)]
     for op in exam.among(edged, "operation with edges"):
         yield from list(filter(None, (_at_edge(exam, program) for program in filter(exam.works, _edges(op)))))[:1]
 
@@ -29,8 +29,8 @@ def _edges(op: str) -> list[Program]:
     tried: list[Point] = [(x,) for x in TAILS] if row.arity == 1 else [(x, x) for x in (0.5, 2.0, 30.0)]
     tried = [(800.0, 800.0), (0.5, 0.5)] if row.variadic else tried
     inside = [xs for xs in tried if all(low <= x <= high for (low, high), x in zip(row.domain * 2, xs))]
-    exponents = (0.0, 1.0, 2.0, 3.0) if op == "pow" else ()
-    powers = [Program((0.0,), (Step("pow", (0, exponent)),)) for exponent in exponents]
+    exponents = (0.0, 1.0, 2.0, 3.0) if op == POW else ()
+    powers = [Program((0.0,), (Step(POW, (0, exponent)),)) for exponent in exponents]
     return [next(forms(op, xs)) for xs in inside if not at_kink(row, xs)] + powers
 
 
@@ -59,7 +59,7 @@ def _cause(given: float, needed: float) -> str:
 
 def kinks(exam: Exam) -> Iterator[Finding]:
     """At a kink the derivative lies between those of the two sides."""
-    kinked = [op for op, row in TABLE.items() if row.kinks and op not in ("floor", "sign")]
+    kinked = [op for op, row in TABLE.items() if row.kinks and not row.is_flat]
     for op in exam.among(kinked, "operation with a kink"):
         row = TABLE[op]
         programs = [next(forms(op, xs)) for xs in points(row, ordinary_points(op)[0])[1:]]

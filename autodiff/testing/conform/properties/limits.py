@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from types import FrameType
 
+from ....ops import ADD, MUL
 from ..calls import run_watched
 from ...derive.answers import Answer
 from ..examiner import Exam, Skipped
@@ -65,7 +66,7 @@ def sharing(exam: Exam) -> Iterator[Finding]:
 
 def repeatable(exam: Exam) -> Iterator[Finding]:
     """The same program gives the same bits every time."""
-    exam.need("add", "mul")
+    exam.need(ADD, MUL)
     if exam.exponential:
         raise Skipped("waits until shared nodes take no longer than others")
     chance = random.Random(exam.seed)
@@ -87,9 +88,9 @@ def repeatable(exam: Exam) -> Iterator[Finding]:
 
 def _of_many_sums(chance: random.Random) -> Program:
     """A program whose nodes are used three times and more: the order in which gradients come shows in their sums."""
-    steps = [Step("mul", (chance.randrange(4 + n), chance.uniform(-1, 1))) for n in range(12)]
+    steps = [Step(MUL, (chance.randrange(4 + n), chance.uniform(-1, 1))) for n in range(12)]
     for place in range(16, 48):
         operands = chance.randrange(place - 12, place), chance.randrange(place - 12, place)
-        steps.append(Step("add" if place % 3 else "mul", operands))
-    steps += [Step("add", (place - 1, chance.randrange(16, place))) for place in range(48, 64)]
+        steps.append(Step(ADD if place % 3 else MUL, operands))
+    steps += [Step(ADD, (place - 1, chance.randrange(16, place))) for place in range(48, 64)]
     return Program(tuple(chance.uniform(0.5, 1.5) for _ in range(4)), tuple(steps))

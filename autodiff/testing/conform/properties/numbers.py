@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from ....numbers import FLOATS
-from ....ops import TABLE
+from ....ops import MUL, POW, TABLE
 from ...derive.answers import Answer, close, right
 from ..examiner import Exam, NotApplicable
 from ..findings import Finding
@@ -12,13 +12,13 @@ from ..forms import forms, special_points
 from ...draw.straight_line import Program, Step
 from ...draw.edge_cases import Point
 
-PUT: dict[str, list[Point]] = {"relu": [(-1.5,), (2.5,)], "pow": [(-8.0, 1 / 3)], "maximum": [(1.5, 2.5)]}
+PUT: dict[str, list[Point]] = {"relu": [(-1.5,), (2.5,)], POW: [(-8.0, 1 / 3)], "maximum": [(1.5, 2.5)]}
 
 
 def ieee(exam: Exam) -> Iterator[Finding]:
     """Every number has an answer, as IEEE-754 says: inf and nan come out, nothing is raised."""
     extreme = exam.among([op for op in TABLE if special_points(op)], "operation with extremes")
-    for op in sorted(extreme, key="pow".__eq__):  # pow last: its slopes call exp and log
+    for op in sorted(extreme, key=POW.__eq__):  # pow last: its slopes call exp and log
         for xs in special_points(op):
             program = next(filter(exam.works, forms(op, xs)), None)
             if program is None:
@@ -60,9 +60,9 @@ def kinds(exam: Exam) -> Iterator[Finding]:
     engine = exam.engine
     if engine.raw is None:
         raise NotApplicable("what `data` holds was given as a function")
-    for op in exam.among(("relu", "abs", "maximum", "floor", "sign", "pow"), "operation that could choose an int"):
+    for op in exam.among(("relu", "abs", "maximum", "floor", "sign", POW), "operation that could choose an int"):
         for xs in PUT.get(op, [(-1.5,)]):
-            program = list(forms(op, xs))[1 if op == "pow" else 0]
+            program = list(forms(op, xs))[1 if op == POW else 0]
             if not exam.works(program):
                 continue
             exam.asked += 1
@@ -78,9 +78,9 @@ def kinds(exam: Exam) -> Iterator[Finding]:
 
 def sizes(exam: Exam) -> Iterator[Finding]:
     """Tiny gradients are kept, and huge ones are not cut."""
-    exam.need("mul")
+    exam.need(MUL)
     for factor in (1e-7, 1e-12, 1e-100, 1e7, 1e12, 1e100):
-        program = Program((1.5,), (Step("mul", (0, 1.25)), Step("mul", (1, factor))))
+        program = Program((1.5,), (Step(MUL, (0, 1.25)), Step(MUL, (1, factor))))
         answer, wanted = exam.ask(program), right(program)
         if answer.error is not None or close(answer.gradient[0], wanted.gradient[0]):
             continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ....ops import TABLE
+from ....ops import ADD, MUL, POW, SUB, TABLE
 from ...draw.edge_cases import Point
 from ...draw.straight_line import Program, Step
 from ..common import shared_fault
@@ -75,9 +75,9 @@ def _misvalued(exam: Exam, op: str, program: Program, answer: Answer, wanted: fl
     written = program.text().splitlines()[-1].removeprefix("y = ")
     numbers = [index for index, x in enumerate(program.steps[0].operands) if type(x) is float]
     if answer.error is not None:
-        refused = op in HAVE_FORMS and (bool(numbers) or op == "pow")
+        refused = op in HAVE_FORMS and (bool(numbers) or op == POW)
         sentence, rank = f"`{written}` does not work: {answer.error}", MISSING if refused else VALUE
-        if numbers == [0] and op == "add" and _left_out(exam):
+        if numbers == [0] and op == ADD and _left_out(exam):
             sentence, rank = f"`{written}` does not work: `__radd__` is missing, which `sum` needs", VALUE
         finding = exam.finding(sentence, program, rank, op=op, looks="value")
         if refused and numbers and not _wrapped(exam, op, numbers[0], program, wanted):
@@ -99,8 +99,8 @@ def _misvalued(exam: Exam, op: str, program: Program, answer: Answer, wanted: fl
 
 def _left_out(exam: Exam) -> bool:
     """Whether sums take a plain number on their right and not on their left, where other operators do."""
-    cls, program = type(exam.engine.make(0.75)), Program((0.75,), (Step("add", (0, 0.4)),))
-    if hasattr(cls, "__radd__") or not any(hasattr(cls, f"__r{word}__") for word in ("sub", "mul", "truediv")):
+    cls, program = type(exam.engine.make(0.75)), Program((0.75,), (Step(ADD, (0, 0.4)),))
+    if hasattr(cls, "__radd__") or not any(hasattr(cls, f"__r{word}__") for word in (SUB, MUL, "truediv")):
         return False
     return close(exam.value(program).value, float(right(program).value))
 
@@ -141,8 +141,8 @@ def _wrong_operation(exam: Exam, op: str) -> Finding | None:
 
 def _gated(exam: Exam, op: str) -> Finding | None:
     """An operation with a kink asks its operand on which side it is, and never the gradient from above."""
-    for program in shapes(op)[0] if TABLE[op].kinks and "mul" in exam.operations else []:
-        times = [Step("mul", (len(program.inputs), factor)) for factor in (3.0, -3.0)]
+    for program in shapes(op)[0] if TABLE[op].kinks and MUL in exam.operations else []:
+        times = [Step(MUL, (len(program.inputs), factor)) for factor in (3.0, -3.0)]
         above, below = (Program(program.inputs, (*program.steps, step)) for step in times)
         if len(program.inputs) > 1 or not exam.works(below):
             continue
@@ -189,10 +189,10 @@ def _to_one(program: Program, answer: Answer) -> bool:
 
 
 def _sentence(exam: Exam, op: str, index: int, samples: list[Sample], bad: list[int], form: str) -> str:
-    if op == "mul" and _by_grad(exam):
+    if op == MUL and _by_grad(exam):
         return "`a * b` multiplies by the other's grad instead of its data"
     wrong = [samples[number] for number in bad]
-    case = case_of(samples, wrong) if op == "pow" else ""
+    case = case_of(samples, wrong) if op == POW else ""
     case = case or form
     if all(sample.given == 0 for sample in samples) and _by_own_grad(exam, op, index):
         return f"{called(op)} multiplies by its operand's own gradient instead of the gradient from above"
@@ -201,16 +201,16 @@ def _sentence(exam: Exam, op: str, index: int, samples: list[Sample], bad: list[
 
 def _by_grad(exam: Exam) -> bool:
     """Whether a product's derivative is whatever gradient the other operand holds."""
-    return _planted(exam, Program((1.5, 2.5), (Step("mul", (0, 1)),)), 1, 0) == 7.0
+    return _planted(exam, Program((1.5, 2.5), (Step(MUL, (0, 1)),)), 1, 0) == 7.0
 
 
 def _by_own_grad(exam: Exam, op: str, index: int) -> bool:
     """Whether a gradient that the operand has got from a sum comes out multiplied: 2 + 2 * the derivative."""
     program = next(shape[0] for shape in shapes(op) if index in range(len(shape[0].inputs)))
     last, wanted = len(program.inputs), right(program).gradient[index]
-    asked = [Program(program.inputs, (*program.steps, Step("add", (index, index)), Step("add", places)))
+    asked = [Program(program.inputs, (*program.steps, Step(ADD, (index, index)), Step(ADD, places)))
              for places in ((last, last + 1), (last + 1, last))]  # fmt: skip
-    answers = [exam.ask(each) for each in asked if "add" in exam.sound]
+    answers = [exam.ask(each) for each in asked if ADD in exam.sound]
     return any(answer.error is None and close(answer.gradient[index], 2.0 + 2.0 * wanted) for answer in answers)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ....ops import TABLE
+from ....ops import ADD, MUL, TABLE
 from ...derive.answers import close, right
 from ...draw.edge_cases import at_kink
 from ...draw.straight_line import Program, Step
@@ -25,9 +25,9 @@ def repeated(exam: Exam) -> Iterator[Finding]:
     ties = [each for each in found if not TABLE[each[0]].ulps]  # it only chooses
     others = [each for each in found if each not in ties]
     if others:
-        op, given, program = next((each for each in others if each[0] == "add"), others[0])
+        op, given, program = next((each for each in others if each[0] == ADD), others[0])
         yield exam.finding(_why_lost(others, given, program), program, LOST, op=op if len(others) == 1 else "")
-        exam.wrong |= {each[0] for each in others} if len(others) > 1 or others[0][0] in ("add", "mul") else set()
+        exam.wrong |= {each[0] for each in others} if len(others) > 1 or others[0][0] in (ADD, MUL) else set()
     for op, given, program in ties:
         credit = "twice" if given == 2 else "to nobody" if given == 0 else f"{given:g} times"
         written = program.text().splitlines()[-1].removeprefix("y = ")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import product
 
+from ....ops import ADD
 from ...derive.answers import Answer, close, right
 from ..examiner import Exam, Skipped
 from ..findings import ORDER, Finding
@@ -46,7 +47,7 @@ def _small(times: str, plus: str) -> Iterator[tuple[Program, str]]:
     yield Program((1.5,), (twice, other, Step(plus, (2, 1)))), OVERWRITES
 
 
-def shapes(plus: str = "add", steps: int = 4) -> Iterator[Program]:
+def shapes(plus: str = ADD, steps: int = 4) -> Iterator[Program]:
     """Every program of one input and so many additions: all the ways in which nodes can share nodes."""
     for places in product(*[list(product(range(n + 1), repeat=2)) for n in range(steps)]):
         yield Program((1.5,), tuple(Step(plus, operands) for operands in places)).pruned(inputs=False)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-from ....ops import TABLE
+from ....ops import ADD, DIV, MUL, NEG, POW, SUB, TABLE
 from ...draw.straight_line import Program, Step
 from ...engines.adapter import Adapter
 from ..calls import files_of, walks
@@ -17,7 +17,7 @@ from ..findings import WRONG, Finding
 from ..forms import forms, ordinary_points
 from ..locate import comes_about
 
-SIMPLE = ("mul", "add", "exp", "tanh", "sub", "neg", "div", "sin", "log", "sqrt", "relu", "pow")
+SIMPLE = (MUL, ADD, "exp", "tanh", SUB, NEG, DIV, "sin", "log", "sqrt", "relu", POW)
 
 KEEPS_NONE = "backward works the gradients out, and no value keeps its own"
 SETS_BACK = "backward sets gradients back to 0 after it has worked them out"
@@ -133,7 +133,7 @@ def _ratios(exam: Exam) -> tuple[list[tuple[float, float]], list[float], list[Pr
     ratios, outputs, programs = list[tuple[float, float]](), list[float](), list[Program]()
     for op in [op for op in SIMPLE if op in exam.operations]:
         program = next(forms(op, ordinary_points(op)[0]))
-        program = Program(program.inputs[:1], (Step(op, (0, 2.0)),)) if op == "pow" else program
+        program = Program(program.inputs[:1], (Step(op, (0, 2.0)),)) if op == POW else program
         wanted = right(program)
         try:
             pool = exam.engine.run(program)
