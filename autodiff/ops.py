@@ -154,8 +154,8 @@ class Op(NamedTuple):
 
 
 def checked(op: Op, own: Collection[str] = ()) -> Op:
-    """The row itself, with its symbol and method, or a `TableError` that names the operation and the word, if a rule has neither
-    a word of the vocabulary nor one of its own.
+    """The row itself, with its symbol and method, or a `TableError` that names the operation and the word, if a rule
+    has neither a word of the vocabulary nor one of its own.
     """
     words = VOCABULARY.union(op.inputs, ("y", "where"), ("x",) * op.variadic, own, additions.WORDS)
     for text in (op.formula, *filter(None, op.slopes), *op.kinks, *op.textbook):

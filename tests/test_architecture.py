@@ -173,7 +173,7 @@ NAMING = {
     "testing/engines/operations.py": "names of other engines, and ours",
     "testing/engines/packages.py": "names of packages, and ours",
     "testing/draw/strategies.py": "what brings a number into a domain",
-    "testing/conform/textbook.py": "derivatives as books print them",
+    "testing/conform/textbook.py": "derivatives as books say them in words",
     "testing/conform/properties/edges.py": "programs that were reported",
     "testing/conform/properties/numbers.py": "operations that return an int in engines that were reported",
     "testing/conform/properties/values.py": "an order of trials, the simplest first",

@@ -1,35 +1,30 @@
 """Derivatives as a textbook prints them, where the table's rules are careful about rounding."""
 
 from ... import functions
-from ...notation import Notation
+from ...notation import Conditional, Notation
 from ...ops import TABLE
 from ...rule import Call, Number, Unary
 from ...slopes import decide
 from ...stepping.mathematics import HELPERS, mathematics
 
-# Two operands: two derivatives. What is not here is taken from the table's own rule
+# What a book says in words, or by its first operand, or of two operands alike.
 DERIVATIVES = {
-    "pow": ("b * a**(b - 1)", "a**b * log(a)"), "div": ("1 / b", "-a / b**2"), "abs": ("1 if a > 0 else -1",),
-    "exp": ("exp(a)",), "log": ("1 / a",), "log1p": ("1 / (1 + a)",), "log2": ("1 / (a * log(2))",),
-    "log10": ("1 / (a * log(10))",), "sqrt": ("1 / (2 * sqrt(a))",), "tan": ("1 + tan(a)**2",),
-    "asin": ("1 / sqrt(1 - a**2)",), "acos": ("-1 / sqrt(1 - a**2)",), "atan": ("1 / (1 + a**2)",),
-    "atan2": ("b / (a**2 + b**2)", "-a / (a**2 + b**2)"), "tanh": ("1 - tanh(a)**2",), "expm1": ("exp(a)",),
-    "asinh": ("1 / sqrt(1 + a**2)",), "acosh": ("1 / sqrt(a**2 - 1)",), "atanh": ("1 / (1 - a**2)",),
-    "hypot": ("a / hypot(a, b)", "b / hypot(a, b)"), "maximum": ("1 if a > b else 0", "1 if b > a else 0"),
-    "minimum": ("1 if a < b else 0", "1 if b < a else 0"), "relu": ("1 if a > 0 else 0",),
-    "leaky_relu": ("1 if a > 0 else b",), "elu": ("1 if a > 0 else b * exp(a)",), "erf": ("2 / sqrt(pi) * exp(-a**2)",),
-    "sigmoid": ("sigmoid(a) * (1 - sigmoid(a))",), "softplus": ("sigmoid(a)",), "log_sigmoid": ("1 - sigmoid(a)",),
-    "silu": ("sigmoid(a) * (1 + a * (1 - sigmoid(a)))",), "clip": ("1 if b < a < c else 0",),
-    "logsumexp": ("exp(a) / (exp(a) + exp(b) + ...)",), "largest": ("1 for the largest, else 0",),
+    "abs": ("1 if a > 0 else -1",), "clip": ("1 if b < a < c else 0",), "largest": ("1 for the largest, else 0",),
+    "maximum": ("1 if a > b else 0", "1 if b > a else 0"), "minimum": ("1 if a < b else 0", "1 if b < a else 0"),
+    "logsumexp": ("exp(a) / (exp(a) + exp(b) + ...)",),
 }  # fmt: skip
 
 
 def textbook(op: str, index: int) -> str:
     """The right derivative along one operand, in the letters of the table's formula."""
-    known = DERIVATIVES.get(op)
-    if known is None or (index >= len(known) and not TABLE[op].variadic):
+    row = TABLE[op]
+    known, place = DERIVATIVES.get(op, ()), 0 if row.variadic else index
+    if place < len(known):
+        return known[place]
+    printed = row.textbook_along(index)
+    if printed is None or row.variadic or not (row.textbook or "y" in printed.words()):
         return _rule(op, index)
-    return known[0 if TABLE[op].variadic else index]
+    return Conditional().write(printed.substitute({"y": row.rule}))
 
 
 def _rule(op: str, index: int) -> str:
