@@ -55,8 +55,9 @@ GENERATED |= {each.__name__: each for each in (over_array, is_array_of_values, n
 def operator(declared: Declared) -> Declared:
     """Give a declared method of Value the body that the table's row with this method describes."""
     name = declared.__name__
-    row, reflected = METHODS[name.replace("__r", "__")], name.startswith("__r")
-    method = dressed(rules.compiled(name, rules.operator_source(row, name, reflected), GENERATED), declared)
+    row = METHODS[name.replace("__r", "__")]
+    source = rules.operator_source(row, name, reflected=name.startswith("__r"))
+    method = dressed(rules.compiled(name, source, GENERATED), declared)
     method.__module__, method.__qualname__ = f"{__package__}.value", f"Value.{name}"  # where a pickle finds it
     vars(method)["row"] = row.name
     return method

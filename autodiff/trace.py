@@ -24,7 +24,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from .numbers import N, System
-from .ops import TABLE
+from .ops import ADD, MUL, TABLE
 
 
 class Trace(NamedTuple):
@@ -60,7 +60,7 @@ def reverse(trace: Trace, system: System, numbers: Sequence[N], seeds: Mapping[i
     Contributions are added as in an eager backward pass: those of the last place first, operands in their order. A
     contribution of a slope of 1, which the chain rule is full of, is not multiplied.
     """
-    add, mul = system.formula("add"), system.formula("mul")
+    add, mul = system.formula(ADD), system.formula(MUL)
     found: list[N | None] = [None] * len(trace.operands)
     for place, seed in seeds.items():
         found[place] = seed
