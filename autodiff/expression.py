@@ -154,7 +154,7 @@ def _computed(node: ast.expr, scope: Mapping[str, Any], text: str) -> Any:
         case ast.BinOp(left=left, op=op, right=right):
             method, x, y = _BINARY[type(op)], _number(left, scope, text), _number(right, scope, text)
             of_values = isinstance(x, Value) or isinstance(y, Value)
-            apply = getattr(operator, method) if of_values else FLOATS.formula(ops.METHODS[method].name)
+            apply = getattr(operator, method) if of_values else FLOATS.formula(ops.METHODS[method])
             return apply(x, y)
         case ast.UnaryOp(op=op, operand=operand):
             return _UNARY[type(op)](_number(operand, scope, text))

@@ -22,7 +22,7 @@ from typing import Any, TypeVar, cast
 from . import kernels, native, rules, stable
 from .coerce import PLAIN, is_array_of_values, number
 from .native.values import operation
-from .ops import METHODS
+from .ops import METHODS, TABLE
 from .hooks import watch, watchers
 
 Declared = TypeVar("Declared", bound=Callable[..., Any])
@@ -55,7 +55,7 @@ GENERATED |= {each.__name__: each for each in (over_array, is_array_of_values, n
 def operator(declared: Declared) -> Declared:
     """Give a declared method of Value the body that the table's row with this method describes."""
     name = declared.__name__
-    row = METHODS[name.replace("__r", "__")]
+    row = TABLE[METHODS[name.replace("__r", "__")]]
     source = rules.operator_source(row, name, reflected=name.startswith("__r"))
     method = dressed(rules.compiled(name, source, GENERATED), declared)
     method.__module__, method.__qualname__ = f"{__package__}.value", f"Value.{name}"  # where a pickle finds it

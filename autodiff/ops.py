@@ -283,7 +283,7 @@ INTERNAL = (
 )  # fmt: skip
 
 TABLE = {op.name: checked(op) for op in OPERATORS + FUNCTIONS + REDUCTIONS + INTERNAL}
-METHODS = {op.method: op for op in TABLE.values()}  # the rows by the methods of a Value
+METHODS = {op.method: op.name for op in TABLE.values()}  # the rows by the methods of a Value
 
 HOLDS = parse("(a < 0) | (a > 0)")  # how the table says that a, the condition of `where(a, b, c)`, holds
 

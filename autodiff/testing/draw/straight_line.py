@@ -41,9 +41,9 @@ from ...value import Value
 N = Any  # a number of the system, or a value of the engine, at work
 Operand = int | float  # a place in the pool, or a plain number
 
-OPERATORS: dict[str, Callable[..., N]] = {
-    op.name: getattr(operator, op.method) for op in ops.OPERATORS if op.is_operator or hasattr(operator, op.name)
-}  # % means different things to different engines
+# Those that have the same meaning everywhere, which % has not; +a is the last that a smaller program is made of.
+_PLUS, *_OTHERS = (op for op in ops.OPERATORS if op.is_operator or hasattr(operator, op.name))
+OPERATORS: dict[str, Callable[..., N]] = {op.name: getattr(operator, op.method) for op in (*_OTHERS, _PLUS)}
 
 
 class Step(NamedTuple):
