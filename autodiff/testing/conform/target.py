@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...door import syntax
-from ...ops import TABLE
+from ...ops import ADD, MUL, TABLE
 from ..engines.attributes import BACKWARD
 from ..engines.backwards import FUNCTIONS
 from .notebooks import SUFFIX, python_of
@@ -85,7 +85,7 @@ def _has_arithmetic(name: str, methods: Methods) -> bool:
 
 def _has_functions(name: str, methods: Methods) -> bool:
     """Whether it is the only class beside functions such as `add(a, b)`, and a backward pass."""
-    return len(methods) == 2 and bool(methods[""] & {"add", "mul"} and methods[""] & {*BACKWARD, *FUNCTIONS})
+    return len(methods) == 2 and bool(methods[""] & {ADD, MUL} and methods[""] & {*BACKWARD, *FUNCTIONS})
 
 
 def _classes(file: Path, suits: Callable[[str, Methods], bool] = _has_pass) -> Iterator[str]:
