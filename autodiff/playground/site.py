@@ -78,7 +78,7 @@ def with_bytecode(cache: Path) -> dict[str, bytes]:
     """The standard library and this package, with bytecode for what the first example needs."""
     pyodide = NPM[0]
     parts = {name: member(cache, pyodide, name) for name in pyodide.files}
-    return precompiled(parts | {"autodiff.zip": zipped(own_sources())}, examples()[0])
+    return precompiled(parts | {"autodiff.zip": zipped(own_sources())}, examples()[0], cache)
 
 
 def asset(name: str) -> bytes:
