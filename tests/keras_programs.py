@@ -168,6 +168,15 @@ def rates_that_fall(k):
 
 
 @program
+def schedules(k):
+    s = k.schedules
+    made = [s.ExponentialDecay(0.1, 10, 0.9, staircase=True), s.InverseTimeDecay(0.1, 10, 0.5, staircase=True),
+            s.CosineDecay(0.1, 10), s.PolynomialDecay(0.1, 10), s.PolynomialDecay(0.1, 8, 0.01, 2.0),
+            s.PiecewiseConstantDecay([2, 5], [0.1, 0.05, 0.01])]  # fmt: skip
+    return [[float(np.asarray(schedule(step))) for step in (0, 2, 3, 5, 10, 25)] for schedule in made]
+
+
+@program
 def what_callbacks_are_told(k):
     told = []
 

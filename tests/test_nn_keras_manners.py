@@ -83,8 +83,11 @@ def test_a_checkpoint_of_weights_alone_is_loaded_into_the_model(tmp_path):
 def test_schedules_know_keras_s_names():
     theirs = nn.schedules.ExponentialDecay(initial_learning_rate=0.1, decay_steps=10, decay_rate=0.9)
     assert theirs == nn.schedules.ExponentialDecay(0.1, 10, 0.9)
-    with pytest.raises(OperandError, match="there is no argument 'staircase'"):
-        nn.schedules.ExponentialDecay(0.1, 10, 0.9, staircase=True)
+    with pytest.raises(OperandError, match="there is no argument 'stairs': did you mean 'staircase'"):
+        nn.schedules.ExponentialDecay(0.1, 10, 0.9, stairs=True)
+    for lists in (([2, 1], [0.1, 0.2, 0.3]), ([2], [0.1]), ([2], [0.1, 0.0]), (2, [0.1])):
+        with pytest.raises((ArgumentError, OperandError), match="PiecewiseConstantDecay: .*expected"):
+            nn.schedules.PiecewiseConstantDecay(*lists)
 
 
 def test_the_area_under_the_curve_of_one_class_is_nan_and_ends_no_training():

@@ -40,7 +40,7 @@ INSTEAD = {  # what Keras's layers and models have, and what to do here
 ARGUMENTS = {  # of Keras's, and what is written for each here
     "run_eagerly": "write engine='eager'", "jit_compile": "engine='compiled' is what it asks for",
     "input_dim": "write input_shape=(n,)", "decay": "write learning_rate=nn.schedules.InverseTimeDecay(...)",
-    "amsgrad": "Adam here is the plain one", "staircase": "write StepDecay", "trainable": "set layer.trainable = False",
+    "amsgrad": "Adam here is the plain one", "trainable": "set layer.trainable = False",
     "dtype": "every number is a float64", "validation_steps": "all validation rows are looked at",
     "steps_per_execution": "leave it out", "workers": "leave it out", "use_multiprocessing": "leave it out",
     "max_queue_size": "leave it out", "steps": "all rows are taken: give fewer", "line_length": "leave it out",

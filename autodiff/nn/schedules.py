@@ -4,10 +4,12 @@ A schedule is a function of the number of steps taken; give it to an optimizer i
 formulas are Keras's, with t the number of steps taken; `initial_learning_rate`,
 `decay_steps` and `decay_rate` are other names of the arguments.
 
-    ExponentialDecay    initial * rate ** (t / steps)
-    StepDecay           initial * rate ** floor(t / steps)
-    InverseTimeDecay    initial / (1 + rate * t / steps)
-    CosineDecay         from initial down to alpha * initial along half a cosine, in `steps` steps
+    ExponentialDecay          initial * rate ** (t / steps); with staircase t / steps is rounded down
+    StepDecay                 initial * rate ** floor(t / steps)
+    InverseTimeDecay          initial / (1 + rate * t / steps); with staircase t / steps is rounded down
+    CosineDecay               from initial down to alpha * initial along half a cosine, in `steps` steps
+    PolynomialDecay           from initial down to `end` along a power of what is left of `steps` steps
+    PiecewiseConstantDecay    the first of `values` up to the first of `boundaries`, and so on
 
 >>> schedule = ExponentialDecay(0.1, steps=100, rate=0.5)
 >>> schedule(0), schedule(100), schedule(200)
@@ -15,18 +17,22 @@ formulas are Keras's, with t the number of steps taken; `initial_learning_rate`,
 """
 
 import math
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
 from ..errors import ArgumentError, OperandError, shown
-from ..coerce import Number, number
+from ..coerce import Number, as_flag, is_series, number
 from ..suggest import hint
 
 S = TypeVar("S")
 
 
-KERAS = {"initial_learning_rate": "initial", "decay_steps": "steps", "decay_rate": "rate"}
+KERAS = {
+    "initial_learning_rate": "initial", "decay_steps": "steps", "decay_rate": "rate", "end_learning_rate": "end",
+}  # fmt: skip
 
 
 def keras_names(cls: type[S]) -> type[S]:
@@ -60,6 +66,10 @@ class Schedule:
         """The rate after `step` steps."""
         raise NotImplementedError(f"{type(self).__name__} has no formula: write __call__(self, step)")
 
+    def part(self, step: int, staircase: bool) -> float:
+        """How often `steps` steps have been taken, in whole stairs or not."""
+        return step // self.steps if as_flag(f"{type(self).__name__}: staircase", staircase) else step / self.steps
+
 
 @keras_names
 @dataclass(frozen=True)
@@ -67,9 +77,10 @@ class ExponentialDecay(Schedule):
     """initial * rate ** (t / steps)."""
 
     rate: float = 0.5
+    staircase: bool = False
 
     def __call__(self, step: int) -> float:
-        return self.initial * math.pow(self.rate, step / self.steps)
+        return self.initial * math.pow(self.rate, self.part(step, self.staircase))
 
 
 @keras_names
@@ -97,9 +108,10 @@ class InverseTimeDecay(Schedule):
     """
 
     rate: float = 1.0
+    staircase: bool = False
 
     def __call__(self, step: int) -> float:
-        return self.initial / (1 + self.rate * step / self.steps)
+        return self.initial / (1 + self.rate * self.part(step, self.staircase))
 
 
 @keras_names
@@ -116,6 +128,48 @@ class CosineDecay(Schedule):
     def __call__(self, step: int) -> float:
         part = (1 + math.cos(math.pi * min(step / self.steps, 1.0))) / 2
         return self.initial * ((1 - self.alpha) * part + self.alpha)
+
+
+@keras_names
+@dataclass(frozen=True)
+class PolynomialDecay(Schedule):
+    """From initial down to `end`, along a power of what is left of `steps` steps; there the rate stays.
+
+    >>> [PolynomialDecay(0.5, steps=4, end=0.25)(t) for t in (0, 2, 4, 9)]
+    [0.5, 0.375, 0.25, 0.25]
+    """
+
+    end: float = 1e-4
+    power: float = 1.0
+
+    def __call__(self, step: int) -> float:
+        left = 1 - min(step, self.steps) / self.steps
+        return (self.initial - self.end) * math.pow(left, self.power) + self.end
+
+
+class PiecewiseConstantDecay:
+    """The first of `values` up to and with the step that is the first of `boundaries`, then the second, and so on.
+
+    >>> [PiecewiseConstantDecay([2, 5], [0.1, 0.05, 0.01])(t) for t in (0, 2, 3, 6)]
+    [0.1, 0.1, 0.05, 0.01]
+    """
+
+    def __init__(self, boundaries: Sequence[int], values: Sequence[float]) -> None:
+        name = "PiecewiseConstantDecay"
+        if not is_series(boundaries) or not is_series(values) or isinstance(boundaries, str) or isinstance(values, str):
+            got = f"{shown(boundaries)} and {shown(values)}"
+            raise OperandError(f"{name}: expected lists of steps and of rates, got {got}")
+        self.boundaries = [number(x, f"{name}: boundaries") for x in boundaries]
+        self.values = [number(x, f"{name}: values") for x in values]
+        if self.boundaries != sorted(set(self.boundaries)) or len(self.values) != len(self.boundaries) + 1:
+            expected = "steps that grow, and one rate more than there are steps"
+            raise ArgumentError(f"{name}: expected {expected}, got {shown(boundaries)} and {shown(values)}")
+        for rate in self.values:
+            require_positive(f"{name}: values", rate)
+
+    def __call__(self, step: int) -> float:
+        """The rate after `step` steps."""
+        return self.values[bisect_left(self.boundaries, step)]
 
 
 def require_positive(what: str, x: Number) -> None:
