@@ -70,7 +70,7 @@ def reverse(trace: Trace, system: System, numbers: Sequence[N], seeds: Mapping[i
             continue
         wanted = [active[each] for each in operands]
         slopes = system.slopes(operation, [numbers[each] for each in operands], numbers[place], wanted)
-        for each, slope in zip(operands, slopes):
+        for each, slope in zip(operands, slopes, strict=True):
             if slope is not None and active[each]:
                 sent = upstream if _is_one(slope) else slope if _is_one(upstream) else mul(slope, upstream)
                 already = found[each]

@@ -153,9 +153,9 @@ def _checked(y: Any) -> Value:
     return constant(y, "a function to differentiate must return a Value or a number")
 
 
-def pulled(y: Value, xs: Sequence[Value], seed: float = 1.0) -> list[float]:
+def pulled(y: Value, xs: Sequence[Value]) -> list[float]:
     """The gradient of y at xs by a backward pass that leaves no trace in anyone's `.grad`."""
-    adjoint: dict[Value, float] = {y: seed}
+    adjoint: dict[Value, float] = {y: 1.0}
     for node in reversed(topological_order(y)):
         if node in adjoint and node.parents:
             for parent, slope in zip(node.parents, node.slopes):

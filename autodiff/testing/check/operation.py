@@ -40,12 +40,12 @@ def check_operation(op: Op, at: Sequence[Point] | None = None) -> None:
             raise GradientError(f"{op.name} at {', '.join(map(repr, xs))}: {failure}")
 
 
-def points_of(op: Op, most: int = 100) -> Iterator[Point]:
+def points_of(op: Op) -> Iterator[Point]:
     """Points of the operation's domain: ordinary ones first, then extremes, each with the kinks beside it."""
     domains = op.domain * 2 if op.variadic else op.domain
     ordinary = [[x for x in (*PLAIN, 1.75, 3.0) if low <= x <= high] for low, high in domains]
     extreme = [[x for x in (*PLAIN[:2], *SPECIAL) if low <= x <= high and usual(x)] for low, high in domains]
-    for xs in [*islice(product(*ordinary), 40), *islice(zip(*extreme), most), *islice(product(*extreme), most)]:
+    for xs in [*islice(product(*ordinary), 40), *islice(zip(*extreme), 100), *islice(product(*extreme), 100)]:
         yield from (point for point in points(op, xs) if within(op, point))
 
 
