@@ -72,13 +72,15 @@ function routeOf(path) {
   });
   return shortened(labels.reverse(), `… ${labels.length - SHOWN + 1} more …`).join(" ← ");
 }
+const lettersIn = (text) => [...text].length;  // as Python counts them
+const padded = (text, wide) => text + " ".repeat(Math.max(0, wide - lettersIn(text)));
 function pathTable(found) {
   const list = found.paths.map((path) => [routeOf(path), shortened(path.slopes.map(held).reverse(), "…").join(" × ") || "1", path.product]);
   const more = found.count - BigInt(found.paths.length);
   if (more > 0n) list.push([`the other ${counted(more)}`, "", restOf(found)]);
   if (!list.length) return [];
-  const width = (texts, least) => Math.max(least, ...texts.map((text) => text.length)), first = width(list.map((row) => row[0]), 0), second = width(list.map((row) => row[1]), 9);
-  const line = (route, factors, x) => `  ${route.padEnd(first)}  ${factors.padEnd(second)}  = ${short(x)}`;
+  const width = (texts, least) => Math.max(least, ...texts.map(lettersIn)), first = width(list.map((row) => row[0]), 0), second = width(list.map((row) => row[1]), 9);
+  const line = (route, factors, x) => `  ${padded(route, first)}  ${padded(factors, second)}  = ${short(x)}`;
   const total = found.exact ? rounded(found.exact) : found.gradient, lines = [...list.map((row) => line(...row)), line("sum", "", total)];
   if (found.exact && found.gradient !== null && total !== found.gradient) lines.push(`  (exactly; backward() rounds at each step and arrives at ${full(found.gradient)}, not ${full(total)})`);
   return lines;
