@@ -29,17 +29,17 @@ _caches: WeakSet[Any] = WeakSet()
 def bring(functions: Mapping[str, Mapping[str, Callable[..., Any]]]) -> None:
     """Add words, each with its function by number system."""
     WORDS.update({word: dict(by_system) for word, by_system in functions.items()})
-    changed()
+    clear_caches()
 
 
 def forget(words: Iterable[str]) -> None:
     """Take words away."""
     for word in words:
         WORDS.pop(word, None)
-    changed()
+    clear_caches()
 
 
-def changed() -> None:
+def clear_caches() -> None:
     """Empty what was kept of the table as it was."""
     for each in list(_caches):
         each.cache_clear()

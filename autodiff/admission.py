@@ -1,6 +1,6 @@
 """What a row that is added at run time may be: the reasons for which `register` refuses one, each a sentence.
 
->>> admitted(Op("new", "tanhh(a)", ("1",)), {})
+>>> admit(Op("new", "tanhh(a)", ("1",)), {})
 Traceback (most recent call last):
     ...
 autodiff.errors.TableError: register: new: the rule 'tanhh(a)' uses the unknown word 'tanhh'; bring it with functions={'tanhh': {'float': ...}}, or use the vocabulary
@@ -30,7 +30,7 @@ NAME = re.compile("[a-z][a-z0-9_]*", re.ASCII)  # emitted code numbers its names
 TRIED = (0.75, 0.3, 1.5, -0.6, 0.0, -0.0, 1e308, -1e308, inf, -inf, nan)
 
 
-def admitted(op: Op, functions: Functions) -> Op:
+def admit(op: Op, functions: Functions) -> Op:
     """The row as the table will have it; a `TableError` says what is wrong with it, or with the functions it brings."""
     _check_functions(op, functions)
     _check_name(op.name)
@@ -110,7 +110,7 @@ def _checked_rules(op: Op, own: Functions) -> Op:
     for rule in kinks:
         _check_condition(op, rule)
     write = Notation().write
-    return ops.checked(op._replace(
+    return ops.check_row(op._replace(
         formula=write(formula), slopes=tuple([None if slope is None else write(slope) for slope in slopes]),
         kinks=tuple(map(write, kinks)), textbook=tuple(map(write, textbook)),
     ), own)  # fmt: skip

@@ -46,7 +46,7 @@ def user_line() -> str:
     return f"{filename}:{line}" + (f", `{code}`" if code else "")
 
 
-def described(node: Value) -> str:
+def describe(node: Value) -> str:
     """A node as a message names it: "x = 2.0", or "(mul) = 6.0"."""
     name = node.name or ("constant" if node.op == "constant" else f"({node.op})")
     return f"{name if name.isprintable() and len(name) < 60 else shown(name)} = {node._data!r}"
@@ -72,13 +72,13 @@ class _Anomaly(Watcher):
                 if slope is not None and not isfinite(slope * node.grad):
                     raise AnomalyError(
                         f"backward: {self._made(node)} sends {slope * node.grad} to its input {index + 1}, "
-                        f"{described(parent)}: local derivative {slope} times gradient {node.grad}; "
+                        f"{describe(parent)}: local derivative {slope} times gradient {node.grad}; "
                         f"inputs: {self._inputs(node)}"
                     )
         self.lines.clear()
 
     def _made(self, node: Value) -> str:
-        return f"{described(node)}, made at {self.lines.get(node, 'a line that ran before detect_anomaly()')},"
+        return f"{describe(node)}, made at {self.lines.get(node, 'a line that ran before detect_anomaly()')},"
 
     def _inputs(self, node: Value) -> str:
-        return ", ".join(map(described, node.parents[:8])) + (", …" if len(node.parents) > 8 else "")
+        return ", ".join(map(describe, node.parents[:8])) + (", …" if len(node.parents) > 8 else "")

@@ -72,7 +72,7 @@ class JavaScript(Language):
 
 def expression(rule: Rule | str, language: Notation) -> str:
     """The rule as an expression of the language."""
-    return language.write(folded(parse(rule) if isinstance(rule, str) else rule))
+    return language.write(fold(parse(rule) if isinstance(rule, str) else rule))
 
 
 def head(source: str, language: Language) -> str:
@@ -119,7 +119,7 @@ def is_condition(rule: Rule, truths: set[str]) -> bool:
     return False
 
 
-def folded(rule: Rule) -> Rule:
+def fold(rule: Rule) -> Rule:
     """The rule with what literals alone come to computed: 1 / 2 is 0.5, and 2.0 ** -200 a number."""
 
     def change(each: Rule) -> Rule:

@@ -59,7 +59,7 @@ def define(text: str, name: str, names: dict[str, Any] | None = None, words: Col
     It runs over `names`, or as a module of its own that may import from `modules`; `words` are what it calls its
     parameters and variables. Raises ForeignCodeError where anything else stands in it, before any of it runs.
     """
-    tree = parsed(text, name)
+    tree = parse_module(text, name)
     known = {*BUILTINS, *words, *(word for word in names or () if not word.startswith("__"))}
     for node in ast.walk(tree):
         if type(node) not in SILENT:
@@ -95,7 +95,7 @@ def syntax(text: str | bytes, mode: str = "exec") -> Any:
         return ast.parse(text, mode=mode)
 
 
-def parsed(text: str, name: str) -> ast.Module:
+def parse_module(text: str, name: str) -> ast.Module:
     try:
         tree: ast.Module = syntax(text)
         return tree

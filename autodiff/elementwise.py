@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, SupportsFloat, TypeVar, cast, overload
 
 from . import rules
-from .generated import GENERATED, Declared, dressed, fast
+from .generated import GENERATED, Declared, dress, fast
 from .errors import OperandError, shown
 from .coerce import Number
 from .ops import FUNCTIONS, INTERNAL, TABLE, WHERE
@@ -39,7 +39,7 @@ def operation_of_two(declared: Callable[..., Any]) -> OfTwo:
 def _with_body(declared: Declared) -> Declared:
     arguments = declared.__code__.co_varnames[: declared.__code__.co_argcount]
     source = rules.function_source(TABLE[declared.__name__], declared.__name__, arguments)
-    return fast(dressed(rules.compiled(declared.__name__, source, GENERATED, arguments), declared))
+    return fast(dress(rules.compile_source(declared.__name__, source, GENERATED, arguments), declared))
 
 
 @operation
@@ -403,7 +403,7 @@ TRUTH = ("True", "False")  # what a NumPy truth value, alone or as a 0-d array, 
 
 
 def _written(name: str, *arguments: str) -> Callable[..., Any]:
-    return fast(rules.compiled(name, rules.function_source(TABLE[name], name, arguments), GENERATED, arguments))
+    return fast(rules.compile_source(name, rules.function_source(TABLE[name], name, arguments), GENERATED, arguments))
 
 
 def _internal(name: str) -> Callable[..., Any]:

@@ -57,7 +57,7 @@ def operator(declared: Declared) -> Declared:
     name = declared.__name__
     row = TABLE[METHODS[name.replace("__r", "__")]]
     source = rules.operator_source(row, name, reflected=name.startswith("__r"))
-    method = dressed(rules.compiled(name, source, GENERATED), declared)
+    method = dress(rules.compile_source(name, source, GENERATED), declared)
     method.__module__, method.__qualname__ = f"{__package__}.value", f"Value.{name}"  # where a pickle finds it
     vars(method)["row"] = row.name
     return method
@@ -68,7 +68,7 @@ def fast(function: Declared) -> Declared:
     return operation(function, function.__name__) if native.engine == "native" else function
 
 
-def dressed(written: Callable[..., Any], declared: Declared) -> Declared:
+def dress(written: Callable[..., Any], declared: Declared) -> Declared:
     """The written function under the declaration's name, documentation, annotations and defaults."""
     for attribute in ("__name__", "__qualname__", "__module__", "__doc__", "__annotations__", "__defaults__"):
         setattr(written, attribute, getattr(declared, attribute))

@@ -153,7 +153,7 @@ class Op(NamedTuple):
         return self.slope_along(operand)
 
 
-def checked(op: Op, own: Collection[str] = ()) -> Op:
+def check_row(op: Op, own: Collection[str] = ()) -> Op:
     """The row itself, with its symbol and method, or a `TableError` that names the operation and the word, if a rule
     has neither a word of the vocabulary nor one of its own.
     """
@@ -282,7 +282,7 @@ INTERNAL = (
     Op("gelu_slope",  "gelu_slope(a)",        ("2 * normal_pdf(a) + a * normal_pdf_slope(a)",)),
 )  # fmt: skip
 
-TABLE = {op.name: checked(op) for op in OPERATORS + FUNCTIONS + REDUCTIONS + INTERNAL}
+TABLE = {op.name: check_row(op) for op in OPERATORS + FUNCTIONS + REDUCTIONS + INTERNAL}
 METHODS = {op.method: op.name for op in TABLE.values()}  # the rows by the methods of a Value
 
 HOLDS = parse("(a < 0) | (a > 0)")  # how the table says that a, the condition of `where(a, b, c)`, holds

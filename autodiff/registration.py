@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import additions, dual_numbers, expression, numbers, rules
-from .admission import Functions, admitted
+from .admission import Functions, admit
 from .errors import OperandError, shown
 from .generated import GENERATED
 from .ops import TABLE, Op
@@ -45,7 +45,7 @@ def register(op: Op, functions: Functions | None = None) -> Callable[..., Any]:
     if not isinstance(op, Op):
         raise OperandError(f"register: expected a row such as Op('square', 'a * a', ('2 * a',)), got {shown(op)}")
     own = functions or {}
-    return _added(admitted(op, own), own)
+    return _added(admit(op, own), own)
 
 
 def _added(op: Op, own: Functions) -> Callable[..., Any]:
@@ -54,7 +54,7 @@ def _added(op: Op, own: Functions) -> Callable[..., Any]:
     GENERATED.update(additions.names("float"))
     arguments = ARGUMENTS[len(op.slopes)]
     source = rules.function_source(op, op.name, arguments)
-    function = rules.compiled(op.name, source, GENERATED, arguments)
+    function = rules.compile_source(op.name, source, GENERATED, arguments)
     function.__doc__ = f"{op.name}({', '.join(arguments)}), which is {op.formula}; added to the table."
     function.__module__ = __name__
     for system in numbers.systems():

@@ -82,7 +82,9 @@ def is_literal(rule: Rule) -> bool:
     return isinstance(rule.operand if isinstance(rule, Unary) else rule, Number)
 
 
-def compiled(name: str, source: str, namespace: dict[str, Any], arguments: Collection[str] = ()) -> Callable[..., Any]:
+def compile_source(
+    name: str, source: str, namespace: dict[str, Any], arguments: Collection[str] = ()
+) -> Callable[..., Any]:
     """The function `name` that `source` defines over `namespace`, with its source visible to debuggers."""
     words = {name, *arguments, *(f"{argument}_is_value" for argument in arguments), *OPERATOR_WORDS}
     found: Callable[..., Any] = define(source, name, namespace, words)[name]

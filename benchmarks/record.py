@@ -75,7 +75,7 @@ def timed(loss: Callable[[], Any], arguments: list[Any], groups: list[Any], coun
     """Forward, recorded and rolled in turn, so many times."""
     from autodiff.compiled.record.recorder import recording
     from autodiff.compiled.record.tape import tape_of
-    from autodiff.compiled.vectorize import rolled
+    from autodiff.compiled.vectorize import vectorize
 
     rounds = []
     for _ in range(count):
@@ -90,7 +90,7 @@ def timed(loss: Callable[[], Any], arguments: list[Any], groups: list[Any], coun
             root = loss()
         middle = perf_counter()
         tape = tape_of(recorder.nodes, arguments, [root], [])
-        found = rolled(tape, groups)
+        found = vectorize(tape, groups)
         end = perf_counter()
         assert found is not None and len(found.program.instructions) < 60
         rounds.append(Times(tape.size + len(tape.leaves), forward, middle - start, end - middle))
@@ -111,11 +111,11 @@ def row(sizes: list[int], count: int) -> list[object]:
 def peak_bytes(loss: Any, arguments: list[Any], groups: list[Any]) -> int:
     """The most memory, by tracemalloc, that recording and rolling take at once, the graph itself included."""
     from autodiff.compiled.record.recorder import record
-    from autodiff.compiled.vectorize import rolled
+    from autodiff.compiled.vectorize import vectorize
 
     gc.collect()
     tracemalloc.start()
-    rolled(record(lambda: [loss()], arguments), groups)
+    vectorize(record(lambda: [loss()], arguments), groups)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak

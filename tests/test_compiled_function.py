@@ -7,7 +7,7 @@ import pytest
 
 from autodiff import Value, dot, exp, log, relu, tanh, where
 from autodiff.compiled import checked, compile, from_json, to_json
-from autodiff.compiled.ir.passes import shared
+from autodiff.compiled.ir.passes import share
 from autodiff.compiled.ir.program import Instruction, Program
 from autodiff.errors import ArgumentError, OperandError
 
@@ -176,7 +176,7 @@ def test_a_program_that_cannot_run_is_named():
 def test_sharing_keeps_one_of_each_instruction():
     f = compile(lambda x: tanh(x) * tanh(x))
     f(1.0)
-    assert str(f.program).count("tanh x") == 2 and str(shared(f.program)).count("tanh x") == 1
+    assert str(f.program).count("tanh x") == 2 and str(share(f.program)).count("tanh x") == 1
 
 
 def first_of_rest(x_0, *x):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autodiff import Value, dot, exp, log_softmax, logsumexp, maximum, relu, sin, softmax, tanh, total, where
 from autodiff.compiled import checked, compile
 from autodiff.compiled.record.recorder import record
-from autodiff.compiled.vectorize import Group, rolled
+from autodiff.compiled.vectorize import Group, vectorize
 
 
 def network(sizes, values, activation=tanh):
@@ -36,7 +36,7 @@ def ops(program):
 def roll(function, count, rows=True, **groups):
     values = [Value(random.Random(i).uniform(-1, 1)) for i in range(count)]
     tape = record(lambda: [function(values)], values)
-    found = rolled(tape, [Group("x", tuple(range(count)), rows, True)], always=True)
+    found = vectorize(tape, [Group("x", tuple(range(count)), rows, True)], always=True)
     return checked(found.program), found.captured
 
 

@@ -213,7 +213,7 @@ def test_logsumexp_keeps_what_is_far_below_the_largest():
 
 def test_a_misspelled_rule_names_the_operation_and_the_word():
     with pytest.raises(TableError, match="'tanhh'.*unknown word 'sechh'"):
-        ops.checked(Op("tanhh", "tanh(a)", ("sechh(a)",)))
+        ops.check_row(Op("tanhh", "tanh(a)", ("sechh(a)",)))
 
 
 def test_every_row_is_reached_by_an_operator_a_function_or_a_slope():

@@ -6,7 +6,7 @@ import pytest
 from autodiff import Value, compile, log, logsumexp, nn, register, relu, sqrt, tanh, total, where
 from autodiff.compiled.ir.builder import Builder
 from autodiff.compiled.record.recorder import record
-from autodiff.compiled.vectorize.flatten import flattened
+from autodiff.compiled.vectorize.flatten import flatten
 from autodiff.compiled.vectorize.locations import Group, Locations
 from autodiff.errors import ArgumentError
 from autodiff.ops import Op
@@ -61,7 +61,7 @@ def test_the_terms_of_a_wide_sum_keep_the_order_in_which_they_are_written():
         products = [a * b, b * c, c * d, d * a]
         return [total([products[place] for place in (2, 0, 3, 1)] + [d, a])]
 
-    sums = flattened(record(run, [a, b, c, d]))
+    sums = flatten(record(run, [a, b, c, d]))
     size = 5  # operations; the arguments follow them
     lefts, rights = (values - size for values in sums.products.values)
     assert lefts.tolist() == [2, 0, 3, 1] and rights.tolist() == [3, 1, 0, 2]

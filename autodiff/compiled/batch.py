@@ -25,10 +25,10 @@ from ..errors import ArgumentError
 from ..value import Value
 from . import codegen as emit
 from .ir.reverse import reverse
-from .ir.passes import folded, without_dead
+from .ir.passes import fold_constants, without_dead
 from .ir.program import Program
 from .record.recorder import record
-from .vectorize import Group, rolled
+from .vectorize import Group, vectorize
 from .recordings import check_number, each_part
 
 SEED = "share"  # the input that the gradient starts from: 1 / rows
@@ -100,13 +100,13 @@ class Batch:
             xs, ts = [Value(float(each)) for each in x], [Value(float(each)) for each in t]
             arguments = [*self.parameters, *xs, *ts]
             tape = record(lambda: self.loss(xs, ts), arguments)
-            found = rolled(tape, self.groups(len(xs), len(ts)), always=True, alone=1)
+            found = vectorize(tape, self.groups(len(xs), len(ts)), always=True, alone=1)
             assert found is not None
             program, captured = found.program, found.captured
             if captured:
                 raise ArgumentError(f"{self.name}: expected Values of the model's parameters and the row alone, got "
                                     f"{captured[0]!r}: add it to the model's parameters")  # fmt: skip
-            program = without_dead(folded(program))
+            program = without_dead(fold_constants(program))
             whole = without_dead(reverse(program, ["parameters"], seed=SEED))
             source = emit.source({"value_and_grad": whole}, self.target)
             run = self.finish(emit.functions(source, "step", self.target)["value_and_grad"])

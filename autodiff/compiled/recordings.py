@@ -29,7 +29,7 @@ from .record.call import Call, Signature
 from .record.recorder import record
 from .record.tape import Tape
 from .specialization import NativeSpecialization, Specialization, scalar
-from .vectorize import Group, rolled
+from .vectorize import Group, vectorize
 
 MOST = 64     # specializations of one function
 SMALL = 4000  # operations: beyond this a function of numbers runs on arrays, if it rolls
@@ -71,7 +71,7 @@ class Recordings:
             if tried < len(known):
                 return known[tried], False
             check_number(self.name, (*known, *self._once))
-            made = self.latest = chosen(self.name, self.function, call.signature, call.row(0), self.target)
+            made = self.latest = specialize(self.name, self.function, call.signature, call.row(0), self.target)
             first = call if call.rows is None else call.part(np.array([0]))
             if not made.guards or all_of(made.run("value", first.data, first.rows)[1]):
                 self._known[call.signature] = (*known, made)
@@ -151,7 +151,7 @@ def worth(target: str | None, batch: bool, tape: Tape) -> int:
     return ROWS_WORTH if batch else ONE_WORTH
 
 
-def chosen(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
+def specialize(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
            target: str | None) -> Specialization:  # fmt: skip
     """The function recorded on one row of numbers, as the program that suits its size and its arguments."""
     tape, shape = _recorded(name, function, signature, row)
@@ -162,8 +162,8 @@ def chosen(name: str, function: Callable[..., Any], signature: Signature, row: l
         native.require(name, tape)
         return NativeSpecialization(tape, signature, shape, asked_for=True)
     if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
-        groups = grouped(signature)
-        found = rolled(tape, groups)
+        groups = group_arguments(signature)
+        found = vectorize(tape, groups)
         if found and found.operations >= worth(target, batch, tape) * work_of(found.program.instructions):
             return Specialization(found.program, groups, found.captured, shape, target or "numpy", rolled=True)
     if target is None and native.runs(tape):
@@ -192,7 +192,7 @@ def _recorded(name: str, function: Callable[..., Any], signature: Signature, row
     return tape, shapes[0]
 
 
-def grouped(signature: Signature) -> list[Group]:
+def group_arguments(signature: Signature) -> list[Group]:
     """The arguments of a rolled program: a few by name, many as two vectors, of those with rows and those without."""
     names, batched = signature.inputs, signature.batched
     if len(names) <= MANY:

@@ -14,12 +14,12 @@ from . import codegen as emit
 from .codegen import native
 from .record.call import Signature
 from .ir.reverse import reverse
-from .ir.passes import folded, without_dead
+from .ir.passes import fold_constants, without_dead
 from .ir.program import Program
 from .vectorize import Group
 from .backends import space_of
 from .record.tape import Tape
-from .record.scalarize import Argument, unrolled
+from .record.scalarize import Argument, unroll
 
 ROWS = 1024   # from there on NumPy, whose exponentials run side by side, may be faster than the engine in C
 NEAR = 500_000  # numbers: while the results of all operations on all rows stay near the processor
@@ -36,11 +36,11 @@ class Specialization:
                  target: str, rolled: bool = False, order: Sequence[int] | None = None) -> None:  # fmt: skip
         self.rolled = rolled
         self.groups, self.captured, self.shape, self.target = groups, captured, shape, target
-        self.program = without_dead(folded(program))
+        self.program = without_dead(fold_constants(program))
         self.programs = {"value": self.program}
         if self.single:
             wrt = [group.name for group in groups]
-            self.programs["value_and_grad"] = without_dead(folded(reverse(program, wrt, order=order)))
+            self.programs["value_and_grad"] = without_dead(fold_constants(reverse(program, wrt, order=order)))
         self.space = space_of("numpy" if target == "math" else target)
         self.source = emit.source(self.programs, target)
         self.functions = emit.functions(self.source, "compiled", target)
@@ -167,6 +167,6 @@ def suits_arrays(operations: int, rows: int) -> bool:
 def scalar(tape: Tape, signature: Signature, shape: Shape, target: str) -> Specialization:
     """The tape as it is, operation by operation."""
     arguments = [Argument(*each) for each in zip(signature.inputs, signature.batched)]
-    program, captured, order = unrolled(tape, arguments, exact=target == "math")
+    program, captured, order = unroll(tape, arguments, exact=target == "math")
     groups = [Group(each.name, (index,), each.rows, False) for index, each in enumerate(arguments)]
     return Specialization(program, groups, captured, shape, target, order=order)

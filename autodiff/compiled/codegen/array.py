@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.program import Instruction, Program, parted
+from ..ir.program import Instruction, Program, split_name
 from ..ir.strides import places, places_of
 from . import layout
 from .lines import Part, is_number, number
@@ -97,7 +97,7 @@ class ArrayWriter(Writer):
 
     def along(self, index: int, each: Instruction) -> None:
         """An n-ary operation along the last axis, or the contributions to its operands."""
-        row, _, slope = parted(each.op)
+        row, _, slope = split_name(each.op)
         texts = [self.text(operand) for operand in each.operands]
         terms = Part(f"exponentials({texts[0]})", "exponentials", twice=False)
         if row == "total":
@@ -209,7 +209,7 @@ class ArrayWriter(Writer):
         texts = self.texts(each.operands)
         name = self.names[index]
         views = [(detail, shape) for _, detail, shape in each.detail]
-        blocks = None if each.rows else layout.tiled(texts, views, prod(each.shape))
+        blocks = None if each.rows else layout.tile(texts, views, prod(each.shape))
         if blocks:
             code = blocks[0][1] if len(blocks) == 1 else self.laid(name, blocks)
         else:

@@ -118,10 +118,10 @@ def _matrix_product(left: str, right: str, first: str, second: str, result: str,
     return Binary(a, "@", b)
 
 
-def tiled(texts: Sequence[str], views: Sequence[tuple[Any, Shape]], size: int) -> list[tuple[int, str]] | None:
+def tile(texts: Sequence[str], views: Sequence[tuple[Any, Shape]], size: int) -> list[tuple[int, str]] | None:
     """Code for the blocks of a vector that pieces tile without a gap, some made of columns, and where each ends.
 
-    >>> tiled(["dw", "db"], [((0, (4, 1)), (3, 3)), ((3, (4,)), (3,))], 12)
+    >>> tile(["dw", "db"], [((0, (4, 1)), (3, 3)), ((3, (4,)), (3,))], 12)
     [(12, 'concat([dw, db[:, None]], axis=1).reshape(12)')]
     """
     columns = []

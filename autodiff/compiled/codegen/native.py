@@ -58,7 +58,7 @@ def interpreter(tape: Tape) -> tuple[Any, list[Value]]:
     starts = np.concatenate([[0], np.cumsum(counts)])
     within = np.arange(starts[-1]) - np.repeat(starts[:-1], counts)
     operands = tape.operands[np.repeat(tape.starts[order], counts) + within]
-    registers, captured, constants = numbered(tape, operands)
+    registers, captured, constants = number_registers(tape, operands)
     registers[order] = tape.arguments + len(captured) + len(constants) + np.arange(len(order))
     known = np.array([codes().get(name, -1) for name in NAMES], np.int32)
     machine = module.Interpreter(
@@ -77,7 +77,7 @@ def places_of(numbers: list[int], order: Any) -> Any:
     return _int32(places[np.array(numbers, np.int64)])
 
 
-def numbered(tape: Tape, operands: Any) -> tuple[Any, list[Value], list[float]]:
+def number_registers(tape: Tape, operands: Any) -> tuple[Any, list[Value], list[float]]:
     """A register for each number of a tape, -1 for operations; the captured Values; the constants."""
     registers = np.full(tape.size + len(tape.leaves), -1, np.int64)
     registers[tape.size : tape.size + tape.arguments] = np.arange(tape.arguments)

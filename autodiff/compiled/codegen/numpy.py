@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.program import Instruction, Program, parted
+from ..ir.program import Instruction, Program, split_name
 from . import layout
 from .array import ArrayWriter, pieces
 from .lines import Binary, Line
@@ -46,7 +46,7 @@ class NumpyWriter(ArrayWriter):
     def serves_relu(self, register: int) -> bool:
         """Whether only relu, and what asks where it is closed, looks at a register: relu's own result tells as much."""
         program = self.program
-        users = {parted(each.op)[0] for each in program.instructions if register in each.operands}
+        users = {split_name(each.op)[0] for each in program.instructions if register in each.operands}
         return users == {"relu"} and register not in (*program.outputs, *(each.register for each in program.guards))
 
     def is_own(self, register: int, user: Instruction) -> bool:

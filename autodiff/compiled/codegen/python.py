@@ -13,7 +13,7 @@ def value(x_0):
 from collections import Counter
 
 from ...ops import TABLE
-from ..ir.program import Instruction, Program, parted
+from ..ir.program import Instruction, Program, split_name
 from .compact import compact
 from .lines import Choice, Line, in_full, number, with_parts_shared
 from .templates import template
@@ -53,7 +53,7 @@ class MathWriter(Writer):
 
     def along(self, index: int, each: Instruction) -> None:
         """An n-ary operation over a list, or the list of the contributions to its operands."""
-        texts, (row, _, slope) = self.texts(each.operands), parted(each.op)
+        texts, (row, _, slope) = self.texts(each.operands), split_name(each.op)
         rule = (TABLE[row].slopes[0] or "").replace("xs", texts[0])
         self.line(index, f"[slope * {texts[2]} for slope in {rule}]" if slope else f"{row}({texts[0]})")
 

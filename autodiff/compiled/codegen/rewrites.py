@@ -7,9 +7,9 @@ Every rewriting keeps the bits.
 >>> text = Notation().write
 >>> text(without_ones(parse("1 * g + a / 1")))
 'g + a'
->>> text(computed(parse("1 / 4 * a")))
+>>> text(compute_constants(parse("1 / 4 * a")))
 '0.25 * a'
->>> text(inlined(parse("relu(a)")))
+>>> text(inline(parse("relu(a)")))
 'where(a <= 0, 0.0, a)'
 """
 
@@ -25,7 +25,7 @@ from .preamble import text_of
 INLINED = ("relu", "leaky_relu", "stop_gradient")  # a call costs more than a comparison
 
 
-def inlined(rule: Rule) -> Rule:
+def inline(rule: Rule) -> Rule:
     """The rule with small stable functions of names and numbers written in place."""
 
     def definition(word: str) -> Definition | None:
@@ -57,7 +57,7 @@ def without_ones(rule: Rule) -> Rule:
     return rule.rebuilt(change)
 
 
-def compared_as_floats(rule: Rule) -> Rule:
+def compare_as_floats(rule: Rule) -> Rule:
     """Python compares two floats faster than a float and an integer."""
 
     def float_of(side: Rule) -> Rule:
@@ -79,7 +79,7 @@ def divides_by_number(rule: Rule) -> bool:
     return isinstance(divisor, Number) and bool(divisor.value)
 
 
-def computed(rule: Rule) -> Rule:
+def compute_constants(rule: Rule) -> Rule:
     """For arrays: numbers are floats, what is a function of plain numbers is one, and no quotient of such raises."""
     return rule.rebuilt(_computed)
 

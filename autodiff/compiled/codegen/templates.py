@@ -20,11 +20,11 @@ from ...rule import BLOCKED, COMPARISONS, Binary, Call, Choice, Name, Number, Ru
 from ...slopes import contribution, opening
 from ...rules import Named, floats, is_literal
 from ..ir.program import COMPARISONS as RECORDED
-from ..ir.program import parted
+from ..ir.program import split_name
 from .lines import Binary as CodeOfTwo
 from .lines import Choice as CodeOfChoice
 from .lines import Code, Negation, Part, in_full
-from .rewrites import compared_as_floats, computed, divides_by_number, inlined, without_ones
+from .rewrites import compare_as_floats, compute_constants, divides_by_number, inline, without_ones
 
 WORDS = re.compile(r"(?<![\w.'])[A-Za-z_]\w*")
 LETTERS = ("a", "b", "c", "y", "g")
@@ -93,15 +93,15 @@ def template(
     operand is a comparison already, and not a number to compare with 0.
     """
     square = op == "pow'0" and ("b", "2.0") in literals
-    rule = inlined(SQUARE_SLOPES[math] if square else rule_of(op))
+    rule = inline(SQUARE_SLOPES[math] if square else rule_of(op))
     if by_condition:
         rule = rule.replaced(HOLDS, Name("a"))
     if math:
-        rule = compared_as_floats(floats(rule))
+        rule = compare_as_floats(floats(rule))
     elif op == "where" and not by_condition:
         rule = BY_NUMBER
     rule = rule.substitute({letter: parse(text) for letter, text in literals})
-    rule = without_ones(rule if math else computed(rule))
+    rule = without_ones(rule if math else compute_constants(rule))
     shared = [] if by_condition else [part for part in _parts(rule, math) if part is not rule]
     if math:
         shared = [part for part in shared if not _is_comparison(part)]  # as quick as to look it up
@@ -151,7 +151,7 @@ def _chooses(rule: Rule, *signs: str) -> bool:
 
 def rule_of(op: str) -> Rule:
     """The rule of a row, of a slope's contribution, or of whether there is one."""
-    row, mark, index = parted(op)
+    row, mark, index = split_name(op)
     if not mark:
         return parse(RECORDED[row]) if row in RECORDED else TABLE[row].rule
     slope = TABLE[row].slope_rules[int(index)] or BLOCKED

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ...ops import TABLE
 from ..ir.instructions import KINDS
-from ..ir.program import COMPARISONS, Instruction, Program, parted, source_names
+from ..ir.program import COMPARISONS, Instruction, Program, source_names, split_name
 from .lines import Code, Line, Part, is_number, number, row, with_parts_shared
 from .templates import Template, template
 
@@ -39,7 +39,7 @@ class Writer:
 
     def instruction(self, index: int, each: Instruction) -> None:
         """Write the line of a register: one of the `KINDS` by the method of its name."""
-        row = parted(each.op)[0]
+        row = split_name(each.op)[0]
         if each.op in KINDS:
             getattr(self, each.op)(index, each)
         elif row in TABLE and TABLE[row].variadic:
@@ -110,7 +110,7 @@ class Writer:
 
     def by_condition(self, each: Instruction) -> bool:
         """Whether it is a choice by a comparison, which is no number to compare with 0."""
-        return parted(each.op)[0] == "where" and self.is_condition(each.operands[0])
+        return split_name(each.op)[0] == "where" and self.is_condition(each.operands[0])
 
     def is_condition(self, register: int) -> bool:
         """Whether a register is true or false."""

@@ -9,7 +9,7 @@ autodiff.errors.ArgumentError: program: instruction 0, 'tanh' (str): expected op
 import keyword
 
 from ...errors import ArgumentError, shown
-from .instructions import Misfit, are_sizes, counted, is_size, kind_of, require
+from .instructions import Misfit, are_sizes, is_size, kind_of, require, require_count
 from .program import COMPARISONS, Guard, Instruction, Program
 
 
@@ -52,7 +52,7 @@ def _fit(program: Program, index: int, each: Instruction) -> None:
     require(are_sizes(each.shape), f"expected sizes as its shape, got {each.shape}")
     operands, kind = [program.instructions[operand] for operand in each.operands], kind_of(each.op)
     if kind.counts:
-        counted(operands, kind.counts)
+        require_count(operands, kind.counts)
     kind.fits(each, operands)
     shape, rows = kind.shape(each, operands)
     expected = f"expected the shape {shape}{' for each row' * rows}, got {each.shape}{' for each row' * each.rows}"

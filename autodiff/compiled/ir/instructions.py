@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...errors import shown
 from ...ops import TABLE
 from . import flows
-from .program import COMPARISONS, Instruction, Shape, parted
+from .program import COMPARISONS, Instruction, Shape, split_name
 
 if TYPE_CHECKING:
     from .reverse import Reversal
@@ -62,7 +62,7 @@ def are_sizes(x: object) -> bool:
     return type(x) is tuple and all(map(is_size, x))
 
 
-def counted(operands: Operands, counts: tuple[int, ...]) -> None:
+def require_count(operands: Operands, counts: tuple[int, ...]) -> None:
     require(len(operands) in counts, f"expected {' or '.join(map(str, counts))} operands, got {len(operands)}")
 
 
@@ -88,7 +88,7 @@ def broadcast(operands: Operands) -> tuple[Shape, bool]:
 
 def _of_row(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
     """An n-ary operation loses the last axis, and its slope has it; any other is elementwise."""
-    row, _, slope = parted(each.op)
+    row, _, slope = split_name(each.op)
     if row not in TABLE or not TABLE[row].variadic:
         return broadcast(operands)
     base = operands[0].shape
@@ -152,13 +152,13 @@ def _something(each: Instruction, operands: Operands) -> None:
 
 
 def _row_known(each: Instruction, operands: Operands) -> None:
-    row, mark, slope = parted(each.op)
+    row, mark, slope = split_name(each.op)
     _nothing_else(each, operands)
     require(row in TABLE, "no such operation")
     slopes = TABLE[row].slopes
     known = slope in map(str, range(len(slopes))) and slopes[int(slope)] is not None
     require(not mark or known, "no such slope")
-    counted(operands, ((TABLE[row].arity or 1) + 2 * (mark == "'"),))
+    require_count(operands, ((TABLE[row].arity or 1) + 2 * (mark == "'"),))
 
 
 def _inside(each: Instruction, operands: Operands) -> None:

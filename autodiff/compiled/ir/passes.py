@@ -2,7 +2,7 @@
 
 >>> from autodiff.compiled.ir.program import Instruction, Program
 >>> twice = Program((Instruction("constant", detail=2.0), Instruction("exp", (0,)), Instruction("sin", (0,))), (1,))
->>> print(without_dead(folded(twice)))
+>>> print(without_dead(fold_constants(twice)))
 constant_0 = constant 7.38905609893065
 return constant_0
 """
@@ -22,7 +22,7 @@ def without_dead(program: Program) -> Program:
     return _renumbered(program, kept, {index: index for index in kept})
 
 
-def shared(program: Program) -> Program:
+def share(program: Program) -> Program:
     """Each distinct instruction once."""
     first: dict[tuple[object, ...], int] = {}
     same: dict[int, int] = {}
@@ -36,7 +36,7 @@ def shared(program: Program) -> Program:
     return _renumbered(program, kept, same)
 
 
-def folded(program: Program) -> Program:
+def fold_constants(program: Program) -> Program:
     """Operations on constants alone, done now, as eager does them."""
     instructions: list[Instruction] = []
     for each in program.instructions:

@@ -81,7 +81,7 @@ def source_names(program: Program) -> list[str]:
 def _named(program: Program, inputs: list[str]) -> list[str]:
     taken, rest, names = set(inputs), iter(inputs), list[str]()
     for index, each in enumerate(program.instructions):
-        name = f"{_WORDS.get(each.op) or parted(each.op)[0]}_{index}"
+        name = f"{_WORDS.get(each.op) or split_name(each.op)[0]}_{index}"
         if each.op == "input":
             name = next(rest)
         elif each.adjoint_of is not None and f"d_{names[each.adjoint_of]}" not in taken:
@@ -101,7 +101,7 @@ def _legible(name: str) -> str:
 _WORDS = {"<": "less", "<=": "at_most", ">": "more", ">=": "at_least", "and": "both", "or": "either"}
 
 
-def parted(op: str) -> tuple[str, str, str]:
+def split_name(op: str) -> tuple[str, str, str]:
     """The row of the table, the mark, and the operand's index: "tanh'0" is tanh, ', 0."""
     mark = "'" if "'" in op else "?"
     return op.partition(mark)

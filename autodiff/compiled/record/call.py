@@ -18,7 +18,7 @@ from ...errors import ArgumentError, OperandError, shown
 from ...structure import LEAF, Flat, Shape, array_shape, flatten
 from ...value import Value
 from ..backends import is_real
-from .parameters import Layout, told_apart
+from .parameters import Layout, tell_apart
 
 FLOATS = {float}
 
@@ -36,13 +36,13 @@ class Signature(NamedTuple):
         if not self.shapes:
             return self.layout.names
         named = zip(self.layout.names, self.shapes)
-        return told_apart(name if shape is LEAF else f"{name}_{index}"
+        return tell_apart(name if shape is LEAF else f"{name}_{index}"
                           for name, shape in named for index in range(shape.size))  # fmt: skip
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """What a program calls them: a name that is no identifier, as a keyword may be, gives way to a number."""
-        return told_apart(name if name.isidentifier() and not iskeyword(name) else f"argument_{index}"
+        return tell_apart(name if name.isidentifier() and not iskeyword(name) else f"argument_{index}"
                           for index, name in enumerate(self.names))  # fmt: skip
 
     @property

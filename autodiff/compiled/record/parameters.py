@@ -64,13 +64,13 @@ class Parameters:
         names = [each.name for each in self.parameters if each.kind in positional][:count]
         stars = [each.name for each in self.parameters if each.kind is Parameter.VAR_POSITIONAL]
         names += [f"{star}_{index}" for star in stars for index in range(count - len(names))]
-        return Layout(told_apart((*names, *keywords)), keywords)
+        return Layout(tell_apart((*names, *keywords)), keywords)
 
 
-def told_apart(names: Iterable[str]) -> tuple[str, ...]:
+def tell_apart(names: Iterable[str]) -> tuple[str, ...]:
     """The names, no two alike.
 
-    >>> told_apart(("x", "y", "x"))
+    >>> tell_apart(("x", "y", "x"))
     ('x', 'y', 'x_')
     """
     found: dict[str, None] = {}

@@ -3,7 +3,7 @@
 >>> from autodiff import Value
 >>> from autodiff.compiled.record.recorder import record
 >>> x = Value(3.0)
->>> program, captured, order = unrolled(record(lambda: [x * x + 2.0], [x]), [Argument("x", rows=False)])
+>>> program, captured, order = unroll(record(lambda: [x * x + 2.0], [x]), [Argument("x", rows=False)])
 >>> print(program)
 x          = input
 mul_1      = mul x x
@@ -20,7 +20,7 @@ from ...ops import ADD, STOP, TABLE, TOTAL
 from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Guard, Program
-from .tape import Tape, eager_order, needed_order
+from .tape import Tape, eager_order, find_needed_order
 
 
 class Argument(NamedTuple):
@@ -38,14 +38,14 @@ class Unrolled(NamedTuple):
     order: list[int]
 
 
-def unrolled(tape: Tape, arguments: Sequence[Argument], exact: bool = True) -> Unrolled:
+def unroll(tape: Tape, arguments: Sequence[Argument], exact: bool = True) -> Unrolled:
     """The scalar program of a tape.
 
     `exact` keeps n-ary operations whole, as eager runs them; otherwise sums become additions, for arrays.
     """
     builder = Builder()
     registers = [-1] * tape.size + [builder.input(each.name, rows=each.rows) for each in arguments]
-    order = needed_order(tape)
+    order = find_needed_order(tape)
     operands, starts = tape.operands.tolist(), tape.starts.tolist()
     used = {number for index in order for number in operands[starts[index] : starts[index + 1]]}.union(tape.roots)
     captured: list[Value] = []

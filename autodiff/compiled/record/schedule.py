@@ -14,13 +14,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .tape import Tape, eager_order, needed_order
+from .tape import Tape, eager_order, find_needed_order
 
 
 def forward(tape: Tape) -> list[int]:
     """The operations that are needed, by their depth."""
     depth = [0] * (tape.size + len(tape.leaves))
-    order, operands = needed_order(tape), operands_of(tape)
+    order, operands = find_needed_order(tape), operands_of(tape)
     for index in order:
         depth[index] = 1 + max([depth[each] for each in operands[index]], default=0)
     return by_kind(tape, order, depth)

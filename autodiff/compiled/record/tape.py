@@ -142,7 +142,7 @@ def _place(node: Value, known: Ints, order: Ints, places: dict[int, int], leaves
     return places[id(node)]
 
 
-def needed_order(tape: Tape) -> list[int]:
+def find_needed_order(tape: Tape) -> list[int]:
     """The operations that roots and guards need, each after its operands."""
     return _order(tape, [*tape.roots, *(register for register, _, _ in tape.guards)], set())
 

@@ -14,7 +14,7 @@ operands are slices.
 >>> from autodiff.compiled.record.recorder import record
 >>> xs, ws = [Value(1.0) for _ in range(3)], [[Value(0.5) for _ in range(3)] for _ in range(5)]
 >>> tape = record(lambda: [sum(tanh(sum(w * x for w, x in zip(row, xs))) for row in ws)], xs)
->>> print(rolled(tape, [Group("xs", (0, 1, 2), rows=True, vector=True)]).program)
+>>> print(vectorize(tape, [Group("xs", (0, 1, 2), rows=True, vector=True)]).program)
 xs         = input : rows x 3
 captured   = input : 15
 view_2     = view captured (0, (3, 1)) : 5 x 3
@@ -29,20 +29,20 @@ return add_7
 from collections.abc import Sequence
 
 from ..record.tape import Tape
-from .flatten import flattened
+from .flatten import flatten
 from .levels import levels_of
 from .locations import Group
 from .vectorizer import Rolled, Roller
 
-__all__ = ["Group", "Rolled", "rolled"]
+__all__ = ["Group", "Rolled", "vectorize"]
 
 
-def rolled(tape: Tape, groups: Sequence[Group], always: bool = False, alone: int | None = None) -> Rolled | None:
+def vectorize(tape: Tape, groups: Sequence[Group], always: bool = False, alone: int | None = None) -> Rolled | None:
     """The vectorized program and its captured Values, which enter as one vector.
 
     None if hardly two operations are of one depth, so that there is nothing to vectorize, unless it is to be `always`.
     The roots that come after as many as stand `alone` leave it as one vector.
     """
-    sums = flattened(tape)
+    sums = flatten(tape)
     levels = levels_of(tape, sums, always)
     return Roller(tape, sums, groups, levels).run(alone) if levels is not None else None

@@ -6,7 +6,7 @@ each neuron.
 >>> from autodiff import Value
 >>> from autodiff.compiled.record.recorder import record
 >>> a, b, c = Value(1.0), Value(2.0), Value(3.0)
->>> sums = flattened(record(lambda: [a * b + b * c + c * a + a], [a, b, c]))
+>>> sums = flatten(record(lambda: [a * b + b * c + c * a + a], [a, b, c]))
 >>> sums.kept.tolist(), sums.products.counts.tolist(), sums.bare.counts.tolist()
 ([5], [3], [1])
 """
@@ -44,7 +44,7 @@ class Sums(NamedTuple):
     live: int  # how many operations there were
 
 
-def flattened(tape: Tape) -> Sums:
+def flatten(tape: Tape) -> Sums:
     """The tape's live nodes, its sums flattened."""
     chains = _Chains(tape)
     kept = np.flatnonzero(chains.kept)

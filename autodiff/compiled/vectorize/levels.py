@@ -2,10 +2,10 @@
 
 >>> from autodiff import Value, exp
 >>> from autodiff.compiled.record.recorder import record
->>> from autodiff.compiled.vectorize.flatten import flattened
+>>> from autodiff.compiled.vectorize.flatten import flatten
 >>> x, y = Value(1.0), Value(2.0)
 >>> tape = record(lambda: [exp(x) * exp(y)], [x, y])
->>> [level.tolist() for level in levels_of(tape, flattened(tape))]
+>>> [level.tolist() for level in levels_of(tape, flatten(tape))]
 [[0, 1], [2]]
 """
 

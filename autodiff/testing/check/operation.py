@@ -15,7 +15,7 @@ from itertools import islice, product
 from ... import rules
 from ...errors import GradientError, OperandError, ReplayError, shown
 from ...numbers import FLOATS, System
-from ...ops import Op, checked
+from ...ops import Op, check_row
 from ..derive.high_precision import OneSided, nearest, one_sided
 from ..draw.straight_line import N
 from ..draw.edge_cases import PLAIN, SPECIAL, Point, points, within
@@ -33,7 +33,7 @@ def check_operation(op: Op, at: Sequence[Point] | None = None) -> None:
     """
     if not isinstance(op, Op):
         raise OperandError(f"check_operation: expected an Op, a row of the table, got {shown(op)}")
-    checked(op)
+    check_row(op)
     for xs in points_of(op) if at is None else at:
         failure = _wrong(op, xs)
         if failure:

@@ -55,7 +55,7 @@ def _of_row(name: str, row: str, changes: dict[Any, Any], says: str, seen: str) 
     """A row of the table with another formula or another slope: {"formula": …} or {0: …, 1: …}."""
     slopes = tuple([changes.get(index, slope) for index, slope in enumerate(TABLE[row].slopes)])
     formula = changes.get("formula", TABLE[row].formula)
-    line = f"TABLE[{row!r}] = checked(TABLE[{row!r}]._replace(formula={formula!r}, slopes={slopes!r}))"
+    line = f"TABLE[{row!r}] = check_row(TABLE[{row!r}]._replace(formula={formula!r}, slopes={slopes!r}))"
     return Mutant(name, "ops", "", line, says, seen)
 
 
