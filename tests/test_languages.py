@@ -19,7 +19,7 @@ from autodiff.render.quiz.exercises import exercises
 from autodiff.render.quiz.asking import given
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.judging import headline, verdict
-from autodiff.stepping.quiz import HINTS, MISCONCEPTIONS, UNREAD, judged, question
+from autodiff.stepping.quiz import HINTS, MISCONCEPTIONS, UNREAD, judge, question
 from autodiff.stepping.training import STAGES
 from autodiff.testing.conform.properties import PROPERTIES
 from tests.browser import Browser
@@ -85,7 +85,7 @@ def sentences():
         yield from (str(step) for step in log)
         asked = [found for step in log if (found := question(log, step.index))]
         yield from (found.text for found in asked)
-        yield from (judged(found, text, hint)[1] for found in asked for text in ("1", "99", "x") for hint in ("", HINTS["seed"]))
+        yield from (judge(found, text, hint)[1] for found in asked for text in ("1", "99", "x") for hint in ("", HINTS["seed"]))
         yield from (f"gradient of {step.label}" for step in log)
     for y in roots[:4]:
         yield from (line for x in (a, b) for line in str(explain(y, x)).split("\n") if not {"→", "←"} & {*line})

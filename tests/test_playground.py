@@ -273,20 +273,20 @@ def test_the_cache_is_where_the_user_says(monkeypatch, tmp_path):
 
 
 def test_our_own_part_of_the_site_is_the_package_without_what_no_browser_can_use():
-    names = zipfile.ZipFile(BytesIO(site.zipped(site.own_sources()))).namelist()
+    names = zipfile.ZipFile(BytesIO(site.zip_files(site.own_sources()))).namelist()
     assert {"autodiff/value.py", "autodiff/native/__init__.py", "autodiff/render/assets/page.css", "autodiff/playground/bridge.py"} <= set(names)
     assert not [name for name in names if name.endswith((".c", ".so", ".pyc")) or "/mutants/" in name]
-    assert site.zipped(site.own_sources()) == site.zipped(site.own_sources())
+    assert site.zip_files(site.own_sources()) == site.zip_files(site.own_sources())
 
 
 def test_modules_that_are_loaded_get_bytecode_that_python_imports_and_the_others_stay_as_they_are(tmp_path):
     place = str(Path(program.__file__).parents[2])
     sources = {"autodiff/graph.py": Path(place, "autodiff/graph.py").read_bytes(), "autodiff/no_such.py": b"1 +", "autodiff/data.txt": b"x"}
-    kept = bytecode.with_bytecode(site.zipped(iter(sources.items())), place, keep=True)
+    kept = bytecode.with_bytecode(site.zip_files(iter(sources.items())), place, keep=True)
     names = zipfile.ZipFile(BytesIO(kept)).namelist()
     assert set(names) == {*sources, f"autodiff/__pycache__/graph.{sys.implementation.cache_tag}.pyc"}
     archive = tmp_path / "library.zip"
-    archive.write_bytes(bytecode.with_bytecode(site.zipped(iter(sources.items())), place, keep=False))
+    archive.write_bytes(bytecode.with_bytecode(site.zip_files(iter(sources.items())), place, keep=False))
     code = zipimport.zipimporter(f"{archive}/autodiff").get_code("graph")
     assert code.co_filename == f"{place}/autodiff/graph.py" and "autodiff/graph.py" not in zipfile.ZipFile(archive).namelist()
 

@@ -356,5 +356,5 @@ def own_pytest(tmp_path):
         path = Path(__file__).with_name(name)
         content[f"tests/{name}"] = path.read_bytes() if path.exists() else b""
     target = tmp_path / "pytest.zip"
-    target.write_bytes(site.zipped(iter(content.items())))
+    target.write_bytes(site.zip_files(iter(content.items())))
     return target

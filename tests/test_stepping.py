@@ -24,7 +24,7 @@ from autodiff.stepping import Log, snapshot
 from autodiff.stepping.cursor import CONDITIONS, Cursor
 from autodiff.notation import Notation
 from autodiff.numbers import FLOATS
-from autodiff.stepping.mathematics import mathematics, taken
+from autodiff.stepping.mathematics import choose_sides, mathematics
 from autodiff.stepping.judging import unlike, verdict
 from autodiff.stepping.traversals import ORDERS
 from autodiff.stepping.training import training
@@ -220,7 +220,7 @@ def test_every_slope_of_the_table_is_written_as_mathematics_that_gives_its_numbe
             for a, b in [(0.5, -1.5), (-0.5, 2.0), (2.0, 3.0), (0.0, 1.0), (1.0, 0.0), (0.25, 0.5)]:
                 numbers = {**space, "a": a, "b": b, "c": 0.75}
                 numbers["y"] = op.rule.evaluate(numbers)
-                plain = taken(mathematics(rule), [a, b, 0.75], numbers["y"])
+                plain = choose_sides(mathematics(rule), [a, b, 0.75], numbers["y"])
                 due, got = rule.evaluate(numbers), plain.evaluate(numbers)
                 text = Notation().write(plain)
                 assert "_slope" not in text and "where" not in text

@@ -12,7 +12,7 @@ from autodiff import Value, draw, explain, functions as f
 from autodiff.errors import ArgumentError, OperandError
 from autodiff.graph import topological_order
 from autodiff.stepping import recording, snapshot
-from autodiff.stepping.explanation import counted, explained
+from autodiff.stepping.explanation import explain_gradient, write_count
 from autodiff.stepping.paths import product
 from tests.test_stepping import graphs
 
@@ -23,7 +23,7 @@ def test_all_paths_add_up_exactly_to_the_gradient(y):
     for node in graph.nodes:
         if node.operation != "input":
             continue
-        explanation = explained(graph, node.number, most=10_000)
+        explanation = explain_gradient(graph, node.number, most=10_000)
         if explanation.exact is None:
             continue
         assert len(explanation.paths) == explanation.count
@@ -35,9 +35,9 @@ def test_all_paths_add_up_exactly_to_the_gradient(y):
 @given(graphs(most=8))
 def test_the_largest_paths_are_the_largest_of_all(y):
     graph = snapshot(y)
-    every = explained(graph, 0, most=10_000).paths
+    every = explain_gradient(graph, 0, most=10_000).paths
     if graph.nodes[0].operation != "constant" and all(isfinite(path.product) for path in every):
-        few = explained(graph, 0, most=3).paths
+        few = explain_gradient(graph, 0, most=3).paths
         sizes = sorted((abs(path.product) for path in every), reverse=True)[:3]
         assert [abs(path.product) for path in few] == pytest.approx(sizes, rel=1e-9, abs=1e-300)
 
@@ -173,7 +173,7 @@ def test_a_sum_beyond_every_float_is_infinite_and_told():
 
 
 def test_counts_are_written_for_people():
-    assert [counted(1), counted(12345), counted(2**60), counted(2**60 - 5), counted(3 * 2**60)] == [
+    assert [write_count(1), write_count(12345), write_count(2**60), write_count(2**60 - 5), write_count(3 * 2**60)] == [
         "1", "12,345", "2^60", "about 2^60", "about 2^62"]
 
 

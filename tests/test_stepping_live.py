@@ -16,7 +16,7 @@ from autodiff.render.steps.data import shown_data
 from autodiff.render.steps.evaluator import source
 from autodiff.render.steps.told import told as python_told
 from autodiff.stepping import Log, snapshot
-from autodiff.stepping.explanation import explained
+from autodiff.stepping.explanation import explain_gradient
 from autodiff.stepping.traversals import ORDERS
 from autodiff.stepping.wording import short
 from tests.browser import Browser
@@ -84,7 +84,7 @@ def assert_told(page, log):
 
 
 def reasons(log):
-    return [str(explained(log.graph, node.number)) for node in log.graph.nodes if node.operation == "input"][:60]
+    return [str(explain_gradient(log.graph, node.number)) for node in log.graph.nodes if node.operation == "input"][:60]
 
 
 def assert_computed(page, log):

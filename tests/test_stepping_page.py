@@ -23,10 +23,10 @@ from autodiff.render.steps.data import shown_data
 from autodiff.render.graph.layout import layout
 from autodiff.render.steps.html import page
 from autodiff.stepping import Log, snapshot
-from autodiff.stepping.explanation import explained
+from autodiff.stepping.explanation import explain_gradient
 from autodiff.stepping.judging import beside, unlike
-from autodiff.stepping.quiz import HINTS, MISCONCEPTIONS, judged, question
-from autodiff.stepping.narrate import made, made_within
+from autodiff.stepping.quiz import HINTS, MISCONCEPTIONS, judge, question
+from autodiff.stepping.narrate import describe_origin, describe_origin_within
 from autodiff.stepping.wording import name, short
 from tests.browser import Browser
 from tests.test_stepping import graphs
@@ -299,7 +299,7 @@ def test_the_quiz_hides_the_next_number_asks_for_it_and_names_the_slip(opened):
         shown.type(repr(asked.answer))    # what was wrong is selected, and typing replaces it
         shown.press("Enter")
         right += 1
-        assert shown.text("#judged") == judged(asked, repr(asked.answer))[1] and not shown.visible("#ask")
+        assert shown.text("#judged") == judge(asked, repr(asked.answer))[1] and not shown.visible("#ask")
         assert shown.text("#score") == f"{right} of {right} right, {right + wrong} {'try' if right + wrong == 1 else 'tries'}"
         assert shown.text("#say") == str(log[at + 1])
     assert right and wrong and shown.problems == []
@@ -307,7 +307,7 @@ def test_the_quiz_hides_the_next_number_asks_for_it_and_names_the_slip(opened):
 
 def slip(asked, x):
     """What the page says of a wrong answer: the reason, as Python has it, and not the answer."""
-    return judged(asked, repr(x))[1].removesuffix(f" It is {short(asked.answer)}.") + " Try again, or ask for a hint."
+    return judge(asked, repr(x))[1].removesuffix(f" It is {short(asked.answer)}.") + " Try again, or ask for a hint."
 
 
 @pytest.mark.browser
@@ -389,12 +389,12 @@ def test_each_question_has_an_answer_that_differs_from_every_slip():
         for step in log:
             asked = question(log, step.index)
             if asked:
-                assert judged(asked, repr(asked.answer))[0]
+                assert judge(asked, repr(asked.answer))[0]
                 for key, x in asked.wrong:
-                    right, sentence = judged(asked, repr(x))
+                    right, sentence = judge(asked, repr(x))
                     assert not right and key in MISCONCEPTIONS
     asked = question(two_paths()[1], len(two_paths()[1]) - 1)
-    assert "Please write a number" in judged(asked, "\x1b[31m")[1] and "\x1b" not in judged(asked, "\x1b[31m")[1]
+    assert "Please write a number" in judge(asked, "\x1b[31m")[1] and "\x1b" not in judge(asked, "\x1b[31m")[1]
 
 
 @given(graphs())
@@ -403,7 +403,7 @@ def test_questions_can_be_asked_of_any_graph(y):
     for step in log:
         asked = question(log, step.index)
         if asked:
-            assert asked.text.isprintable() and judged(asked, repr(asked.answer))[0]
+            assert asked.text.isprintable() and judge(asked, repr(asked.answer))[0]
 
 
 # Names from outside
@@ -513,7 +513,7 @@ def test_the_page_explains_each_gradient_and_lights_the_path_that_carries_most(o
     assert shown.texts("#of option") == [log.graph.nodes[number].label for number in leaves]
     for place, number in enumerate(leaves):
         shown.run(f"(of => {{ of.selectedIndex = {place}; of.dispatchEvent(new Event('change')); }})(document.querySelector('#of'))")
-        found = explained(log.graph, number, 5)
+        found = explain_gradient(log.graph, number, 5)
         assert shown.text("#because") == str(found)
         assert shown.run(lit % "edge") == (len(found.paths[0].slopes) if found.paths else 0)
         assert shown.run(lit % "node") == (len(found.paths[0].nodes) if found.paths else 0)
@@ -689,8 +689,8 @@ def test_a_long_formula_keeps_its_operands_in_a_box_and_all_of_it_in_the_title()
     x0, x1 = Value(1.0), Value(0.0)
     log = steps(nn.MLP(2, [8, 1], seed=3)([x0, x1]))
     dots = [node for node in log.graph.nodes if node.operation == "dot"]
-    assert [made_within(log, node, 30) for node in dots[-2:]] == ["dot([…w[0], …w[1]], [x0, x1])", "dot([…w[0], …], [v15, …])"]
-    assert made_within(log, dots[-1], 200) == made(log, dots[-1])[0]
+    assert [describe_origin_within(log, node, 30) for node in dots[-2:]] == ["dot([…w[0], …w[1]], [x0, x1])", "dot([…w[0], …], [v15, …])"]
+    assert describe_origin_within(log, dots[-1], 200) == describe_origin(log, dots[-1])[0]
     long = Value(1.0, name="model.blocks[11].attention.heads[3].query[0]")
     data = shown_data(steps(long * long), {0, 1}, [0, 1], [])
     assert data["nodes"]["label_line"] == [["…query[0]", None]] and data["live"]["labels"][0] == long.name

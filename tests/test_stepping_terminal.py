@@ -21,7 +21,7 @@ from autodiff.render.steps.keys import _unix_keys, keys_in, pressed_keys
 from autodiff.render.quiz.asking import ask_on, given as told, worksheet
 from autodiff.render.steps.terminal import Screen, around, step_through
 from autodiff.stepping import Log, Node, snapshot
-from autodiff.stepping.quiz import HINTS, judged, question
+from autodiff.stepping.quiz import HINTS, judge, question
 from autodiff.stepping.wording import short
 from tests.browser import Browser
 from tests.test_stepping import graphs
@@ -342,7 +342,7 @@ def test_exercises_are_endless_the_same_for_a_seed_and_answered_by_their_log(lev
     assert len({(e.text, str(e.values)) for e in first}) > 20
     for exercise in first:
         step = exercise.log[exercise.question.step]
-        assert judged(exercise.question, repr(exercise.question.answer))[0]
+        assert judge(exercise.question, repr(exercise.question.answer))[0]
         assert exercise.question.answer == (step.gradient_after if step.kind == "contribution" else 0.0)
         assert level in (None, exercise.level)
 

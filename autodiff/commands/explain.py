@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from ..errors import ArgumentError
-from ..stepping.explanation import explained
+from ..stepping.explanation import explain_gradient
 from .subject import add_subject, log_of, node_of, tell
 
 
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> None:
     inputs = [node.label for node in graph.nodes if node.operation == "input"]
     if options.most < 0:
         raise ArgumentError(f"--most: expected how many paths to list, 0 or more, got {options.most}")
-    found = [explained(graph, graph.number(node_of(x)), options.most) for x in options.of or inputs]
+    found = [explain_gradient(graph, graph.number(node_of(x)), options.most) for x in options.of or inputs]
     print("\n\n".join(map(str, found)))
     if options.save:
         from ..render import draw

@@ -19,7 +19,7 @@ from typing import Any
 from ..errors import ArgumentError, AutodiffError, ProgramError
 from ..render.language import ENGLISH, speaking
 from . import tabs
-from .program import Ran, run, written
+from .program import Ran, run, write_program
 
 Send = Callable[[str], Any]
 EXAMPLES = 60  # programs that the grader draws: enough to name a fault, and quick in a browser
@@ -78,7 +78,7 @@ def grade(source: str, tell: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     from ..testing.conform.target import find_target
     from ..testing.conform.worker import found as load
 
-    file = written(source, f"engine_{next(_numbers)}")
+    file = write_program(source, f"engine_{next(_numbers)}")
     target = find_target(str(file))
     if target.path is None:
         raise ArgumentError(NO_ENGINE)
@@ -91,10 +91,10 @@ def grade(source: str, tell: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
         tell({"examined": each.name, "place": place, "of": len(PROPERTIES)})
         results.append(result_of(exam, each, engine.known))
     report = Conformance(target.name, results, exam.built_on, [*notes, *engine.notes])
-    return graded(report, file.stem)
+    return describe_grade(report, file.stem)
 
 
-def graded(report: Any, stem: str) -> dict[str, Any]:
+def describe_grade(report: Any, stem: str) -> dict[str, Any]:
     """A report as the page shows it: its headline and text, the line of the first fault, how each property went."""
     states = [
         {"name": each.name, "says": each.says,

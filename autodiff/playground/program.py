@@ -132,7 +132,7 @@ def run(source: str, hear: Callable[[str], Any], name: str = "program",
     """
     if len(source) > MOST_SOURCE:
         raise ArgumentError(f"expected a program of at most {MOST_SOURCE:,} letters, got one of {len(source):,}")
-    file = written(source, name)
+    file = write_program(source, name)
     ran = Ran(source, tape=recording() if lines else None, losses=Losses(hear_loss))
     with _heard(Output(hear)), _watched(ran.losses), ran.tape or nullcontext(), as_main(file):
         try:
@@ -152,7 +152,7 @@ def _explained(error: ProgramError) -> ProgramError:
     return ProgramError(f"{error}. {NO_NUMPY if missing.name == 'numpy' else NO_PACKAGE}", error.line)
 
 
-def written(source: str, name: str) -> Path:
+def write_program(source: str, name: str) -> Path:
     """The file of a program, in a folder of its own, with its lines for whoever quotes them."""
     file = folder() / f"{name}.py"
     file.write_text(source, encoding="utf-8", errors="replace")

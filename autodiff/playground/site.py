@@ -71,14 +71,14 @@ def contents(cache: Path) -> Iterator[tuple[str, bytes]]:
                 yield target, member(cache, package, source)
     for name, archive in with_bytecode(cache).items():
         yield f"python/{name}.gz", gzip.compress(archive, 9, mtime=0)
-    yield "python/grader.zip", zipped(pair for wheel in WHEELS for pair in unpacked(cache / wheel.file))
+    yield "python/grader.zip", zip_files(pair for wheel in WHEELS for pair in unpack(cache / wheel.file))
 
 
 def with_bytecode(cache: Path) -> dict[str, bytes]:
     """The standard library and this package, with bytecode for what the first example needs."""
     pyodide = NPM[0]
     parts = {name: member(cache, pyodide, name) for name in pyodide.files}
-    return precompiled(parts | {"autodiff.zip": zipped(own_sources())}, examples()[0], cache)
+    return precompiled(parts | {"autodiff.zip": zip_files(own_sources())}, examples()[0], cache)
 
 
 def asset(name: str) -> bytes:
@@ -106,7 +106,7 @@ def own_sources() -> Iterator[tuple[str, bytes]]:
     return ((name, data) for name, data in _walk(files("autodiff"), "autodiff") if is_used(name))
 
 
-def unpacked(wheel: Path) -> Iterator[tuple[str, bytes]]:
+def unpack(wheel: Path) -> Iterator[tuple[str, bytes]]:
     """The modules of a wheel that the grader needs."""
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
@@ -121,7 +121,7 @@ def is_used(name: str) -> bool:
     return not name.endswith((".so", ".pyd", ".pyc", ".pyi")) and not any(part in name for part in UNUSED)
 
 
-def zipped(content: Iterator[tuple[str, bytes]]) -> bytes:
+def zip_files(content: Iterator[tuple[str, bytes]]) -> bytes:
     """A zip file whose bytes depend on nothing but its content."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -22,8 +22,8 @@ from ..render.quiz.asking import given
 from ..render.quiz.exercises import LEVELS, exercises
 from ..render.steps.link import ADDRESS
 from ..render.steps.stepper import steps_in
-from ..stepping.explanation import explained
-from ..stepping.quiz import judged, read_number
+from ..stepping.explanation import explain_gradient
+from ..stepping.quiz import judge, read_number
 from ..stepping.wording import short
 from ..value import Value
 from .program import Ran
@@ -62,7 +62,7 @@ def explain(ran: Ran, request: Shown) -> Shown:
     some = [asked] if asked in inputs else list(inputs)[:MOST_EXPLAINED]
     return {
         "kind": "text",
-        "text": "\n\n".join(str(explained(graph, inputs[label])) for label in some),
+        "text": "\n\n".join(str(explain_gradient(graph, inputs[label])) for label in some),
         "inputs": list(inputs)[:MOST_PARAMETERS],
         "input": asked if asked in inputs else "",
     }
@@ -102,7 +102,7 @@ def quiz(request: Shown) -> Shown:
     asked = {"kind": "quiz", "given": given(exercise), "question": exercise.question.text, "levels": list(LEVELS)}
     if "answer" not in request:
         return asked
-    right, sentence = judged(exercise.question, str(request["answer"]))
+    right, sentence = judge(exercise.question, str(request["answer"]))
     return asked | {"read": read_number(str(request["answer"])) is not None, "right": right, "said": sentence}
 
 

@@ -27,8 +27,8 @@ from ..names import names_in
 from ..suggest import instead
 from ..value import Value
 from .log import Log
-from .narrate import made_within
-from .paths import Edge, Path, counts, exact_sum, largest_paths, rounded
+from .narrate import describe_origin_within
+from .paths import Edge, Path, counts, exact_sum, largest_paths, to_float
 from .reasons import reasons
 from .snapshot import Snapshot, snapshot
 from .wording import in_formula, name, or_zero, short
@@ -55,7 +55,7 @@ class Explanation:
     def rest(self) -> float:
         """What the paths that are not in `paths` add up to: exact before its one rounding, where `exact` is known."""
         if self.exact is not None:
-            return rounded(self.exact - sum((path.exact for path in self.paths if path.exact is not None), Fraction()))
+            return to_float(self.exact - sum((path.exact for path in self.paths if path.exact is not None), Fraction()))
         return (self.gradient or 0.0) - sum(path.product for path in self.paths)
 
     @property
@@ -66,13 +66,13 @@ class Explanation:
 
     def __str__(self) -> str:
         head = f"d {name(self.graph.root.label)} / d {name(self.label)} = {short(or_zero(self.gradient))}"
-        paths = f"{counted(self.count)} {'path' if self.count == 1 else 'paths'}"
+        paths = f"{write_count(self.count)} {'path' if self.count == 1 else 'paths'}"
         products = f"the sum over {paths} of the products of their local derivatives"
         carried = products if self.count else "no path carries anything"
         lines = [f"{head}: {carried}."]
         if self.cut:
             more = " more" if self.count else ""
-            cut = f"{counted(self.cut)}{more} {'path is' if self.cut == 1 else 'paths are'} cut"
+            cut = f"{write_count(self.cut)}{more} {'path is' if self.cut == 1 else 'paths are'} cut"
             lines.append(f"  {cut}: an operation on the way lets no gradient through.")
         lines += self._table()
         lines += [f"  where {', '.join(self.made)}"] if self.made else []
@@ -87,12 +87,12 @@ class Explanation:
         rows: list[tuple[str, str, float]] = []
         rows += [(self._route(path), _factors(path.slopes), path.product) for path in self.paths]
         if self.count > len(self.paths):
-            rows.append((f"the other {counted(self.count - len(self.paths))}", "", self.rest))
+            rows.append((f"the other {write_count(self.count - len(self.paths))}", "", self.rest))
         if not rows:
             return []
         first, second = max(len(row[0]) for row in rows), max(9, *(len(row[1]) for row in rows))
         lines = [f"  {route:{first}}  {factors:{second}}  = {short(product)}" for route, factors, product in rows]
-        total = rounded(self.exact) if self.exact is not None else self.gradient
+        total = to_float(self.exact) if self.exact is not None else self.gradient
         lines.append(f"  {'sum':{first}}  {'':{second}}  = {short(total)}")
         if self.exact is not None and self.gradient is not None and total != self.gradient:
             rounding = f"backward() rounds at each step and arrives at {self.gradient!r}, not {total!r}"
@@ -129,10 +129,10 @@ def explain(y: Value, x: Value, most: int = 5) -> Explanation:
         label = x.name or names.get(x) or f"Value({x.data!r})"
         reason = f"{name(graph.root.label)} does not depend on {name(label)}."
         return Explanation(graph, None, label, None, 0, 0, (), Fraction(), (reason,))
-    return explained(graph, graph.values[x], most)
+    return explain_gradient(graph, graph.values[x], most)
 
 
-def explained(graph: Snapshot, x: int, most: int = 5) -> Explanation:
+def explain_gradient(graph: Snapshot, x: int, most: int = 5) -> Explanation:
     """The explanation of one gradient over a snapshot, for views that have one."""
     log = Log(graph)
     count, every = counts(graph.nodes, x)
@@ -152,7 +152,7 @@ def _made(log: Log, paths: Sequence[Path]) -> Iterator[str]:
     numbers = sorted({number for path in paths for number in path.nodes[1:]})
     for number in numbers if len(numbers) <= LONGEST_SHOWN else ():
         node = log.graph.nodes[number]
-        yield f"{name(node.label)} = {made_within(log, node, LONGEST_MADE)}"
+        yield f"{name(node.label)} = {describe_origin_within(log, node, LONGEST_MADE)}"
 
 
 def ordinal(n: int) -> str:
@@ -165,7 +165,7 @@ def ordinal(n: int) -> str:
     return f"{n}{ending}"
 
 
-def counted(n: int) -> str:
+def write_count(n: int) -> str:
     """A count for people: in full up to a million million million, then as a power of two."""
     if n < 10**18:
         return f"{n:,}"

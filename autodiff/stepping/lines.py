@@ -101,7 +101,7 @@ class recording(Watcher):  # noqa: N801 (it reads as a statement: `with recordin
 _recordings: WeakSet[recording] = WeakSet()
 
 
-def recorded(nodes: Mapping[Value, Any]) -> dict[Value, Source]:
+def find_lines(nodes: Mapping[Value, Any]) -> dict[Value, Source]:
     """The lines that recordings know of these nodes."""
     tapes = list(_recordings)
     return {node: line for node in nodes for tape in tapes if (line := tape.source_of(node))} if tapes else {}

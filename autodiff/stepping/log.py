@@ -22,7 +22,7 @@ from typing import Any, overload
 from .changes import Changes
 from .events import BLOCKED, CONTRIBUTION, DETACHED, SEED, UPDATE
 from .passes import Passes
-from .narrate import recorded_step
+from .narrate import read_step
 from .step import Step
 
 
@@ -39,13 +39,13 @@ class Log(Passes, Sequence[Step]):
 
     def __getitem__(self, index: int | slice) -> Step | list[Step]:
         if isinstance(index, slice):
-            return [recorded_step(self, i) for i in range(*index.indices(len(self)))]
+            return [read_step(self, i) for i in range(*index.indices(len(self)))]
         if not -len(self) <= index < len(self):
             raise IndexError(f"step {index} of {len(self)}")
-        return recorded_step(self, index % len(self))
+        return read_step(self, index % len(self))
 
     def __iter__(self) -> Iterator[Step]:
-        return (recorded_step(self, index) for index in range(len(self)))
+        return (read_step(self, index) for index in range(len(self)))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Log):

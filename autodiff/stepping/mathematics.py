@@ -8,9 +8,9 @@ it computes. And of a `where` a reader wants to see the side that was taken.
 >>> write = Notation().write
 >>> write(mathematics(parse("power_slope(a, b)")))
 'where(b == 0, 0, b * a ** (b - 1))'
->>> write(taken(parse("where(a <= 0, blocked, 1)"), [3.0], 3.0))
+>>> write(choose_sides(parse("where(a <= 0, blocked, 1)"), [3.0], 3.0))
 '1'
->>> write(taken(mathematics(parse("power_slope(a, b)")), [5.0, 3.0], 125.0))
+>>> write(choose_sides(mathematics(parse("power_slope(a, b)")), [5.0, 3.0], 125.0))
 'b * a ** (b - 1)'
 """
 
@@ -67,7 +67,7 @@ def textbook_of(
     return rule if close else None
 
 
-def taken(rule: Rule, inputs: Sequence[float], output: float) -> Rule:
+def choose_sides(rule: Rule, inputs: Sequence[float], output: float) -> Rule:
     """The rule with each `where` replaced by the side that these numbers take."""
     numbers = {**FLOATS.names, **dict(zip("abc", inputs)), "y": output}
     return decide(rule, lambda condition: bool(condition.evaluate(numbers)))

@@ -9,14 +9,14 @@ from ..ops import HOLDS, TABLE
 from ..printable import printable
 from ..rule import Choice, Name, Rule
 from .events import CONTRIBUTION, INPUT, KINDS, OPERATION, SEED, UPDATE
-from .mathematics import mathematics, taken, textbook_of
+from .mathematics import choose_sides, mathematics, textbook_of
 from .passes import Passes
 from .snapshot import Node
 from .step import Step
-from .wording import TERMS, formula_of, in_formula, last_part, name, or_zero, short, slope_of, worded
+from .wording import TERMS, formula_of, in_formula, last_part, name, or_zero, short, slope_of, write_rule
 
 
-def recorded_step(log: Passes, index: int) -> Step:
+def read_step(log: Passes, index: int) -> Step:
     """The record of one event."""
     kind, node = log.events.kind[index], log.graph.nodes[log.events.node[index]]
     if kind in (INPUT, OPERATION):
@@ -29,7 +29,7 @@ def recorded_step(log: Passes, index: int) -> Step:
 
 
 def _forward_step(log: Passes, index: int, node: Node) -> Step:
-    rule, numbers = made(log, node)
+    rule, numbers = describe_origin(log, node)
     return Step(
         index=index, phase="error" if log.stages[node.number] else "forward", kind=KINDS[log.events.kind[index]],
         node=node.number, label=node.label, operation=node.operation,
@@ -78,7 +78,7 @@ def _edge_step(log: Passes, index: int, node: Node) -> Step:
     )  # fmt: skip
 
 
-def made(log: Passes, node: Node) -> tuple[str, str]:
+def describe_origin(log: Passes, node: Node) -> tuple[str, str]:
     """How a node was made, in the names of its operands and in numbers: "w * x", "0.5 * 2"."""
     if not node.parents:
         return name(node.label), short(node.data)
@@ -86,14 +86,14 @@ def made(log: Passes, node: Node) -> tuple[str, str]:
     return _in_symbols(log, rule, node), _in_numbers(log, rule, node)
 
 
-def made_within(log: Passes, node: Node, letters: int) -> str:
+def describe_origin_within(log: Passes, node: Node, letters: int) -> str:
     """How a node was made, in names, in at most so many letters: names by their ends, and of lists as much as fits."""
-    text, _ = made(log, node)
+    text, _ = describe_origin(log, node)
     labels = _texts(node.parents, lambda number: last_part(_label(log.graph.nodes[number])))
     for terms in range(TERMS, 1, -1):
         if len(text) <= letters:
             break
-        text = worded(formula_of(node.operation), labels, name(node.label), terms=terms)
+        text = write_rule(formula_of(node.operation), labels, name(node.label), terms=terms)
     return printable(text, letters)
 
 
@@ -106,7 +106,7 @@ def _slope(log: Passes, rule: Rule | None, node: Node, operand: int) -> tuple[st
     inputs = [log.graph.nodes[number].data for number in node.parents]
     if textbook := textbook_of(node.operation, operand, inputs, node.data, node.slopes[operand]):
         return _in_symbols(log, textbook, node), _in_numbers(log, textbook, node)
-    holds = taken(mathematics(rule), inputs, node.data)
+    holds = choose_sides(mathematics(rule), inputs, node.data)
     chooses = any(isinstance(each, Choice) for each in rule.walk())
     written = rule.replaced(HOLDS, Name("a")) if chooses else holds
     return _in_symbols(log, written, node), _in_numbers(log, holds, node)
@@ -114,12 +114,12 @@ def _slope(log: Passes, rule: Rule | None, node: Node, operand: int) -> tuple[st
 
 def _in_symbols(log: Passes, rule: Rule, node: Node, operand: int | None = None) -> str:
     labels = _texts(node.parents, lambda number: _label(log.graph.nodes[number]))
-    return worded(rule, labels, name(node.label), operand)
+    return write_rule(rule, labels, name(node.label), operand)
 
 
 def _in_numbers(log: Passes, rule: Rule, node: Node, operand: int | None = None) -> str:
     numbers = _texts(node.parents, lambda number: in_formula(log.graph.nodes[number].data))
-    return worded(rule, numbers, in_formula(node.data), operand)
+    return write_rule(rule, numbers, in_formula(node.data), operand)
 
 
 def _label(node: Node) -> str:
@@ -155,7 +155,7 @@ def _sum(log: Passes, index: int) -> str:
     terms: list[str] = []
     place = index if events.kind[index] in (SEED, CONTRIBUTION) else events.earlier[index]
     while place >= 0 and len(terms) < TERMS:
-        terms.append(in_formula(sent(log, place)))
+        terms.append(in_formula(read_contribution(log, place)))
         place = events.earlier[place]
     if place >= 0 or (log.holds(target) and len(terms) == TERMS):
         terms[-1] = "…"
@@ -167,7 +167,7 @@ def _sum(log: Passes, index: int) -> str:
     return " + ".join([*terms[::-1], *["?"] * min(waiting, TERMS), *["…"] * (waiting > TERMS)])
 
 
-def sent(log: Passes, index: int) -> float:
+def read_contribution(log: Passes, index: int) -> float:
     """What the step added to a gradient: the contribution, or the 1 of the seed."""
     events = log.events
     if events.kind[index] == SEED:

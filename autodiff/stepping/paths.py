@@ -84,11 +84,11 @@ def _path(end: int, way: Way, exact: bool) -> Path:
         edges.append((edge[0], edge[1], edge[2]))
     parents, slopes, operands = zip(*reversed(edges)) if edges else ((), (), ())
     fraction = prod(map(Fraction, slopes), start=Fraction(1)) if exact else None
-    total = rounded(fraction) if fraction is not None else product(slopes)
+    total = to_float(fraction) if fraction is not None else product(slopes)
     return Path((*parents, end), slopes, total, fraction, operands)
 
 
-def rounded(fraction: Fraction) -> float:
+def to_float(fraction: Fraction) -> float:
     """The nearest float, which is infinite for a fraction beyond them all."""
     try:
         return float(fraction)

@@ -6,9 +6,9 @@
 >>> asked = question(Log(snapshot(a * b + a)), 7)
 >>> print(asked.text)
 v2 sends a contribution to a. v2's gradient is 1; the local derivative d v2 / d a is b; so far the gradient of a is 1 (1 of 2 arrived). What is the gradient of a after this step?
->>> judged(asked, "-2")
+>>> judge(asked, "-2")
 (True, 'Right: -2.')
->>> judged(asked, "-3")
+>>> judge(asked, "-3")
 (False, 'Not quite: that is the last contribution alone; a gradient is the sum of all contributions. It is -2.')
 """  # noqa: E501
 
@@ -69,7 +69,7 @@ def question(log: Log, index: int) -> Question | None:
     return Question(index, text, answer, tuple(distinct.items()))
 
 
-def judged(asked: Question, text: str, hint: str = "") -> tuple[bool, str]:
+def judge(asked: Question, text: str, hint: str = "") -> tuple[bool, str]:
     """Whether an answer is right, and a sentence that says so, or which misconception it comes from.
 
     With a hint, a wrong answer may be tried again: the hint is told in place of the right answer.

@@ -5,7 +5,7 @@ from math import isfinite, isnan
 
 from .log import Log
 from .paths import Edge, Path
-from .narrate import made
+from .narrate import describe_origin
 from .snapshot import Node
 from .step import Step
 from .wording import name, short
@@ -41,7 +41,7 @@ def _blocking(log: Log, edge: Edge) -> str:
 
 
 def _made(log: Log, node: Node) -> str:
-    rule, _ = made(log, node)
+    rule, _ = describe_origin(log, node)
     return f"{name(node.label)} = {rule}"
 
 
@@ -107,5 +107,5 @@ def _makes(step: Step, odd: Callable[[float], bool]) -> bool:
 def _made_from(log: Log, node: Node) -> str:
     if not node.parents:
         return f"the input {name(node.label)} is {short(node.data)}"
-    rule, numbers = made(log, node)
+    rule, numbers = describe_origin(log, node)
     return f"{name(node.label)} = {rule} = {numbers} = {short(node.data)}"

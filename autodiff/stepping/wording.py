@@ -2,9 +2,9 @@
 
 >>> short(1 / 3), short(-0.0), in_formula(-2.0)
 ('0.333333', '-0', '(-2)')
->>> worded(parse("a * b"), ["w", "x"], "v2"), worded(SWAPPED, ["w0", "w1", "x0", "x1"], "y", operand=1)
+>>> write_rule(parse("a * b"), ["w", "x"], "v2"), write_rule(SWAPPED, ["w0", "w1", "x0", "x1"], "y", operand=1)
 ('w * x', 'x1')
->>> worded(DOT, ["(-1)", "(-2)"], "y"), worded(SWAPPED, ["(-1)", "(-2)"], "y", operand=0)
+>>> write_rule(DOT, ["(-1)", "(-2)"], "y"), write_rule(SWAPPED, ["(-1)", "(-2)"], "y", operand=0)
 ('dot([-1], [-2])', '-2')
 """
 
@@ -62,7 +62,7 @@ def last_part(label: str) -> str:
     return f"…{own}" if dot and own[:1].isalpha() else label
 
 
-def worded(
+def write_rule(
     rule: Rule, inputs: Sequence[str], output: str, operand: int | None = None, terms: int = TERMS
 ) -> str:
     """A rule of the table with its letters replaced: a, b, c and xs by `inputs`, y by `output`.

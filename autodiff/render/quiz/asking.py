@@ -25,8 +25,8 @@ from random import SystemRandom
 from typing import Any
 
 from ...files import write_whole
-from ...stepping.narrate import made
-from ...stepping.quiz import HINTS, UNREAD, judged, read_number
+from ...stepping.narrate import describe_origin
+from ...stepping.quiz import HINTS, UNREAD, judge, read_number
 from ...stepping.wording import short
 from .exercises import Exercise, exercises
 from ..drawing import draw
@@ -64,7 +64,7 @@ def _tried(exercise: Exercise, read: Callable[[str], str], write: Callable[[str]
         text = _answer(read, write)
         if text is None:
             return None
-        right, sentence = judged(exercise.question, text, hint)
+        right, sentence = judge(exercise.question, text, hint)
         write(sentence if hint and not right else f"{sentence}\n")
         if right:
             return True
@@ -127,7 +127,7 @@ def _blanks(exercise: Exercise) -> list[tuple[str, str, str]]:
     log = exercise.log
     nodes = [node for node in log.graph.nodes if node.operation != "constant"]
     ordered = sorted(nodes, key=lambda node: (not node.parents, -node.number if node.parents else node.number))
-    said = [" = ".join(dict.fromkeys([node.label, made(log, node)[0]])) for node in ordered]
+    said = [" = ".join(dict.fromkeys([node.label, describe_origin(log, node)[0]])) for node in ordered]
     numbers = [(short(node.data), short(log.gradient(node.number) or 0.0)) for node in ordered]
     return [(what, *both) for what, both in zip(said, numbers, strict=True)]
 

@@ -11,12 +11,12 @@ from typing import Any
 from ...errors import ArgumentError, shown
 from ...json_text import json_number
 from ...ops import TABLE
-from ...stepping.explanation import explained
+from ...stepping.explanation import explain_gradient
 from ...stepping.judging import astray, beside, both, headline, unlike
 from ...stepping.log import Log
 from ...stepping.paths import Path
 from ...stepping.quiz import CLOSE, HINTS, MISCONCEPTIONS
-from ...stepping.narrate import made, made_within
+from ...stepping.narrate import describe_origin, describe_origin_within
 from ...stepping.snapshot import Node
 from ...stepping.step import Step
 from ...stepping.training import STAGES
@@ -163,7 +163,7 @@ def _explained(log: Log, drawn: Iterable[int]) -> list[int]:
 
 
 def _why(log: Log, x: int, place: dict[int, int], edges: dict[tuple[int, int], int]) -> dict[str, Any]:
-    found = explained(log.graph, x, PATHS)
+    found = explain_gradient(log.graph, x, PATHS)
     path = found.paths[0] if found.paths else None
     return {
         "label": name(found.label),
@@ -192,7 +192,7 @@ def _texts(log: Log, node: Node) -> dict[str, Any]:
     """What is shown of a node."""
     return {
         "label": name(node.label),
-        "made": made(log, node)[0] if node.parents else "",
+        "made": describe_origin(log, node)[0] if node.parents else "",
         "brief": _brief(log, node),
         "data": short(node.data),
         "full": repr(node.data),
@@ -230,7 +230,7 @@ def _brief(log: Log, node: Node) -> dict[str, str]:
     """What a box says of its node, as short as it has to be."""
     label = name(node.label)
     texts = {"label": label if len(label) <= WIDEST else last_part(label)}
-    return texts | {"made": made_within(log, node, WIDEST)} if node.parents else texts
+    return texts | {"made": describe_origin_within(log, node, WIDEST)} if node.parents else texts
 
 
 def _widest(steps: Iterable[Step]) -> dict[int, dict[str, int]]:

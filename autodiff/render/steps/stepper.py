@@ -40,7 +40,7 @@ from ...frames import caller
 from ...names import names_in
 from ...stepping.cursor import Cursor
 from ...stepping.log import Log
-from ...stepping.lines import lines_in, recorded
+from ...stepping.lines import find_lines, lines_in
 from ...stepping.snapshot import Snapshot, snapshot
 from ...stepping.step import Step
 from ...stepping.training import Training, training
@@ -173,7 +173,7 @@ def steps_in(
     wanted = snapshot(y).values
     names = names_in(scope, wanted)
     sources = lines_in(scope, names) if isinstance(scope, FrameType) else {}
-    graph = snapshot(y, names, {**sources, **recorded(wanted)})
+    graph = snapshot(y, names, {**sources, **find_lines(wanted)})
     return Steps(graph, order, held, _plan(graph, parameters, rate, prediction))
 
 

@@ -14,8 +14,8 @@ from ...errors import ArgumentError, MissingExtraError
 from ...stepping.cursor import Cursor
 from ...stepping.judging import verdict
 from ...stepping.log import Log
-from ...stepping.narrate import made_within
-from ...stepping.quiz import HINTS, UNREAD, judged, question, read_number
+from ...stepping.narrate import describe_origin_within
+from ...stepping.quiz import HINTS, UNREAD, judge, question, read_number
 from ...stepping.snapshot import Node
 from ...stepping.step import Step
 from ...stepping.training import STAGES
@@ -122,7 +122,7 @@ class Screen:
         right, self.note = False, ""
         if text.strip():
             hint = "" if self.tried else HINTS[self.log[self.asked.step].kind]
-            right, self.note = judged(self.asked, text, hint)
+            right, self.note = judge(self.asked, text, hint)
             if hint and not right:
                 self.typing, self.tried = "", True
                 return
@@ -190,7 +190,7 @@ class Screen:
                 "·" if data is None else short(data),
                 "·" if gradient is None else short(gradient.gradient_after),
             ]
-            operation = made_within(self.log, node, MADE) if node.parents else ""
+            operation = describe_origin_within(self.log, node, MADE) if node.parents else ""
             cells = [mark, name(node.label), operation, *numbers, gradient.progress if gradient else ""]
             table.add_row(*[Text(cell, style) for cell in cells])
         return table
