@@ -25,7 +25,7 @@ from autodiff.testing.check.foreign import off
 from autodiff.testing.check.operation import points_of
 from autodiff.testing.draw.straight_line import Program, Step
 from autodiff.testing.draw.strategies import OPERATIONS
-from autodiff.testing.check.tolerance import allowed
+from autodiff.testing.check.tolerance import estimate_rounding
 from autodiff.value import record
 
 RATIONAL = ["add", "sub", "mul", "div", "neg", "abs", "maximum", "minimum", "relu", "where", "total", "dot"]
@@ -39,7 +39,7 @@ def wrong(y, relative):
 
 def agree(program, engine):
     """Whether an engine's gradient is the exact one, but for what rounding explains, a kink, or where none exists."""
-    room = allowed(program).gradient
+    room = estimate_rounding(program).gradient
     exact = many_digits(program)
     _, gradient = engine.gradient(program)
     return all(
@@ -74,7 +74,7 @@ def test_reverse_forward_and_symbolic_are_equal_over_fractions(program):
 @given(programs(operations=["add", "sub", "mul", "neg", "div", "exp", "tanh", "sin", "sigmoid", "log"], max_steps=5))
 def test_every_way_to_a_gradient_agrees(program):
     right = [float(side.right) for side in many_digits(program)]
-    room = allowed(program).gradient
+    room = estimate_rounding(program).gradient
     both = (oracles.forward, oracles.reverse, oracles.eager, oracles.symbolic)
     ways = [way(program)[1] for way in (oracles.complex_step, *both)]
     for way in ways:
@@ -89,7 +89,7 @@ def test_compiled_programs_have_the_bits_of_eager_ones(program):
 @given(programs())
 @example(Program((0.0,), (Step("logsumexp", (0, 0)), Step("add", (1, 1)))))  # its gradient is one number, not a row
 def test_compiled_array_programs_agree(program):
-    right, room = oracles.eager(program), allowed(program).gradient
+    right, room = oracles.eager(program), estimate_rounding(program).gradient
     pairs = zip(oracles.compiled(program, "numpy")[1], right[1], room)
     assert all(abs(theirs - ours) <= 4 * most for theirs, ours, most in pairs)
 
@@ -104,7 +104,7 @@ def test_second_derivatives_are_those_of_nested_differences(program):
 @given(programs(operations=["add", "mul", "exp", "tanh", "sin", "maximum"], max_steps=5))
 def test_hips_autograd_agrees(program):
     pytest.importorskip("autograd", reason="needs HIPS autograd")
-    room = allowed(program).gradient
+    room = estimate_rounding(program).gradient
     pairs = zip(oracles.hips_autograd(program)[1], oracles.reverse(program)[1], room)
     # its slope of tanh divides by a cosh squared, which is inf where the slope is below 1e-307
     assert all(abs(theirs - ours) <= 50 * most + 1e-290 for theirs, ours, most in pairs)
@@ -583,9 +583,9 @@ def test_a_misspelt_row_is_told():
 
 def test_tolerances_have_no_floor():
     exact = Program((3.0,), (Step("neg", (0,)),))
-    assert allowed(exact).gradient == [0.0]
+    assert estimate_rounding(exact).gradient == [0.0]
     tiny = Program((1e-150,), (Step("mul", (0, 0)),))
-    assert 0 < allowed(tiny).gradient[0] < 1e-164
+    assert 0 < estimate_rounding(tiny).gradient[0] < 1e-164
 
 
 class Stranger:

@@ -21,10 +21,10 @@ def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> l
     order = topological_order(y)
     value = next(((node, what) for node in order if (what := wrong_value(node))), None)
     if value is not None:
-        return [run.placed(f"blame: {value[1]}", value[0]), repeated(operation_of(value[0]))]
+        return [run.placed(f"blame: {value[1]}", value[0]), show_program(operation_of(value[0]))]
     slope = next(slopes_wrong(order), None)
     if slope is not None:
-        return [run.placed(f"blame: {slope.sentence()}", slope.node), repeated(slope.program)]
+        return [run.placed(f"blame: {slope.sentence()}", slope.node), show_program(slope.program)]
     if not all(math.isfinite(x.grad) for x in run.inputs):
         return _endless(run, order, program)
     foreign = sorted({node.op for node in order if node.parents and node.op not in TABLE})
@@ -36,7 +36,7 @@ def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> l
         return []
     node = lost.node if lost.user is None else lost.user
     blame = f"blame: every local derivative is right, but the sum is not: {lost.sentence()}"
-    return [run.placed(blame, node), repeated(program)]
+    return [run.placed(blame, node), show_program(program)]
 
 
 def find_blame_through(engine: Adapter, run: Run, y: V, program: Program) -> list[str]:
@@ -47,7 +47,7 @@ def find_blame_through(engine: Adapter, run: Run, y: V, program: Program) -> lis
     made = [node for node in topological_order(y) if node.parents and node not in run.inputs]
     places = [*run.inputs, *made]
     blame = f"blame: {fault.sentence}"
-    return [run.placed(blame, places[fault.place]) if fault.place < len(places) else blame, repeated(fault.program)]
+    return [run.placed(blame, places[fault.place]) if fault.place < len(places) else blame, show_program(fault.program)]
 
 
 def _endless(run: Run, order: list[V], program: Program) -> list[str]:
@@ -59,11 +59,11 @@ def _endless(run: Run, order: list[V], program: Program) -> list[str]:
                 product = f"{slope!r} times a local derivative of 0 is nan"
                 what = "no derivative is defined there" if slope != slope else product
                 here = f"{node.op} at {_operands(node)}: its local derivative along operand {index + 1} is {slope!r}"
-                return [run.placed(f"blame: {here}, and {what}", node), repeated(program)]
+                return [run.placed(f"blame: {here}, and {what}", node), show_program(program)]
     return []
 
 
-def kinked(run: Run, y: V) -> Iterator[str]:
+def find_kinks(run: Run, y: V) -> Iterator[str]:
     """Each operation between the inputs and y that stands at a kink of its row."""
     for node, along in _reached(run, topological_order(y)):
         row = TABLE.get(node.op)
@@ -90,7 +90,7 @@ def _operands(node: V) -> str:
     return ", ".join(repr(parent.data) for parent in node.parents)
 
 
-def repeated(program: Program) -> str:
+def show_program(program: Program) -> str:
     """The program, indented, without what does not matter."""
     lines = program.pruned().source("Value").splitlines()
     return "to repeat it:\n" + "\n".join(f"    {line}" for line in lines)

@@ -22,7 +22,7 @@ from ...graph import topological_order
 from ...ops import TABLE
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
 from ..draw.straight_line import Program, alone
-from .tolerance import ULPS, allowed
+from .tolerance import ULPS, estimate_rounding
 
 V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, or one of a wrong copy of it
 
@@ -57,12 +57,12 @@ class Sum(NamedTuple):
 
     def sentence(self) -> str:
         if self.user is not None:
-            return (f"{told(self.user)}: its gradient was read as {self.early!r}, before its sum was complete "
-                    f"({self.user.grad!r}), so {told(self.node)} got {self.node.grad!r} instead of {self.complete!r}")
-        return f"{told(self.node)}: its gradient is {self.node.grad!r}, while its users send {self.complete!r} together"
+            return (f"{cite(self.user)}: its gradient was read as {self.early!r}, before its sum was complete "
+                    f"({self.user.grad!r}), so {cite(self.node)} got {self.node.grad!r} instead of {self.complete!r}")
+        return f"{cite(self.node)}: its gradient is {self.node.grad!r}, while its users send {self.complete!r} together"
 
 
-def told(node: V) -> str:
+def cite(node: V) -> str:
     """A node as a sentence mentions it."""
     name = getattr(node, "name", None)
     return f"{node.op if node.parents else 'the input'}{f' {name!r}' if name else ''} of value {node.data!r}"
@@ -104,7 +104,7 @@ def wrong_value(node: V) -> str | None:
     program = operation_of(node)
     if not all(map(math.isfinite, program.inputs)):
         return None
-    right, tolerance = many_digits_mixed(program, ()).right, allowed(program).value
+    right, tolerance = many_digits_mixed(program, ()).right, estimate_rounding(program).value
     if not abs(node.data - right) > tolerance:
         return None
     inputs = ", ".join(repr(parent.data) for parent in node.parents)

@@ -23,7 +23,7 @@ from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, ne
 from ..derive.answers import Answer, answer_of
 from ..engines.detect import ours
 from ..draw.straight_line import Program, alone, applied
-from .tolerance import allowed
+from .tolerance import estimate_rounding
 
 
 class Fault(NamedTuple):
@@ -40,7 +40,7 @@ def off(answer: Answer, program: Program) -> int | None:
     exact = [OneSided(0.0, 1.0) if side.right != side.right else side for side in many_digits(program)]
     if all(side.kink or given == float(side.right) for given, side in zip(answer.gradient, exact)):
         return None
-    tolerances = allowed(program, times=8.0, schoolbook=True).gradient
+    tolerances = estimate_rounding(program, times=8.0, schoolbook=True).gradient
     for place, (given, side, tolerance) in enumerate(zip(answer.gradient, exact, tolerances)):
         if not side.kink and math.isfinite(tolerance) and not abs(given - float(side.right)) <= tolerance:
             return place
@@ -69,7 +69,8 @@ def _wrong_alone(engine: Adapter, program: Program, operands: tuple[float, ...],
     asked = f"{op} at {', '.join(map(repr, operands))}"
     if answer.error is not None:
         return f"{asked} does not work: {answer.error}"
-    right, tolerance = many_digits_mixed(program, ()).right, allowed(program, times=8.0, schoolbook=True).value
+    right = many_digits_mixed(program, ()).right
+    tolerance = estimate_rounding(program, times=8.0, schoolbook=True).value
     if math.isfinite(tolerance) and not abs(answer.value - right) <= tolerance:
         return f"{asked} gives {answer.value!r}, and the right value is {nearest(right)!r}"
     place = off(answer, program)

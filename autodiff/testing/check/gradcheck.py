@@ -18,16 +18,16 @@ from typing import Any
 from ...errors import GradientError, OperandError
 from ...graph import topological_order
 from ...value import Value
-from .accusation import find_blame, find_blame_through, kinked, repeated
+from .accusation import find_blame, find_blame_through, find_kinks, show_program
 from ..engines.adapter import Adapter
 from .blame import V, slopes_wrong
 from ..derive.high_precision import nearest
 from .reference import Reference, higher, reference
 from ..derive.answers import answer_of
 from .hidden_inputs import find_mismatches
-from .invariants import leaked, modes_differ, not_finite, not_twice, unsteady
+from .invariants import find_leaks, modes_differ, not_finite, not_twice, unsteady
 from ..engines.detect import adapter_for
-from .options import settled
+from .options import settle_options
 from ..draw.straight_line import Program, recorded
 from .run import Run
 
@@ -87,7 +87,7 @@ def check_gradients(
     report = Checked(order=order)
     keeps_slopes = all(hasattr(Value, name) for name in ("parents", "slopes", "op"))
     engine = None if keeps_slopes else adapter_for(Value)
-    against = settled(against, modes, order, engine, rtol=rtol, atol=atol, eps=eps)
+    against = settle_options(against, modes, order, engine, rtol=rtol, atol=atol, eps=eps)
     run = Run(f, args, Value) if engine is None else _recorded(f, args)
     report.problems += unsteady(run)
     for y in run.outputs:
@@ -130,7 +130,7 @@ def _first(run: Run, y: V, program: Program, right: Reference, forward: bool, ki
     y.backward()
     after = {node: node.grad for node in before}
     gradient = [after[x] - before[x] for x in run.inputs]
-    report.problems += leaked(run, used, gradient)
+    report.problems += find_leaks(run, used, gradient)
     wrong = _compared(run, gradient, right, kinks, report)
     if wrong:
         _explain(wrong, find_blame(run, y, program, before), run, y, program, kinks, report)
@@ -176,11 +176,11 @@ def _compared(run: Run, gradient: Sequence[float], right: Reference, kinks: bool
 
 def _explain(wrong: str, blame: list[str], run: Run, y: V, program: Program, kinks: bool, report: Checked) -> None:
     """A wrong entry is a problem, unless every local derivative and sum is right and a kink explains it."""
-    explained = [] if blame else list(kinked(run, y))
+    explained = [] if blame else list(find_kinks(run, y))
     if explained and kinks:
         report.notes += [*explained, f"{wrong}: the kink explains it"]
     else:
-        report.problems += [wrong, *(blame or explained or [NOBODY, repeated(program)])]
+        report.problems += [wrong, *(blame or explained or [NOBODY, show_program(program)])]
 
 
 NOBODY = "blame: each operation is right by itself, so it is the order, the sums, or rounding that adds up"
@@ -210,7 +210,7 @@ def _through(
     answer = answer_of(engine, program)
     if answer.error is not None:
         report.problems.append(f"{engine.name} cannot run {run.at()}: {answer.error}")
-        report.problems += find_blame_through(engine, run, y, program) or [NOBODY, repeated(program)]
+        report.problems += find_blame_through(engine, run, y, program) or [NOBODY, show_program(program)]
         return
     wrong = _compared(run, answer.gradient, right, kinks, report)
     if wrong:

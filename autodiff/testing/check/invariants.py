@@ -41,7 +41,7 @@ def not_finite(run: Run, y: V) -> str | None:
     return None
 
 
-def leaked(run: Run, used: set[V], gradient: Sequence[float]) -> list[str]:
+def find_leaks(run: Run, used: set[V], gradient: Sequence[float]) -> list[str]:
     """An input that the output does not use must get no gradient."""
     return [
         f"{run.at()} does not use {name}, and yet leaves a gradient of {slope!r} on it"

@@ -1,6 +1,6 @@
 """The options of a check: what was expected, and what came.
 
->>> settled("best", ["reverse"], 1, None, eps=1e-3)
+>>> settle_options("best", ["reverse"], 1, None, eps=1e-3)
 'finite'
 """
 
@@ -13,7 +13,7 @@ from ..engines.adapter import Adapter
 from .reference import METHODS
 
 
-def settled(
+def settle_options(
     against: str, modes: Sequence[str], order: int, engine: Adapter | None, **sizes: float | None
 ) -> str:
     """What to check against, if all options can be used; `sizes` are rtol, atol and eps."""

@@ -24,7 +24,7 @@ from .hidden_inputs import differences
 from ..derive.oracles import complex_step
 from ..draw.straight_line import Program, recorded
 from .run import Run
-from .tolerance import allowed
+from .tolerance import estimate_rounding
 
 METHODS = {"digits": "differences at 50 digits", "complex": "complex step", "finite": "finite differences"}
 
@@ -55,7 +55,7 @@ def reference(
         noise = 8 * math.ulp(max(abs(node.data) for node in topological_order(y)))
         tolerances = [0.0] * len(run.inputs)
     else:
-        noise, tolerances = allowed(program, times=8.0 if schoolbook else 3.0, schoolbook=schoolbook)
+        noise, tolerances = estimate_rounding(program, times=8.0 if schoolbook else 3.0, schoolbook=schoolbook)
     if foreign or against == "finite":
         method, found = METHODS["finite"], differences(run, y, eps, noise)
         sides = [_side(each) for each in found]
@@ -99,6 +99,6 @@ def higher(y: V, xs: Sequence[V], program: Program, order: int) -> Iterator[Entr
         for places in combinations_with_replacement(range(len(xs)), depth):
             below = graphs[places[:-1]]
             deeper[places] = gradient_graph(below, xs)[places[-1]]
-            tolerance = allowed(recorded(below, xs)).gradient[places[-1]]
+            tolerance = estimate_rounding(recorded(below, xs)).gradient[places[-1]]
             yield Entry(places, below, deeper[places].data, many_digits_mixed(program, places), tolerance)
         graphs = deeper

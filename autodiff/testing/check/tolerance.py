@@ -5,7 +5,7 @@ Each operation of a 50-digit replay is disturbed by as much as float64 may round
 where nothing can round, nothing is allowed, and a gradient of 1e-300 is checked as strictly as one of 1.
 
 >>> from ..draw.straight_line import Step
->>> allowed(Program((3.0,), (Step("mul", (0, 0)),))).gradient[0] < 1e-13
+>>> estimate_rounding(Program((3.0,), (Step("mul", (0, 0)),))).gradient[0] < 1e-13
 True
 """
 
@@ -28,7 +28,7 @@ class Allowed(NamedTuple):
     gradient: list[float]
 
 
-def allowed(program: Program, times: float = 3.0, samples: int = 8, schoolbook: bool = False) -> Allowed:
+def estimate_rounding(program: Program, times: float = 3.0, samples: int = 8, schoolbook: bool = False) -> Allowed:
     """What rounding may do: `times` the largest effect in so many disturbed replays.
 
     With `schoolbook`, slopes may be computed as textbooks write them: 1 - y * y for tanh, which rounds like a number of

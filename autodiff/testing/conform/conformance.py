@@ -14,7 +14,7 @@ from typing import Any
 
 from ...errors import ArgumentError, shown
 from ..engines.detect import adapter_for
-from ..derive.answers import described
+from ..derive.answers import describe
 from .examiner import ROUNDS, Exam, NotApplicable, Skipped, Unsteady
 from .findings import WRONG, Finding
 from .locate import line_with_set
@@ -79,7 +79,7 @@ def result_of(exam: Exam, each: Property, known: Mapping[str, str]) -> Result:
         exam.stopped = "waits until the engine gives the same gradient twice"
         findings[:] = [Finding(UNSTEADY, exam.source(shown.program), WRONG, line=line_with_set(exam, shown.program))]
     except Exception as error:  # the engine may raise anywhere, and that is a finding too
-        findings.append(Finding(f"{each.name} cannot be examined: {described(error)}", rank=each.rank))
+        findings.append(Finding(f"{each.name} cannot be examined: {describe(error)}", rank=each.rank))
     seconds = process_time() - start
     return Result(each.name, each.says, findings, known.get(each.name, ""), seconds, skipped, not_applicable)
 

@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from unittest.mock import MagicMock
 
 from ...door import syntax
-from ..derive.answers import described
+from ..derive.answers import describe
 from .patience import TooLong, at_most
 from .readable import statements
 
@@ -52,11 +52,11 @@ def load_file(path: Path, name: str, seconds: float, definitions: bool) -> tuple
         except TooLong:
             pass
         except Exception as error:
-            reason = f"{path.name} cannot be imported: {described(error)}"
+            reason = f"{path.name} cannot be imported: {describe(error)}"
     try:
         module, missing, unread = _definitions(path, package)
     except Exception as error:
-        raise CannotRun(f"{reason}" if isinstance(error, SyntaxError) else f"{reason}; {described(error)}") from None
+        raise CannotRun(f"{reason}" if isinstance(error, SyntaxError) else f"{reason}; {describe(error)}") from None
     if not hasattr(module, name):
         raise CannotRun(reason if not definitions else f"{path.name} has no {name} among its definitions")
     told = [f"only the definitions of {path.name} were run, because {reason}"]

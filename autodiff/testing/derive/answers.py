@@ -48,10 +48,10 @@ def _answer(run: Callable[[], tuple[float, list[float]]]) -> Answer:
     except MemoryError:
         raise  # the examination is over, not a property
     except Exception as error:
-        return Answer(error=described(error))
+        return Answer(error=describe(error))
 
 
-def described(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """An exception in a sentence: its type and the start of what it says, without addresses, which change."""
     text = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(str(error).split()))
     return f"{type(error).__name__}: {text[:80]}" if text else type(error).__name__

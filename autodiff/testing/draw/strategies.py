@@ -110,7 +110,7 @@ def programs(
     pool = list(numbers_in)
     steps: list[Step] = []
     for _ in range(draw(st.integers(1, max_steps))):
-        for step, result in draw(taken(draw(evenly(known)), pool, known, kinks)):
+        for step, result in draw(draw_steps(draw(evenly(known)), pool, known, kinks)):
             steps.append(step)
             pool.append(result)
     assume(steps)
@@ -136,7 +136,7 @@ def _known(operations: Iterable[str] | None) -> tuple[str, ...]:
 
 
 @st.composite
-def taken(
+def draw_steps(
     draw: DrawFn, op: str, pool: Sequence[float], known: Sequence[str], kinks: bool
 ) -> list[tuple[Step, float]]:
     """An operation on places of the pool, with its result; before it what brings an operand into its domain, if needed.

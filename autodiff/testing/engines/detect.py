@@ -22,7 +22,7 @@ from .adapter import OPERATORS, Adapter, V
 from .attributes import BACKWARD, find_data, find_grad, reader
 from .backwards import Backward, find_backward
 from .constructor import Constructor, find_constructor
-from .lazy import settled
+from .lazy import prepare_lazy
 from .operations import find_operations
 from .recordings import resetter
 from .spelling import Spelling
@@ -73,7 +73,7 @@ def _adapter(
     )  # fmt: skip
     engine.keeps = backward.grad is None
     engine.notes += [*made.notes, *backward.notes]
-    settled(engine, Value)
+    prepare_lazy(engine, Value)
     return engine
 
 

@@ -12,7 +12,7 @@ from .adapter import Adapter, V
 FORWARD = ("forward", "evaluate", "compute", "eval", "calculate", "run_forward")
 
 
-def settled(engine: Adapter, Value: type) -> None:
+def prepare_lazy(engine: Adapter, Value: type) -> None:
     """Let an engine that computes only when told be told, after each program and before each backward pass."""
     op = next((op for op in (MUL, ADD) if op in engine.operations), None)
     if op is None or _number(engine, op) == _wanted(op):

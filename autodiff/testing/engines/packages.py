@@ -18,7 +18,7 @@ SAME = "exp expm1 log log1p log2 log10 sqrt sin cos tan sinh cosh tanh maximum m
 INVERSE = "sin cos tan sinh cosh tanh"
 
 
-def installed(module: str) -> Any:
+def import_installed(module: str) -> Any:
     """The module, or a `MissingExtraError` that says how to get it."""
     try:
         return import_module(module)
@@ -37,7 +37,7 @@ def of_namespace(numpy: Any) -> dict[str, Callable[..., V]]:
 
 def hips() -> Adapter:
     """HIPS autograd over floats."""
-    autograd, numpy = installed("autograd"), installed("autograd.numpy")
+    autograd, numpy = import_installed("autograd"), import_installed("autograd.numpy")
     operations = of_namespace(numpy)
     operations["logsumexp"] = lambda *xs: reduce(numpy.logaddexp, xs)
 
@@ -54,8 +54,8 @@ def hips() -> Adapter:
 
 def jax() -> Adapter:
     """JAX scalars in float64."""
-    package, numpy = installed("jax"), installed("jax.numpy")
-    nn = installed("jax.nn")
+    package, numpy = import_installed("jax"), import_installed("jax.numpy")
+    nn = import_installed("jax.nn")
     package.config.update("jax_enable_x64", True)
     operations = of_namespace(numpy) | {name: getattr(nn, name) for name in ("relu", "sigmoid", "softplus", "silu")}
     operations |= {"hypot": numpy.hypot, "atan2": numpy.arctan2, "logsumexp": lambda *xs: reduce(numpy.logaddexp, xs)}
@@ -74,7 +74,7 @@ def jax() -> Adapter:
 
 def torch() -> Adapter:
     """PyTorch tensors of no dimensions in float64."""
-    package = installed("torch")
+    package = import_installed("torch")
     more = "asin acos atan asinh acosh atanh erf hypot atan2 sigmoid relu"
     operations: dict[str, Callable[..., V]] = dict(OPERATORS)
     operations |= {name: getattr(package, name) for name in [*SAME.split(), *more.split()]}

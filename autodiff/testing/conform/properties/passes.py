@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ....ops import ADD, DIV, MUL, SUB, TABLE
-from ...derive.answers import close, described, right
+from ...derive.answers import close, describe, right
 from ..diagnosis import title
 from ..examiner import Exam, NotApplicable, Skipped
 from ..findings import LIMIT, PASS, Finding
@@ -42,7 +42,7 @@ def second_backward(exam: Exam) -> Iterator[Finding]:
     try:
         engine.backward(pool[-1])
     except Exception as error:
-        yield Finding(f"a second backward pass does not work: {described(error)}", source, LIMIT, cause=LEAK)
+        yield Finding(f"a second backward pass does not work: {describe(error)}", source, LIMIT, cause=LEAK)
         return
     for letter, x, first in zip("ab", pool, once):
         given = f"{engine.spelling.grad.format(letter)}  # gives {engine.grad(x)!r}, and should give {2 * first!r}"
@@ -94,7 +94,7 @@ def two_roots(exam: Exam) -> Iterator[Finding]:
         engine.backward(first)
         engine.backward(second)
     except Exception as error:
-        sentence = f"two outputs that share a node cannot both run backward: {described(error)}"
+        sentence = f"two outputs that share a node cannot both run backward: {describe(error)}"
         yield Finding(sentence, rank=LIMIT, cause=LEAK)
         return
     given = engine.grad(a)

@@ -11,7 +11,7 @@ from ...engines.adapter import Adapter
 from ..calls import files_of, walks
 from ..common import NOTHING
 from ..diagnosis import to_float32
-from ...derive.answers import close, described, right, same
+from ...derive.answers import close, describe, right, same
 from ..examiner import ROUNDS, Exam
 from ..findings import WRONG, Finding
 from ..forms import forms, ordinary_points
@@ -64,7 +64,7 @@ def _fate(x: Any, name: str) -> str:
     try:
         getattr(x, name)()
     except Exception as error:
-        return f"raises {described(error)}"
+        return f"raises {describe(error)}"
     return "does something else"
 
 
