@@ -7,7 +7,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from autodiff import Value, functions as f, nn, steps
 from autodiff.json_text import json_number
@@ -145,6 +145,8 @@ def test_every_operation_is_told_as_python_tells_it(opened):
 @pytest.mark.browser
 @settings(max_examples=15)
 @given(graphs())
+@example(Value(1.0) * Value(5e-324) * Value(-5e-324))  # a product that is -0 by underflow alone
+@example(Value(2.0, name="🀀") * 3.0)  # a letter that is two in JavaScript
 def test_any_graph_is_told_as_python_tells_it(opened, y):
     log = steps(y)
     assert_told(opened(log), log)

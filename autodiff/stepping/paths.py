@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from .snapshot import Node
 
+ALIKE = 9  # digits of a logarithm: what differs beyond them is as large, on every machine and on a page
 MOST_EXACT = 400  # edges: beyond it exact fractions grow too long to be worth the wait
 
 Edge = tuple[Node, int, float | None]  # a node, which operand of it, and the slope
@@ -66,7 +67,7 @@ def largest_paths(nodes: Sequence[Node], x: int, count: list[int], most: int, ex
                     serial -= 1  # of equals, the first found
                     candidates.append((_plus(size, slope), serial, (way, parent, slope, operand)))
         if candidates:
-            ways[node.number] = nlargest(most, candidates, key=lambda candidate: candidate[:2])
+            ways[node.number] = nlargest(most, candidates, key=lambda each: (round(each[0], ALIKE), each[1]))
     return [_path(len(nodes) - 1, way, exact) for _, _, way in ways.get(len(nodes) - 1, ())]
 
 

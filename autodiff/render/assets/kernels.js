@@ -102,7 +102,7 @@ function nearest(whole, exponent) {  // the number nearest to whole * 2 ** expon
   const rest = size - (kept << BigInt(shift)), half = shift ? 1n << BigInt(shift - 1) : 0n;
   if (shift && (rest > half || (rest === half && kept & 1n))) kept += 1n;
   const power = exponent + shift, up = Math.floor(power / 2);  // by two factors, neither of which over- or underflows
-  return kept === 0n ? 0 : (whole < 0n ? -1 : 1) * (Number(kept) * 2 ** up * 2 ** (power - up));
+  return kept === 0n ? (whole < 0n ? -0 : 0) : (whole < 0n ? -1 : 1) * (Number(kept) * 2 ** up * 2 ** (power - up));
 }
 function dot(xs) {
   const half = xs.length / 2;

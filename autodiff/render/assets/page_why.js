@@ -16,7 +16,8 @@ const minusOf = ([n, e]) => [-n, e];
 const rounded = ([n, e]) => exact.nearest(n, e);
 function product(factors) {
   const odd = factors.filter((x) => !Number.isFinite(x)), whole = factors.filter(Number.isFinite).map(fraction).reduce(times, [1n, 0]);
-  return odd.length ? odd.reduce((a, b) => a * b, whole[0] > 0n ? 1 : whole[0] < 0n ? -1 : 0) : rounded(whole);
+  if (odd.length) return odd.reduce((a, b) => a * b, whole[0] > 0n ? 1 : whole[0] < 0n ? -1 : 0);
+  return whole[0] ? rounded(whole) : factors.reduce((a, b) => a * Math.sign(b), 0);  // a zero has the sign of its factors
 }
 
 // The paths from x to the end
@@ -39,19 +40,20 @@ function exactSum(x, flowing) {
 function sizeOf(slope) {
   return slope === 0 ? -Infinity : Number.isFinite(slope) ? Math.log2(Math.abs(slope)) : Infinity;
 }
-function largestPaths(x, carrying) {
+function largestPaths(x, carrying, isExact) {
   const ways = live.ops.map(() => []), orInfinite = (size) => Number.isNaN(size) ? Infinity : size;
   ways[x] = [{ size: 0, edges: null }];
   for (let i = x + 1; i < live.ops.length; i++) {
     const found = live.parents[i].flatMap((p, k) => pass.slopes[i][k] === null || !carrying[p] ? []
       : ways[p].map((way) => ({ size: orInfinite(way.size + sizeOf(pass.slopes[i][k])), edges: [way.edges, i, k] })));
-    ways[i] = found.sort((a, b) => a.size < b.size ? 1 : a.size > b.size ? -1 : 0).slice(0, PATHS);
+    const rank = ({ size }) => Math.round(size * 1e9);  // beyond nine digits two are as large, as in paths.py
+    ways[i] = found.sort((a, b) => rank(a) < rank(b) ? 1 : rank(a) > rank(b) ? -1 : 0).slice(0, PATHS);
   }
   return ways[ways.length - 1].map(({ edges: last }) => {
     const edges = [];
     for (let way = last; way; way = way[0]) edges.unshift([way[1], way[2]]);
     const slopes = edges.map(([i, k]) => pass.slopes[i][k]);
-    return { nodes: [x, ...edges.map(([i]) => i)], edges, slopes, product: product(slopes) };
+    return { nodes: [x, ...edges.map(([i]) => i)], edges, slopes, product: isExact ? rounded(slopes.map(fraction).reduce(times, [1n, 0])) : product(slopes) };
   });
 }
 
@@ -93,7 +95,7 @@ function explained(x) {
   const root = live.ops.length - 1, [carrying, every] = counts(x), edges = [];
   for (let i = x; i <= root; i++) if (pass.reached[i]) live.parents[i].forEach((parent, k) => { if (every[parent]) edges.push({ i, k, parent, slope: pass.slopes[i][k] }); });
   const flowing = edges.filter((edge) => edge.slope !== null && carrying[edge.parent]), count = carrying[root], cut = every[root] - count;
-  const found = { count, gradient: pass.arrived[x] ? pass.gradient[x] : null, paths: largestPaths(x, carrying), exact: exactSum(x, flowing) };
+  const sum = exactSum(x, flowing), found = { count, gradient: pass.arrived[x] ? pass.gradient[x] : null, paths: largestPaths(x, carrying, sum !== null), exact: sum };
   const carried = count ? `the sum over ${counted(count)} ${count === 1n ? "path" : "paths"} of the products of their local derivatives` : "no path carries anything";
   const lines = [`d ${live.labels[root]} / d ${live.labels[x]} = ${short(found.gradient ?? 0)}: ${carried}.`];
   if (cut) lines.push(`  ${counted(cut)}${count ? " more" : ""} ${cut === 1n ? "path is" : "paths are"} cut: an operation on the way lets no gradient through.`);
