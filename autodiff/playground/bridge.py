@@ -4,7 +4,7 @@
 
 Whatever goes wrong is an answer as well: {"kind": "error", "sentence": "…", "line": 3}.
 
->>> answer('{"tab": "step", "source": "1 +"}', print)
+>>> answer('{"tab": "step", "source": "1 +"}', [].append)
 '{"kind": "error", "sentence": "program.py line 1 is not a Python program: invalid syntax", "line": 1}'
 """
 
