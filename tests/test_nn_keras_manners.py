@@ -270,3 +270,16 @@ def test_a_layer_of_one_s_own_may_be_written_with_call_and_a_metric_without_weig
     assert Doubled()([1.0, 2.0])[1].data == 4.0
     with pytest.raises(OperandError, match=r"WithoutShape: expected a method build\(self, shape, rng\) that returns"):
         nn.Sequential([nn.Input(2), WithoutShape()])
+
+
+def test_momentum_that_is_set_after_the_first_step_counts_from_then_on():
+    late, early = model(), model()
+    for made in (late, early):
+        made.optimizer = nn.SGD(0.1)
+    early.optimizer = nn.SGD(0.1, momentum=0.9)
+    late.optimizer.bind(late.parameters())
+    late.optimizer.momentum = 0.9
+    for made in (late, early):
+        for _ in range(2):
+            made.train_on_batch(X, Y)
+    assert late.state_dict() == early.state_dict()

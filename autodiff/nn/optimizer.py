@@ -118,7 +118,7 @@ class Optimizer:
             name = type(self).__name__
             raise ArgumentError(f"{name}: expected parameters before a step: write {name}(model.parameters(), ...)")
         self._begin()
-        columns = [self.state[slot] for slot in self.slots]
+        columns = [self.state.setdefault(slot, [self.first(slot)] * len(self.params)) for slot in self.slots]
         gradients = [p._grad for p in self.params]
         if self.limit:
             gradients = clipped(gradients, *self.limit, self.groups)
