@@ -174,7 +174,7 @@ def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:
 
     def pull(gradient: Any) -> Any:
         seeds = flatten(gradient)[0]
-        whole = weighted(outputs, [seed if type(seed) is Value else number(seed, "vjp") for seed in seeds])
+        whole = add_weighted(outputs, [seed if type(seed) is Value else number(seed, "vjp") for seed in seeds])
         outer = stays or any(type(seed) is Value for seed in seeds)
         return call.like_arguments(call.pull_back(whole, outer))
 
@@ -188,7 +188,7 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
     (6.0, 4.0)
     """
     call, tangents = _directed(f, at, direction, again=True)
-    along = weighted(call.graph(call.value()), tangents)
+    along = add_weighted(call.graph(call.value()), tangents)
     outer = call.stays(call.value()) or any(type(tangent) is Value for tangent in tangents)
     return call.like_arguments(call.pull_back(along, outer))
 
@@ -196,10 +196,10 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
 def slope_along(f: Callable[..., Any], at: Any, direction: Any) -> Value:
     """The derivative of f along a direction, whose gradient is the Hessian times the direction."""
     call, tangents = _directed(f, at, direction, again=True)
-    return weighted(call.graph(call.value()), tangents)
+    return add_weighted(call.graph(call.value()), tangents)
 
 
-def weighted(values: Sequence[Value], weights: Sequence[Any]) -> Value:
+def add_weighted(values: Sequence[Value], weights: Sequence[Any]) -> Value:
     """The sum of Values times weights; a weight of 0 sends nothing back, even where a slope is inf or nan."""
     if len(values) != len(weights):
         raise ArgumentError(f"vjp: expected {len(values)} numbers, one for each output of f, got {len(weights)}")

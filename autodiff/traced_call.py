@@ -45,7 +45,7 @@ class TracedCall:
         if not arguments and not keywords:
             raise ArgumentError("expected at least one argument to differentiate with respect to, got none")
         self.argnums, self.keywords = argnums, [] if argnums is not None else list(keywords)
-        chosen = chosen_places(argnums, len(arguments))
+        chosen = choose_places(argnums, len(arguments))
         trees = [arguments[index] for index in chosen] + [keywords[name] for name in self.keywords]
         flat = [flatten(tree) for tree in trees]
         self.shapes: list[Shape] = [shape for _, shape in flat]
@@ -85,11 +85,11 @@ class TracedCall:
 
     def gradient(self, y: Value) -> list[Any]:
         """The flat gradient: floats, or Values where they stay such."""
-        return self.graph(y) if self.stays(y) else pulled(y, self.inputs)
+        return self.graph(y) if self.stays(y) else pull_back(y, self.inputs)
 
     def pull_back(self, slope: Value, stays: bool) -> list[Any]:
         """The flat gradient of what is a derivative itself: Values where it `stays` such, else floats."""
-        return gradient_graph(slope, self.inputs) if stays else pulled(slope, self.inputs)
+        return gradient_graph(slope, self.inputs) if stays else pull_back(slope, self.inputs)
 
     def graph(self, y: Value) -> list[Value]:
         """The flat gradient as Values that will be differentiated; a `KinkWarning` where y stands at a kink."""
@@ -112,7 +112,7 @@ def require_function(f: Any) -> None:
         raise OperandError(f"expected a function to differentiate, got {shown(f)}")
 
 
-def chosen_places(argnums: Argnums, count: int) -> list[int]:
+def choose_places(argnums: Argnums, count: int) -> list[int]:
     """The places of the arguments that are differentiated."""
     if argnums is None:
         return list(range(count))
@@ -153,7 +153,7 @@ def _checked(y: Any) -> Value:
     return constant(y, "a function to differentiate must return a Value or a number")
 
 
-def pulled(y: Value, xs: Sequence[Value]) -> list[float]:
+def pull_back(y: Value, xs: Sequence[Value]) -> list[float]:
     """The gradient of y at xs by a backward pass that leaves no trace in anyone's `.grad`."""
     adjoint: dict[Value, float] = {y: 1.0}
     for node in reversed(topological_order(y)):

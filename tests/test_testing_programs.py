@@ -15,7 +15,7 @@ from autodiff.numbers import FLOATS
 from autodiff.ops import TABLE
 from autodiff.testing import Program, Step, adapter_for, inputs_for, programs, values
 from autodiff.testing.engines.detect import ours
-from autodiff.testing.draw.straight_line import recorded
+from autodiff.testing.draw.straight_line import read_program
 from autodiff.testing.draw.edge_cases import at_kink, within
 from autodiff.testing.draw.strategies import OPERATIONS, sound
 
@@ -41,9 +41,9 @@ def test_what_a_program_prints_computes_the_same(program):
 @given(programs())
 def test_a_recorded_program_is_the_one_that_ran(program):
     pool = ours().run(program)
-    again = recorded(pool[-1], pool[: len(program.inputs)])
+    again = read_program(pool[-1], pool[: len(program.inputs)])
     assert again.value(FLOATS) == program.value(FLOATS)
-    assert recorded(ours().run(again)[-1], ours().run(again)[:0]).value(FLOATS) == program.value(FLOATS)
+    assert read_program(ours().run(again)[-1], ours().run(again)[:0]).value(FLOATS) == program.value(FLOATS)
 
 
 def test_operands_repeat_so_that_interior_nodes_are_shared():

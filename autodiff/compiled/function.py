@@ -27,7 +27,7 @@ import numpy as np
 from .. import differentiate
 from ..errors import ArgumentError, OperandError, shown
 from ..structure import flatten
-from ..traced_call import Argnums, chosen_places
+from ..traced_call import Argnums, choose_places
 from ..value import Value
 from .record.call import FLOATS, Call, Signature, call_of
 from .record.parameters import Parameters
@@ -75,7 +75,7 @@ class CompiledFunction:
             function, captured = self._quick[len(args)]
             results = function(*args, *map(_data, captured))
             return results[0], results[1:]
-        chosen = None if self.argnums is None else chosen_places(self.argnums, len(args))
+        chosen = None if self.argnums is None else choose_places(self.argnums, len(args))
         call = self._call(args, kwargs)
         (value, *columns), found = self._recordings.run(call, "value_and_grad")
         gradients = call.signature.like_arguments(columns)
@@ -180,7 +180,7 @@ def _vjp(compiled: CompiledFunction) -> Callable[..., Any]:
     """The function whose gradient is what is pulled back."""
 
     def vjp(at: tuple[Any, ...], gradient: Any) -> Any:
-        return differentiate.weighted(flatten(compiled.function(*at))[0], flatten(gradient)[0])
+        return differentiate.add_weighted(flatten(compiled.function(*at))[0], flatten(gradient)[0])
 
     return vjp
 

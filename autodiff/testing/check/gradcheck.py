@@ -28,7 +28,7 @@ from .hidden_inputs import find_mismatches
 from .invariants import find_leaks, modes_differ, not_finite, not_twice, unsteady
 from ..engines.detect import adapter_for
 from .options import settle_options
-from ..draw.straight_line import Program, recorded
+from ..draw.straight_line import Program, read_program
 from .run import Run
 
 
@@ -93,7 +93,7 @@ def check_gradients(
     for y in run.outputs:
         if report.problems:
             break
-        program, infinite = recorded(y, run.inputs), not_finite(run, y)
+        program, infinite = read_program(y, run.inputs), not_finite(run, y)
         if infinite:
             report.problems.append(infinite)
         elif engine is not None:

@@ -15,7 +15,7 @@ from ...hooks import Watcher
 from .blame import V
 from ..derive.high_precision import OneSided, many_digits
 from ..derive.finite_differences import Estimate, Sides, finite_sides
-from ..draw.straight_line import Program, recorded
+from ..draw.straight_line import Program, read_program
 from .run import Run, listening_to, quoted
 
 
@@ -92,7 +92,7 @@ def _branch(run: Run, y: V, index: int, program: Program) -> str:
         inputs = [*map(run.Value, run.numbers)]
         inputs[index] = run.Value(math.nextafter(run.numbers[index], towards))
         try:
-            other = recorded(output(inputs), inputs)
+            other = read_program(output(inputs), inputs)
         except Exception:  # outside its domain f records nothing
             continue
         if _shape(other) != _shape(program):

@@ -2,7 +2,7 @@
 
 >>> from autodiff import Value
 >>> run = Run(lambda x: x * x, [3.0], Value)
->>> found = reference(run, run.outputs[0], recorded(run.outputs[0], run.inputs))
+>>> found = reference(run, run.outputs[0], read_program(run.outputs[0], run.inputs))
 >>> found.method, found.sides[0].ends, found.tolerances[0] < 1e-13
 ('differences at 50 digits', (6.0, 6.0), True)
 """
@@ -22,7 +22,7 @@ from ..derive.high_precision import OneSided, many_digits, many_digits_mixed
 from ..derive.finite_differences import Sides
 from .hidden_inputs import differences
 from ..derive.oracles import complex_step
-from ..draw.straight_line import Program, recorded
+from ..draw.straight_line import Program, read_program
 from .run import Run
 from .tolerance import estimate_rounding
 
@@ -99,6 +99,6 @@ def higher(y: V, xs: Sequence[V], program: Program, order: int) -> Iterator[Entr
         for places in combinations_with_replacement(range(len(xs)), depth):
             below = graphs[places[:-1]]
             deeper[places] = gradient_graph(below, xs)[places[-1]]
-            tolerance = estimate_rounding(recorded(below, xs)).gradient[places[-1]]
+            tolerance = estimate_rounding(read_program(below, xs)).gradient[places[-1]]
             yield Entry(places, below, deeper[places].data, many_digits_mixed(program, places), tolerance)
         graphs = deeper

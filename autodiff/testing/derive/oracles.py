@@ -42,7 +42,7 @@ from ..engines.adapter import Adapter
 from . import finite_differences as differences
 from . import high_precision
 from ..engines.detect import ours
-from ..draw.straight_line import N, Program, applied, recorded
+from ..draw.straight_line import N, Program, applied, read_program
 
 __all__ = [
     "FLOATS", "FRACTIONS", "compiled", "complex_step", "eager", "finite_differences", "forward", "hips_autograd",
@@ -106,7 +106,7 @@ def symbolic(program: Program, system: System = FLOATS) -> tuple[N, list[N]]:
     pool = ours().run(program)
     inputs = pool[: len(program.inputs)]
     graphs = gradient_graph(pool[-1], inputs)
-    return program.value(system), [recorded(graph, inputs).value(system) for graph in graphs]
+    return program.value(system), [read_program(graph, inputs).value(system) for graph in graphs]
 
 
 def second(program: Program, base: System = FLOATS) -> tuple[N, list[list[N]]]:

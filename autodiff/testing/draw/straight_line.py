@@ -230,11 +230,11 @@ def applied(system: System) -> Callable[..., N]:
     return apply
 
 
-def recorded(output: Value, inputs: Sequence[Value]) -> Program:
+def read_program(output: Value, inputs: Sequence[Value]) -> Program:
     """The program that a graph of Values has recorded; leaves that are not inputs are plain numbers in it.
 
     >>> x = Value(3.0)
-    >>> print(recorded(2 * x * x, [x]))
+    >>> print(read_program(2 * x * x, [x]))
     a = 3.0
     y = 2.0 * a * a
     """

@@ -3,7 +3,7 @@
 >>> from .program import Input
 >>> x, w = Input("x", (), ((2.5,), (3.5,)), "rows"), Input("w", (), ((0.5,),), "captured")
 >>> program = Program((x, w), ("h1 = exp(x)", "if x > 0.0:", "    h2 = w", "else:", "    h2 = x", "y = x * 3.0"))
->>> smaller = reduced(program, lambda program: "x * 3.0" in str(program))
+>>> smaller = reduce_program(program, lambda program: "x * 3.0" in str(program))
 >>> smaller.lines, smaller.inputs
 (('y = x * 3.0',), (Input(name='x', shape=(), rows=((1.0,),), role='rows'),))
 """
@@ -17,7 +17,7 @@ from .program import Input, Program
 ROUND = (1.0, 0.0, 2.0, -1.0, 0.5)
 
 
-def reduced(program: Program, fails: Callable[[Program], bool], attempts: int = 400) -> Program:
+def reduce_program(program: Program, fails: Callable[[Program], bool], attempts: int = 400) -> Program:
     """The smallest program that so many attempts find."""
     improved = True
     while improved:

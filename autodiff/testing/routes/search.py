@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .choices import Choices, shorter
 from .drawing import draw_program
 from .models import MODEL_ROUTES, ModelTrial, draw_model
-from .reduce import reduced
+from .reduce import reduce_program
 from .routes import ROUTES, SLOW
 from .row import Unusable
 from .trial import Complaint, Trial
@@ -32,7 +32,7 @@ class Kind(NamedTuple):
     reduce: Callable[[Any, Callable[[Any], bool]], Any] = lambda subject, fails: subject
 
 
-PROGRAMS = Kind(draw_program, Trial, [name for name in ROUTES if name not in SLOW], SLOW, reduce=reduced)
+PROGRAMS = Kind(draw_program, Trial, [name for name in ROUTES if name not in SLOW], SLOW, reduce=reduce_program)
 
 MODELS = Kind(draw_model, ModelTrial, list(MODEL_ROUTES), ())
 
