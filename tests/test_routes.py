@@ -38,6 +38,13 @@ def test_routes_agree_on_random_programs(rng):
     assert report.programs > report.unusable
 
 
+def test_arrays_agree_where_every_program_is_vectorized_however_small(rng, monkeypatch):
+    monkeypatch.setattr("autodiff.compiled.recordings.LEAST", 0)
+    monkeypatch.setattr("autodiff.compiled.recordings.worth", lambda *anything: 0.0)
+    report = routes.search(seconds=inf, most=40, seed=rng.random(), routes=["numpy", "numpy batch", "passed"])
+    assert not report.findings, told(report)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "names", "most"), [
     (routes.PROGRAMS, AGREE, MANY), (routes.PROGRAMS, ["jax batch"], MANY_JAX), (routes.MODELS, MODELS_AGREE, MANY_MODELS),
