@@ -59,7 +59,7 @@ def is_open(item: Any) -> bool:
     kinds = [str(kind.__module__) for kind in type(item).__mro__]
     if any(kind.partition(".")[0] in SHELLS for kind in kinds):
         return False
-    return not kinds[0].startswith("autodiff.") or "autodiff.nn.module" in kinds
+    return not kinds[0].startswith("autodiff.") or "autodiff.nn.layers.module" in kinds
 
 
 def _inside(item: Any) -> Iterator[tuple[str, Any]]:

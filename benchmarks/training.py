@@ -26,7 +26,7 @@ def report(count: int = 7) -> Iterable[str]:
 def contestants() -> dict[str, Callable[[], Any]]:
     """A function for each that trains for one more epoch on the same rows from the same first weights."""
     from autodiff import nn
-    from autodiff.nn.engines import Compiled
+    from autodiff.nn.training.engines import Compiled
 
     rng = np.random.default_rng(0)
     X, y = rng.uniform(size=(ROWS, SIZES[0])), rng.integers(0, SIZES[-1], ROWS)

@@ -8,7 +8,7 @@ import pytest
 from autodiff import Value, nn, tanh
 from autodiff.errors import AutodiffError
 from autodiff.nn import losses
-from autodiff.nn.block import Block
+from autodiff.nn.layers.block import Block
 
 ENGINES = ["eager", "compiled", "jax"]
 X = np.random.default_rng(0).normal(size=(4, 2))

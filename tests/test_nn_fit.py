@@ -5,7 +5,8 @@ import pytest
 
 from autodiff import nn
 from autodiff.errors import ArgumentError, OperandError
-from autodiff.nn import metrics, tables
+from autodiff.nn import metrics
+from autodiff.nn.layers import tables
 from autodiff.nn.callbacks import (
     Callback, CSVLogger, EarlyStopping, LambdaCallback, LearningRateScheduler, ModelCheckpoint, ReduceLROnPlateau,
 )  # fmt: skip

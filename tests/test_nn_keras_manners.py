@@ -54,7 +54,7 @@ def test_validation_rows_are_looked_at_as_often_as_asked_and_the_model_keeps_its
 
 
 def test_metric_objects_that_count_do_not_make_a_model_record_itself_anew():
-    from autodiff.nn.engines import _FORWARDS
+    from autodiff.nn.training.engines import _FORWARDS
 
     made = model(metrics=[nn.metrics.Precision()])
     made.fit(X, Y, epochs=1, verbose=0, validation_split=0.3)
@@ -99,7 +99,7 @@ def test_the_area_under_the_curve_of_one_class_is_nan_and_ends_no_training():
 def test_the_note_beside_the_bar_shows_the_course_of_the_loss(monkeypatch):
     from contextlib import contextmanager
 
-    from autodiff.nn import train
+    from autodiff.nn.training import train
 
     notes = []
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autodiff import Value, nn, sigmoid, softmax
 from autodiff.errors import ArgumentError, OperandError
-from autodiff.nn.loss import OfFunction, Smoothed
+from autodiff.nn.measures.loss import OfFunction, Smoothed
 
 binary_crossentropy, mean_squared_error = nn.losses.binary_crossentropy, nn.losses.mean_squared_error
 probabilities = st.floats(1e-6, 1 - 1e-6)

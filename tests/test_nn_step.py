@@ -12,9 +12,9 @@ import pytest
 from autodiff import Value, nn
 from autodiff.errors import ArgumentError
 from autodiff.hooks import Watcher, watchers
-from autodiff.nn.fingerprint import Watched
-from autodiff.nn.step import step_function
-from autodiff.nn.vectors import Vector, same
+from autodiff.nn.training.fingerprint import Watched
+from autodiff.nn.training.step import step_function
+from autodiff.nn.training.vectors import Vector, same
 
 X = np.random.default_rng(0).normal(size=(12, 3))
 LABELS = np.arange(12) % 4
@@ -122,8 +122,8 @@ jax.config.update("jax_enable_x64", {x64})
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from functools import partial
 from autodiff import Value, nn
-from autodiff.nn.fingerprint import Watched
-from autodiff.nn.step import step_function
+from autodiff.nn.training.fingerprint import Watched
+from autodiff.nn.training.step import step_function
 assert jax.device_count() == 8
 model = nn.MLP(6, [16, 16, 4], seed=1)
 loss = partial(nn.losses.sparse_categorical_crossentropy, from_logits=True)

@@ -11,7 +11,8 @@ import pytest
 
 from autodiff import nn
 from autodiff.errors import AnomalyError, ArgumentError, OperandError
-from autodiff.nn import metrics, tables
+from autodiff.nn import metrics
+from autodiff.nn.layers import tables
 from autodiff.nn.callbacks import Callback, CSVLogger, EarlyStopping, LearningRateScheduler
 
 X = [[0, 0], [0, 1], [1, 0], [1, 1]]

@@ -12,9 +12,9 @@
 >>> [round(model(row).data) for row in X]
 [0, 1, 1, 0]
 
-Read the modules in this order: module, activations, initializers, layers, rows, crossentropy, losses, optimizer,
-optimizers, schedules; then block, dense, merging, tables, engines, fit_loop, train, saving. The first ten need
-nothing but Python; what works on arrays loads on first use, and NumPy with it.
+Read in this order: activations, initializers, layers/; losses and metrics, on measures/; optimizer, optimizers,
+schedules; training/; models/. Neurons, losses and optimizers need nothing but Python; what works on arrays loads on
+first use, and NumPy with it.
 """
 
 from importlib import import_module
@@ -24,21 +24,21 @@ from ..ops import FUNCTIONS
 from ..suggest import similar
 from . import activations, losses, optimizers, schedules
 from .keywords import WRITTEN
-from .block import Block, Input
-from .dense import Activation, Dense, Dropout, Flatten, Maxout
-from .layers import MLP, Layer, Neuron
-from .merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
-from .module import Module
+from .layers.block import Block, Input
+from .layers.dense import Activation, Dense, Dropout, Flatten, Maxout
+from .layers.neurons import MLP, Layer, Neuron
+from .layers.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
+from .layers.module import Module
 from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, RMSprop
 from .regularizers import L1, L1L2, L2
 
 if TYPE_CHECKING:
     from . import callbacks, data, metrics
-    from .model import Model
-    from .sequential import Sequential
-    from .fit_loop import History
-    from .saving import load, save
-    from .step import step_function
+    from .models.model import Model
+    from .models.sequential import Sequential
+    from .training.fit_loop import History
+    from .models.saving import load, save
+    from .training.step import step_function
 
 __all__ = [
     "Activation", "Adagrad", "Adam", "AdamW", "Add", "Average", "Block", "Concatenate", "Dense", "Dropout", "Flatten",
@@ -48,8 +48,8 @@ __all__ = [
 ]  # fmt: skip
 
 _HOME = {
-    "History": "fit_loop", "Model": "model", "Sequential": "sequential", "load": "saving", "save": "saving",
-    "step_function": "step",
+    "History": "training.fit_loop", "Model": "models.model", "Sequential": "models.sequential",
+    "load": "models.saving", "save": "models.saving", "step_function": "training.step",
 }  # fmt: skip
 _MODULES = ("callbacks", "data", "estimators", "idx", "metrics", "plots")
 

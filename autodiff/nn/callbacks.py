@@ -15,7 +15,7 @@ from ..coerce import as_flag
 from ..errors import ArgumentError, OperandError, shown
 from ..files import write_whole
 from . import initializers as initial
-from .callback import METHODS, Callback, Logs, Monitor, called
+from .training.callback import METHODS, Callback, Logs, Monitor, called
 from .keywords import not_there, takes
 
 __all__ = [
@@ -140,7 +140,7 @@ class ModelCheckpoint(Monitor):
             if not self.improves(now, self.best):
                 return
             self.best = now
-        from .saving import save, save_weights
+        from .models.saving import save, save_weights
 
         path: Any = self.path(epoch, logs or {})
         path = save_weights(self.model, path) if self.save_weights_only else save(self.model, path, optimizer=True)

@@ -20,7 +20,7 @@ import numpy as np
 from ..errors import ArgumentError, MissingExtraError, OperandError, shown
 from ..coerce import Number, number
 from . import initializers as initial
-from .tables import Array, Labels, array
+from .layers.tables import Array, Labels, array
 
 Set = tuple[Array, Labels]
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from ..errors import ArgumentError, MissingExtraError
 from . import optimizers
-from .block import Input
-from .dense import Dense
-from .sequential import Sequential
-from .tables import Array
+from .layers.block import Input
+from .layers.dense import Dense
+from .models.sequential import Sequential
+from .layers.tables import Array
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ArgumentError
-from .tables import Array, Labels
+from .layers.tables import Array, Labels
 
 IMAGES, LABELS = 2051, 2049
 GZIP = b"\x1f\x8b"

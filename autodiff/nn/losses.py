@@ -22,11 +22,11 @@ from ..errors import ArgumentError, OperandError, shown
 from ..functions import clip, log1p, relu
 from ..coerce import Number
 from ..value import Value
-from .crossentropy import binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy
+from .measures.crossentropy import binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy
 from .keywords import not_there
-from .loss import MEAN, Loss, LossFunction, OfFunction, Smoothed
+from .measures.loss import MEAN, Loss, LossFunction, OfFunction, Smoothed
 from .registry import Registry
-from .rows import Rows, datum, mean, pairs, placed
+from .layers.rows import Rows, datum, mean, pairs, placed
 
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "Hinge", "Huber", "Loss", "MeanAbsoluteError", "MeanSquaredError",

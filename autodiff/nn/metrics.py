@@ -22,14 +22,14 @@ import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
 from . import losses
-from .classification import (
+from .measures.classification import (
     AUC, BinaryAccuracy, CategoricalAccuracy, F1Score, Precision, Recall, SparseCategoricalAccuracy,
 )  # fmt: skip
 from .keywords import not_there
-from .metric import Mean, MeanOf, MeanOfLoss, Metric, Quotient
+from .measures.metric import Mean, MeanOf, MeanOfLoss, Metric, Quotient
 from .registry import Registry
-from .rows import Rows, entries
-from .tables import Array
+from .layers.rows import Rows, entries
+from .layers.tables import Array
 
 __all__ = [
     "AUC", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy", "CategoricalCrossentropy", "F1Score", "Hinge",

@@ -19,7 +19,7 @@ from ..coerce import Number, is_series, number
 from ..value import Value
 from . import initializers as initial
 from .keywords import know_arguments, refuse_unknown
-from .module import Module
+from .layers.module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
 Params = Iterable[Value] | None

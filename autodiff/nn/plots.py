@@ -19,10 +19,10 @@ from ..coerce import Number
 from ..suggest import after
 from ..value import Value
 from . import activations
-from .layers import Neuron
-from .module import Module
-from .fit_loop import History
-from .tables import Array
+from .layers.neurons import Neuron
+from .layers.module import Module
+from .training.fit_loop import History
+from .layers.tables import Array
 
 Axes = Any  # matplotlib's; the package is loaded on first use
 SHEET = ("sigmoid", "tanh", "relu", "leaky_relu", "maxout", "elu")

@@ -1,0 +1,1 @@
+"""Layers joined to models: Sequential and Model, what they say of themselves, and their files."""

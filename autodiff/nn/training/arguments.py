@@ -1,0 +1,80 @@
+"""What `fit` and its kin are given, checked: each with a sentence about what was expected and what came.
+
+>>> checked_steps(None, rows=10, batch_size=4), checked_steps(2, rows=10, batch_size=4)
+(3, 2)
+>>> checked_steps(5, rows=10, batch_size=4)
+Traceback (most recent call last):
+autodiff.errors.ArgumentError: steps_per_epoch: expected at most the 3 batches of 4 that 10 rows make, got 5 (int)
+"""
+
+from typing import Any
+
+from ...coerce import is_series
+from ...errors import ArgumentError, AutodiffError, OperandError, shown
+from ...value import Value
+from .. import initializers as initial
+from .callback import METHODS, Callback, called
+from ..layers.neurons import one_or_list
+from ..measures.loss import LossFunction
+from ..losses import name_of
+
+
+def checked_steps(steps_per_epoch: int | None, rows: int, batch_size: int) -> int:
+    """The number of batches of an epoch: those that the rows make, unless fewer were asked for."""
+    batches = -(-rows // batch_size)
+    if steps_per_epoch is None:
+        return batches
+    if (steps := initial.size(steps_per_epoch, "steps_per_epoch")) > batches:
+        expected = f"at most the {batches} batches of {batch_size} that {rows} rows make"
+        raise ArgumentError(f"steps_per_epoch: expected {expected}, got {shown(steps_per_epoch)}")
+    return steps
+
+
+def require_labels_given(x: Any, y: Any) -> None:
+    if y is None:
+        raise ArgumentError(f"fit, evaluate: expected rows x and their labels y, got {shown(x)} alone: a generator of "
+                            "batches, or a data set, becomes two arrays first")  # fmt: skip
+
+
+def require_loss(loss: LossFunction, labels: list[Any], size: int) -> None:
+    """Try a function of the user's own on rows as training gives them, and say what it should be where it fails."""
+    advice = "such as sum((p - t) ** 2 for t, p in zip(y_true, y_pred)) / len(y_true)"
+    expected = f"loss: expected a function of two lists with an entry for each row that gives one number, {advice}"
+    try:
+        found = loss(labels, [one_or_list([Value(1 / max(size, 2)) for _ in range(size)]) for _ in labels])
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        if isinstance(error, AutodiffError):
+            raise
+        failed = f"{name_of(loss)}, which failed with {type(error).__name__}: {error}"
+        raise OperandError(f"{expected}, got {failed}") from error
+    if not isinstance(found, (Value, float, int)):
+        raise OperandError(f"{expected}, got {name_of(loss)}, which gave {shown(found)}")
+
+
+def require_verbose(verbose: object) -> None:
+    if not isinstance(verbose, (int, str)) or verbose not in (0, 1, 2, "auto"):
+        raise ArgumentError(f"verbose: expected 0, 1, 2 or 'auto', got {shown(verbose)}")
+
+
+def checked_validation(validation_data: Any) -> list[Any]:
+    """Rows and labels for validation, perhaps with weights, or an error that shows what came."""
+    if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
+        raise OperandError(f"validation_data: expected a pair (x, y), got {shown(validation_data)}")
+    return list(validation_data)
+
+
+def checked_callbacks(callbacks: Any) -> list[Callback]:
+    """The callbacks as a list, or an error that shows what is none."""
+    if callbacks is None:
+        return []
+    if isinstance(callbacks, Callback):
+        callbacks = [callbacks]
+    if not is_series(callbacks):
+        raise OperandError(f"callbacks: expected a list of callbacks, got {shown(callbacks)}")
+    found = list(callbacks)
+    for callback in found:
+        if not isinstance(callback, Callback):
+            raise OperandError(f"callbacks: expected objects of nn.callbacks.Callback, got {shown(callback)}")
+        for name in METHODS:
+            called(callback, name, None)
+    return found

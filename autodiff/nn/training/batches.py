@@ -1,0 +1,36 @@
+"""The X and y of a training step as arrays, or a sentence about what they are.
+
+>>> table("X", [[1, 2], [3, 4]]).tolist()
+[[1.0, 2.0], [3.0, 4.0]]
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ...errors import ArgumentError, OperandError, shown
+
+
+def table(name: str, X: Any) -> Any:
+    """X as an array of floats with two axes."""
+    try:
+        array = np.asarray(X, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise OperandError(f"step: expected {name} as rows of numbers, all of one length, got {shown(X)}") from None
+    if array.ndim != 2:
+        raise ArgumentError(f"step: expected {name} as rows of numbers, got {array.ndim} axes of {shown(X)}")
+    return array
+
+
+def labels_of(y: Any) -> Any:
+    """The labels as an array, of whatever they are."""
+    try:
+        return np.asarray(y)
+    except (TypeError, ValueError):
+        raise OperandError(f"step: expected y as numbers, or rows of one length, got {shown(y)}") from None
+
+
+def require_rows(X: Any, y: Any) -> None:
+    """As many rows in X as in y, and at least one."""
+    if y.ndim not in (1, 2) or len(X) != len(y) or not len(X):
+        raise ArgumentError(f"step: expected as many rows in X as in y, at least one, got {X.shape} and {y.shape}")

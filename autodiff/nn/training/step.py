@@ -1,0 +1,253 @@
+"""One training step as a function: `step(X, y)` gives the mean loss of a batch and its gradient, as flat arrays.
+
+    "eager"       a graph of Values for each batch
+    "compiled"    the loss of one row recorded once, rolled, and run as NumPy code on every batch
+    "jax"         the same program under jax.jit: on GPUs, and on several devices where X is sharded over them
+
+>>> import numpy as np
+>>> from autodiff import nn
+>>> model = nn.MLP(2, [8, 1], output="sigmoid", seed=1)
+>>> step = step_function(model, "binary_crossentropy")
+>>> X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+>>> for _ in range(1000):
+...     loss, gradient = step(X, y)
+...     step.parameters = step.parameters - 0.5 * gradient
+>>> step.sync()
+>>> [round(model(row).data) for row in X]
+[0, 1, 1, 0]
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...compiled.batch import Batch
+from ...errors import ArgumentError, AutodiffError, MissingExtraError, OperandError, shown
+from ...value import Value
+from .. import losses
+from .batches import labels_of, require_rows, table
+from .fingerprint import Watched
+from ..layers.module import Module
+from ..layers.rows import datum, entries
+from .vectors import Vector, same
+
+Loss = Callable[[Any, Any], Value]
+
+
+def step_function(model: Module, loss: Any, engine: str = "compiled") -> "Step":
+    """A function of a batch that gives its mean loss and the gradient, with `parameters` as one flat array.
+
+    `loss` is a name, or any f(y_true, y_pred) that is a mean over rows; for a model of several outputs also a list or a
+    dict of them, as the batches are. `engine` is "eager", "compiled" or "jax".
+    """
+    if not isinstance(model, Module):
+        raise OperandError(f"step_function: expected a model, got {shown(model)}")
+    if not isinstance(engine, str) or engine not in _ENGINES:
+        raise ArgumentError(f"step_function: expected an engine of {', '.join(_ENGINES)}, got {shown(engine)}")
+    if getattr(model, "several", False):
+        from .ported_step import PortedStep
+
+        return PortedStep(model, loss, engine)
+    return _ENGINES[engine](model, losses.find(loss))
+
+
+class Step:
+    """A training step: call it with X, of rows by inputs, and y, of rows or rows by outputs.
+
+    Its `parameters` are its own until `sync` writes them into the model; `reload` reads them from there.
+    """
+
+    def __init__(self, model: Module, loss: Loss) -> None:
+        self.model, self.loss = model, loss
+        self.values, self.watched = model.parameters(), Watched()
+        self.vector = Vector(self.values)
+        self.parameters: Any = self.vector.read()
+        self.written = self.parameters.copy()  # the model's numbers as they were read, or written, last
+        self.outputs: Any = None  # of the model for the last batch: one row for each, or one for all
+
+    def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """The mean loss over the rows, and its gradient in `parameters`, in their order.
+
+        Raises ArgumentError if X or y is empty, or they do not have as many rows, or the model has other parameters
+        than it had. What else has changed in the model, such as an activation, the step follows.
+        """
+        if self.watched.changed(self.model):
+            self.require_parameters()
+            self.forget()
+            self.watched.keep(self.model)
+        return self.run(X, y)
+
+    def run(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """The same for a model that has not changed."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """Drop what was recorded of the model as it was."""
+
+    def require_parameters(self) -> None:
+        """An error unless the model's parameters are those that the step has numbers for."""
+        now = self.model.parameters()
+        if [*map(id, now)] != [*map(id, self.values)]:
+            raise ArgumentError(f"step: expected the {len(self.values)} parameters that the model had when the step "
+                                f"was made, got {len(now)}, not all of them the same: make a new step_function")
+
+    def sync(self) -> None:
+        """Write `parameters` into the model's Values. Raises ArgumentError where someone else has written there."""
+        found, numbers = self.vector.read(), np.array(self.parameters, np.float64)
+        if not same(found, self.written) and not same(found, numbers):
+            place = int(np.flatnonzero(found != self.written)[0])
+            raise ArgumentError(f"step: expected the model's weights as the step left them, got {found[place]} in "
+                                f"place of {self.written[place]} for parameter {place}: step.reload() goes on from "
+                                "the model's weights, and forgets step.parameters")  # fmt: skip
+        self.vector.write(numbers)
+        self.written = numbers
+
+    def reload(self) -> None:
+        """Read `parameters` from the model's Values, after someone else has written there."""
+        self.written, now = self.vector.read(), self.parameters
+        self.parameters = now.__array_namespace__().asarray(self.written.copy(), dtype=now.dtype)
+
+
+class EagerStep(Step):
+    """A graph of Values for each batch."""
+
+    def run(self, X: Any, y: Any) -> tuple[float, Any]:
+        X, y = table("X", X), labels_of(y)
+        require_rows(X, y)
+        self.sync()
+        for value in self.values:
+            value.grad = 0.0
+        predicted = [self.model(row) for row in X.tolist()]
+        self.outputs = np.array([numbers(row) for row in predicted]).reshape(len(X), -1)
+        loss = self.loss(y.tolist(), predicted)
+        loss.backward()
+        return loss.data, np.array([value.grad for value in self.values])
+
+
+class CompiledStep(Step):
+    """The loss of one row as a rolled program, run on every batch."""
+
+    target = "numpy"
+
+    def __init__(self, model: Module, loss: Loss) -> None:
+        super().__init__(model, loss)
+        self.batches: dict[tuple[int, tuple[int, ...]], Batch] = {}  # by the sizes of a row and of its labels
+        self.known: set[Any] = set()  # the labels, or rows of them, that the loss has seen
+        self.prediction: Any = None
+
+    def forget(self) -> None:
+        self.batches.clear()
+        self.known.clear()
+
+    def run(self, X: Any, y: Any) -> tuple[Any, Any]:
+        labels = labels_of(y)
+        if labels.dtype.kind not in "biuf":
+            raise OperandError(f"step: expected y as real numbers, got {shown(y)}")
+        X, y = self.prepared(X, y)
+        sizes = int(X.shape[1]), tuple(map(int, y.shape[1:]))
+        self.check_labels(X, labels, sizes)
+        if sizes not in self.batches:
+            self.begin(X, y, sizes)
+        loss, gradient, self.outputs = self.batches[sizes](self.parameters, X, y[:, None] if y.ndim == 1 else y)
+        return loss, gradient
+
+    def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """X and y as this engine's arrays."""
+        X, y = table("X", X), labels_of(y)
+        require_rows(X, y)
+        return X, y
+
+    @property
+    def source(self) -> str:
+        """The emitted source of the step, once it has run."""
+        recordings = [each for batch in self.batches.values() for each in batch.recordings]
+        if not recordings:
+            raise ArgumentError("step.source: expected a step that has run: call step(X, y) first")
+        return recordings[-1].source
+
+    def begin(self, X: Any, y: Any, sizes: tuple[int, tuple[int, ...]]) -> None:
+        """Record the loss of the first row; make sure that the loss of two rows is the mean of theirs."""
+        seen, flat = list[Any](), y.ndim == 1
+
+        def loss(xs: list[Value], ts: list[Value]) -> list[Value]:
+            seen[:] = [self.model(xs)]
+            return [self.loss([ts[0] if flat else ts], seen), *entries(seen[0])]
+
+        name = f"step of {type(self.model).__name__}"
+        batch = Batch(name, self.values, loss, self.target, self.finish)
+        batch.record(np.asarray(X[0]), np.asarray(y[0]).ravel())
+        self.batches[sizes] = batch
+        last = self.model(np.asarray(X[-1], np.float64).tolist())
+        self.require_mean([np.asarray(y[0]).tolist(), np.asarray(y[-1]).tolist()], [self.prediction, last])
+
+    def finish(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """What becomes of the emitted function."""
+        return function
+
+    def require_mean(self, ts: list[Any], predictions: list[Any]) -> None:
+        rows = [numbers(prediction) for prediction in predictions]
+        both = datum(self.loss(ts, rows), "loss")
+        mean = sum(datum(self.loss([t], [row]), "loss") for t, row in zip(ts, rows)) / 2
+        if abs(both - mean) > 1e-9 * max(abs(both), abs(mean)):
+            raise ArgumentError(f"step_function: expected a loss that is the mean over rows, got {both} for two rows "
+                                f"whose losses have the mean {mean}: use engine='eager'")  # fmt: skip
+
+    def check_labels(self, X: Any, y: Any, sizes: tuple[int, tuple[int, ...]]) -> None:
+        """Let the loss see every label once, as it is: what eager refuses must not pass unseen.
+
+        Labels are looked at before anything is recorded, beside the model's output for the first row.
+        """
+        if sizes not in self.batches:
+            self.sync()
+            self.prediction = self.model(np.asarray(X[0], np.float64).tolist())
+        fresh = self.fresh(y)
+        try:
+            for label in fresh.values():
+                self.loss([label], [self.prediction])
+        except AutodiffError:
+            self.loss(y.tolist(), [self.prediction] * len(y))  # says in which row
+            raise
+        self.known.update(fresh)
+
+    def fresh(self, y: Any) -> dict[Any, Any]:
+        """The labels that the loss has not seen; nan never counts as seen."""
+        if y.ndim == 1 and y.dtype.kind in "biuf":
+            if self.known.issuperset(y.tolist()):  # sooner than to sort them
+                return {}
+            return {label: label for label in np.unique(y).tolist() if label not in self.known}
+        rows = ((repr(row), row) for row in y.tolist())
+        return {key: row for key, row in rows if key not in self.known}
+
+
+class JaxStep(CompiledStep):
+    """The rolled program under jax.jit; it runs where X and `parameters` are, and in their precision."""
+
+    target = "jax.numpy"
+
+    def __init__(self, model: Module, loss: Loss) -> None:
+        try:
+            import jax
+        except ImportError:
+            raise MissingExtraError("engine 'jax': jax is missing; run: pip install 'autodiff-scalar[jax]'") from None
+        self.jax = jax
+        super().__init__(model, loss)
+        self.parameters = jax.numpy.asarray(self.parameters)
+
+    def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
+        X = X if hasattr(X, "sharding") else self.jax.numpy.asarray(table("X", X))
+        y = y if hasattr(y, "sharding") else self.jax.numpy.asarray(labels_of(y))
+        require_rows(X, y)
+        whole = y.ndim == 1 and y.dtype.kind in "iu"
+        return X.astype(self.parameters.dtype), y if whole else y.astype(self.parameters.dtype)
+
+    def finish(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return self.jax.jit(function)
+
+
+_ENGINES: dict[str, type[Step]] = {"eager": EagerStep, "compiled": CompiledStep, "jax": JaxStep}
+
+
+def numbers(prediction: Any) -> Any:
+    """A prediction as numbers."""
+    return [each.data for each in prediction] if isinstance(prediction, list) else prediction.data

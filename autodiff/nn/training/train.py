@@ -1,0 +1,261 @@
+"""Training: `compile` says how, `fit` does it, `evaluate` and `predict` use what came out.
+
+>>> from autodiff import nn
+>>> model = nn.Sequential([nn.Input(2), nn.Dense(8, "relu"), nn.Dense(1, "sigmoid")], seed=1)
+>>> model.compile(optimizer=nn.SGD(lr=0.1), loss="binary_crossentropy", metrics=["accuracy"])
+>>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+>>> history = model.fit(X, y, epochs=1000, verbose=0)
+>>> model.evaluate(X, y)[1], model.predict(X).round().tolist()
+(1.0, [[0.0], [1.0], [1.0], [0.0]])
+>>> history.history["loss"][-1] < 0.1 < history.history["loss"][0]
+True
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...coerce import as_flag
+from ...errors import ArgumentError
+from .. import initializers as initial, optimizers
+from ..layers import tables
+from ..layers.block import Block
+from .callback import Callback
+from .engines import engine_for, forward, penalty, require_engine
+from .arguments import (
+    checked_callbacks, checked_steps, checked_validation, require_labels_given, require_loss, require_verbose,
+)  # fmt: skip
+from .fit_loop import History, Run, in_order
+from ..keywords import known_arguments
+from ..measures.loss import LossFunction
+from .objectives import Meters, Objective, objectives, require_known
+from ..optimizers import Optimizer
+from ..progress import progress, silent
+from ..layers.tables import Array
+from .targets import Targets
+from .weighting import row_weights
+from ..layers.weights import groups
+
+Data = Any  # rows: nested lists or arrays of numbers
+
+
+class Rows(NamedTuple):
+    """Rows of inputs as a table, and what the model should give for them."""
+
+    x: Array
+    targets: Targets
+
+    def split(self, kept: int) -> tuple["Rows", "Rows | None"]:
+        """The first rows, and the rest if there are any."""
+        first, rest = (Rows(self.x[part], self.targets.at(part)) for part in (slice(kept), slice(kept, None)))
+        return first, rest if len(rest.x) else None
+
+
+class Trainable(Block):
+    """What makes a model out of layers: compile, fit, evaluate, predict."""
+
+    optimizer: Optimizer | None = None
+    loss: Any = None
+    history: History | None = None  # of the last `fit`
+    engine = "auto"
+    stop_training = False
+    _objectives: Sequence[Objective] = ()
+
+    @known_arguments
+    def compile(self, optimizer: str | Optimizer = "rmsprop", loss: Any = None, metrics: Any = None,
+                engine: str = "auto", *, loss_weights: Any = None, weighted_metrics: Any = None) -> None:  # fmt: skip
+        """Choose the optimizer, the loss and the metrics, by name or as objects.
+
+        For a model of several outputs losses, their weights and metrics are lists, or dicts by the outputs' names; the
+        loss is then the sum over the outputs. Weighted metrics are those that the weights of rows count for. `engine`
+        is "eager" (Values), "compiled" (array code), "jax", or "auto", which is "compiled".
+        """
+        found = objectives(self.output_names, loss, loss_weights, metrics, weighted_metrics)
+        require_known(found)
+        require_engine(engine)
+        self.optimizer, self.engine, self._objectives = optimizers.find(optimizer), engine, found
+        self.loss = loss  # as it was given
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that `compile` was given, those of one output after the other."""
+        return [metric for each in self._objectives for metric in (*each.metrics, *each.weighted_metrics)]
+
+    @known_arguments
+    def fit(self, x: Data, y: Data = None, batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
+            callbacks: Iterable[Callback] | Callback | None = None, validation_split: float = 0.0,
+            validation_data: Sequence[Data] | None = None, shuffle: bool = True,
+            class_weight: Mapping[int, float] | None = None, sample_weight: Data | None = None,
+            initial_epoch: int = 0, seed: int = 0, validation_freq: int = 1, steps_per_epoch: int | None = None,
+            validation_batch_size: int | None = None) -> History:  # fmt: skip
+        """Train for `epochs` (up to that number, from `initial_epoch`); return the losses and metrics of each.
+
+        Losses and metrics are running ones, as Keras's are: of each batch before its step, with Dropout, over the
+        epoch. For those of the model after the epoch give the rows as `validation_data`, which is (x, y) or
+        (x, y, weights); `validation_split` sets the last part of the rows apart. They are looked at every
+        `validation_freq` epochs. A row counts by its `sample_weight`, or by the `class_weight` of its label. The order
+        of the rows depends on `seed` and the epoch alone. With `steps_per_epoch` an epoch ends after so many batches,
+        and the next goes on from there; the last of a pass over the rows may be shorter. `verbose`: 0 nothing, 1 a
+        progress bar with the course of the loss (a line per epoch where no terminal is), 2 a line per epoch, "auto" the
+        bar, and where no terminal is a line a second.
+
+        Raises `AnomalyError` if a loss or a weight turns to nan or inf: it names the operation that did it, and the
+        weights are those of the last good batch.
+        """
+        batch_size = initial.size(32 if batch_size is None else batch_size, "batch_size")
+        epochs = initial.size(epochs, "epochs")
+        initial_epoch = initial.size(initial_epoch, "initial_epoch", least=0)
+        callbacks = checked_callbacks(callbacks)
+        shuffle = as_flag("fit: shuffle", shuffle)
+        validation_freq = initial.size(validation_freq, "validation_freq")
+        initial.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
+        require_verbose(verbose)
+        self._require_compiled("fit")
+        rows = self._rows(x, y, sample_weight, class_weight)
+        rows, validation = rows.split(tables.kept_rows(len(rows.x), validation_split))
+        if validation_data is not None:
+            validation = self._rows(*checked_validation(validation_data))
+        elif validation is not None:
+            tables.warn_of_one_class(rows.targets.table, validation.targets.table)
+        run = self._run(rows, self.engine, callbacks)
+        steps = checked_steps(steps_per_epoch, len(rows.x), batch_size)
+        self.history, run.history.params = run.history, {"verbose": verbose, "epochs": epochs, "steps": steps}
+        for callback in callbacks:
+            callback.set_model(self)
+            callback.set_params(dict(run.history.params))
+        count = (epochs - initial_epoch) * steps
+        with progress(count, "Training", quiet=verbose not in (1, "auto"), lines=verbose == "auto") as advance:
+            lines = verbose == 2 or verbose == 1 and advance is silent
+            waiting: list[list[int]] = []  # batches of this pass over the rows
+            for epoch in run.epochs(initial_epoch, epochs):
+                waiting = waiting or list(tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}"))
+                batches, waiting = waiting[:steps], waiting[steps:]
+                logs = run.epoch(rows.x, rows.targets.table, batches, f"{epoch + 1}/{epochs}", advance)
+                if validation is not None and (epoch + 1) % validation_freq == 0:
+                    run.engine.sync()
+                    logs |= {f"val_{name}": z for name, z in self._evaluated(validation).items()}
+                run.after(epoch, in_order(logs))
+                if lines:
+                    print(f"Epoch {epoch + 1}/{epochs} - {line_of(run.logs)}")
+        return run.history
+
+    @known_arguments
+    def evaluate(self, x: Data, y: Data = None, batch_size: int | None = None, verbose: int | str = "auto",
+                 sample_weight: Data | None = None, return_dict: bool = False) -> Any:  # fmt: skip
+        """The loss on these rows; with metrics a list, loss first; a dict by name if asked for.
+
+        With `verbose` 1 or 2 they are printed too. All rows are taken at once, whatever `batch_size` says.
+        """
+        require_verbose(verbose)
+        initial.size(32 if batch_size is None else batch_size, "batch_size")
+        self._require_compiled("evaluate")
+        logs = self._evaluated(self._rows(x, y, sample_weight))
+        if verbose in (1, 2):
+            print(line_of(in_order(logs)))
+        return returned(logs, return_dict)
+
+    @known_arguments
+    def train_on_batch(self, x: Data, y: Data = None, sample_weight: Data | None = None,
+                       class_weight: Mapping[int, float] | None = None, return_dict: bool = False) -> Any:  # fmt: skip
+        """Take one step on these rows; return the loss and the metrics before it, of this batch alone."""
+        self._require_compiled("train_on_batch")
+        rows = self._rows(x, y, sample_weight, class_weight)
+        run = self._run(rows, "eager", [])
+        logs = run.epoch(rows.x, rows.targets.table, [list(range(len(rows.x)))], "1/1", silent)
+        return returned(logs, return_dict)
+
+    def test_on_batch(self, x: Data, y: Data, sample_weight: Data | None = None, return_dict: bool = False) -> Any:
+        """What `evaluate` gives, by Keras's other name."""
+        return self.evaluate(x, y, sample_weight=sample_weight, return_dict=return_dict, verbose=0)
+
+    def predict_on_batch(self, x: Data) -> Any:
+        """What `predict` gives, by Keras's other name."""
+        return self.predict(x, verbose=0)
+
+    @known_arguments
+    def predict(self, x: Data, batch_size: int | None = None, verbose: int | str = "auto") -> Any:
+        """The outputs for rows of inputs: an array with a row for each; of several outputs an array of each.
+
+        Nothing is printed, whatever `verbose` says. All rows are taken at once, whatever `batch_size` says.
+        """
+        require_verbose(verbose)
+        initial.size(32 if batch_size is None else batch_size, "batch_size")
+        return self._shaped(forward(self, self._table(x), self.engine))
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs, by which losses and metrics may be given."""
+        return ["output"]
+
+    def _shaped(self, predicted: Array) -> Any:
+        """Predictions in the form of the model's outputs."""
+        return predicted
+
+    def _sizes(self) -> list[int]:
+        """How many numbers each output has for a row."""
+        return [int(np.prod(self.output_shape or ()))]
+
+    def _table(self, x: Data) -> Array:
+        """Rows of inputs as a table, with the model built for them."""
+        table = tables.rows(x, self.input_shape)
+        self.ensure_built(self.input_shape or np.shape(x)[1:] or table.shape[1:])
+        return table
+
+    def _labels(self, y: Data, count: int) -> list[Array]:
+        """The labels of each output."""
+        return [tables.labels(y, count)]
+
+    def _rows(self, x: Data, y: Data, sample_weight: Data | None = None, class_weight: Any = None) -> Rows:
+        """Rows and labels, checked, with the weights that they have."""
+        require_labels_given(x, y)
+        table = self._table(x)
+        labels = self._labels(y, len(table))
+        return Rows(table, Targets(labels, self._sizes(), self._weights(labels, sample_weight, class_weight)))
+
+    def _weights(self, labels: list[Array], sample_weight: Any, class_weight: Any) -> list[Array | None]:
+        """The weights of the rows, for each output."""
+        return [row_weights(labels[0], sample_weight, class_weight)]
+
+    def _require_compiled(self, what: str) -> None:
+        if not self._objectives or self.optimizer is None:
+            raise ArgumentError(f"{what}: expected a compiled model: call compile(optimizer, loss) first")
+
+    def _joined(self, targets: Targets) -> LossFunction:
+        """The loss of rows of a table of labels."""
+        return targets.joined([each.loss for each in self._objectives], [each.factor for each in self._objectives])
+
+    def _run(self, rows: Rows, engine: str, callbacks: list[Callback]) -> Run:
+        """Try the labels on the losses, give the optimizer its parameters, and begin."""
+        assert self.optimizer is not None  # for mypy: it has been asked for
+        for objective, part, size in zip(self._objectives, rows.targets.parts, self._sizes()):
+            if objective.loss is not None:
+                labels = part.labels_of(rows.targets.table).tolist()
+                require_loss(objective.loss, labels[:2], size)
+                objective.loss(labels, np.full((len(labels), size), 1 / max(size, 2)))
+        parameters = self.trainable_parameters()
+        if not parameters:
+            raise ArgumentError(f"fit: expected a layer that may change, got {self!r} with every layer frozen")
+        if [id(p) for p in self.optimizer.params] != [id(p) for p in parameters]:
+            self.optimizer.bind(parameters, groups(self, parameters))
+        loss = self._joined(rows.targets)
+        made = engine_for(engine, self, loss, self.optimizer)
+        return Run(self, loss, made, Meters(self._objectives, rows.targets), callbacks)
+
+    def _evaluated(self, rows: Rows) -> dict[str, float]:
+        """The loss and the metrics of the model as it is."""
+        predicted, meters = forward(self, rows.x, self.engine), Meters(self._objectives, rows.targets)
+        loss = self._joined(rows.targets)(rows.targets.table.tolist(), predicted).data + penalty(self)
+        meters.reset()
+        meters.update(rows.targets.table, predicted)
+        return {"loss": loss} | meters.results()
+
+
+def returned(logs: dict[str, float], return_dict: bool) -> Any:
+    """Numbers as Keras returns them: the loss alone or first in a list, or all by name if asked for."""
+    return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
+
+
+def line_of(logs: dict[str, float]) -> str:
+    """Losses and metrics on one line, as Keras prints them."""
+    return " - ".join(f"{name}: {x:.4f}" for name, x in logs.items())
