@@ -26,7 +26,9 @@ def flat(row: Any, what: str, depth: int = 0) -> list[Any]:
         raise ArgumentError(f"{what}: expected a row nested at most {DEEPEST} deep, got {shown(row)}")
     found = []
     for item in row:
-        if isinstance(item, (list, tuple)) or hasattr(item, "ndim") and item.ndim:
+        if isinstance(item, (Value, float, int)):  # most are: first, and not asked for what they do not have
+            found.append(item)
+        elif isinstance(item, (list, tuple)) or hasattr(item, "ndim") and item.ndim:
             found.extend(flat(item, what, depth + 1))
         else:
             found.append(item)
