@@ -153,7 +153,7 @@ TEXTS: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("2 / x is x / 2",             "generated",  'reflected=name.startswith("__r")', 'reflected=name == "__rsub__" or name == "__rpow__"', "`0.75 / a` gives `a / 0.75`", "tiandiweizun/autodiff#1, out of reach"),
     ("2 - x is x - 2",             "generated",  'reflected=name.startswith("__r")', 'reflected=name == "__rtruediv__" or name == "__rpow__"', "`0.75 - a` gives `a - 0.75`", "dlsyscourse/hw1#21"),
     ("2 ** x is x ** 2",           "generated",  'reflected=name.startswith("__r")', 'reflected=name == "__rtruediv__" or name == "__rsub__"', "`0.75 ** a` gives `a ** 0.75`", "tinygrad/tinygrad#151, in review"),
-    ("no reflected power",         "value",  "def __rpow__",             "def __rpower__",                     "`0.75 ** a` does not work: TypeError", "micrograd 0.1.0"),
+    ("no reflected power",         "value",  "def __rpow__",             "def __rsub__",               "`0.75 ** a` does not work: TypeError", "micrograd 0.1.0"),
     ("in-place addition",          "value",  "def __lt__(self",          IN_PLACE,                             "`a += 2.5` changes its input", MADE_UP),
     ("ints refused",               "coerce", "isinstance(x, (float, int))", "isinstance(x, float)",          "`a + 2` does not work, though `a + 2.0` does", MADE_UP),
     ("changes its input",          "rules",  'body += ["node = new(Value)"', 'body += ["self._data = y"] * ("(self)" in signature) + ["node = new(Value)"', "changes its input", "in a backward pass: NVIDIA/apex#1430"),
