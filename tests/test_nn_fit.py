@@ -205,10 +205,21 @@ def test_the_summary_counts_what_is_frozen(capsys):
     (lambda model: setattr(model.layers[0], "kernel", 1), "Dense: 'kernel' can be read, not set; weights are set by set_weights"),
     (lambda model: setattr(model.layers[0], "kernels", 1), "Dense: there is no attribute 'kernels'"),
     (lambda model: setattr(model.layers[0], "trainable", 0), "Dense.trainable: expected True or False, got 0"),
+    (lambda model: setattr(nn.callbacks.EarlyStopping(), "patiance", 3),
+     "EarlyStopping: there is no attribute 'patiance': did you mean 'patience'"),
+    (lambda model: setattr(nn.metrics.Precision(), "treshold", 0.3), "Precision: there is no attribute 'treshold': did you mean 'threshold'"),
+    (lambda model: setattr(nn.losses.Huber(), "dleta", 2.0), "Huber: there is no attribute 'dleta': there are: from_logits, name, options"),
 ])
 def test_an_attribute_that_would_be_ignored_is_refused(set_it, sentence):
     with pytest.raises((ArgumentError, OperandError), match=sentence):
         set_it(network())
+
+
+@pytest.mark.parametrize("base", [nn.callbacks.Callback, nn.metrics.Metric, nn.losses.Loss])
+def test_a_callback_metric_or_loss_of_one_s_own_may_have_any_attribute(base):
+    own = type("Own", (base,), {})()
+    own.factor = 3.0
+    assert own.factor == 3.0
 
 
 def test_a_layer_of_one_s_own_may_have_attributes_of_its_own():

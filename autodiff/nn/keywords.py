@@ -115,7 +115,8 @@ def refuse_unknown(thing: Any, name: str) -> None:
     if not cls.__module__.startswith(LIBRARY) or name.startswith("_") or name in attributes(cls):
         return
     if hasattr(cls, name):
-        raise ArgumentError(f"{cls.__name__}: {name!r} can be read, not set; weights are set by set_weights")
+        weights = "; weights are set by set_weights" if hasattr(cls, "set_weights") else ""
+        raise ArgumentError(f"{cls.__name__}: {name!r} can be read, not set{weights}")
     there = hint(name, sorted(attributes(cls)))
     raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
 

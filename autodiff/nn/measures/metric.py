@@ -20,7 +20,7 @@ import numpy as np
 
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
-from ..keywords import know_arguments, snake_case, takes
+from ..keywords import know_arguments, refuse_unknown, snake_case, takes
 from ..layers.rows import Rows, datum, paired
 from ..layers.tables import Array, array
 
@@ -40,6 +40,11 @@ class Metric:
             raise OperandError(f"{type(self).__name__}: name: expected a string, got {shown(name)}")
         self.name = name or snake_case(type(self).__name__)
         self.reset_state()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse what no metric of this library has; a class of one's own may have any attribute."""
+        refuse_unknown(self, name)
+        object.__setattr__(self, name, value)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in the labels and predictions of some rows."""
