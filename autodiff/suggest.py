@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 ELSEWHERE = {  # what other libraries call it
     "max": "maximum", "min": "minimum", "sum": "total", "ln": "log", "fabs": "abs", "logistic": "sigmoid",
-    "arctan": "atan", "arcsin": "asin", "arccos": "acos", "history": "losses",
+    "arctan": "atan", "arcsin": "asin", "arccos": "acos", "history": "losses", "grad": "value_and_grad",
     "mse": "mean_squared_error", "mae": "mean_absolute_error", "msle": "mean_squared_logarithmic_error",
     "MSE": "MeanSquaredError", "MAE": "MeanAbsoluteError", "bce": "binary_crossentropy",
     **dict.fromkeys(("tensor", "Tensor", "Variable", "Parameter", "array"), "Value"),

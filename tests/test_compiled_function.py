@@ -238,3 +238,9 @@ def test_what_a_function_raises_comes_through_and_leaves_it_as_it_was():
     plain = compile(lambda x: x + 1)
     plain(1.0)
     assert not plain.program.guards
+
+
+@pytest.mark.parametrize("name, near", [("grad", "did you mean 'value_and_grad'"), ("souce", "did you mean 'source'"), ("jit", "there are: hessian, ")])
+def test_an_attribute_that_is_not_there_is_answered_with_the_nearest(name, near):
+    with pytest.raises(AttributeError, match=f"a compiled function has no attribute '{name}': {near}"):
+        getattr(compile(lambda x: x * x), name)

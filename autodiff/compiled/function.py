@@ -27,6 +27,7 @@ import numpy as np
 from .. import differentiate
 from ..errors import ArgumentError, OperandError, shown
 from ..structure import flatten
+from ..suggest import hint
 from ..traced_call import Argnums, choose_places
 from ..value import Value
 from .record.call import FLOATS, Call, Signature, call_of
@@ -51,6 +52,11 @@ class CompiledFunction:
         self._recordings = Recordings(self.name, function, target)
         self._derivatives: dict[str, CompiledFunction] = {}
         self._quick: dict[int, tuple[Callable[..., Any], list[Value]]] = {}  # by the number of floats given
+
+    def __getattr__(self, name: str) -> Any:
+        there = [each for each in dir(CompiledFunction) if not each.startswith("_")]
+        near = "" if name.startswith("_") else f": {hint(name, there)}"
+        raise AttributeError(f"a compiled function has no attribute {name!r}{near}")
 
     def __repr__(self) -> str:
         return f"compile({self.name}, target={self.target!r})"
