@@ -1,9 +1,13 @@
 """autodiff beside other libraries: the recipes of docs/recipes.md, scikit-learn's checks, data frames, MNIST's files."""
 
 import gzip
+import os
 import pickle
 import re
 import struct
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +25,14 @@ X, Y = nn.data.xor()
 @pytest.mark.filterwarnings("ignore")  # what other libraries warn of is theirs
 @pytest.mark.parametrize("library, code", re.findall(r"```python (\w+)\n(.*?)```", RECIPES, re.DOTALL))
 def test_every_recipe_runs(library, code):
+    if library == "keras":  # which sets the precision of the whole process when it is imported, so it runs in one of its own
+        if find_spec("keras") is None:
+            pytest.skip("needs Keras: pip install keras jax")
+        program = f"from test_docs import check_comments; check_comments({code!r}, {{}})"
+        options = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "PYTHONPATH": os.pathsep.join(sys.path)}
+        done = subprocess.run([sys.executable, "-c", program], env=options, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return
     for package in {"onnx": ["onnx", "onnxruntime"]}.get(library, [library]):
         pytest.importorskip(package, reason=f"needs {package}")
     check_comments(code, {})

@@ -1,5 +1,7 @@
 """What those who come from Keras expect of fit, and of what they set on layers, models and callbacks."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from autodiff.nn.callbacks import (
 )  # fmt: skip
 
 X, Y = nn.data.xor()
+INPUT = nn.Input(2)
 ENGINES = ["eager", "compiled"]
 
 
@@ -220,6 +223,15 @@ def test_a_callback_metric_or_loss_of_one_s_own_may_have_any_attribute(base):
     own = type("Own", (base,), {})()
     own.factor = 3.0
     assert own.factor == 3.0
+
+
+@pytest.mark.parametrize("bad", [np.array([1.0, 2.0]), 3, ["a"]])
+@pytest.mark.parametrize("make", [
+    nn.losses.Huber, nn.metrics.AUC, partial(nn.Dense, 1), partial(nn.Sequential, []), partial(nn.Model, INPUT, nn.Dense(1)(INPUT)),
+])  # fmt: skip
+def test_a_name_is_a_string(make, bad):
+    with pytest.raises(OperandError, match="name"):
+        make(name=bad)
 
 
 def test_a_layer_of_one_s_own_may_have_attributes_of_its_own():

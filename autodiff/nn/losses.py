@@ -134,7 +134,7 @@ class Huber(OfFunction):
     function = huber
 
     def __init__(self, delta: Number = 1.0, *, name: str | None = None, reduction: str = MEAN) -> None:
-        super().__init__(name or "huber_loss", reduction, delta=delta)
+        super().__init__("huber_loss" if name is None else name, reduction, delta=delta)
 
 
 class SparseCategoricalCrossentropy(OfFunction):

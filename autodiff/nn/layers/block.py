@@ -95,6 +95,8 @@ class Block(Module):
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse an attribute that the layers of this library do not have: set, it would be ignored without a word."""
         refuse_unknown(self, name)
+        if name == "name" and not (value is None or isinstance(value, str)):
+            raise OperandError(f"{type(self).__name__}: name: expected a string, got {shown(value)}")
         object.__setattr__(self, name, value)
 
     @property

@@ -135,7 +135,7 @@ class AUC(Metric):
     """
 
     def __init__(self, *, name: str | None = None) -> None:
-        super().__init__(name or "auc")
+        super().__init__("auc" if name is None else name)
 
     def reset_state(self) -> None:
         self.parts: list[Array] = []

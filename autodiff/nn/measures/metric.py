@@ -107,7 +107,7 @@ class MeanOf(Quotient):
     """The mean of a function of (y_true, y_pred): of its numbers for the rows or, if it gives one, over the batches."""
 
     def __init__(self, function: Callable[..., Any], name: str | None = None) -> None:
-        super().__init__(name or name_of(function))
+        super().__init__(name_of(function) if name is None else name)
         if not takes(function, 2):
             raise OperandError(f"metric: expected a function of (y_true, y_pred), got {shown(function)}")
         self.function = function
@@ -131,7 +131,7 @@ class MeanOfLoss(Quotient):
     """The mean of a loss over the rows."""
 
     def __init__(self, loss: Callable[..., Value], name: str | None = None) -> None:
-        super().__init__(name or name_of(loss))
+        super().__init__(name_of(loss) if name is None else name)
         self.loss = loss
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

@@ -85,7 +85,7 @@ class Model(Network):
         self.layers = list(dict.fromkeys(block for block, _, _ in calls))
         require_unique_names("Model", self.layers)
         self._calls = calls  # after the layers, whose names the parameters then have
-        self.name = name or "functional"
+        self.name = "functional" if name is None else name
         self._inputs = Ports("inputs", inputs, numbered([symbol.name or "input_layer" for symbol in starts]))
         names = dict(zip(self.layers, layer_names(self.layers)))
         self._outputs = Ports("outputs", outputs, numbered([names[s.block] if s.block else "input" for s in roots]))
