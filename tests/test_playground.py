@@ -152,7 +152,7 @@ def test_a_flood_of_output_ends_with_a_sentence_whatever_the_program_catches():
 
 def test_a_program_of_ten_megabytes_is_refused_and_not_run():
     answer, said = ask("step", "print(1)\n" + "#" * 10_000_000)
-    assert "at most 200,000 letters" in answer["sentence"] and not said
+    assert "at most 200,000 letters" in answer["sentence"] and not said    # what the program before printed stays
 
 
 def test_input_is_refused_with_what_to_do():

@@ -19,7 +19,7 @@ from typing import Any
 from ..errors import ArgumentError, AutodiffError, ProgramError
 from ..render.language import ENGLISH, speaking
 from . import tabs
-from .program import Ran, run, write_program
+from .program import Ran, require_short, run, write_program
 
 Send = Callable[[str], Any]
 EXAMPLES = 60  # programs that the grader draws: enough to name a fault, and quick in a browser
@@ -59,6 +59,7 @@ def ran_program(source: str, tell: Callable[[dict[str, Any]], Any], lines: bool)
     """
     global _last
     if _last is None or _last.source != source or _last.failed or lines and _last.tape is None:
+        require_short(source)
         last, _last = _last, None
         if last is not None:
             last.close()

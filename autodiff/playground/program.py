@@ -124,14 +124,19 @@ class Ran:
         return found
 
 
+def require_short(source: str) -> None:
+    """Refuse a program that is too long, before anything of it has begun."""
+    if len(source) > MOST_SOURCE:
+        raise ArgumentError(f"expected a program of at most {MOST_SOURCE:,} letters, got one of {len(source):,}")
+
+
 def run(source: str, hear: Callable[[str], Any], name: str = "program",
         hear_loss: Callable[[float], Any] = lambda _: None, lines: bool = True) -> Ran:  # fmt: skip
     """Run a program from its text; what it prints is heard piece by piece, and so is each loss.
 
     With `lines` each operation notes its line, and every node is kept as long as the `Ran` is not closed.
     """
-    if len(source) > MOST_SOURCE:
-        raise ArgumentError(f"expected a program of at most {MOST_SOURCE:,} letters, got one of {len(source):,}")
+    require_short(source)
     file = write_program(source, name)
     ran = Ran(source, tape=recording() if lines else None, losses=Losses(hear_loss))
     with _heard(Output(hear)), _watched(ran.losses), ran.tape or nullcontext(), as_main(file):
