@@ -143,6 +143,7 @@ class Page:
 
     def click(self, selector: str) -> None:
         """Press the mouse in the middle of an element, where it really is."""
+        self.wait(f"document.querySelector({json.dumps(selector)}) !== null")    # what a click opens is filled a moment later
         x, y = self.run(
             f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center', inline: 'center'}});"
             " const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })()"

@@ -86,7 +86,7 @@ def test_buttons_train_reset_and_pause(opened):
 @pytest.mark.parametrize("width, height", [(1280, 800), (1920, 1080), (390, 844)])
 def test_the_boundary_lies_where_the_prediction_passes_it_and_text_can_be_read(opened, width, height):
     page = opened(training_page(network(), ROWS, LABELS, nn.losses.binary_crossentropy, rate=0.5), width=width, height=height)
-    assert page.text("#rated") == "0.5"  # the rate that was given, not the nearest stop of a slider
+    page.wait("document.querySelector('#rated').textContent === '0.5'")  # the rate that was given, not the nearest stop of a slider
     page.click("#ten")
     predictions = page.run(
         "(() => { const at = ([i, j]) => predicted([west + (i + 0.5) / GRID * (east - west), north - (j + 0.5) / GRID * (north - south)]);"
