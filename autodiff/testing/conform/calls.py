@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
@@ -112,14 +113,19 @@ def walks(engine: Adapter, op: str) -> bool:
             lines += 1
             return count
 
-        before = sys.gettrace()
-        sys.settrace(count)
-        try:
-            engine.backward(pool[-1])
-        finally:
-            sys.settrace(before)
+        run_traced(partial(engine.backward, pool[-1]), count)
         work.append(lines)
     return work[1] > work[0] + 15
+
+
+def run_traced(run: Callable[[], Any], trace: Callable[[FrameType, str, Any], Any]) -> None:
+    """Run a function while every line is reported, as `sys.settrace` says; what it raises comes out."""
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
 
 
 def run_watched(run: Callable[[], Any], watch: Callable[[FrameType, str, Any], None]) -> bool:

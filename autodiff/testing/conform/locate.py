@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import linecache
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..derive.answers import right
 from ..draw.straight_line import Program, Step
 from ..engines.adapter import Adapter
-from .calls import files_of
+from .calls import files_of, run_traced
 from .forms import forms, ordinary_points
 from .origin import Line, origins
 
@@ -177,13 +177,13 @@ def _lines(exam: Exam, program: Program) -> tuple[list[Line], list[Line]]:
     try:
         files = files_of(engine.make(0.75))
         pool: list[Any] = []
-        built = run_traced(lambda: pool.extend(engine.run(program)), files)
-        return built, run_traced(lambda: _pass(engine, pool, len(program.inputs)), files)
+        built = lines_of(lambda: pool.extend(engine.run(program)), files)
+        return built, lines_of(lambda: _pass(engine, pool, len(program.inputs)), files)
     except Exception:
         return [], []
 
 
-def run_traced(run: Callable[[], Any], files: Collection[str]) -> list[Line]:
+def lines_of(run: Callable[[], Any], files: Collection[str]) -> list[Line]:
     """Run a function; the lines of some files that it comes past, each once, in order."""
     found: dict[Line, None] = {}
 
@@ -194,12 +194,6 @@ def run_traced(run: Callable[[], Any], files: Collection[str]) -> list[Line]:
             found[frame.f_code.co_filename, frame.f_lineno] = None
         return trace
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        run()
-    except Exception:
-        return list(found)
-    finally:
-        sys.settrace(before)
+    with suppress(Exception):  # what it came past until then
+        run_traced(run, trace)
     return list(found)

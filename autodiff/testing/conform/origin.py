@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import linecache
 import re
-import sys
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from types import FrameType, ModuleType
 from typing import Any
+
+from .calls import run_traced
 
 Line = tuple[str, int]
 TAKES_OUT = re.compile(r"[\w\s,()*]+=(?!=)[\w\s.,\[\]\"']+$")
@@ -40,14 +42,8 @@ def origins(run: Callable[[], Any], files: Collection[str], number: float) -> li
         ran[frame] = frame.f_lineno, now
         return trace
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        run()
-    except Exception:
-        pass  # what was found until then may tell enough
-    finally:
-        sys.settrace(before)
+    with suppress(Exception):  # what was found until then may tell enough
+        run_traced(run, trace)
     return [line for line in found if not TAKES_OUT.match(linecache.getline(*line).strip())]
 
 

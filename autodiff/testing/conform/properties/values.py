@@ -1,6 +1,5 @@
 """A value alone: the number that it holds, its gradient, and where a backward pass begins."""
 
-import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from ....ops import ADD, DIV, MUL, NEG, POW, SUB, TABLE
 from ...draw.straight_line import Program, Step
 from ...engines.adapter import Adapter
-from ..calls import files_of, walks
+from ..calls import files_of, run_traced, walks
 from ..common import NOTHING
 from ..diagnosis import to_float32
 from ...derive.answers import close, describe, right, same
@@ -167,12 +166,8 @@ def _sets_back(engine: Adapter, backward: Callable[[Any], Any], program: Program
             seen.add(engine.grad(pool[0]))
         return trace
 
-    files, before = files_of(pool[0]), sys.gettrace()
-    sys.settrace(trace)
-    try:
-        backward(pool[-1])
-    finally:
-        sys.settrace(before)
+    files = files_of(pool[0])
+    run_traced(lambda: backward(pool[-1]), trace)
     return any(seen) and not engine.grad(pool[0])
 
 
