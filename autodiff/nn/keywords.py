@@ -109,18 +109,6 @@ def takes(function: Any, count: int) -> bool:
     return True
 
 
-def refuse_unknown(thing: Any, name: str) -> None:
-    """Refuse an attribute that a class of this library does not have: set, it would be ignored without a word."""
-    cls = type(thing)
-    if not cls.__module__.startswith(LIBRARY) or name.startswith("_") or name in attributes(cls):
-        return
-    if hasattr(cls, name):
-        weights = "; weights are set by set_weights" if hasattr(cls, "set_weights") else ""
-        raise ArgumentError(f"{cls.__name__}: {name!r} can be read, not set{weights}")
-    there = hint(name, sorted(attributes(cls)))
-    raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
-
-
 def not_there(module: str, names: Sequence[str]) -> Callable[[str], NoReturn]:
     """The `__getattr__` of a module, which answers a name that it does not have with the nearest that it has."""
 
@@ -128,6 +116,23 @@ def not_there(module: str, names: Sequence[str]) -> Callable[[str], NoReturn]:
         raise AttributeError(f"module {module!r} has no attribute {name!r}: {hint(name, names)}")
 
     return missing
+
+
+class Declared:
+    """A base whose classes in this library refuse an attribute that they do not have; one's own classes may have any.
+
+    Set, such an attribute would be ignored without a word.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        cls = type(self)
+        if cls.__module__.startswith(LIBRARY) and not name.startswith("_") and name not in attributes(cls):
+            if hasattr(cls, name):
+                weights = "; weights are set by set_weights" if hasattr(cls, "set_weights") else ""
+                raise ArgumentError(f"{cls.__name__}: {name!r} can be read, not set{weights}")
+            there = hint(name, sorted(attributes(cls)))
+            raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
+        object.__setattr__(self, name, value)
 
 
 _ATTRIBUTES: dict[str, frozenset[str]] = {}  # by the class's name

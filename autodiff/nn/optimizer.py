@@ -18,7 +18,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_series, number
 from ..value import Value
 from . import initializers as initial
-from .keywords import know_arguments, refuse_unknown
+from .keywords import Declared, know_arguments
 from .layers.module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
@@ -37,7 +37,7 @@ class Shared(TypedDict, total=False):
     global_clipnorm: Number | None
 
 
-class Optimizer:
+class Optimizer(Declared):
     """Changes parameters by its rule. A rule may remember numbers for each parameter, in the `slots` that it names."""
 
     slots: tuple[str, ...] = ()
@@ -47,11 +47,6 @@ class Optimizer:
         """Every optimizer answers an unknown argument with the nearest one that it has."""
         super().__init_subclass__(**options)
         know_arguments(cls)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse an attribute that the optimizers of this library do not have."""
-        refuse_unknown(self, name)
-        object.__setattr__(self, name, value)
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, **shared: Unpack[Shared]) -> None:
         """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr.

@@ -19,7 +19,7 @@ from ...coerce import as_flag, is_series
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value, constant
 from .. import initializers as initial
-from ..keywords import INSTEAD, know_arguments, refuse_unknown, takes
+from ..keywords import INSTEAD, Declared, know_arguments, takes
 from .neurons import Output, one_or_list
 from .module import Module, in_mode
 from .nested import axes, flat, lengths_of
@@ -69,7 +69,7 @@ def built_alone(build: Any) -> Any:
     return built
 
 
-class Block(Module):
+class Block(Declared, Module):
     """A layer of any kind: `build` makes its parameters, `forward` computes its outputs."""
 
     name: str | None = None
@@ -93,11 +93,9 @@ class Block(Module):
             raise AttributeError(missing + way, name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse an attribute that the layers of this library do not have: set, it would be ignored without a word."""
-        refuse_unknown(self, name)
         if name == "name" and not (value is None or isinstance(value, str)):
             raise OperandError(f"{type(self).__name__}: name: expected a string, got {shown(value)}")
-        object.__setattr__(self, name, value)
+        super().__setattr__(name, value)
 
     @property
     def trainable(self) -> bool:

@@ -15,7 +15,7 @@ from ...coerce import Number, is_one_of
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from .. import initializers as initial
-from ..keywords import know_arguments, refuse_unknown, snake_case
+from ..keywords import Declared, know_arguments, snake_case
 from ..layers.rows import Rows, entries, listed, mean
 
 LossFunction = Callable[..., Value]  # of labels and predictions, over rows
@@ -27,7 +27,7 @@ def weighted_mean(loss: LossFunction, y_true: Rows, y_pred: Rows, weights: Seque
     return mean([weight * loss([t], [p]) for weight, t, p in zip(weights, y_true, y_pred)])
 
 
-class Loss:
+class Loss(Declared):
     """The base of all: subclass it with `call(y_true, y_pred)`, which gives the mean over the rows as a Value."""
 
     name: str
@@ -45,11 +45,6 @@ class Loss:
             raise ArgumentError(f"{type(self).__name__}: expected reduction={MEAN!r}, the mean over rows, got "
                                 f"{shown(reduction)}: a loss here is always a mean")  # fmt: skip
         self.name = name or snake_case(type(self).__name__)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse what no loss of this library has; a class of one's own may have any attribute."""
-        refuse_unknown(self, name)
-        object.__setattr__(self, name, value)
 
     def call(self, y_true: Any, y_pred: Any) -> Value:
         """The mean loss of the rows."""

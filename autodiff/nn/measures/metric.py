@@ -20,12 +20,12 @@ import numpy as np
 
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
-from ..keywords import know_arguments, refuse_unknown, snake_case, takes
+from ..keywords import Declared, know_arguments, snake_case, takes
 from ..layers.rows import Rows, datum, paired
 from ..layers.tables import Array, array
 
 
-class Metric:
+class Metric(Declared):
     """The base of all: subclass it with `update_state`, `result` and `reset_state`."""
 
     middle = 0.5  # between the labels, as the loss has them: 0 where it takes logits, or labels of -1 and 1
@@ -40,11 +40,6 @@ class Metric:
             raise OperandError(f"{type(self).__name__}: name: expected a string, got {shown(name)}")
         self.name = name or snake_case(type(self).__name__)
         self.reset_state()
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse what no metric of this library has; a class of one's own may have any attribute."""
-        refuse_unknown(self, name)
-        object.__setattr__(self, name, value)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in the labels and predictions of some rows."""

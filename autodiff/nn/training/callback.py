@@ -22,7 +22,7 @@ from typing import Any
 from ...coerce import is_one_of
 from ...errors import ArgumentError, OperandError, shown
 from .. import initializers as initial
-from ..keywords import known_arguments, refuse_unknown
+from ..keywords import Declared, known_arguments
 
 Logs = dict[str, float] | None
 UP = ("acc", "accuracy", "auc", "precision", "recall", "f1", "r2", "r2_score", "f1_score")  # what should grow
@@ -33,7 +33,7 @@ METHODS = {
 }  # fmt: skip
 
 
-class Callback:
+class Callback(Declared):
     """The base of all: every method does nothing."""
 
     model: Any = None
@@ -50,10 +50,11 @@ class Callback:
                 raise ArgumentError(f"{cls.__name__}.{name}: expected a method that fit calls: one of {known}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse what no callback of this library has; a class of one's own may have any attribute."""
-        if name not in METHODS:
-            refuse_unknown(self, name)
-        object.__setattr__(self, name, value)
+        """Take a function for each method that `fit` calls as well."""
+        if name in METHODS:
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
 
     def set_model(self, model: Any) -> None:
         """Take the model that is trained."""
