@@ -112,7 +112,10 @@ class Trial:
                 slopes = [row.gradient[name] for row in self.rows]
                 room = self.shared_room(name, slopes)
                 wrong = self.differs(f"{name}, shared,", each, added(slopes), room, self.rows)
-                yield from [wrong] if wrong else []
+                if wrong and any(map(math.isnan, slopes)):  # gathered first, an infinite slope meets no row's 0 alone
+                    self.excused += 1
+                elif wrong:
+                    yield wrong
 
     def shared_room(self, name: str, slopes: list[float]) -> Callable[[], float]:
         """What rounding may do to a sum over rows."""
