@@ -89,9 +89,12 @@ def fingerprint() -> str:
 
 
 def installed_from() -> List[Path]:
-    """Return the files that an installation is made from: what says how, and the C, which is compiled only then."""
+    """Return the files that an installation is made from: what says how, and the C with what writes the rest of it."""
     settings = [ROOT / name for name in ("setup.cfg", "pyproject.toml", "setup.py") if (ROOT / name).exists()]
-    return settings + sorted((ROOT / "autodiff" / "native").glob("*.[ch]"))
+    package = ROOT / "autodiff"
+    written = [path for path in package.glob("native/*.[ch]") if path.stem != "ops"]
+    writers = [package / name for name in ("clike.py", "native/generate.py", "ops.py", "stable.py")]
+    return settings + sorted(path for path in written + writers if path.exists())
 
 
 def stamped_extras() -> Set[str]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 from configparser import ConfigParser
 from pathlib import Path
@@ -17,13 +18,15 @@ REQUIRED = os.environ.get("AUTODIFF_REQUIRE_NATIVE", "") not in ("", "0")  # for
 
 
 class BuildIfPossible(build_ext):
-    """Build the engine in C, and say which engine the installation has."""
+    """Build the engine in C, its operations from the table, and say which engine the installation has."""
 
     def build_extension(self, extension):
         try:
+            write_operations()
+            extension.sources, extension.depends = files("*.c"), files("*.h")
             super().build_extension(extension)
             print(f"autodiff: built {extension.name}: the engine is native", file=sys.stderr)
-        except Exception as error:  # whatever a missing or broken compiler raises
+        except Exception as error:  # whatever a missing or broken compiler raises, or a folder that cannot be written
             if REQUIRED:
                 raise
             print(f"autodiff: could not build {extension.name} ({error}): the engine is Python, and slower. With a C "
@@ -49,13 +52,14 @@ def files(pattern):
     return sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "autodiff" / "native").glob(pattern))
 
 
-NATIVE = Extension(
-    "autodiff._native",
-    sources=files("*.c"),
-    depends=files("*.h"),
-    extra_compile_args=EXACT,
-    optional=not REQUIRED,
-)
+def write_operations():
+    """Write ops.h and ops.c by a Python apart, which has to run the engine in Python: that in C is yet to be built."""
+    alone = {**os.environ, "AUTODIFF_ENGINE": "python", "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-m", "autodiff.native.generate"], env=alone, stdout=subprocess.DEVNULL, check=True)
+
+
+# The sources are listed once they are all written.
+NATIVE = Extension("autodiff._native", sources=[], extra_compile_args=EXACT, optional=not REQUIRED)
 
 setup(
     ext_modules=[NATIVE],

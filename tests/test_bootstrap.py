@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -278,6 +279,30 @@ def test_a_changed_source_in_c_is_installed_again(clone, way):
     assert acts_in(clone).count("--quiet --editable .[render]") == 2
 
 
+def test_a_changed_table_is_installed_again_and_what_a_build_writes_from_it_is_not_looked_at(clone, way):
+    native = clone / "autodiff" / "native"
+    native.mkdir(parents=True)
+    for path in (clone / "autodiff" / "ops.py", native / "ops.c", clone / "autodiff" / "ops.py", native / "ops.h"):
+        path.write_text(f"{path.name} {len(acts_in(clone))}")
+        bootstrap.find_python(["render"])
+    assert acts_in(clone).count("--quiet --editable .[render]") == 2
+
+
+@pytest.mark.parametrize("required", ["", "1"])
+def test_a_build_writes_the_operations_of_its_table_and_needs_a_compiler_only_where_it_is_told_to(tmp_path, required):
+    package = tmp_path / "autodiff"
+    shutil.copytree(ROOT / "autodiff", package, ignore=shutil.ignore_patterns("ops.[ch]", "*.so", "__pycache__"))
+    for name in ("setup.py", "setup.cfg", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    table = (package / "ops.py").read_text(encoding="utf8")
+    (package / "ops.py").write_text(table.replace('"a * b"', '"b * a"', 1), encoding="utf8")
+    build = [sys.executable, "setup.py", "-q", "build_ext", "--inplace"]
+    environment = {**os.environ, "CC": "false", "AUTODIFF_REQUIRE_NATIVE": required, "PYTHONPATH": ""}
+    done = subprocess.run(build, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode == 0) == (not required) == ("the engine is Python, and slower" in done.stderr)
+    assert "/* mul: b * a */" in (package / "native" / "ops.h").read_text(encoding="utf8")
+
+
 def test_a_compiler_that_came_is_used(clone, way, monkeypatch):
     monkeypatch.setattr(bootstrap.shutil, "which", lambda tool: None)
     bootstrap.find_python(["render"])
@@ -304,6 +329,7 @@ def test_the_sources_of_an_sdist_are_the_files_of_the_repository(tmp_path):
     subprocess.run([sys.executable, "-c", build.replace("exec(", "__file__ = 'setup.py'; exec(")], cwd=ROOT, check=True, capture_output=True)
     found = (tmp_path / "autodiff_scalar.egg-info" / "SOURCES.txt").read_text().split()
     assert set(listed) - {"MANIFEST.in"} <= set(found)
+    assert not {"autodiff/native/ops.c", "autodiff/native/ops.h"} & set(found)
 
 
 def test_links_of_the_readme_are_whole_addresses_on_an_index():

@@ -56,8 +56,8 @@ def load(name: str) -> Any:
     found = import_module(name)
     if not getattr(found, "table", "").startswith(fingerprint()):
         raise StaleBuildError(
-            "the engine in C was built from another table of operations: build it again, by `python -m "
-            "autodiff.native.generate` and `python setup.py build_ext --inplace`"
+            "the engine in C was built from another table of operations: build it again, by `python setup.py "
+            "build_ext --inplace`"
         )
     return found
 

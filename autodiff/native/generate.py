@@ -1,4 +1,5 @@
-"""Write the C of every operation from the table: `python -m autodiff.native.generate` writes ops.h and ops.c.
+"""Write the C of every operation from the table. A build does it; `python -m autodiff.native.generate` writes ops.h and
+ops.c for a reader.
 
 Each rule stands as a comment over its function. The functions of `stable` come from their Python bodies.
 
@@ -18,6 +19,7 @@ from textwrap import indent
 from . import fingerprint
 from .. import stable
 from ..clike import C, expression, function, head
+from ..files import write_whole
 from ..ops import TABLE, Op
 from ..rule import Call
 
@@ -235,7 +237,12 @@ def files() -> dict[Path, str]:
     return {FOLDER / "ops.h": header(), FOLDER / "ops.c": source()}
 
 
-if __name__ == "__main__":
+def write_files() -> None:
+    """Write the generated files where they differ, so that a build compiles again only what has changed."""
     for path, text in files().items():
-        path.write_text(text, encoding="utf8")
-        print(f"wrote {path}")
+        if not path.exists() or path.read_text(encoding="utf8") != text:
+            print(f"wrote {write_whole(path, text)}")
+
+
+if __name__ == "__main__":
+    write_files()
