@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, compile, nn, relu, tanh, total
+from autodiff import Value, compile, exp, nn, relu, tanh, total, value_and_grad
 
 ROWS = np.array([1.0, -2.0, -3.0, -4.0])
 FUNCTIONS = {
@@ -187,3 +187,22 @@ def test_what_rows_share_is_gathered_before_it_goes_on_as_where_eager_computes_i
     total([x * shared for x in rows]).backward()
     assert s.grad == -math.inf
     assert compile(lambda s, x: x * (s / -1e-310), "numpy").value_and_grad(1.0, np.array(rows))[1][0] == s.grad
+
+
+@pytest.mark.parametrize("target", ["numpy", None])
+def test_a_matrix_product_sends_nothing_to_an_infinite_number_that_a_row_does_not_use(target):
+    """Its own gradient is 0 times inf where an operation lets none flow; eager has 0, and so has the program."""
+    def f(x, k, s):
+        return min(exp(total(a * b for a, b in zip(k, x[i : i + 2])) + s) for i in range(7))
+
+    x, s = [1.0, -1.0, 1.0, 1.0, math.inf, 1.0, 1.0, 1.0], 1.0
+    k = [np.array([1.0, 2.0, 1.0, 0.5]), np.array([2.0, 0.0, math.nan, 3.0])]
+    function = compile(f, target)
+    value, gradient = function.value_and_grad(x, k, s)
+    rows = [value_and_grad(f)(x, [float(k[0][i]), float(k[1][i])], s) for i in range(4)]
+    assert target is None or any(each.op == "contract" for each in function.program.instructions)
+    assert np.allclose(value, [row[0] for row in rows], equal_nan=True)
+    for place in range(2):
+        assert np.allclose(gradient[1][place], [row[1][1][place] for row in rows], equal_nan=True)
+    assert np.allclose(gradient[0], np.sum([row[1][0] for row in rows], axis=0), equal_nan=True)
+    assert np.isnan(gradient[2])  # the third row's is: what is nan stays nan

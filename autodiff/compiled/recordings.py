@@ -12,6 +12,7 @@ recorded again. In a batch, each row has its own. Which program suits a recordin
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import count
 from threading import RLock
 from typing import Any, TypeVar
@@ -152,8 +153,11 @@ def worth(target: str | None, batch: bool, tape: Tape) -> int:
 
 
 def specialize(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
-           target: str | None) -> Specialization:  # fmt: skip
-    """The function recorded on one row of numbers, as the program that suits its size and its arguments."""
+               target: str | None, arrays: bool = True) -> Specialization:  # fmt: skip
+    """The function recorded on one row of numbers, as the program that suits its size and its arguments.
+
+    Without `arrays` it runs operation by operation.
+    """
     tape, shape = _recorded(name, function, signature, row)
     batch = any(signature.batched)
     if target == "math" and batch:
@@ -161,11 +165,12 @@ def specialize(name: str, function: Callable[..., Any], signature: Signature, ro
     if target == "native":
         native.require(name, tape)
         return NativeSpecialization(tape, signature, shape, asked_for=True)
-    if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
+    if arrays and target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
         groups = group_arguments(signature)
         found = vectorize(tape, groups)
         if found and found.operations >= worth(target, batch, tape) * work_of(found.program.instructions):
-            return Specialization(found.program, groups, found.captured, shape, target or "numpy", rolled=True)
+            exact = cache(lambda: specialize(name, function, signature, row, None, arrays=False))
+            return Specialization(found.program, groups, found.captured, shape, target or "numpy", True, None, exact)
     if target is None and native.runs(tape):
         return NativeSpecialization(tape, signature, shape, asked_for=False)
     return scalar(tape, signature, shape, target or ("numpy" if batch else "math"))

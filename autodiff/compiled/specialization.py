@@ -1,6 +1,6 @@
 """A function recorded for one kind of call: its program, its source, and how arguments become its inputs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -33,7 +33,9 @@ class Specialization:
     """A recorded function: programs and code for its value and its gradient."""
 
     def __init__(self, program: Program, groups: Sequence[Group], captured: list[Value], shape: Shape,
-                 target: str, rolled: bool = False, order: Sequence[int] | None = None) -> None:  # fmt: skip
+                 target: str, rolled: bool = False, order: Sequence[int] | None = None,
+                 by_operation: "Callable[[], Specialization] | None" = None) -> None:  # fmt: skip
+        """`by_operation` makes the same function without matrix products, for gradients that they make nan."""
         self.rolled = rolled
         self.groups, self.captured, self.shape, self.target = groups, captured, shape, target
         self.program = without_dead(fold_constants(program))
@@ -41,6 +43,8 @@ class Specialization:
         if self.single:
             wrt = [group.name for group in groups]
             self.programs["value_and_grad"] = without_dead(fold_constants(reverse(program, wrt, order=order)))
+        self.multiplies = any(each.op == "contract" for each in self.programs[[*self.programs][-1]].instructions)
+        self.by_operation = by_operation if self.multiplies and self.single and target == "numpy" else None
         self.space = space_of("numpy" if target == "math" else target)
         self.source = emit.source(self.programs, target)
         self.functions = emit.functions(self.source, "compiled", target)
@@ -71,7 +75,10 @@ class Specialization:
         held = results.pop() if self.program.guards else True
         outputs = len(self.program.outputs)
         values = [self.plain(x, rows) for x in results[:outputs]]
-        return values + self.gradients(results[outputs:], data, self.times(rows)), held
+        gradients = self.gradients(results[outputs:], data, self.times(rows))
+        if self.by_operation and has_nan(results[outputs:]):
+            return values + replace_nan(gradients, self.by_operation().run(what, data, rows)[0][outputs:]), held
+        return values + gradients, held
 
     def run_arrays(self, what: str, data: list[Any]) -> list[Any]:
         like = self.space.like(data)
@@ -112,6 +119,21 @@ class Specialization:
                 each = result[..., place] if group.vector else result
                 found[member] = each if group.rows else times * float(each)
         return found if results else []
+
+
+def has_nan(arrays: Sequence[Any]) -> bool:
+    """Whether a number of these arrays is nan: squares of other numbers add up to a number, or to inf."""
+    with np.errstate(all="ignore"):
+        return any(np.isnan(np.vdot(each, each)) for each in arrays)
+
+
+def replace_nan(columns: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """The columns of numbers with those that are nan taken from others.
+
+    A matrix product multiplies a gradient of 0 also where an operation lets none flow, and 0 * inf is nan.
+    """
+    return [np.where(np.isnan(x), other, x) if np.ndim(x) else other if x != x else x
+            for x, other in zip(columns, others)]  # fmt: skip
 
 
 class NativeSpecialization(Specialization):

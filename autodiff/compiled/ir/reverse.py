@@ -3,7 +3,8 @@
 The adjoint of a register has its shape and its rows. Contributions are added in the order of an eager backward pass
 (last instruction first, operands in order), so that scalar programs give the same bits. What an operation blocks is
 remembered, as the condition under which a register is reached at all: where it is not, nothing goes on from it, since
-0 times a slope of inf would be nan. (Inside a matrix product that distinction is lost: there it is 0 times a number.)
+0 times a slope of inf would be nan. (Inside a matrix product that distinction is lost: there it is 0 times a
+number, and a specialization whose gradient is nan runs operation by operation.)
 
 >>> from autodiff.compiled.ir.program import Instruction, Program
 >>> print(reverse(Program((Instruction("input", name="x"), Instruction("tanh", (0,))), (1,)), ["x"]))

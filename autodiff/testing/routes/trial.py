@@ -76,7 +76,7 @@ class Trial:
         return f"{what} is {got!r}, eager {wanted!r}, apart {abs(got - wanted):.2g}, allowed {room():.2g}"
 
     def undecided(self, got: float, where: Sequence[Row]) -> bool:
-        """Whether rounding may decide a comparison, or make a number overflow, or a matrix product has met inf or nan.
+        """Whether rounding may decide a comparison, make a number overflow, or a product on JAX has met inf or nan.
 
         A matrix product holds also what was not used, and sends 0 times a number to both of its operands.
         """
