@@ -35,7 +35,7 @@ def admit(op: Op, functions: Functions) -> Op:
     _check_functions(op, functions)
     _check_name(op.name)
     _check_columns(op)
-    row = _checked_rules(op, functions)
+    row = _check_rules(op, functions)
     _check_numbers(row, functions)
     return row
 
@@ -91,7 +91,7 @@ def _check_functions(op: Op, functions: Functions) -> None:
             raise _wrong(f"{op.name}: expected functions of {word!r} by the names of number systems")
 
 
-def _checked_rules(op: Op, own: Functions) -> Op:
+def _check_rules(op: Op, own: Functions) -> Op:
     """The row with added operations written out in its rules; refused if an engine could not run one of the rules."""
     inputs = LETTERS[: len(op.slopes)]
     formula = _read(op, op.formula)

@@ -77,7 +77,7 @@ def expression(rule: Rule | str, language: Notation) -> str:
 
 def head(source: str, language: Language) -> str:
     """The first line of `function`: the name and the parameters."""
-    definition = _parsed(source)
+    definition = _parse(source)
     return language.head(definition.name, [each.arg for each in definition.args.args])
 
 
@@ -92,7 +92,7 @@ def function(source: str, language: Language) -> str:
     }
     <BLANKLINE>
     """
-    definition, told = define(source), ast.get_docstring(_parsed(source))
+    definition, told = define(source), ast.get_docstring(_parse(source))
     declared, truths = set(definition.parameters), set[str]()
     lines = [f"/* {told} */"] if told else []
     lines += [head(source, language) + " {"]
@@ -135,7 +135,7 @@ def fold(rule: Rule) -> Rule:
     return rule.rebuilt(change)
 
 
-def _parsed(source: str) -> ast.FunctionDef:
+def _parse(source: str) -> ast.FunctionDef:
     (definition,) = syntax(source).body
     assert isinstance(definition, ast.FunctionDef)
     return definition

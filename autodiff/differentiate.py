@@ -95,7 +95,7 @@ def jacobian_of(f: Callable[..., Any], argnums: Argnums, again: bool | None = No
         call = TracedCall(f, arguments, keywords, argnums, again)
         rows = [call.like_arguments(call.gradient(y)) for y in call.outputs()]
         if is_array(call.output) and rows and is_array(rows[0]):
-            return _stacked(rows).reshape(call.output.shape + rows[0].shape)
+            return _stack(rows).reshape(call.output.shape + rows[0].shape)
         return flatten(call.output)[1].unflatten(rows) if isinstance(call.output, dict) else rows
 
     return run
@@ -118,12 +118,12 @@ def hessian(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any
         stays = call.stays(y)
         rows = [call.pull_back(slope, stays) for slope in call.graph(y)]
         shaped = [call.like_arguments(row) for row in rows]
-        return _stacked(shaped).reshape(shaped[0].shape * 2) if shaped and is_array(shaped[0]) else rows
+        return _stack(shaped).reshape(shaped[0].shape * 2) if shaped and is_array(shaped[0]) else rows
 
     return run
 
 
-def _stacked(rows: Sequence[Any]) -> Any:
+def _stack(rows: Sequence[Any]) -> Any:
     import numpy  # loaded already: an array came
 
     return numpy.stack(rows)
@@ -138,7 +138,7 @@ def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
     """
-    call, tangents = _directed(f, at, direction)
+    call, tangents = _read_direction(f, at, direction)
     outputs = call.outputs()
     stays = any(call.stays(y) for y in outputs) or any(type(tangent) is Value for tangent in tangents)
     pushed: dict[Value, Any] = {x: t for x, t in zip(call.inputs, tangents) if type(t) is Value or t != 0}
@@ -187,7 +187,7 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
     >>> hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 4.0)
     """
-    call, tangents = _directed(f, at, direction, again=True)
+    call, tangents = _read_direction(f, at, direction, again=True)
     along = add_weighted(call.graph(call.value()), tangents)
     outer = call.stays(call.value()) or any(type(tangent) is Value for tangent in tangents)
     return call.like_arguments(call.pull_back(along, outer))
@@ -195,7 +195,7 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
 
 def slope_along(f: Callable[..., Any], at: Any, direction: Any) -> Value:
     """The derivative of f along a direction, whose gradient is the Hessian times the direction."""
-    call, tangents = _directed(f, at, direction, again=True)
+    call, tangents = _read_direction(f, at, direction, again=True)
     return add_weighted(call.graph(call.value()), tangents)
 
 
@@ -212,7 +212,7 @@ def add_weighted(values: Sequence[Value], weights: Sequence[Any]) -> Value:
     return as_value(total(terms))
 
 
-def _directed(f: Callable[..., Any], at: Any, direction: Any,
+def _read_direction(f: Callable[..., Any], at: Any, direction: Any,
               again: bool | None = None) -> tuple[TracedCall, list[Any]]:  # fmt: skip
     call = TracedCall(f, at if isinstance(at, tuple) else (at,), {}, again=again)
     tangents = [x if type(x) is Value else number(x, "direction") for x in flatten(direction)[0]]

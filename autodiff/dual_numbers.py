@@ -86,13 +86,13 @@ def _row(operation: str, base: System, zero: N) -> Callable[..., Dual]:
     """The rule of forward mode: the tangent of an operation is the sum of its slopes times its operands' tangents."""
     add, mul = base.formula(ADD), base.formula(MUL)
 
-    def lifted(x: N) -> Dual:
+    def lift(x: N) -> Dual:
         if isinstance(x, Dual) and x.system is base:
             return x
         return Dual(base.number(x) if isinstance(x, float | int) else x, zero, base)
 
     def of_list(operands: Sequence[N]) -> Dual:
-        pairs = [lifted(x) for x in operands]
+        pairs = [lift(x) for x in operands]
         xs, moved = [pair.primal for pair in pairs], [pair.tangent is not zero for pair in pairs]
         y, tangent = base.apply(operation, xs), zero
         for slope, pair, moves in zip(base.slopes(operation, xs, y, moved), pairs, moved, strict=True):

@@ -402,15 +402,15 @@ def where(condition: bool, x1: Any, x2: Any) -> Any:
 TRUTH = ("True", "False")  # what a NumPy truth value, alone or as a 0-d array, prints as
 
 
-def _written(name: str, *arguments: str) -> Callable[..., Any]:
+def _write(name: str, *arguments: str) -> Callable[..., Any]:
     return fast(rules.compile_source(name, rules.function_source(TABLE[name], name, arguments), GENERATED, arguments))
 
 
 def _internal(name: str) -> Callable[..., Any]:
-    return _written(name, *("x1", "x2")[: TABLE[name].arity])
+    return _write(name, *("x1", "x2")[: TABLE[name].arity])
 
 
-_where = _written(WHERE, "condition", "x1", "x2")
+_where = _write(WHERE, "condition", "x1", "x2")
 
 
 # What a gradient graph is made of where it has no everyday name.

@@ -62,8 +62,8 @@ def parse(text: str, /, **values: Any) -> Value:
         raise ArgumentError(
             f"expected values for the names of {shown(text)} alone, got one for {', '.join(extra)} as well"
         )
-    scope = {name: _named(name, x) for name, x in values.items()}
-    result = _computed(tree, {**NAMED, **scope}, text)
+    scope = {name: _name(name, x) for name, x in values.items()}
+    result = _compute(tree, {**NAMED, **scope}, text)
     if isinstance(result, bool):
         raise _unreadable(text, tree, "a comparison is a condition for `where`, not a number")
     return result if isinstance(result, Value) else Value(result)
@@ -78,7 +78,7 @@ def names_of(text: str) -> list[str]:
     return [name for name in _names(_tree(text)) if name not in NAMED]
 
 
-def _named(name: str, x: Any) -> Value:
+def _name(name: str, x: Any) -> Value:
     return x if isinstance(x, Value) else Value(number(x, f"the value of {name}"), name=name)
 
 
@@ -144,7 +144,7 @@ def _names(tree: ast.expr) -> list[str]:
     return list(dict.fromkeys(node.id for node in sorted(found, key=lambda node: (node.lineno, node.col_offset))))
 
 
-def _computed(node: ast.expr, scope: Mapping[str, Any], text: str) -> Any:
+def _compute(node: ast.expr, scope: Mapping[str, Any], text: str) -> Any:
     """The value of an allowed tree; the recursion is as deep as the text is, which `_check` has limited."""
     match node:
         case ast.Constant(value=constant):
@@ -163,12 +163,12 @@ def _computed(node: ast.expr, scope: Mapping[str, Any], text: str) -> Any:
         case ast.List(elts=items) | ast.Tuple(elts=items):
             return [_number(item, scope, text) for item in items]
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            return _called(name, [_computed(argument, scope, text) for argument in arguments], node, text)
+            return _call(name, [_compute(argument, scope, text) for argument in arguments], node, text)
     raise _unreadable(text, node, "this cannot be read")  # pragma: no cover (`_check` allows nothing else)
 
 
 def _number(node: ast.expr, scope: Mapping[str, Any], text: str) -> Any:
-    x = _computed(node, scope, text)
+    x = _compute(node, scope, text)
     if isinstance(x, (bool, list)):
         raise _unreadable(
             text, node, "expected a number here; a comparison or a list stands only inside a function's brackets"
@@ -176,7 +176,7 @@ def _number(node: ast.expr, scope: Mapping[str, Any], text: str) -> Any:
     return x
 
 
-def _called(name: str, arguments: list[Any], node: ast.expr, text: str) -> Any:
+def _call(name: str, arguments: list[Any], node: ast.expr, text: str) -> Any:
     function = FUNCTIONS[name]
     if not ops.TABLE[name].by_condition and any(isinstance(x, bool) for x in arguments):
         raise _unreadable(text, node, "a comparison is a condition for `where`, not a number")

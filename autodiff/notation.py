@@ -1,7 +1,7 @@
 """How rules are written in a language: a class with a method for each kind of part, and one place that sets brackets.
 
 A `Notation` is given the parts of a rule as they have been written, each a `Written`: its text, and how tightly it
-holds together. `written(rule)` goes through a tree; methods that have their operands written already can be called by
+holds together. `compose(rule)` goes through a tree; methods that have their operands written already can be called by
 themselves. A language overrides what it spells in another way:
 
     signs     the spelling of operators: {"&": "&&", "not": "!"}
@@ -56,9 +56,9 @@ class Notation:
 
     def write(self, rule: Rule, names: Mapping[str, Written] = {}) -> str:
         """The text of a rule; of names, what has been written for them."""
-        return self.written(rule, names).text
+        return self.compose(rule, names).text
 
-    def written(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
+    def compose(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
         """The text of a rule, and how tightly it holds together."""
         match rule:
             case Number(value):
@@ -68,20 +68,20 @@ class Notation:
             case Blocked():
                 return self.blocked()
             case Unary(sign, operand):
-                return self.unary(sign, self.written(operand, names))
+                return self.unary(sign, self.compose(operand, names))
             case Binary(sign, left, right):
-                return self.binary(sign, self.written(left, names), self.written(right, names))
+                return self.binary(sign, self.compose(left, names), self.compose(right, names))
             case Call(function, arguments):
-                return self.call(function, [self.written(each, names) for each in arguments])
+                return self.call(function, [self.compose(each, names) for each in arguments])
             case Choice(condition, chosen, other):
-                return self.choice(*(self.written(each, names) for each in (condition, chosen, other)))
+                return self.choice(*(self.compose(each, names) for each in (condition, chosen, other)))
             case Each(body, word, source):
                 inside = {name: text for name, text in names.items() if name != word}
-                return self.each(self.written(body, inside), word, self.written(source, names))
+                return self.each(self.compose(body, inside), word, self.compose(source, names))
             case Items(items):
-                return self.items([self.written(each, names) for each in items])
+                return self.items([self.compose(each, names) for each in items])
             case Part(whole, index):
-                return self.part(self.written(whole, names), index)
+                return self.part(self.compose(whole, names), index)
         raise AssertionError(f"no kind of rule: {rule!r}")
 
     def number(self, value: float) -> Written:
@@ -97,19 +97,20 @@ class Notation:
 
     def unary(self, sign: str, operand: Written) -> Written:
         level = self.levels["not" if sign == "not" else "unary"]
-        return Written(self.signs.get(sign, sign) + self.held(operand, level + 1), level)
+        return Written(self.signs.get(sign, sign) + self.bracket(operand, level + 1), level)
 
     def binary(self, sign: str, left: Written, right: Written) -> Written:
         """An operator between its operands: all group from the left but a power, and comparisons not at all."""
         level = self.levels[sign]
         least = level + (sign == "**" or sign in COMPARISONS), level + (sign != "**")
-        return Written(f"{self.held(left, least[0])}{self.spaced(sign)}{self.held(right, least[1], after=True)}", level)
+        first, second = self.bracket(left, least[0]), self.bracket(right, least[1], after=True)
+        return Written(f"{first}{self.space(sign)}{second}", level)
 
-    def spaced(self, sign: str) -> str:
+    def space(self, sign: str) -> str:
         """An operator with what is around it."""
         return f" {self.signs.get(sign, sign)} "
 
-    def held(self, operand: Written, least: int, after: bool = False) -> str:
+    def bracket(self, operand: Written, least: int, after: bool = False) -> str:
         """The operand, in brackets if it would come apart; a sign in front holds `after` an operator: 2 ** -x."""
         holds = operand.tight >= least or after and operand.tight == self.levels["unary"]
         if after and not self.bare and operand.text.startswith("-"):
@@ -130,7 +131,7 @@ class Notation:
         return Written(f"[{', '.join(each.text for each in items)}]")
 
     def part(self, whole: Written, index: int) -> Written:
-        return Written(f"{self.held(whole, ATOM)}[{index}]")
+        return Written(f"{self.bracket(whole, ATOM)}[{index}]")
 
 
 class Reading(Notation):
@@ -155,8 +156,8 @@ class Conditional(Notation):
 
     def choice(self, condition: Written, chosen: Written, other: Written) -> Written:
         level = self.levels["choice"]
-        first, second = self.held(chosen, level + 1), self.held(condition, level + 1)
-        return Written(f"{first} if {second} else {self.held(other, level)}", level)
+        first, second = self.bracket(chosen, level + 1), self.bracket(condition, level + 1)
+        return Written(f"{first} if {second} else {self.bracket(other, level)}", level)
 
 
 class CLike(Notation):
@@ -187,7 +188,7 @@ class CLike(Notation):
 
     def choice(self, condition: Written, chosen: Written, other: Written) -> Written:
         level = self.levels["choice"]
-        first, last = self.held(condition, level + 1), self.held(other, level)
+        first, last = self.bracket(condition, level + 1), self.bracket(other, level)
         return Written(f"{first} ? {chosen.text} : {last}", level)
 
 
@@ -214,10 +215,10 @@ class Text(Notation):
         op = TABLE[name]
         if op.variadic:
             return self.many(name, operands)
-        return operands[0] if op.call == UNCHANGED else self.filled(op.call, dict(zip(op.inputs, operands)))
+        return operands[0] if op.call == UNCHANGED else self.fill(op.call, dict(zip(op.inputs, operands)))
 
-    def filled(self, rule: Rule, operands: Mapping[str, Written]) -> Written:
-        return self.written(rule, operands)
+    def fill(self, rule: Rule, operands: Mapping[str, Written]) -> Written:
+        return self.compose(rule, operands)
 
     def many(self, name: str, operands: Sequence[Written]) -> Written:
         """An operation of any number of operands: of a total a sum, of a dot product the sum of the products."""
@@ -231,8 +232,8 @@ class Text(Notation):
         if len(terms) == 1:
             return terms[0]
         level = self.levels["+"]
-        parts = [self.held(each, level + (i > 0), after=i > 0) for i, each in enumerate(terms)]
-        return Written(self.spaced("+").join(parts) or self.number(0.0).text, level if parts else ATOM)
+        parts = [self.bracket(each, level + (i > 0), after=i > 0) for i, each in enumerate(terms)]
+        return Written(self.space("+").join(parts) or self.number(0.0).text, level if parts else ATOM)
 
 
 UNCHANGED = TABLE["pos"].call

@@ -63,12 +63,12 @@ class System:
 
     def _formula(self, operation: str) -> Callable[..., N]:
         row = self.rows.get(operation) or rules.formula(TABLE[operation], self.names, self.write)
-        return self._guarded(operation, row)
+        return self._guard(operation, row)
 
     def _slope(self, operation: str, index: int) -> Callable[..., N | None]:
-        return self._guarded(operation, rules.slope(TABLE[operation], index, self.names, self.write))
+        return self._guard(operation, rules.slope(TABLE[operation], index, self.names, self.write))
 
-    def _guarded(self, operation: str, rule: Callable[..., N]) -> Callable[..., N]:
+    def _guard(self, operation: str, rule: Callable[..., N]) -> Callable[..., N]:
         def run(*operands: N) -> N:
             try:
                 return rule(*operands)
@@ -115,7 +115,7 @@ def _power(a: Fraction, b: Fraction) -> Fraction:
     return Fraction(a) ** int(b)
 
 
-def _ordered() -> dict[str, Any]:
+def _list_ordered() -> dict[str, Any]:
     """What any ordered field has."""
     return {
         "abs": abs,
@@ -132,13 +132,13 @@ def _ordered() -> dict[str, Any]:
 
 
 def _exact_names() -> dict[str, Any]:
-    names = _ordered() | {"floor": lambda a: Fraction(math.floor(a)), "pow": _power}
+    names = _list_ordered() | {"floor": lambda a: Fraction(math.floor(a)), "pow": _power}
     names["divide"] = lambda a, b: Fraction(a) / b
     names["remainder"] = lambda a, b: Fraction(a) % b
-    return plain({"__builtins__": {}} | names, rules.named)
+    return plain({"__builtins__": {}} | names, rules.call_by_name)
 
 
-FRACTIONS = System("fraction", _fraction, _exact_names(), rules.named)
+FRACTIONS = System("fraction", _fraction, _exact_names(), rules.call_by_name)
 
 
 @cache
@@ -175,7 +175,7 @@ def many_digits(digits: int = 50) -> System:
 
     same = ["exp", "expm1", "log1p", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh"]
     same += ["cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "hypot", "floor", "isinf", "isnan"]
-    names = _ordered() | {name: real(getattr(context, name)) for name in same}
+    names = _list_ordered() | {name: real(getattr(context, name)) for name in same}
     names |= {
         "log": real(lambda a: -context.inf if a == 0 else context.log(a)),
         "log2": real(lambda a: context.log(a, 2)),
@@ -183,4 +183,4 @@ def many_digits(digits: int = 50) -> System:
         "remainder": real(lambda a, b: a % b if b else context.nan), "divide": divide, "sign": context.sign,
         "pi": +context.pi, "nan": context.nan, "inf": context.inf,
     }  # fmt: skip
-    return System("mpmath", context.mpf, plain({"__builtins__": {}} | names, rules.named), rules.named)
+    return System("mpmath", context.mpf, plain({"__builtins__": {}} | names, rules.call_by_name), rules.call_by_name)

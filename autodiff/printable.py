@@ -8,9 +8,9 @@
 def printable(text: str, limit: int | None = None) -> str:
     """`text` with control characters, escapes and direction marks spelled out, cut to `limit` characters."""
     if not text.isprintable():
-        text = "".join(c if c.isprintable() else _spelled(c) for c in text)
+        text = "".join(c if c.isprintable() else _spell(c) for c in text)
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _spelled(character: str) -> str:
+def _spell(character: str) -> str:
     return character.encode("unicode_escape", "backslashreplace").decode("ascii")

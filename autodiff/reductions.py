@@ -73,7 +73,7 @@ def softmax(*values: V) -> list[V]:
     >>> softmax(1000.0, 1000.0)
     [0.5, 0.5]
     """
-    terms = [exp(x) for x in _lowered("softmax", values)]
+    terms = [exp(x) for x in _lower("softmax", values)]
     whole = total(terms)
     return [term / whole for term in terms]
 
@@ -84,12 +84,12 @@ def log_softmax(*values: V) -> list[V]:
     >>> log_softmax(0.0, -1000.0)
     [0.0, -1000.0]
     """
-    lowered = _lowered("log_softmax", values)
+    lowered = _lower("log_softmax", values)
     whole = logsumexp(*lowered)
     return [x - whole for x in lowered]
 
 
-def _lowered(name: str, values: Sequence[Any]) -> list[Any]:
+def _lower(name: str, values: Sequence[Any]) -> list[Any]:
     """The values less the largest, which is taken as a constant: a softmax does not depend on it."""
     checked = [x if type(x) is Value else number(x, name) for x in _some(name, values)]
     top = of_many(LARGEST, checked)

@@ -45,10 +45,10 @@ def register(op: Op, functions: Functions | None = None) -> Callable[..., Any]:
     if not isinstance(op, Op):
         raise OperandError(f"register: expected a row such as Op('square', 'a * a', ('2 * a',)), got {shown(op)}")
     own = functions or {}
-    return _added(admit(op, own), own)
+    return _add(admit(op, own), own)
 
 
-def _added(op: Op, own: Functions) -> Callable[..., Any]:
+def _add(op: Op, own: Functions) -> Callable[..., Any]:
     additions.bring(own)
     TABLE[op.name] = op
     GENERATED.update(additions.names("float"))

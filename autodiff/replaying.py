@@ -133,7 +133,7 @@ def replay(y: Value, system: Any = float, at: Mapping[Value, Any] | None = None)
     if strangers:
         raise ArgumentError(f"replay: expected numbers for inputs of the graph, got one for {shown(strangers[0])}")
     trace = trace_of(order)
-    leaves = [None if node.parents else _given(at.get(node, node._data), system) for node in order]
+    leaves = [None if node.parents else _read(at.get(node, node._data), system) for node in order]
     numbers = evaluate(trace, system, leaves.__getitem__)
     free = [operation != "constant" for operation in trace.operations]
     found = reverse(trace, system, numbers, {len(order) - 1: system.number(1.0)}, free)
@@ -142,7 +142,7 @@ def replay(y: Value, system: Any = float, at: Mapping[Value, Any] | None = None)
     return Replay(numbers[-1], {node: zero if slope is None else slope for node, slope in slopes.items()})
 
 
-def _given(x: N, system: System) -> N:
+def _read(x: N, system: System) -> N:
     """A number from the caller: of the system already, or an ordinary one."""
     return system.number(x) if isinstance(x, float | int) else x
 

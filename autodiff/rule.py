@@ -121,7 +121,7 @@ class Rule:
 
         `divide` and `pow`, where they are given, are what `/` and `**` mean. Of a slope that is blocked: None.
         """
-        return _evaluated(self, numbers)
+        return _evaluate(self, numbers)
 
 
 class Number(Rule):
@@ -176,7 +176,7 @@ class Part(Rule):
 BLOCKED = Blocked()
 
 
-def _evaluated(rule: Rule, numbers: Mapping[str, Any]) -> Any:
+def _evaluate(rule: Rule, numbers: Mapping[str, Any]) -> Any:
     match rule:
         case Number(value):
             return value
@@ -185,20 +185,20 @@ def _evaluated(rule: Rule, numbers: Mapping[str, Any]) -> Any:
         case Blocked():
             return None
         case Unary(sign, operand):
-            return UNARY[sign](_evaluated(operand, numbers))
+            return UNARY[sign](_evaluate(operand, numbers))
         case Binary(sign, left, right):
             function = numbers.get(FUNCTIONS_OF_SIGNS.get(sign, "")) or _BINARY[sign]
-            return function(_evaluated(left, numbers), _evaluated(right, numbers))
+            return function(_evaluate(left, numbers), _evaluate(right, numbers))
         case Call(name, arguments):
-            return numbers[name](*[_evaluated(each, numbers) for each in arguments])
+            return numbers[name](*[_evaluate(each, numbers) for each in arguments])
         case Choice(condition, chosen, other):
-            return _evaluated(chosen if _evaluated(condition, numbers) else other, numbers)
+            return _evaluate(chosen if _evaluate(condition, numbers) else other, numbers)
         case Each(body, word, source):
-            return [_evaluated(body, {**numbers, word: each}) for each in _evaluated(source, numbers)]
+            return [_evaluate(body, {**numbers, word: each}) for each in _evaluate(source, numbers)]
         case Items(items):
-            return [_evaluated(each, numbers) for each in items]
+            return [_evaluate(each, numbers) for each in items]
         case Part(whole, index):
-            return _evaluated(whole, numbers)[index]
+            return _evaluate(whole, numbers)[index]
     raise AssertionError(f"no kind of rule: {rule!r}")
 
 

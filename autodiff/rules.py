@@ -1,7 +1,7 @@
 """From the rules of the table to Python that runs them.
 
-`lazy`, `named` and `ieee` write a rule for one number at a time; what is written goes through the `door`, so that
-tracebacks, debuggers and `inspect.getsource` show it like any other code.
+`lazy`, `call_by_name` and `ieee` write a rule for one number at a time; what is written goes through the `door`, so
+that tracebacks, debuggers and `inspect.getsource` show it like any other code.
 
 >>> ieee("where(a <= 0, blocked, 1)"), ieee("1 / b"), ieee("a ** b")
 ('None if a <= 0 else 1.0', 'divide(1.0, b)', 'pow(a, b)')
@@ -40,14 +40,14 @@ def lazy(rule: Rule | str) -> str:
 
 
 @cache
-def named(rule: Rule | str) -> str:
+def call_by_name(rule: Rule | str) -> str:
     """As `lazy`, with divide(a, b) for a / b and pow(a, b) for a ** b: for numbers whose operators raise or round."""
     return NAMED.write(_tree(rule))
 
 
 @cache
 def ieee(rule: Rule | str) -> str:
-    """The rule for Python floats: as `named`, with floats for integers, and what can be computed now is."""
+    """The rule for Python floats: as `call_by_name`, with floats for integers, and what can be computed now is."""
     return NAMED.write(floats(_tree(rule)))
 
 

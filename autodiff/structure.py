@@ -64,12 +64,12 @@ def flatten(tree: Any, leaf: Leaf = None, depth: int = 0) -> Flat:
         raise ArgumentError(f"expected lists nested at most {DEEPEST} deep, got {shown(tree)}")
     if isinstance(tree, dict):
         keys, (leaves, shapes) = tuple(tree), _branches(tree.values(), leaf, depth)
-        return leaves, Shape(len(leaves), lambda each: dict(zip(keys, _built(shapes, each))), keys, shapes)
+        return leaves, Shape(len(leaves), lambda each: dict(zip(keys, _build(shapes, each))), keys, shapes)
     if isinstance(tree, list | tuple):
         leaves, shapes = _branches(tree, leaf, depth)
         kind: Any = type(tree) if hasattr(tree, "_make") else tuple if isinstance(tree, tuple) else list
         make = getattr(kind, "_make", kind)
-        return leaves, Shape(len(leaves), lambda each: make(_built(shapes, each)), kind, shapes)
+        return leaves, Shape(len(leaves), lambda each: make(_build(shapes, each)), kind, shapes)
     if leaf is not None:
         return leaf(tree)
     return (tree.ravel().tolist(), array_shape(tree.shape)) if is_array(tree) else ([tree], LEAF)
@@ -108,7 +108,7 @@ def _branches(trees: Iterable[Any], leaf: Leaf, depth: int) -> tuple[list[Any], 
     return [leaf for leaves, _ in found for leaf in leaves], tuple(shape for _, shape in found)
 
 
-def _built(shapes: Sequence[Shape], leaves: Iterator[Any]) -> list[Any]:
+def _build(shapes: Sequence[Shape], leaves: Iterator[Any]) -> list[Any]:
     return [shape.build(leaves) for shape in shapes]
 
 

@@ -53,7 +53,7 @@ class TracedCall:
         self.nested = any(type(x) is Value for x in leaves)
         # a Value from outside gets a copy of its own, lest f also reads it by another name and both are counted
         self.inputs = [+x if type(x) is Value else Value(x) for x in leaves]
-        shaped = self.shaped(self.inputs)
+        shaped = self.unflatten(self.inputs)
         given = list(arguments)
         for index, argument in zip(chosen, shaped):
             given[index] = argument
@@ -62,17 +62,17 @@ class TracedCall:
             self.output = f(*given, **named)
         self.lines = None if again is False else lines
 
-    def shaped(self, flat: Sequence[Any]) -> list[Any]:
+    def unflatten(self, flat: Sequence[Any]) -> list[Any]:
         leaves = iter(flat)
         return [shape.unflatten(leaves) for shape in self.shapes]
 
     def value(self) -> Value:
         if isinstance(self.output, list | tuple | dict) or is_array(self.output):
             raise ArgumentError("expected a function that returns one Value, got several; use jacobian for those")
-        return _checked(self.output)
+        return _check(self.output)
 
     def outputs(self) -> list[Value]:
-        return [_checked(y) for y in flatten(self.output)[0]]
+        return [_check(y) for y in flatten(self.output)[0]]
 
     def stays(self, y: Value) -> bool:
         """Whether a derivative of y is a Value: an argument is one, or an outer derivative is being taken."""
@@ -96,7 +96,7 @@ class TracedCall:
         return gradient_graph(y, self.inputs, self.lines)
 
     def like_arguments(self, flat: Sequence[Any]) -> Any:
-        shaped = self.shaped(flat)
+        shaped = self.unflatten(flat)
         if self.argnums is not None:
             return shaped[0] if isinstance(self.argnums, int) else tuple(shaped)
         if self.keywords:
@@ -147,7 +147,7 @@ def _kink_lines(again: bool) -> Iterator[Mapping[Value, str]]:
         yield watcher.lines
 
 
-def _checked(y: Any) -> Value:
+def _check(y: Any) -> Value:
     if type(y) is Value:
         return y
     return constant(y, "a function to differentiate must return a Value or a number")

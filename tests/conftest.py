@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
-from autodiff.compiled import checked, codegen
+from autodiff.compiled import check, codegen
 from emitted import undefined
 
 IN_CI = os.environ.get("CI") == "true"
@@ -93,7 +93,7 @@ def checking(emit: Callable) -> Callable:
     @wraps(emit)
     def guarded(programs, target):
         for program in programs.values():
-            checked(program)
+            check(program)
         text = emit(programs, target)
         assert not undefined(text), f"{undefined(text)} in\n{text}"
         return text

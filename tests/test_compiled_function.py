@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autodiff import Value, dot, exp, log, relu, tanh, where
-from autodiff.compiled import checked, compile, from_json, to_json
+from autodiff.compiled import check, compile, from_json, to_json
 from autodiff.compiled.ir.passes import share
 from autodiff.compiled.ir.program import Instruction, Program
 from autodiff.errors import ArgumentError, OperandError
@@ -168,9 +168,9 @@ def test_text_that_is_no_program_is_an_error_and_runs_nothing(text):
 
 def test_a_program_that_cannot_run_is_named():
     with pytest.raises(ArgumentError, match="instruction 0, 'tanh'.*operands made before it"):
-        checked(Program((Instruction("tanh", (0,)),), (0,)))
+        check(Program((Instruction("tanh", (0,)),), (0,)))
     with pytest.raises(ArgumentError, match="expected 2 operands, got 1"):
-        checked(Program((Instruction("input", name="x"), Instruction("mul", (0,))), (1,)))
+        check(Program((Instruction("input", name="x"), Instruction("mul", (0,))), (1,)))
 
 
 def test_sharing_keeps_one_of_each_instruction():

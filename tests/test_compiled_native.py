@@ -172,7 +172,7 @@ def test_threads_run_one_program_at_once():
 def test_a_single_call_runs_in_c_by_default_and_a_network_over_rows_in_numpy():
     compiled = compile(lambda x, y: x * autodiff.tanh(y))
     compiled(1.0, 2.0)
-    assert compiled._shown().target == "native"
+    assert compiled._show().target == "native"
 
 
 @built
@@ -223,7 +223,7 @@ def test_without_the_engine_in_c_the_target_is_refused_and_the_default_is_python
     with pytest.raises(ArgumentError, match="'native' needs the engine in C, and this one is Python's"):
         compile(lambda x: x * x, "native")(2.0)
     compiled = compile(lambda x: x * x)
-    assert compiled.value_and_grad(3.0) == (9.0, (6.0,)) and compiled._shown().target == "math"
+    assert compiled.value_and_grad(3.0) == (9.0, (6.0,)) and compiled._show().target == "math"
 
 
 @built

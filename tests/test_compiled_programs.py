@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import test_compiled_roll as rolling
 from autodiff import compile, logsumexp, tanh, where
-from autodiff.compiled import checked, codegen as emit, from_json, to_json
+from autodiff.compiled import check, codegen as emit, from_json, to_json
 from autodiff.compiled.ir.program import Guard, Instruction, Program
 from autodiff.errors import ArgumentError
 
@@ -48,7 +48,7 @@ def paths(tree, path=()):
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=range(len(PROGRAMS)))
 def test_every_program_that_is_made_passes_the_checker_and_comes_back_from_its_file(program):
-    assert from_json(to_json(program)) == checked(program) == program
+    assert from_json(to_json(program)) == check(program) == program
 
 
 @given(st.sampled_from(TEXTS), st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(JUNK)), min_size=1, max_size=2))
@@ -90,7 +90,7 @@ X = Instruction("input", name="x")
 ])  # fmt: skip
 def test_what_is_wrong_is_said(instructions, guards, message):
     with pytest.raises(ArgumentError, match=f"program: .*{message}"):
-        checked(Program(tuple(instructions), (0,), tuple(guards)))
+        check(Program(tuple(instructions), (0,), tuple(guards)))
 
 
 def test_a_program_without_results_is_a_function_that_returns_none_of_them():

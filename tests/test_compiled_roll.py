@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autodiff import Value, dot, exp, log_softmax, logsumexp, maximum, relu, sin, softmax, tanh, total, where
-from autodiff.compiled import checked, compile
+from autodiff.compiled import check, compile
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize import Group, vectorize
 
@@ -37,7 +37,7 @@ def roll(function, count, rows=True, **groups):
     values = [Value(random.Random(i).uniform(-1, 1)) for i in range(count)]
     tape = record(lambda: [function(values)], values)
     found = vectorize(tape, [Group("x", tuple(range(count)), rows, True)], always=True)
-    return checked(found.program), found.captured
+    return check(found.program), found.captured
 
 
 def agrees(function, arguments, tolerance=1e-12):

@@ -294,17 +294,17 @@ def test_modules_that_are_loaded_get_bytecode_that_python_imports_and_the_others
 def test_without_node_a_sentence_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingExtraError, match="needs node .* install Node.js"):
-        precompiling.precompiled({}, {}, tmp_path)
+        precompiling.precompile({}, {}, tmp_path)
     command(tmp_path, "node", "echo 'no such module' >&2; exit 1")
     with pytest.raises(MissingExtraError, match="could not compile its modules; it said: no such module"):
-        precompiling.precompiled({"autodiff.zip": b""}, {}, tmp_path)
+        precompiling.precompile({"autodiff.zip": b""}, {}, tmp_path)
     assert not (tmp_path / "compiled").exists()
 
 
 def test_modules_are_compiled_once_for_the_same_parts_and_anew_for_others(tmp_path, monkeypatch):
     runs = []
-    monkeypatch.setattr(precompiling, "_compiled", lambda parts, request: runs.append(parts) or {name: parts["x"] for name in precompiling.ARCHIVES})
-    first, again, other = (precompiling.precompiled({"x": data}, {}, tmp_path) for data in (b"1", b"1", b"2"))
+    monkeypatch.setattr(precompiling, "_compile", lambda parts, request: runs.append(parts) or {name: parts["x"] for name in precompiling.ARCHIVES})
+    first, again, other = (precompiling.precompile({"x": data}, {}, tmp_path) for data in (b"1", b"1", b"2"))
     assert first == again != other and len(runs) == 2 and len(list((tmp_path / "compiled").iterdir())) == 2
 
 
@@ -315,4 +315,4 @@ def test_the_service_worker_lists_every_file_and_its_version_is_theirs():
 
 def test_the_losses_of_a_program_are_its_roots_numbers():
     ran = program.run(SQUARE + "y.backward()\nx.backward()\n", lambda text: None)
-    assert ran.losses.numbers == [9.0] and ran.chosen() is ran.names["y"] and type(ran.chosen("x")) is Value
+    assert ran.losses.numbers == [9.0] and ran.choose() is ran.names["y"] and type(ran.choose("x")) is Value

@@ -35,7 +35,7 @@ def add_subject(parser: argparse.ArgumentParser) -> None:
 
 def log_of(options: argparse.Namespace, order: str = "topological") -> Steps:
     """The steps of what the command is about."""
-    y, names = _found(options.what.strip(), options.values)
+    y, names = _find(options.what.strip(), options.values)
     return steps_in(names, y, order)
 
 
@@ -53,7 +53,7 @@ def program_of(options: argparse.Namespace) -> str:
     if file:
         with tokenize.open(file["path"]) as text:
             return text.read()
-    numbers = {name: repr(x) if isfinite(x) else f"float('{x}')" for name, x in _all_assigned(options.values).items()}
+    numbers = {name: repr(x) if isfinite(x) else f"float('{x}')" for name, x in _read_numbers(options.values).items()}
     arguments = ", ".join([repr(what), *(f"{name}={number}" for name, number in numbers.items())])
     return f"from autodiff.expression import parse\n\ny = parse({arguments})\n"
 
@@ -73,14 +73,14 @@ def tell(path: os.PathLike[str]) -> None:
     print(printable(os.fspath(path)))
 
 
-def _found(what: str, values: list[str]) -> tuple[Value, dict[str, Any]]:
+def _find(what: str, values: list[str]) -> tuple[Value, dict[str, Any]]:
     """The Value, and the names under which its parts are known."""
     file = FILE.fullmatch(what)
     if file:
         if values:
             raise ArgumentError(f"expected no values for a program, got {shown(values[0])}: it sets its own")
         return value_of(file["path"], file["name"])
-    assigned = _all_assigned(values)
+    assigned = _read_numbers(values)
     if not names_of(what):
         raise ArgumentError(
             f"expected an expression with names, such as tanh(w*x + b), got {shown(what)}: no gradients"
@@ -90,17 +90,17 @@ def _found(what: str, values: list[str]) -> tuple[Value, dict[str, Any]]:
     return y, {result: y}
 
 
-def _all_assigned(values: list[str]) -> dict[str, float]:
+def _read_numbers(values: list[str]) -> dict[str, float]:
     """The number of each name; an `ArgumentError` where a name has two."""
     assigned: dict[str, float] = {}
-    for name, number in map(_assigned, values):
+    for name, number in map(_read_number, values):
         if name in assigned:
             raise ArgumentError(f"expected one value for {name}, got {assigned[name]:g} and {number:g}")
         assigned[name] = number
     return assigned
 
 
-def _assigned(text: str) -> tuple[str, float]:
+def _read_number(text: str) -> tuple[str, float]:
     name, sign, number = text.strip().partition("=")
     try:
         if sign and name.strip().isidentifier():

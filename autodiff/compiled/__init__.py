@@ -19,9 +19,9 @@ Top to bottom, from the function that a user gives to the one that runs:
 (0.36787944117144233, (0.36787944117144233, (-0.7357588823428847,)))
 """
 
-from .ir.check import checked
+from .ir.check import check
 from .function import CompiledFunction, compile
 from .ir.program import Instruction, Program
 from .ir.json import from_json, to_json
 
-__all__ = ["CompiledFunction", "Instruction", "Program", "checked", "compile", "from_json", "to_json"]
+__all__ = ["CompiledFunction", "Instruction", "Program", "check", "compile", "from_json", "to_json"]

@@ -1,6 +1,6 @@
 """Arrays of a target's namespace: what goes into a program, and what comes out of it.
 
->>> space_of("numpy").stacked([np.array([1.0, 2.0]), np.array([3.0, 4.0])], None)
+>>> space_of("numpy").stack_rows([np.array([1.0, 2.0]), np.array([3.0, 4.0])], None)
 array([[1., 3.],
        [2., 4.]])
 """
@@ -26,7 +26,7 @@ class Space:
         """An argument as the program takes it, in the precision of another, if there is such."""
         return np.float64(x) if type(x) is float else x
 
-    def stacked(self, columns: Sequence[Any], like: Any) -> Any:
+    def stack_rows(self, columns: Sequence[Any], like: Any) -> Any:
         """Several arguments as one vector for each row."""
         return np.stack(columns, axis=-1)
 
@@ -34,7 +34,7 @@ class Space:
         """A result that is one number for all rows."""
         return np.full(rows, float(x))
 
-    def copied(self, x: Any) -> Any:
+    def copy_result(self, x: Any) -> Any:
         """A result that another is, too."""
         return np.copy(x) if np.ndim(x) else x
 
@@ -61,7 +61,7 @@ class OtherSpace(Space):
             return x
         return self.asarray(np.asarray(x, np.float64), **({} if like is None else {"dtype": like.dtype}))
 
-    def stacked(self, columns: Sequence[Any], like: Any) -> Any:
+    def stack_rows(self, columns: Sequence[Any], like: Any) -> Any:
         if all(type(x) is float for x in columns):
             return self.array(columns, like)
         return self.module.stack([self.array(x, like) for x in columns], axis=-1)
@@ -69,7 +69,7 @@ class OtherSpace(Space):
     def full(self, rows: int, x: Any) -> Any:
         return self.module.full((rows,), float(x), dtype=getattr(x, "dtype", None))
 
-    def copied(self, x: Any) -> Any:
+    def copy_result(self, x: Any) -> Any:
         return self.asarray(x, copy=True)
 
 

@@ -99,7 +99,7 @@ class CompiledFunction:
         >>> compile(lambda x, y: [x * y, x + y]).jacobian(2.0, 3.0)
         [(3.0, 2.0), (1.0, 1.0)]
         """
-        return self._derived("jacobian")(*args, **kwargs)
+        return self._derive("jacobian")(*args, **kwargs)
 
     def hessian(self, /, *args: Any, **kwargs: Any) -> Any:
         """The second derivatives in the arguments, as `autodiff.hessian` gives them; for arrays, one for each row.
@@ -107,7 +107,7 @@ class CompiledFunction:
         >>> compile(lambda x, y: x * x * y).hessian(2.0, 3.0)
         [[6.0, 4.0], [4.0, 0.0]]
         """
-        return self._derived("hessian")(*args, **kwargs)
+        return self._derive("hessian")(*args, **kwargs)
 
     def hvp(self, at: Any, direction: Any) -> Any:
         """The Hessian times a direction, as `autodiff.hvp` gives it; for arrays, that of the sum of all rows.
@@ -117,7 +117,7 @@ class CompiledFunction:
         """
         at = at if isinstance(at, tuple) else (at,)
         self._parameters.bind(self.name, at, {})
-        return self._pulled("hvp", at, direction)
+        return self._pull("hvp", at, direction)
 
     def vjp(self, /, *at: Any) -> tuple[Any, Callable[[Any], Any]]:
         """The value, and the function that pulls a gradient of it back to the arguments, as `autodiff.vjp` gives them.
@@ -128,13 +128,13 @@ class CompiledFunction:
         >>> value, pull([1.0, 10.0])
         ([6.0, 5.0], (13.0, 12.0))
         """
-        return self(*at), lambda gradient: self._pulled("vjp", at, gradient)
+        return self(*at), lambda gradient: self._pull("vjp", at, gradient)
 
-    def _pulled(self, kind: str, at: tuple[Any, ...], weights: Any) -> Any:
-        found = self._derived(kind).value_and_grad(at, weights)[1]
+    def _pull(self, kind: str, at: tuple[Any, ...], weights: Any) -> Any:
+        found = self._derive(kind).value_and_grad(at, weights)[1]
         return found[0] if len(at) == 1 else found
 
-    def _derived(self, kind: str) -> "CompiledFunction":
+    def _derive(self, kind: str) -> "CompiledFunction":
         """The eager derivative, compiled like any other function of Values."""
         if kind not in self._derivatives:
             rule, argnums = _DERIVED[kind]
@@ -144,14 +144,14 @@ class CompiledFunction:
     @property
     def source(self) -> str:
         """The emitted source: `value` and `value_and_grad`, as last run, or as they would be for arrays."""
-        return self._shown().source
+        return self._show().source
 
     @property
     def program(self) -> Program:
         """The program of the value, as last run, or as it would be for arrays."""
-        return self._shown().program
+        return self._show().program
 
-    def _shown(self) -> Specialization:
+    def _show(self) -> Specialization:
         if self._recordings.latest is None:
             layout = self._parameters.layout
             if layout is None:

@@ -103,7 +103,7 @@ class Recordings:
         if len(shapes) > 1:
             raise ArgumentError(f"{self.name}: expected a result of one structure in all rows, got {len(shapes)}: "
                                 "run the rows of each apart")  # fmt: skip
-        like, joined = last.space.like(call.data), call.joined([(rows, results) for rows, results, _ in parts])
+        like, joined = last.space.like(call.data), call.join([(rows, results) for rows, results, _ in parts])
         return [last.space.array(x, like) if np.ndim(x) else x for x in joined], last
 
 
@@ -158,7 +158,7 @@ def specialize(name: str, function: Callable[..., Any], signature: Signature, ro
 
     Without `arrays` it runs operation by operation.
     """
-    tape, shape = _recorded(name, function, signature, row)
+    tape, shape = _record(name, function, signature, row)
     batch = any(signature.batched)
     if target == "math" and batch:
         raise ArgumentError(f"{name}: the target 'math' runs on single numbers; for arrays use 'numpy'")
@@ -176,7 +176,7 @@ def specialize(name: str, function: Callable[..., Any], signature: Signature, ro
     return scalar(tape, signature, shape, target or ("numpy" if batch else "math"))
 
 
-def _recorded(name: str, function: Callable[..., Any], signature: Signature, row: list[float]) -> tuple[Tape, Shape]:
+def _record(name: str, function: Callable[..., Any], signature: Signature, row: list[float]) -> tuple[Tape, Shape]:
     """The function's tape on one row of numbers, and the structure of its result."""
     columns = [Value(x, name=each) for each, x in zip(signature.names, row)]
     shapes: list[Shape] = []

@@ -82,7 +82,7 @@ class Specialization:
 
     def run_arrays(self, what: str, data: list[Any]) -> list[Any]:
         like = self.space.like(data)
-        inputs = [self.packed(group, data, like) for group in self.groups]
+        inputs = [self.pack(group, data, like) for group in self.groups]
         if self.captured:
             read = np.fromiter(map(_data, self.captured), np.float64, len(self.captured))
             inputs += [self.space.array(x, like) for x in ([read] if self.rolled else read)]
@@ -94,12 +94,12 @@ class Specialization:
         if len(set(map(id, results))) == len(results):
             return list(results)
         first = {id(x): index for index, x in reversed(list(enumerate(results)))}
-        return [x if first[id(x)] == index else self.space.copied(x) for index, x in enumerate(results)]
+        return [x if first[id(x)] == index else self.space.copy_result(x) for index, x in enumerate(results)]
 
-    def packed(self, group: Group, data: list[Any], like: Any) -> Any:
+    def pack(self, group: Group, data: list[Any], like: Any) -> Any:
         if not group.vector:
             return self.space.array(data[group.members[0]], like)
-        return self.space.stacked([data[member] for member in group.members], like)
+        return self.space.stack_rows([data[member] for member in group.members], like)
 
     def plain(self, x: Any, rows: int | None) -> Any:
         """A result of a batch has one entry per row also where it depends on none; a single one is a float."""

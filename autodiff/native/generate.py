@@ -176,7 +176,7 @@ def source() -> str:
     named = ",\n".join(f'    "{op.name}"' for op in TABLE.values())
     arity = ",\n".join(f"    {op.arity or -1}" for op in TABLE.values())
     fixed = ",\n".join(f"    {sum(1 << i for i, rule in enumerate(op.slopes) if not rule)}" for op in TABLE.values())
-    values = "\n".join(f"    case {code(op)}: return value_{op.name}({_taken(op)});" for op in TABLE.values())
+    values = "\n".join(f"    case {code(op)}: return value_{op.name}({_take(op)});" for op in TABLE.values())
     slopes = "\n".join(map(_slopes_case, TABLE.values()))
     return f"""\
 /* Operations by code. Written by autodiff/native/generate.py; change the table, not this file. */
@@ -214,7 +214,7 @@ void autodiff_slopes(int code, const double *xs, Py_ssize_t n, double y, double 
 """
 
 
-def _taken(op: Op) -> str:
+def _take(op: Op) -> str:
     return "xs, n" if op.variadic else ", ".join(f"xs[{index}]" for index in range(len(op.slopes)))
 
 
@@ -227,7 +227,7 @@ def _slopes_case(op: Op) -> str:
                   "        return;"]  # fmt: skip
     else:
         for index, rule in enumerate(op.slopes):
-            written = f"slope_{op.name}_{op.inputs[index]}({_taken(op)}, y, &blocks[{index}])" if rule else "0.0"
+            written = f"slope_{op.name}_{op.inputs[index]}({_take(op)}, y, &blocks[{index}])" if rule else "0.0"
             lines += [f"        slopes[{index}] = {written};"] + ([] if rule else [f"        blocks[{index}] = 1;"])
     return "\n".join([*lines, "        break;"])
 

@@ -49,7 +49,7 @@ def _answer(request: dict[str, Any], send: Send) -> dict[str, Any]:
         return grade(request["source"], lambda message: send(json.dumps(message)))
     ran = ran_program(request["source"], lambda message: send(json.dumps(message)), lines=tab != "train")
     found = tabs.TABS[tab](ran, request)
-    return found | {"values": ran.values(), "value": ran.name_of(ran.chosen(request.get("value", "")))}
+    return found | {"values": ran.values(), "value": ran.name_of(ran.choose(request.get("value", "")))}
 
 
 def ran_program(source: str, tell: Callable[[dict[str, Any]], Any], lines: bool) -> Ran:

@@ -33,7 +33,7 @@ def with_bytecode(archive: bytes, place: str, keep: bool) -> bytes:
             if origin not in loaded or not name.endswith(".py"):
                 target.writestr(zipfile.ZipInfo(name), text)
                 continue
-            target.writestr(zipfile.ZipInfo(_cached(name) if keep else name + "c"), bytecode(text, origin))
+            target.writestr(zipfile.ZipInfo(_find_cached(name) if keep else name + "c"), bytecode(text, origin))
             if keep:
                 target.writestr(zipfile.ZipInfo(name), text)
     return made.getvalue()
@@ -48,6 +48,6 @@ def bytecode(text: bytes, origin: str) -> bytes:
         return target.read_bytes()
 
 
-def _cached(name: str) -> str:
+def _find_cached(name: str) -> str:
     folder, _, file = name.rpartition("/")
     return f"{folder}/__pycache__/{file.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"

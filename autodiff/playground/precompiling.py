@@ -24,7 +24,7 @@ ARCHIVES = ("python_stdlib.zip", "autodiff.zip")
 SECONDS = 300
 
 
-def precompiled(parts: Mapping[str, bytes], request: Mapping[str, Any], cache: Path) -> dict[str, bytes]:
+def precompile(parts: Mapping[str, bytes], request: Mapping[str, Any], cache: Path) -> dict[str, bytes]:
     """The two archives of modules among the parts of Pyodide, with bytecode for what a request to the bridge loads.
 
     They are kept in `cache` until the parts change: to compile them takes seconds.
@@ -33,7 +33,7 @@ def precompiled(parts: Mapping[str, bytes], request: Mapping[str, Any], cache: P
     kept = {name: folder / f"{_digest(parts, request)}-{name}" for name in ARCHIVES}
     with suppress(OSError):
         return {name: path.read_bytes() for name, path in kept.items()}
-    made = _compiled(parts, request)
+    made = _compile(parts, request)
     folder.mkdir(parents=True, exist_ok=True)
     for other in folder.iterdir():
         other.unlink(missing_ok=True)
@@ -52,7 +52,7 @@ def _script() -> bytes:
     return files("autodiff.playground").joinpath("assets", "compile.mjs").read_bytes()
 
 
-def _compiled(parts: Mapping[str, bytes], request: Mapping[str, Any]) -> dict[str, bytes]:
+def _compile(parts: Mapping[str, bytes], request: Mapping[str, Any]) -> dict[str, bytes]:
     node = require("node", "install Node.js", shutil.which("node"))
     with tempfile.TemporaryDirectory() as folder:
         for name, data in parts.items():

@@ -3,7 +3,7 @@
 >>> heard = []
 >>> text = "from autodiff import Value\\nx = Value(3.0)\\ny = x * x\\nprint('nine')"
 >>> ran = run(text, heard.append, "doctest_program")
->>> ran.values(), ran.chosen().data, "".join(heard)
+>>> ran.values(), ran.choose().data, "".join(heard)
 (['y', 'x'], 9.0, 'nine\\n')
 """
 
@@ -92,7 +92,7 @@ class Ran:
         found = [name for name, item in self.names.items() if type(item) is Value]
         return sorted(reversed(found), key=lambda name: not self.names[name].parents)
 
-    def chosen(self, name: str = "") -> Value:
+    def choose(self, name: str = "") -> Value:
         """The Value of a name; else the one that the last backward pass began from, else the last result."""
         if self.failed:
             raise self.failed
@@ -139,17 +139,17 @@ def run(source: str, hear: Callable[[str], Any], name: str = "program",
     require_short(source)
     file = write_program(source, name)
     ran = Ran(source, tape=recording() if lines else None, losses=Losses(hear_loss))
-    with _heard(Output(hear)), _watched(ran.losses), ran.tape or nullcontext(), as_main(file):
+    with _hear(Output(hear)), _watch(ran.losses), ran.tape or nullcontext(), as_main(file):
         try:
             ran.names = run_program(file)
         except ProgramError as error:
-            ran.failed = _explained(error)
+            ran.failed = _explain(error)
         except KeyboardInterrupt:
             ran.failed = ProgramError(f"{file.name} ended with KeyboardInterrupt")
     return ran
 
 
-def _explained(error: ProgramError) -> ProgramError:
+def _explain(error: ProgramError) -> ProgramError:
     """The error, with what a package is that a program asked for in vain."""
     missing = error.__context__
     if not isinstance(missing, ModuleNotFoundError) or (missing.name or "").split(".")[0] in sys.stdlib_module_names:
@@ -174,7 +174,7 @@ def folder() -> Path:
 
 
 @contextmanager
-def _heard(output: Output) -> Iterator[None]:
+def _hear(output: Output) -> Iterator[None]:
     """Inside, what is printed goes to `output`, and nothing can be asked for."""
     before = sys.stdout, sys.stderr, builtins.input
     sys.stdout = sys.stderr = output
@@ -190,7 +190,7 @@ def _refuse_input(prompt: object = "", /) -> str:
 
 
 @contextmanager
-def _watched(losses: Losses) -> Iterator[None]:
+def _watch(losses: Losses) -> Iterator[None]:
     watchers.append(losses)
     try:
         yield

@@ -22,7 +22,7 @@ from ..files import path_of, write_whole
 from ..render.language import catalogue
 from ..render.steps.html import resource
 from .packages import NPM, WHEELS, fetch, member
-from .precompiling import ARCHIVES, precompiled
+from .precompiling import ARCHIVES, precompile
 
 PAGE = ("index.html", "playground.css", "main.js", "engine.js", "editor.js", "share.js", "strings.js", "views.js",
         "frame.html", "worker.js")  # fmt: skip
@@ -78,7 +78,7 @@ def with_bytecode(cache: Path) -> dict[str, bytes]:
     """The standard library and this package, with bytecode for what the first example needs."""
     pyodide = NPM[0]
     parts = {name: member(cache, pyodide, name) for name in pyodide.files}
-    return precompiled(parts | {"autodiff.zip": zip_files(own_sources())}, examples()[0], cache)
+    return precompile(parts | {"autodiff.zip": zip_files(own_sources())}, examples()[0], cache)
 
 
 def asset(name: str) -> bytes:

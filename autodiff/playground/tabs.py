@@ -36,7 +36,7 @@ GRID = 24  # points of a side of the map of a model's answers
 
 def step(ran: Ran, request: Shown) -> Shown:
     """The page of the stepper; of a graph too large for one, the part around its result."""
-    y = ran.chosen(request.get("value", ""))
+    y = ran.choose(request.get("value", ""))
     log, program = steps_in(ran.names, y), _program(ran, request)
     try:
         return {"kind": "page", "page": log.html(**program), "note": ""}
@@ -47,7 +47,7 @@ def step(ran: Ran, request: Shown) -> Shown:
 
 def draw(ran: Ran, request: Shown) -> Shown:
     """The graph as a picture, with its gradients, collapsed as far as it has to be to be read."""
-    y = ran.chosen(request.get("value", ""))
+    y = ran.choose(request.get("value", ""))
     with_gradients(ran, y)
     picture = drawn(y, collapse=request.get("collapse") or "auto", names=names(ran, y))
     return {"kind": "picture", "picture": picture.svg(), "text": picture.text()}
@@ -55,7 +55,7 @@ def draw(ran: Ran, request: Shown) -> Shown:
 
 def explain(ran: Ran, request: Shown) -> Shown:
     """Why the gradient of an input is what it is: of the one that is asked for, or of all where they are few."""
-    y = ran.chosen(request.get("value", ""))
+    y = ran.choose(request.get("value", ""))
     graph = steps_in(ran.names, y).graph
     inputs = {node.label: node.number for node in graph.nodes if node.operation == "input"}
     asked = request.get("input", "")
@@ -70,7 +70,7 @@ def explain(ran: Ran, request: Shown) -> Shown:
 
 def formula(ran: Ran, request: Shown) -> Shown:
     """The formula as text, as LaTeX, and as Python with its derivatives; where one cannot be written, why not."""
-    y = ran.chosen(request.get("value", ""))
+    y = ran.choose(request.get("value", ""))
     found, parts = formula_of(y, names=names(ran, y)), {}
     for form in ("text", "latex", "python"):
         try:

@@ -100,9 +100,9 @@ class Cursor:
 
     def report(self) -> str:
         """The watched nodes as they are at this step: "w = 0.5, gradient 2 (1 of 2 arrived: 2 + ?)"."""
-        return "\n".join(self._reported(number) for number in self.watched)
+        return "\n".join(self._report(number) for number in self.watched)
 
-    def _reported(self, number: int) -> str:
+    def _report(self, number: int) -> str:
         node = self.log.graph.nodes[number]
         data, gradient = self.log.state(number, self.index)
         text = f"{name(node.label)} = {short(data)}"

@@ -143,11 +143,11 @@ def explain_gradient(graph: Snapshot, x: int, most: int = 5) -> Explanation:
     paths = tuple(largest_paths(graph.nodes, x, count, most, exact is not None))
     gradient = log.gradient(x)
     odd = tuple(reasons(log, gradient, count[-1], edges, flowing, paths))
-    cut, made = every[-1] - count[-1], tuple(_made(log, paths))
+    cut, made = every[-1] - count[-1], tuple(_describe(log, paths))
     return Explanation(graph, x, graph.nodes[x].label, gradient, count[-1], cut, paths, exact, odd, made)
 
 
-def _made(log: Log, paths: Sequence[Path]) -> Iterator[str]:
+def _describe(log: Log, paths: Sequence[Path]) -> Iterator[str]:
     """What the operations on the paths are; nothing where there are too many to read."""
     numbers = sorted({number for path in paths for number in path.nodes[1:]})
     for number in numbers if len(numbers) <= LONGEST_SHOWN else ():

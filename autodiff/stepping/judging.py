@@ -59,11 +59,11 @@ def headline(log: Log) -> str:
 
 def beside(log: Log) -> list[tuple[str, str]]:
     """The contributions of a wrong order, "!" before those sent too early, next to those of the right one."""
-    mine, its = ([_sent(step) for step in one.backward if step.kind == "contribution"] for one in (log, log.right))
+    mine, its = ([_find_sent(step) for step in one.backward if step.kind == "contribution"] for one in (log, log.right))
     return [] if max(len(mine), len(its)) > MOST_BESIDE else list(zip_longest(mine, its, fillvalue=""))
 
 
-def _sent(step: Step) -> str:
+def _find_sent(step: Step) -> str:
     early = "!" if step.premature else " "
     return f"{early} {name(step.label)} → {name(step.parent_label or '')}: {short(step.gradient_after)}"
 

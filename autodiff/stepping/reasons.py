@@ -37,10 +37,11 @@ def reasons(
 def _blocking(log: Log, edge: Edge) -> str:
     node, operand, _ = edge
     parent = log.graph.nodes[node.parents[operand]]
-    return f"{_made(log, node)} lets nothing through to {name(parent.label)}, which is {short(parent.data)}" + _at(node)
+    which = f"{name(parent.label)}, which is {short(parent.data)}"
+    return f"{_describe(log, node)} lets nothing through to {which}" + _at(node)
 
 
-def _made(log: Log, node: Node) -> str:
+def _describe(log: Log, node: Node) -> str:
     rule, _ = describe_origin(log, node)
     return f"{name(node.label)} = {rule}"
 
@@ -56,7 +57,7 @@ def _why_zero(log: Log, flowing: list[Edge], paths: tuple[Path, ...]) -> list[st
         parents = [log.graph.nodes[number] for number in node.parents]
         near = parents if len(parents) < 4 else [parents[operand]]  # of a sum of products, one operand is enough
         where = dict.fromkeys(f"{name(x.label)} is {short(x.data)}" for x in near if x.operation != "constant")
-        slope = f"the local derivative of {_made(log, node)} along {name(parents[operand].label)} is 0"
+        slope = f"the local derivative of {_describe(log, node)} along {name(parents[operand].label)} is 0"
         return [f"Zero: {slope}, where {' and '.join(where)}{_at(node)}."]
     if paths and abs(paths[0].product) > 0:
         return ["Zero: the contributions cancel; what the paths carry is not 0, and adds up to 0."]
@@ -68,7 +69,7 @@ def _worst(log: Log, path: Path) -> list[str]:
     vanishes = abs(path.product) < TINY
     steps = sorted(zip(path.slopes, path.nodes[1:], strict=True), key=lambda step: abs(step[0]), reverse=not vanishes)
     odd = [step for step in steps if (abs(step[0]) < 1) == vanishes and abs(step[0]) != 1][:3]
-    made = [(_made(log, log.graph.nodes[number]), short(slope)) for slope, number in odd]
+    made = [(_describe(log, log.graph.nodes[number]), short(slope)) for slope, number in odd]
     places = "; ".join(f"{operation} has local derivative {slope}" for operation, slope in made)
     verb, extreme = ("vanishes", "smallest") if vanishes else ("explodes", "largest")
     count, product = f"{len(path.slopes):,}", short(path.product)
@@ -82,7 +83,7 @@ def _first_not_finite(log: Log, gradient: float, flowing: list[Edge]) -> list[st
     nodes = log.graph.nodes
     for node in nodes:
         if odd(node.data) and not any(odd(nodes[parent].data) for parent in node.parents):
-            return [f"The first {kind} is in the forward pass: {_made_from(log, node)}{_at(node)}."]
+            return [f"The first {kind} is in the forward pass: {_describe_operands(log, node)}{_at(node)}."]
     concerned = {(node.number, operand) for node, operand, _ in flowing}
     for step in log.backward:
         if step.kind == "contribution" and (step.node, step.operand) in concerned and _makes(step, odd):
@@ -104,7 +105,7 @@ def _makes(step: Step, odd: Callable[[float], bool]) -> bool:
     return not odd(step.upstream or 0.0) if sent else odd(step.gradient_after or 0.0)
 
 
-def _made_from(log: Log, node: Node) -> str:
+def _describe_operands(log: Log, node: Node) -> str:
     if not node.parents:
         return f"the input {name(node.label)} is {short(node.data)}"
     rule, numbers = describe_origin(log, node)

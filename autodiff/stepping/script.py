@@ -36,9 +36,9 @@ def value_of(path: str, name: str | None) -> tuple[Value, dict[str, Any]]:
     tape = recording()
     with tape, as_main(file):
         names = run_program(file)
-        found = _chosen(file, name, names)
+        found = _choose(file, name, names)
         if callable(found) and not isinstance(found, Value):
-            found, inside = _guarded(file, partial(_called, found))
+            found, inside = _guard(file, partial(_call, found))
             names = {**inside, **names} | inside | {f"{name}()": found}  # the inner names first
     if not isinstance(found, Value):
         raise ArgumentError(f"expected {file.name}:{name} to be a Value of autodiff, got {shown(found)}")
@@ -55,7 +55,7 @@ def run_program(file: Path) -> dict[str, Any]:
         line = error.lineno if isinstance(error, SyntaxError) else None
         reason = error.msg if isinstance(error, SyntaxError) else _text(error) or "nested too deeply"
         raise ProgramError(f"{_place(file, line)} is not a Python program: {reason}", line) from None
-    _guarded(file, lambda: run(names))
+    _guard(file, lambda: run(names))
     return names
 
 
@@ -71,7 +71,7 @@ def as_main(file: Path) -> Iterator[None]:
         sys.argv, sys.path = arguments, search
 
 
-def _called(function: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
+def _call(function: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
     """What a function returns, and its variables when it does: they are the names of its Values."""
     code, inside, before = getattr(function, "__code__", None), dict[str, Any](), sys.getprofile()
 
@@ -86,7 +86,7 @@ def _called(function: Callable[[], Any]) -> tuple[Any, dict[str, Any]]:
         sys.setprofile(before)
 
 
-def _guarded(file: Path, run: Any) -> Any:
+def _guard(file: Path, run: Any) -> Any:
     """What `run()` returns; what it raises becomes one sentence."""
     try:
         return run()
@@ -111,7 +111,7 @@ def _text(error: BaseException) -> str:
         return ""
 
 
-def _chosen(file: Path, name: str | None, names: dict[str, Any]) -> Any:
+def _choose(file: Path, name: str | None, names: dict[str, Any]) -> Any:
     first, *rest = (name or "").split(".")
     if first in names:
         return reduce(partial(_attribute, file), rest, names[first])
@@ -124,4 +124,4 @@ def _chosen(file: Path, name: str | None, names: dict[str, Any]) -> Any:
 
 
 def _attribute(file: Path, owner: Any, attribute: str) -> Any:
-    return _guarded(file, lambda: getattr(owner, attribute))
+    return _guard(file, lambda: getattr(owner, attribute))

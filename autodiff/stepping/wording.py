@@ -70,7 +70,7 @@ def write_rule(
     Where the rule is a list of slopes, `operand` picks one of them. Of a list at most `terms` inputs are written.
     """
     if "xs" in rule.words():
-        return _worded_list(rule, inputs, output, operand, terms)
+        return _word_list(rule, inputs, output, operand, terms)
     return NOTATION.write(rule, {**dict(zip("abc", map(word, inputs))), "y": word(output)})
 
 
@@ -80,19 +80,19 @@ def word(text: str) -> Written:
     return Written(bare, 0 if bare.startswith("-") else ATOM)
 
 
-def _worded_list(rule: Rule, inputs: Sequence[str], output: str, operand: int | None, terms: int) -> str:
+def _word_list(rule: Rule, inputs: Sequence[str], output: str, operand: int | None, terms: int) -> str:
     half = len(inputs) // 2
     if rule == ONES:
         return "1"
     if rule == SWAPPED and operand is not None:
         return word(inputs[operand - half]).text
     parts = [inputs[:half], inputs[half:]] if rule == DOT else [inputs]
-    listed = ", ".join(_listed(part, terms) for part in parts)
+    listed = ", ".join(_list(part, terms) for part in parts)
     text = NOTATION.write(rule, {"xs": Written(listed), "y": word(output)})
     return text if operand is None else f"{text}[{operand}]"
 
 
-def _listed(items: Sequence[str], terms: int) -> str:
+def _list(items: Sequence[str], terms: int) -> str:
     first, last = items[: max(terms - 2, 1)], items[-1:] if terms > 2 else ()
     shown = [*items] if len(items) <= terms else [*first, "…", *last]
     return "[" + ", ".join(word(each).text for each in shown) + "]"

@@ -39,7 +39,7 @@ class ArrayWriter(Writer):
         inputs = zip(self.made, self.program.instructions)
         return next(f"{name}.shape[0]" for name, each in inputs if each.op == "input" and each.rows)
 
-    def held(self, register: int, answer: bool) -> str:
+    def check_guard(self, register: int, answer: bool) -> str:
         name = self.names[register]
         if is_number(name):  # of numbers alone
             return f"({name} {'!=' if answer else '=='} 0.0)"
@@ -66,7 +66,7 @@ class ArrayWriter(Writer):
     def row(self, index: int, each: Instruction) -> None:
         """An elementwise instruction; of nothing that has rows it is one number in all of them."""
         code = self.template_of(each)
-        used = [operand for letter, operand in self.lettered(each) if letter in code.letters]
+        used = [operand for letter, operand in self.letter_operands(each) if letter in code.letters]
         alike = [operand for operand in dict.fromkeys(used) if operand in self.alike]
         with_rows = [operand for operand in used if self[operand].rows and operand not in self.alike]
         if each.rows and not each.shape and not with_rows and not (alike and code.calls):
@@ -179,7 +179,7 @@ class ArrayWriter(Writer):
         flat = []
         for register, text in zip(registers, texts):
             size = prod(register.shape)
-            part = self.flattened(text, register)
+            part = self.flatten(text, register)
             flat.append(part if register.rows or not each.rows else f"broadcast_to({part}, ({self.count}, {size}))")
         self.line(index, f"concat([{', '.join(flat)}], axis=-1)")
 
@@ -188,17 +188,17 @@ class ArrayWriter(Writer):
         base = self[each.operands[0]]
         start, strides = each.detail
         sliced = layout.view(text, base.shape, base.rows, start, strides, each.shape)
-        self.line(index, sliced or self.gathered(text, base, places(start, strides, each.shape)))
+        self.line(index, sliced or self.gather(text, base, places(start, strides, each.shape)))
 
     def take(self, index: int, each: Instruction) -> None:
         text, wanted = self.texts(each.operands)[0], np.array(each.detail).reshape(each.shape)
-        self.line(index, self.gathered(text, self[each.operands[0]], wanted))
+        self.line(index, self.gather(text, self[each.operands[0]], wanted))
 
-    def gathered(self, text: str, base: Instruction, wanted: Any) -> str:
+    def gather(self, text: str, base: Instruction, wanted: Any) -> str:
         """The elements at these places of a flattened register."""
-        return f"{self.flattened(text, base)}[{':, ' * base.rows}{self.table(f'array({wanted.tolist()})')}]"
+        return f"{self.flatten(text, base)}[{':, ' * base.rows}{self.table(f'array({wanted.tolist()})')}]"
 
-    def flattened(self, text: str, each: Instruction) -> str:
+    def flatten(self, text: str, each: Instruction) -> str:
         """A register as one vector for each row."""
         if is_number(text):
             return self.table(f"array([{text}])")
@@ -211,7 +211,7 @@ class ArrayWriter(Writer):
         views = [(detail, shape) for _, detail, shape in each.detail]
         blocks = None if each.rows else layout.tile(texts, views, prod(each.shape))
         if blocks:
-            code = blocks[0][1] if len(blocks) == 1 else self.laid(name, blocks)
+            code = blocks[0][1] if len(blocks) == 1 else self.lay_blocks(name, blocks)
         else:
             found, rows = pieces(each), "-1, " * each.rows
             flat = ", ".join(self.table(f"array([{text}])") if is_number(text) else f"{text}.reshape({rows}{each.size})"
@@ -222,7 +222,7 @@ class ArrayWriter(Writer):
             code = " + ".join(f"{name}_parts[{':, ' * each.rows}{table}]" for table in tables)
         self.assign(name, code if len(each.shape) == 1 else f"({code}).reshape({self.sizes(each)})")
 
-    def laid(self, name: str, blocks: list[tuple[int, str]]) -> str:
+    def lay_blocks(self, name: str, blocks: list[tuple[int, str]]) -> str:
         """Blocks one after the other."""
         return f"concat([{', '.join(text for _, text in blocks)}])"
 

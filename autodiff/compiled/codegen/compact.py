@@ -30,12 +30,12 @@ def compact(lines: Sequence[Line], kept: set[str]) -> list[str]:
     code = {line.name: line.code for line in lines}
     uses = Counter(name for line in lines for name in line.uses)
     uses.update(kept)
-    tests = _negated(code, uses, kept)
+    tests = _take_negations(code, uses, kept)
     once = {name for name in code if uses[name] == 1 and name not in kept}
-    return _together(_merged(code, once), tests)
+    return _group(_merge(code, once), tests)
 
 
-def _negated(code: dict[str, Code], uses: Counter[str], kept: set[str]) -> dict[str, str]:
+def _take_negations(code: dict[str, Code], uses: Counter[str], kept: set[str]) -> dict[str, str]:
     """The conditions that only say `not`, for choices alone: taken out of the code, to be answered the other way."""
     chosen = Counter(each.condition for each in code.values() if isinstance(each, Choice) and each.other == "0.0")
     tests = {name: each.condition for name, each in code.items()
@@ -45,7 +45,7 @@ def _negated(code: dict[str, Code], uses: Counter[str], kept: set[str]) -> dict[
     return tests
 
 
-def _merged(code: dict[str, Code], once: set[str]) -> dict[str, Code]:
+def _merge(code: dict[str, Code], once: set[str]) -> dict[str, Code]:
     """Sums and products that are used once, in the sums, products and choices that use them.
 
     An expression is never long, so that Python's parser meets no deep nesting however long a chain is.
@@ -73,10 +73,10 @@ def _merged(code: dict[str, Code], once: set[str]) -> dict[str, Code]:
     return found
 
 
-def _together(code: dict[str, Code], tests: dict[str, str]) -> list[str]:
+def _group(code: dict[str, Code], tests: dict[str, str]) -> list[str]:
     """Neighbours that choose between 0.0 and a number by one condition, under one `if`."""
     lines = []
-    answered = {name: _answered(each, tests) for name, each in code.items()}
+    answered = {name: _turn(each, tests) for name, each in code.items()}
     for condition, group in groupby(answered.items(), key=lambda item: _closing(item[1])):
         members = list(group)
         if not condition or len(members) == 1:
@@ -87,7 +87,7 @@ def _together(code: dict[str, Code], tests: dict[str, str]) -> list[str]:
     return lines
 
 
-def _answered(code: Code, tests: dict[str, str]) -> Code:
+def _turn(code: Code, tests: dict[str, str]) -> Code:
     """A choice by a condition that only says `not`, the other way round."""
     if isinstance(code, Choice) and code.other == "0.0" and code.condition in tests:
         return Choice(tests[code.condition], "0.0", code.chosen)

@@ -6,7 +6,7 @@ from .array import ArrayWriter
 class JaxWriter(ArrayWriter):
     """Arrays of jax.numpy."""
 
-    def laid(self, name: str, blocks: list[tuple[int, str]]) -> str:
+    def lay_blocks(self, name: str, blocks: list[tuple[int, str]]) -> str:
         whole, first, start = f"{name}_blocks", f"{name}_blocks_0", 0
         self.assign(first, blocks[0][1])
         self.assign(whole, f"zeros({blocks[-1][0]}, dtype={first}.dtype)")

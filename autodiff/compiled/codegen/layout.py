@@ -99,11 +99,11 @@ def product(left: str, right: str, spec: str) -> Code:
         axes = [second.index(x) for x in inner], [first.index(x) for x in inner]
         return f"tensordot({right}, {left}, {axes})"
     if not inner and all(spec == "".join(x for x in result if x in spec) for spec in (first, second)):
-        return f"{_widened(left, first, result)} * {_widened(right, second, result)}"
+        return f"{_widen(left, first, result)} * {_widen(right, second, result)}"
     return f"einsum({spec!r}, {left}, {right})"
 
 
-def _widened(text: str, spec: str, result: str) -> str:
+def _widen(text: str, spec: str, result: str) -> str:
     """An operand with axes of size 1 for the letters of the result that it lacks."""
     if result.endswith(spec):
         return text

@@ -4,7 +4,7 @@ A part that occurs more than once is computed once, before its first use.
 
 >>> exp, operands = Part("exp({a})", "exp", twice=False), {"a": "x", "b": "y"}
 >>> lines = [row("y", "{p0} + 1.0", operands, [exp]), row("z", Binary("{p0}", "*", "{b}"), operands, [exp])]
->>> print(*with_parts_shared(lines), sep="\\n")
+>>> print(*share_parts(lines), sep="\\n")
 exp_of_y_0 = exp(x)
 y = exp_of_y_0 + 1.0
 z = exp_of_y_0 * y
@@ -105,7 +105,7 @@ def _operands(fields: Fields) -> tuple[str, ...]:
     return tuple([fields.get(hole, "") for hole in fields.used if hole not in HOLES])
 
 
-def with_parts_shared(lines: Sequence[Line]) -> list[Line]:
+def share_parts(lines: Sequence[Line]) -> list[Line]:
     """The lines without parts: the shared ones on lines of their own, the others in their places."""
     if not any(line.parts for line in lines):
         return list(lines)
@@ -117,7 +117,7 @@ def with_parts_shared(lines: Sequence[Line]) -> list[Line]:
     for line, texts in zip(lines, whole):
         holes, uses = dict[str, str](), dict[str, tuple[str, ...]]()
         for place, (part, text) in enumerate(zip(line.parts, texts)):
-            filled = _filled(line._replace(code=part.text, uses=part.uses), holes, uses)
+            filled = _fill(line._replace(code=part.text, uses=part.uses), holes, uses)
             if counts[text] > 1 or part.twice:
                 if text not in names:
                     names[text] = f"{part.word}_of_{line.name}_{len(names)}"
@@ -127,11 +127,11 @@ def with_parts_shared(lines: Sequence[Line]) -> list[Line]:
         known = names.get(texts[-1])
         if known is None and texts[-1] in counts:
             names[texts[-1]] = line.name
-        found.append(_filled(line, holes, uses) if known is None else Line(line.name, known, (), (known,), line.sign))
+        found.append(_fill(line, holes, uses) if known is None else Line(line.name, known, (), (known,), line.sign))
     return found
 
 
-def _filled(line: Line, holes: Mapping[str, str], uses: Mapping[str, tuple[str, ...]]) -> Line:
+def _fill(line: Line, holes: Mapping[str, str], uses: Mapping[str, tuple[str, ...]]) -> Line:
     """The line with its parts in their places."""
     fields = Fields(holes)
     code = fields.into(line.code)

@@ -31,15 +31,15 @@ class NumpyWriter(ArrayWriter):
             self.lines[made] = self.lines[made]._replace(name=self.names[index])
             self.lines.append(Line(self.names[index], self.operand(each.operands[1], each), sign="+="))
         elif each.op == "relu" and operand in self.in_place and self.serves_relu(operand):
-            self.made_of(index, each, operand, "rectified({x})")
+            self.reuse(index, each, operand, "rectified({x})")
         elif each.op == "relu'0" and self.is_own(each.operands[-1], each) and self.is_whole(operand, each):
-            self.made_of(index, each, each.operands[-1], "emptied({x}, {closed})")
+            self.reuse(index, each, each.operands[-1], "emptied({x}, {closed})")
         else:
             super().row(index, each)
 
-    def made_of(self, index: int, each: Instruction, operand: int, code: str) -> None:
+    def reuse(self, index: int, each: Instruction, operand: int, code: str) -> None:
         """Let relu, or its slope, be made in the place of an operand; where it is closed is found before."""
-        (test, *_), names = self.template_of(each).parts, dict(self.lettered(each))
+        (test, *_), names = self.template_of(each).parts, dict(self.letter_operands(each))
         closed = test._replace(text=test.text.format(a=self.names[names["a"]]))
         self.assign(self.names[index], code.format(x=self.names[operand], closed="{p0}"), (closed,))
 
@@ -89,14 +89,14 @@ class NumpyWriter(ArrayWriter):
         for operand, (kind, detail, shape), text, places in zip(each.operands, each.detail, texts, found):
             part = layout.view(name, (size,), each.rows, detail[0], detail[1], shape) if kind == "view" else None
             if part and not (each.rows and "reshape" in part):
-                if not self.made_in_place(operand, part, sign):
+                if not self.write_in_place(operand, part, sign):
                     self.lines.append(Line(part if part.endswith("]") else f"{part}[...]", text, sign=sign))
             else:
-                self.scattered(name, text, places, each.rows, sign)
+                self.scatter(name, text, places, each.rows, sign)
         if len(each.shape) != 1:
             self.assign(name, f"{name}.reshape({self.sizes(each)})")
 
-    def made_in_place(self, operand: int, part: str, sign: str) -> bool:
+    def write_in_place(self, operand: int, part: str, sign: str) -> bool:
         """Let a product that is used only here be written where it belongs, and not be copied there."""
         made = self.line_of(operand)
         if sign != "=" or made is None or operand in self.in_place:  # what is added to it there must stay after it
@@ -108,7 +108,7 @@ class NumpyWriter(ArrayWriter):
                 return True
         return False
 
-    def scattered(self, name: str, text: str, places: Any, rows: bool, sign: str) -> None:
+    def scatter(self, name: str, text: str, places: Any, rows: bool, sign: str) -> None:
         """Add to places that no slice describes."""
         table = self.table(f"array({places.tolist()})")
         once = len(np.unique(places)) == places.size

@@ -40,7 +40,7 @@ def _line(line: str, writer: "_ArrayAPI") -> str:
     return start + (text[1:-1] if bare_tuple else text) + gap + comment
 
 
-def rewritten(tree: ast.Module) -> ast.Module:
+def rewrite(tree: ast.Module) -> ast.Module:
     """The same for a definition as a tree."""
     found: ast.Module = _ArrayAPI().visit(tree)
     return found
@@ -155,13 +155,13 @@ def _einsum(node: ast.Call) -> ast.expr:
     spec, *operands = node.args
     first, second, result = str(ast.literal_eval(spec)).replace("->", ",").split(",")
     letters = result + "".join(sorted({*first, *second} - {*result}))
-    aligned = [_aligned(ast.unparse(x), axes, letters) for x, axes in zip(operands, (first, second))]
+    aligned = [_align(ast.unparse(x), axes, letters) for x, axes in zip(operands, (first, second))]
     product = " * ".join(aligned)
     lost = tuple(range(len(result), len(letters)))
     return _code(f"sum({product}, axis={lost})" if lost else product)
 
 
-def _aligned(code: str, axes: str, letters: str) -> str:
+def _align(code: str, axes: str, letters: str) -> str:
     """An array with an axis for each of the letters, of size 1 where it has none."""
     order = sorted(axes, key=letters.index)
     if list(axes) != order:

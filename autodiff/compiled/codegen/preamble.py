@@ -89,7 +89,7 @@ def _definition(home: ModuleType, word: str, methods: bool) -> tuple[str, frozen
         return f"{word} = {item!r}\n", frozenset()
     tree = syntax(text_of(item))
     if not methods:
-        tree = portable.rewritten(tree)
+        tree = portable.rewrite(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.returns = None

@@ -15,7 +15,7 @@ from collections import Counter
 from ...ops import TABLE
 from ..ir.program import Instruction, Program, split_name
 from .compact import compact
-from .lines import Choice, Line, in_full, number, with_parts_shared
+from .lines import Choice, Line, in_full, number, share_parts
 from .templates import template
 from .writer import Writer
 
@@ -83,11 +83,11 @@ class MathWriter(Writer):
         source = f"zip({', '.join(lists.values())})" if len(lists) > 1 else "".join(lists.values())
         self.line(index, f"[{text} for {variables} in {source}]")
 
-    def finished(self) -> list[str]:
+    def finish(self) -> list[str]:
         """The lines, in fewer; outputs and what guards look at keep theirs."""
         program = self.program
         kept = {self.names[register] for register in (*program.outputs, *(each.register for each in program.guards))}
-        return compact(with_parts_shared(self.lines), kept)
+        return compact(share_parts(self.lines), kept)
 
-    def held(self, register: int, answer: bool) -> str:
+    def check_guard(self, register: int, answer: bool) -> str:
         return self.names[register] if answer else f"(not {self.names[register]})"

@@ -81,10 +81,10 @@ def divides_by_number(rule: Rule) -> bool:
 
 def compute_constants(rule: Rule) -> Rule:
     """For arrays: numbers are floats, what is a function of plain numbers is one, and no quotient of such raises."""
-    return rule.rebuilt(_computed)
+    return rule.rebuilt(_compute)
 
 
-def _computed(rule: Rule) -> Rule:
+def _compute(rule: Rule) -> Rule:
     match rule:
         case Number(value):
             return Number(float(value))

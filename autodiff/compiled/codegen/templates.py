@@ -60,11 +60,11 @@ class Arrays(Notation):
     def name(self, word: str) -> Written:
         return Written(f"{{{word}}}" if word in LETTERS else word)
 
-    def written(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
+    def compose(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
         match rule:
             case Binary("**", base, exponent) if not is_literal(exponent) or exponent == Number(0.5):
-                return super().written(Call("pow", (base, exponent)), names)  # 0.5 may be taken for a square root
-        return super().written(rule, names)
+                return super().compose(Call("pow", (base, exponent)), names)  # 0.5 may be taken for a square root
+        return super().compose(rule, names)
 
 
 class Floats(Named):
@@ -72,15 +72,15 @@ class Floats(Named):
 
     name = Arrays.name
 
-    def written(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
+    def compose(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
         match rule:
             case Binary("&", Binary(first, low, middle), Binary(second, between, high)) if middle == between:
-                sides = (self.held(self.written(each, names), self.levels["<"] + 1) for each in (low, middle, high))
+                sides = (self.bracket(self.compose(each, names), self.levels["<"] + 1) for each in (low, middle, high))
                 one, two, three = sides
                 return Written(f"{one} {first} {two} {second} {three}", self.levels["<"])
             case Binary("/", left, right) if divides_by_number(rule):
-                return Notation.binary(self, "/", self.written(left, names), self.written(right, names))
-        return super().written(rule, names)
+                return Notation.binary(self, "/", self.compose(left, names), self.compose(right, names))
+        return super().compose(rule, names)
 
 
 @cached
@@ -110,9 +110,9 @@ def template(
 
 def _with_holes(rule: Rule, shared: list[Rule], notation: Notation, math: bool) -> Template:
     """A rule with a hole for each part, in which parts that it contains, which come before it, are holes as well."""
-    names = {f"p{place}": Written(f"{{p{place}}}", notation.written(part).tight) for place, part in enumerate(shared)}
+    names = {f"p{place}": Written(f"{{p{place}}}", notation.compose(part).tight) for place, part in enumerate(shared)}
 
-    def holed(whole: Rule, count: int) -> Rule:
+    def make_holes(whole: Rule, count: int) -> Rule:
         for place in reversed(range(count)):
             whole = whole.replaced(shared[place], Name(f"p{place}"))
         return whole
@@ -121,8 +121,9 @@ def _with_holes(rule: Rule, shared: list[Rule], notation: Notation, math: bool) 
     for place, part in enumerate(shared):
         word = "test" if _is_comparison(part) else notation.write(part).partition("(")[0]
         twice = sum(each == part for each in rule.walk()) > 1
-        parts.append(Part(notation.write(holed(part, place), names), word if word.isidentifier() else "part", twice))
-    whole = holed(rule, len(shared))
+        text = notation.write(make_holes(part, place), names)
+        parts.append(Part(text, word if word.isidentifier() else "part", twice))
+    whole = make_holes(rule, len(shared))
     code = _code(whole, notation, names) if math else notation.write(whole, names)
     calls = _chooses(rule, "**") or any(isinstance(each, Call) for each in rule.walk())
     return Template(code, tuple(parts), rule.words() & frozenset(LETTERS), calls)
@@ -130,8 +131,8 @@ def _with_holes(rule: Rule, shared: list[Rule], notation: Notation, math: bool) 
 
 def _code(rule: Rule, notation: Notation, names: Mapping[str, Written]) -> Code:
     """A rule for floats as code that others can be put into, or that can be put into others."""
-    written = [notation.written(each, names) for each in rule.operands]
-    levels, held = notation.levels, notation.held
+    written = [notation.compose(each, names) for each in rule.operands]
+    levels, held = notation.levels, notation.bracket
     match rule:
         case Binary("+" | "-" | "*" as sign):
             return CodeOfTwo(held(written[0], levels[sign]), sign, held(written[1], levels[sign] + 1, after=True))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...ops import TABLE
 from ..ir.instructions import KINDS
 from ..ir.program import COMPARISONS, Instruction, Program, source_names, split_name
-from .lines import Code, Line, Part, is_number, number, row, with_parts_shared
+from .lines import Code, Line, Part, is_number, number, row, share_parts
 from .templates import Template, template
 
 
@@ -28,9 +28,9 @@ class Writer:
         for index, each in enumerate(self.program.instructions):
             self.instruction(index, each)
         result = self.texts(self.program.outputs)
-        body = [f"    {line}" for line in self.finished()]
+        body = [f"    {line}" for line in self.finish()]
         for count, guard in enumerate(self.program.guards):
-            held = self.held(guard.register, guard.answer)
+            held = self.check_guard(guard.register, guard.answer)
             body.append(f"    held = {'held & ' * bool(count)}{held}  # guard {count}")
         inputs = [name for name, each in zip(self.made, self.program.instructions) if each.op == "input"]
         result += ["held"] * bool(self.program.guards)
@@ -54,13 +54,13 @@ class Writer:
         """An n-ary operation along the last axis, or the contributions to its operands."""
         raise NotImplementedError
 
-    def held(self, register: int, answer: bool) -> str:
+    def check_guard(self, register: int, answer: bool) -> str:
         """Whether a comparison came out as recorded."""
         raise NotImplementedError
 
-    def finished(self) -> list[str]:
+    def finish(self) -> list[str]:
         """The text of the lines."""
-        return list(map(str, with_parts_shared(self.lines)))
+        return list(map(str, share_parts(self.lines)))
 
     def line(self, index: int, code: Code, parts: tuple[Part, ...] = ()) -> None:
         """The code of a register, which uses all its operands."""
@@ -93,18 +93,18 @@ class Writer:
 
     def row(self, index: int, each: Instruction) -> None:
         """An elementwise instruction, from its template."""
-        operands = {letter: self.operand(operand, each) for letter, operand in self.lettered(each)}
+        operands = {letter: self.operand(operand, each) for letter, operand in self.letter_operands(each)}
         found = self.template_of(each)
         self.add(index, row(self.names[index], found.code, operands, found.parts))
 
-    def lettered(self, each: Instruction) -> list[tuple[str, int]]:
+    def letter_operands(self, each: Instruction) -> list[tuple[str, int]]:
         """The operands of an elementwise instruction by the letters that its template calls them."""
         letters = "abc"[: len(each.operands) - 2] + "yg" if "'" in each.op else "abc"
         return list(zip(letters, each.operands))
 
     def template_of(self, each: Instruction) -> Template:
         """The template of an elementwise instruction, written for those of its operands that are plain numbers."""
-        texts = [(letter, self.text(operand)) for letter, operand in self.lettered(each)]
+        texts = [(letter, self.text(operand)) for letter, operand in self.letter_operands(each)]
         plain = tuple((letter, text) for letter, text in texts if is_number(text))
         return template(each.op, self.math, plain, self.by_condition(each))
 

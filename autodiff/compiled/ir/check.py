@@ -1,6 +1,6 @@
 """Is a program one that can run? Every register made before it is used, every operand there, every shape fitting.
 
->>> checked(Program((Instruction("tanh", (0,)),), (0,)))
+>>> check(Program((Instruction("tanh", (0,)),), (0,)))
 Traceback (most recent call last):
     ...
 autodiff.errors.ArgumentError: program: instruction 0, 'tanh' (str): expected operands made before it, got (0,)
@@ -13,7 +13,7 @@ from .instructions import Misfit, are_sizes, is_size, kind_of, require, require_
 from .program import COMPARISONS, Guard, Instruction, Program
 
 
-def checked(program: Program) -> Program:
+def check(program: Program) -> Program:
     """The program itself, or an `ArgumentError` that names the first instruction that cannot be run."""
     names: set[str] = set()
     for index, each in enumerate(program.instructions):

@@ -96,11 +96,11 @@ def _of_row(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
     return base if slope else base[:-1], have_rows(operands)
 
 
-def _given(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
+def _read(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
     return each.shape, each.rows
 
 
-def _given_for_rows(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
+def _read_for_rows(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
     return each.shape, have_rows(operands)
 
 
@@ -112,12 +112,12 @@ def _like_first(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
     return operands[0].shape, operands[0].rows
 
 
-def _widened(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
+def _widen(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
     require(bool(each.shape), "expected an axis alone")
     return (*operands[0].shape, each.shape[-1]), operands[0].rows
 
 
-def _contracted(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
+def _contract(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
     *specs, result = each.detail.replace("->", ",").split(",")
     sizes = {letter: size for spec, operand in zip(specs, operands)
              for letter, size in zip(spec.replace("r", ""), operand.shape)}  # fmt: skip
@@ -127,7 +127,7 @@ def _contracted(each: Instruction, operands: Operands) -> tuple[Shape, bool]:
 # ---- details ----
 
 
-def _named(each: Instruction, operands: Operands) -> None:
+def _require_name(each: Instruction, operands: Operands) -> None:
     require(bool(each.name) and each.detail is None, "expected a name alone")
 
 
@@ -216,7 +216,7 @@ def _adds_up(each: Instruction, operands: Operands) -> None:
     require(fits and operands[0].rows >= each.rows, f"{wide} does not add up to {each.shape}")
 
 
-def _filled(each: Instruction, operands: Operands) -> None:
+def _require_number(each: Instruction, operands: Operands) -> None:
     known = type(each.detail) is float
     if len(operands) == 2:
         known = each.detail is None and operands[1].shape == () and not operands[1].rows
@@ -224,17 +224,17 @@ def _filled(each: Instruction, operands: Operands) -> None:
 
 
 KINDS = {
-    "input":    Kind(_given,          (0,),   _named, cost=0),
-    "constant": Kind(_given,          (0,),   _numbers, cost=0),
-    "stack":    Kind(_vector,         (),     _scalars, flows.join),
-    "join":     Kind(_vector,         (),     _something, flows.join, each=1),
-    "view":     Kind(_given_for_rows, (1,),   _inside, flows.piece, cost=0),
-    "take":     Kind(_given_for_rows, (1,),   _inside, flows.piece, cost=5),
-    "assemble": Kind(_given_for_rows, (),     _pieces),
-    "contract": Kind(_contracted,     (2,),   _letters, flows.contract),
-    "expand":   Kind(_widened,        (1,),   _nothing_else),
-    "sum_to":   Kind(_given,          (1,),   _adds_up),
-    "fill":     Kind(_like_first,     (1, 2), _filled),
+    "input":    Kind(_read,           (0,),    _require_name, cost=0),
+    "constant": Kind(_read,           (0,),    _numbers, cost=0),
+    "stack":    Kind(_vector,         (),      _scalars, flows.join),
+    "join":     Kind(_vector,         (),      _something, flows.join, each=1),
+    "view":     Kind(_read_for_rows,  (1,),    _inside, flows.piece, cost=0),
+    "take":     Kind(_read_for_rows,  (1,),    _inside, flows.piece, cost=5),
+    "assemble": Kind(_read_for_rows,  (),      _pieces),
+    "contract": Kind(_contract,       (2,),    _letters, flows.contract),
+    "expand":   Kind(_widen,          (1,),    _nothing_else),
+    "sum_to":   Kind(_read,           (1,),    _adds_up),
+    "fill":     Kind(_like_first,     (1, 2),  _require_number),
 }  # fmt: skip
 COMPARISON = Kind(_of_row, (2,), _nothing_else, flows.nothing)
 ROW = Kind(_of_row, (), _row_known, flows.row)

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...errors import ArgumentError, shown
 from ...json_text import parse_json
-from .check import checked
+from .check import check
 from .program import Guard, Instruction, Program
 
 WRITTEN = "expected JSON written by to_json"
@@ -38,7 +38,7 @@ def from_json(text: str) -> Program:
             raise ArgumentError(f"program: expected version 1, got {shown(body['autodiff program'])}")
         instructions = tuple(Instruction(*_tuples(each)) for each in body["instructions"])
         guards = tuple(Guard(*each) for each in body["guards"])
-        return checked(Program(instructions, tuple(body["outputs"]), guards))
+        return check(Program(instructions, tuple(body["outputs"]), guards))
     except ArgumentError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:

@@ -19,7 +19,7 @@ def without_dead(program: Program) -> Program:
         if index in needed:
             needed.update(program.instructions[index].operands)
     kept = [index for index, each in enumerate(program.instructions) if index in needed or each.op == "input"]
-    return _renumbered(program, kept, {index: index for index in kept})
+    return _renumber(program, kept, {index: index for index in kept})
 
 
 def share(program: Program) -> Program:
@@ -33,7 +33,7 @@ def share(program: Program) -> Program:
         same[index] = first.setdefault(key, index)
         if same[index] == index:
             kept.append(index)
-    return _renumbered(program, kept, same)
+    return _renumber(program, kept, same)
 
 
 def fold_constants(program: Program) -> Program:
@@ -49,7 +49,7 @@ def fold_constants(program: Program) -> Program:
     return program._replace(instructions=tuple(instructions))
 
 
-def _renumbered(program: Program, kept: list[int], same: dict[int, int]) -> Program:
+def _renumber(program: Program, kept: list[int], same: dict[int, int]) -> Program:
     """The kept instructions, with `same` saying which of them stands for each old one."""
     new = {index: place for place, index in enumerate(kept)}
     instructions = []

@@ -63,22 +63,22 @@ class Program(NamedTuple):
     def __str__(self) -> str:
         names = register_names(self)
         width = max(map(len, names), default=0)
-        lines = [f"{name.ljust(width)} = {_described(each, names)}" for name, each in zip(names, self.instructions)]
+        lines = [f"{name.ljust(width)} = {_describe(each, names)}" for name, each in zip(names, self.instructions)]
         lines += [f"guard {names[each.register]} is {each.answer}  # {each.place}" for each in self.guards]
         return "\n".join([*lines, "return " + ", ".join(names[register] for register in self.outputs)])
 
 
 def register_names(program: Program) -> list[str]:
     """What a reader calls each register, no two alike: an input by its name, an adjoint d_, others by their number."""
-    return _named(program, [_legible(name) for name in program.inputs])
+    return _name(program, [_legible(name) for name in program.inputs])
 
 
 def source_names(program: Program) -> list[str]:
     """What source calls each register: as `register_names`, but that inputs are numbered; no word is a caller's."""
-    return _named(program, [f"x_{index}" for index, each in enumerate(program.instructions) if each.op == "input"])
+    return _name(program, [f"x_{index}" for index, each in enumerate(program.instructions) if each.op == "input"])
 
 
-def _named(program: Program, inputs: list[str]) -> list[str]:
+def _name(program: Program, inputs: list[str]) -> list[str]:
     taken, rest, names = set(inputs), iter(inputs), list[str]()
     for index, each in enumerate(program.instructions):
         name = f"{_WORDS.get(each.op) or split_name(each.op)[0]}_{index}"
@@ -107,7 +107,7 @@ def split_name(op: str) -> tuple[str, str, str]:
     return op.partition(mark)
 
 
-def _described(each: Instruction, names: list[str]) -> str:
+def _describe(each: Instruction, names: list[str]) -> str:
     parts = [each.op, *(names[operand] for operand in each.operands)]
     if each.detail is not None:
         text = repr(each.detail)

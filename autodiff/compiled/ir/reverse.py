@@ -60,12 +60,12 @@ class Reversal:
         self.adjoints[self.output] = self.start()
         gradients: dict[int, int] = {}
         for register in reversed(self.order):
-            if self.needed[register] and (upstream := self.collected(register)) is not None:
+            if self.needed[register] and (upstream := self.collect(register)) is not None:
                 self.label(upstream, register)
                 kind_of(program.instructions[register].op).flow(self, register, upstream)
         for register, each in enumerate(program.instructions):
             if each.op == "input" and each.name in self.wrt:
-                upstream = self.collected(register)
+                upstream = self.collect(register)
                 gradients[register] = self.zero(register) if upstream is None else upstream
         outputs = [self.from_zero(gradients[register], register) for register in sorted(gradients)]
         return builder.program([*program.outputs, *outputs], program.guards)
@@ -86,7 +86,7 @@ class Reversal:
             return register
         return self.builder.row(ADD, register, self.builder.constant(0.0), adjoint_of=of)
 
-    def collected(self, register: int) -> int | None:
+    def collect(self, register: int) -> int | None:
         """The adjoint of a register, once everything that uses it has been passed."""
         pieces = self.pieces.pop(register, [])
         if pieces:
@@ -94,13 +94,13 @@ class Reversal:
             reached = None
             if any(condition is not None for _, condition, _ in pieces):
                 counts = [self.as_number(condition, piece) for piece, condition, _ in pieces]
-                reached = self.positive(self.assembled(register, counts, places))
+                reached = self.positive(self.assemble(register, counts, places))
             else:
-                reached = self.covered(register, places)
-            self.give(register, self.assembled(register, [piece for piece, _, _ in pieces], places), reached)
+                reached = self.find_reached(register, places)
+            self.give(register, self.assemble(register, [piece for piece, _, _ in pieces], places), reached)
         return self.adjoints.pop(register, None)
 
-    def covered(self, register: int, pieces: tuple[Any, ...]) -> int | None:
+    def find_reached(self, register: int, pieces: tuple[Any, ...]) -> int | None:
         """The elements of a register that some piece is of, as a condition; None if all are.
 
         Nothing comes from the others: 0 times a slope of inf would be nan.
@@ -115,7 +115,7 @@ class Reversal:
             return None
         return self.positive(self.builder.add("constant", shape=each.shape, detail=tuple(used.tolist())))
 
-    def assembled(self, register: int, pieces: Sequence[int], places: tuple[object, ...]) -> int:
+    def assemble(self, register: int, pieces: Sequence[int], places: tuple[object, ...]) -> int:
         return self.builder.add("assemble", *pieces, shape=self.program.instructions[register].shape, detail=places)
 
     def as_number(self, condition: int | None, like: int) -> int:

@@ -78,7 +78,7 @@ class Call(NamedTuple):
         data = [np.asarray(x)[which] if many else x for x, many in zip(self.data, self.signature.batched)]
         return self._replace(data=data, rows=len(which))
 
-    def joined(self, parts: Sequence[tuple[Any, list[Any]]]) -> list[Any]:
+    def join(self, parts: Sequence[tuple[Any, list[Any]]]) -> list[Any]:
         """The results of all rows from those of some; what has no rows is a sum over them."""
         results = []
         for each in zip(*(results for _, results in parts)):

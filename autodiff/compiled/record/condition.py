@@ -33,14 +33,14 @@ class Condition:
     __class__ = property(lambda self: bool)  # isinstance(x > 0, bool) holds, as it does eagerly
 
     def __and__(self, other: Any) -> Any:
-        return self._joined("and", other)
+        return self._join("and", other)
 
     def __or__(self, other: Any) -> Any:
-        return self._joined("or", other)
+        return self._join("or", other)
 
     __rand__, __ror__ = __and__, __or__
 
-    def _joined(self, op: str, other: Any) -> Any:
+    def _join(self, op: str, other: Any) -> Any:
         if type(other) is Condition:
             left, right = self.node._data, other.node._data
             answer = min(left, right) if op == "and" else max(left, right)

@@ -96,7 +96,7 @@ def _arrays(nodes: list[Value], leaves: list[Value], wanted: list[Value]) -> Arr
     edges = np.fromiter(map(id, chain.from_iterable(map(_parents, nodes))), np.int64, int(starts[-1]))
     order = np.argsort(addresses, kind="stable")
     known = addresses[order]
-    operands = _found(edges, known, order)
+    operands = _find(edges, known, order)
     missing = np.flatnonzero(operands < 0)
     edges = edges[missing]
     del addresses  # memory is at its most in the next lines
@@ -119,7 +119,7 @@ def _arrays(nodes: list[Value], leaves: list[Value], wanted: list[Value]) -> Arr
     return codes, operands, starts, [_place(node, known, order, places, leaves, size) for node in wanted]
 
 
-def _found(wanted: Ints, known: Ints, order: Ints) -> Ints:
+def _find(wanted: Ints, known: Ints, order: Ints) -> Ints:
     """The number of each address, -1 where it is none of the known ones."""
     if not len(known):
         return np.full(len(wanted), -1, np.int64)
@@ -129,11 +129,11 @@ def _found(wanted: Ints, known: Ints, order: Ints) -> Ints:
 
 
 def _any_leaf(roots: Sequence[Value], known: Ints) -> bool:
-    return bool(np.any(_found(np.array([id(root) for root in roots], np.int64), known, known) < 0))
+    return bool(np.any(_find(np.array([id(root) for root in roots], np.int64), known, known) < 0))
 
 
 def _place(node: Value, known: Ints, order: Ints, places: dict[int, int], leaves: list[Value], size: int) -> int:
-    number = int(_found(np.array([id(node)], np.int64), known, order)[0])
+    number = int(_find(np.array([id(node)], np.int64), known, order)[0])
     if number >= 0:
         return number
     if id(node) not in places:  # a root that nothing was made from: a constant function

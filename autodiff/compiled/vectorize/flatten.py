@@ -60,7 +60,7 @@ class _Chains:
     def __init__(self, tape: Tape) -> None:
         self.tape, size, codes = tape, tape.size, tape.codes
         self.users = np.repeat(np.arange(size), np.diff(tape.starts))  # for each operand, the operation that has it
-        wanted = _wanted(tape)
+        wanted = _count_wanted(tape)
         self.live, uses = _live(tape, self.users, wanted)
         self.edges = self.live[self.users]
         self.user_of = np.full(size, -1, np.int64)
@@ -70,11 +70,11 @@ class _Chains:
         in_sum = self.live & (uses == 1) & (wanted == 0) & (self.user_of >= 0) & self.adds[self.user_of]
         absorbed = in_sum & (self.adds | (codes == DOT))
         self.root = _roots(np.where(absorbed, self.user_of, np.arange(size)))
-        self.factor = self._paired(in_sum & (codes == MUL))
+        self.factor = self._pair(in_sum & (codes == MUL))
         self.inside = absorbed | self.factor
         self.kept = self.live & ~self.inside
 
-    def _paired(self, factor: Flags) -> Flags:
+    def _pair(self, factor: Flags) -> Flags:
         """The products in sums that have several: one alone is no product of lists."""
         in_dot = self.edges & (self.tape.codes[self.users] == DOT)
         count = np.bincount(self.root[self.user_of[factor]], minlength=self.tape.size)
@@ -105,7 +105,7 @@ class _Chains:
         return _lists(owner, order, [tape.operands[edges] for edges in both], count)
 
 
-def _wanted(tape: Tape) -> Ints:
+def _count_wanted(tape: Tape) -> Ints:
     """How often each node is a root, or held by a guard."""
     needed = np.array([*tape.roots, *(register for register, _, _ in tape.guards)], np.int64)
     return np.bincount(needed[needed < tape.size], minlength=tape.size)

@@ -57,9 +57,9 @@ class Locations:
         constant = np.array([leaf.op == "constant" for leaf in tape.leaves[tape.arguments :]], bool)
         self.numbers[outside] = [leaf._data for leaf in tape.leaves[tape.arguments :]]
         kept = outside[~constant]
-        self.captured = self._captured(kept if used is None else firsts(used[np.isin(used, kept)]), groups)
+        self.captured = self._capture(kept if used is None else firsts(used[np.isin(used, kept)]), groups)
 
-    def _captured(self, nodes: Ints, groups: Sequence[Group]) -> list[Value]:
+    def _capture(self, nodes: Ints, groups: Sequence[Group]) -> list[Value]:
         """The captured Values, as one vector."""
         if len(nodes):
             name = "captured"
@@ -88,8 +88,8 @@ class Locations:
         if len(registers) == 1:
             register, places = int(registers[0]), self.place_of[nodes]
         else:
-            register, places = self._joined(nodes, sources)
-        return self._viewed(register, places.reshape(shape), shape, whole)
+            register, places = self._join(nodes, sources)
+        return self._view(register, places.reshape(shape), shape, whole)
 
     def _constants(self, numbers: Any, shape: Shape, whole: bool) -> int:
         flat = numbers.ravel()
@@ -97,7 +97,7 @@ class Locations:
             return self.builder.constant(float(flat[0]))
         return self.builder.add("constant", shape=shape, detail=tuple(flat.tolist()))
 
-    def _joined(self, nodes: Ints, sources: Ints) -> tuple[int, Ints]:
+    def _join(self, nodes: Ints, sources: Ints) -> tuple[int, Ints]:
         """One vector of what is needed of the registers that the nodes come from, and their places in it."""
         flat, places = sources.ravel(), self.place_of[nodes].ravel().copy()
         unique, first = np.unique(flat, return_index=True)
@@ -107,7 +107,7 @@ class Locations:
             if register == CONSTANT:
                 part, places[here] = self._distinct_numbers(self.numbers[nodes].ravel()[here])
             else:
-                part, places[here] = self._needed(register, places[here])
+                part, places[here] = self._shrink(register, places[here])
             places[here] += start
             start += prod(self.builder[part].shape)
             parts.append(part)
@@ -116,12 +116,12 @@ class Locations:
             self._joins[key] = self.builder.add("join", *parts)
         return self._joins[key], places.reshape(nodes.shape)
 
-    def _needed(self, register: int, places: Ints) -> tuple[int, Ints]:
+    def _shrink(self, register: int, places: Ints) -> tuple[int, Ints]:
         """A register that has these places of another, and where: the other itself, unless it has far more."""
         wanted, inverse = np.unique(places, return_inverse=True)
         if prod(self.builder[register].shape) <= WASTE * len(wanted):
             return register, places
-        return self._viewed(register, wanted, (len(wanted),), whole=True), inverse.reshape(places.shape)
+        return self._view(register, wanted, (len(wanted),), whole=True), inverse.reshape(places.shape)
 
     def _distinct_numbers(self, numbers: Any) -> tuple[int, Ints]:
         """A vector of the distinct ones among some numbers, and the place of each in it; 0.0 and -0.0 differ."""
@@ -129,7 +129,7 @@ class Locations:
         values = tuple(bits.view(np.float64).tolist())
         return self.builder.add("constant", shape=(len(values),), detail=values), inverse
 
-    def _viewed(self, register: int, places: Ints, shape: Shape, whole: bool) -> int:
+    def _view(self, register: int, places: Ints, shape: Shape, whole: bool) -> int:
         """The elements of a register at these places: itself, a view of it, or at worst a gather."""
         base = self.builder[register].shape
         if shape == base and np.array_equal(places.ravel(), np.arange(prod(shape))):

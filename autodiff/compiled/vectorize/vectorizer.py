@@ -34,16 +34,16 @@ class Roller:
         self.tape, self.sums = tape, sums
         self.builder = Builder()
         self.levels = levels
-        self.nodes = Locations(tape, groups, self.builder, self.used())
+        self.nodes = Locations(tape, groups, self.builder, self.list_nodes())
 
-    def used(self) -> Ints:
+    def list_nodes(self) -> Ints:
         """The nodes that operands, results and guards are, in the order in which they will be looked for."""
         found = [np.array([*self.tape.roots, *(node for node, _, _ in self.tape.guards)], np.int64)]
         for level in reversed(self.levels):
             for members in alike(level, self.traits(level))[::-1]:
-                bare = self.listed(self.sums.bare, members)[0]
+                bare = self.list_members(self.sums.bare, members)[0]
                 wide = bare.shape[1] > FEW
-                lists = [*self.listed(self.sums.products, members), bare if wide else bare.T]
+                lists = [*self.list_members(self.sums.products, members), bare if wide else bare.T]
                 found += [each.ravel() for each in lists[::-1]]
         return np.concatenate(found[::-1])
 
@@ -78,7 +78,7 @@ class Roller:
         found[there] = self.nodes.register_of[values[lists.starts[level[there]] + place]]
         return found
 
-    def listed(self, lists: Lists, members: Ints) -> list[Ints]:
+    def list_members(self, lists: Lists, members: Ints) -> list[Ints]:
         """The members' lists, all of one length, as matrices."""
         count = int(lists.counts[members[0]])
         at = lists.starts[members][:, None] + np.arange(count)
@@ -89,10 +89,10 @@ class Roller:
         first = members[0]
         name = NAMES[int(self.tape.codes[self.sums.kept[first]])]
         is_sum = self.sums.is_sum[first]
-        bare = self.listed(self.sums.bare, members)[0]
+        bare = self.list_members(self.sums.bare, members)[0]
         order, shape = np.arange(len(members)), vector(len(members))
         if self.sums.products.counts[first]:
-            register, order, shape = self.products(*self.listed(self.sums.products, members))
+            register, order, shape = self.products(*self.list_members(self.sums.products, members))
             register = self.plus(register, bare[order], shape)
         elif name == TOTAL and 2 < bare.shape[1] <= FEW:
             wide = (*shape, bare.shape[1])

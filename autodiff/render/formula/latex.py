@@ -79,13 +79,13 @@ class Latex(Text):
         if sign == "/":
             return Written(rf"\frac{{{left.text}}}{{{right.text}}}", level)
         if sign == "**":
-            return Written(f"{self.held(left, level + 1)}^{{{right.text}}}", level)
+            return Written(f"{self.bracket(left, level + 1)}^{{{right.text}}}", level)
         return self.product(left, right) if sign == "*" else super().binary(sign, left, right)
 
     def product(self, left: Written, right: Written) -> Written:
         """Factors side by side; a dot before a number."""
         level = self.levels["*"]
-        first, second = self.held(left, level), self.held(right, level + 1, after=True)
+        first, second = self.bracket(left, level), self.bracket(right, level + 1, after=True)
         return Written(rf"{first} \cdot {second}" if second[:1].isdigit() else rf"{first} \, {second}", level)
 
     def call(self, function: str, arguments: Sequence[Written]) -> Written:

@@ -36,28 +36,27 @@ class Typeset(Reading):
 
     def unary(self, sign: str, operand: Written) -> Written:
         level = self.levels["not" if sign == "not" else "unary"]
-        return Written(_tree("mrow", self.spaced(sign), self.held(operand, level + 1)), level)
+        return Written(_tree("mrow", self.space(sign), self.bracket(operand, level + 1)), level)
 
     def binary(self, sign: str, left: Written, right: Written) -> Written:
         """A fraction and an exponent hold what they hold without brackets."""
         if sign == "/":
             return Written(_tree("mfrac", left.text, right.text), self.levels["**"])
         if sign == "**":
-            return Written(_tree("msup", self.held(left, self.levels["**"] + 1), right.text), self.levels["**"])
+            return Written(_tree("msup", self.bracket(left, self.levels["**"] + 1), right.text), self.levels["**"])
         level = self.levels[sign]
         least = level + (sign in COMPARISONS)
-        return Written(
-            _tree("mrow", self.held(left, least), self.spaced(sign), self.held(right, level + 1, after=True)), level
-        )
+        first, second = self.bracket(left, least), self.bracket(right, level + 1, after=True)
+        return Written(_tree("mrow", first, self.space(sign), second), level)
 
-    def spaced(self, sign: str) -> str:
+    def space(self, sign: str) -> str:
         return _leaf("mo", self.signs.get(sign, sign))
 
-    def held(self, operand: Written, least: int, after: bool = False) -> str:
+    def bracket(self, operand: Written, least: int, after: bool = False) -> str:
         if operand.text.startswith('"') and not operand.tight:
             return json.dumps(f"({json.loads(operand.text)})")
         negative = after and operand.tight == self.levels["unary"]
-        return operand.text.join(self.brackets) if negative else super().held(operand, least)
+        return operand.text.join(self.brackets) if negative else super().bracket(operand, least)
 
     def call(self, function: str, arguments: Sequence[Written]) -> Written:
         """A function over its arguments; roots, powers of e and absolute values as they are drawn."""
@@ -82,7 +81,7 @@ class Typeset(Reading):
         return Written(_tree("mrow", _leaf("mo", "{"), _tree("mtable", first, last)), 0)
 
     def part(self, whole: Written, index: int) -> Written:
-        return Written(_tree("msub", self.held(whole, ATOM), _leaf("mn", str(index))))
+        return Written(_tree("msub", self.bracket(whole, ATOM), _leaf("mn", str(index))))
 
 
 def _tree(kind: str, *parts: str) -> str:

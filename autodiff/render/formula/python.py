@@ -183,10 +183,10 @@ class Python(Text):
             return self.call(FUNCTIONS_OF_SIGNS[sign], (left, right))
         return super().binary(sign, left, right)
 
-    def filled(self, rule: Rule, operands: Mapping[str, Written]) -> Written:
+    def fill(self, rule: Rule, operands: Mapping[str, Written]) -> Written:
         """A row that was added to the table is no function that a reader could import: its formula is written out."""
         is_added = isinstance(rule, Call) and rule.function not in VOCABULARY
-        return self.written(TABLE[rule.function].rule if is_added else rule, operands)  # type: ignore[attr-defined]
+        return self.compose(TABLE[rule.function].rule if is_added else rule, operands)  # type: ignore[attr-defined]
 
     def many(self, name: str, operands: Sequence[Written]) -> Written:
         """The one list that the function takes; of a dot product two, one after the other."""

@@ -47,10 +47,10 @@ class Page(JavaScript):
 class Template(Reading):
     """A rule as text with holes: ⟦a⟧ takes brackets round a negative number, ⟨a⟩ never does."""
 
-    def held(self, operand: Written, least: int, after: bool = False) -> str:
+    def bracket(self, operand: Written, least: int, after: bool = False) -> str:
         if operand.text.startswith("⟨") and not operand.tight:
             return f"⟦{operand.text[1:-1]}⟧"
-        return super().held(operand, least, after)
+        return super().bracket(operand, least, after)
 
 
 LANGUAGE, TEMPLATE, TYPESET = Page(), Template(), Typeset()

@@ -37,7 +37,7 @@ from ...dual_numbers import Dual, duals
 from ... import numbers
 from ...numbers import FLOATS, FRACTIONS, System, plain
 from ...ops import TABLE
-from ...rules import named
+from ...rules import call_by_name
 from ..engines.adapter import Adapter
 from . import finite_differences as differences
 from . import high_precision
@@ -162,7 +162,7 @@ def _complex() -> System:
         "hypot": lambda a, b: cmath.sqrt(a * a + b * b), "total": sum,
         "dot": lambda xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
     }  # fmt: skip
-    return System("complex", complex, plain({"__builtins__": {}} | names, named), named)
+    return System("complex", complex, plain({"__builtins__": {}} | names, call_by_name), call_by_name)
 
 
 def hips_autograd(program: Program) -> tuple[float, list[float]]:
@@ -179,7 +179,7 @@ def hips_autograd(program: Program) -> tuple[float, list[float]]:
         "pow": numpy.power, "hypot": lambda a, b: numpy.sqrt(a * a + b * b), "pi": math.pi, "nan": math.nan,
         "total": sum, "dot": lambda xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
     }  # fmt: skip
-    system = System("autograd", float, plain({"__builtins__": {}} | names, named), named)
+    system = System("autograd", float, plain({"__builtins__": {}} | names, call_by_name), call_by_name)
     places, program = tuple(range(len(program.inputs))), program.frozen()
     with numpy.errstate(all="ignore"):  # its rules overflow on the way to numbers that are small
         y = float(program.value(system, program.inputs))

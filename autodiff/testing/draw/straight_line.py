@@ -198,10 +198,10 @@ def spelled(step: Step, written: Sequence[Written], methods: Container[str] = ()
         parts[0] = NOTATION.binary(">", parts[0], Written("0"))
     if step.op in methods and (op is None or not op.is_operator):
         called = NOTATION.call(name or step.op, parts[1:])
-        return called._replace(text=f"{NOTATION.held(parts[0], ATOM)}.{called.text}")
+        return called._replace(text=f"{NOTATION.bracket(parts[0], ATOM)}.{called.text}")
     if op is None or name:
         return NOTATION.call(name or step.op, parts)
-    return NOTATION.written(op.call, dict(zip(op.inputs, parts)))
+    return NOTATION.compose(op.call, dict(zip(op.inputs, parts)))
 
 
 NOTATION, DOT, TOTAL = Notation(), parse("dot(xs)"), parse("total(xs)")

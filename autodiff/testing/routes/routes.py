@@ -45,7 +45,7 @@ def _batch(trial: Trial, target: str | None) -> Iterator[str]:
 
 
 def _multiplies(function: CompiledFunction) -> bool:
-    """Whether its program has a matrix product, inside which JAX makes nan of 0 times inf, as docs/compiling.md says."""
+    """Whether its program has a matrix product, inside which JAX makes nan of 0 times inf (docs/compiling.md)."""
     return any(each.op == "contract" for each in function.program.instructions)
 
 
