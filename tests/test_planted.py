@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autodiff import Value, compile, log, logsumexp, nn, register, relu, sqrt, tanh, total, where
+from autodiff import Value, compile, exp, log, logsumexp, nn, register, relu, sqrt, tanh, total, where
 from autodiff.compiled.ir.builder import Builder
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize.flatten import flatten
@@ -128,6 +128,18 @@ def test_a_shared_number_is_reached_where_any_row_reaches_it(s, signs):
         return sum(where(x > 0, h * x, x) for x in xs)
 
     agrees(many, [(s, *[x] * 12) for x in signs], shared=1)
+
+
+@pytest.mark.parametrize("second", [
+    lambda h: where(h > 1, exp(h), 2.0),    # both parts of the register are reached under a condition
+    lambda h: exp(h),                       # only the first is
+])  # fmt: skip
+def test_nothing_flows_to_what_a_part_of_a_register_blocks(second):
+    def function(*xs):
+        hs = [sqrt(x) for x in xs]
+        return total([relu(h) for h in hs[:12]]) + total([second(h) for h in hs[12:]])
+
+    agrees(function, [(0.0, 4.0) * 6 + (4.0, 1.5) * 6, (4.0, 0.0) * 6 + (0.25, 4.0) * 6])
 
 
 @pytest.mark.parametrize("target", ["math", "numpy"])

@@ -139,6 +139,22 @@ def test_names_are_filled_in_at_once_and_not_again():
     assert parse("where(a < pi, blocked, hypot(a, y))").words() == {"where", "a", "pi", "hypot", "y"}
 
 
+def test_a_part_is_replaced_wherever_it_stands_and_nothing_else_is():
+    rule = parse("where(a * b > 0, exp(a * b) + b * a, a)")
+    assert rule.replaced(parse("a * b"), Name("p")) == parse("where(p > 0, exp(p) + b * a, a)")
+    assert rule.replaced(rule, Name("p")) == Name("p") and rule.replaced(Name("c"), Name("p")) == rule
+
+
+def test_a_rule_without_all_its_parts_is_refused_and_one_of_no_known_kind_has_no_value():
+    class Root(Rule):
+        operand: Rule
+
+    with pytest.raises(ValueError):
+        Binary("+", Number(1))
+    with pytest.raises(AssertionError, match=r"no kind of rule: Root\(Number\(4\)\)"):
+        Root(Number(4)).evaluate({})    # None would be a slope that is blocked
+
+
 def test_lists_are_evaluated():
     numbers = FLOATS.names | WORDS
     assert parse("[2 * x for x in xs]").evaluate(numbers) == [2.0, 4.0, 1.0, 8.0]
