@@ -174,9 +174,8 @@ def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:
 
     def pull(gradient: Any) -> Any:
         seeds = flatten(gradient)[0]
-        whole = add_weighted(outputs, [seed if type(seed) is Value else number(seed, "vjp") for seed in seeds])
-        outer = stays or any(type(seed) is Value for seed in seeds)
-        return call.like_arguments(call.pull_back(whole, outer))
+        weights = [seed if type(seed) is Value else number(seed, "vjp") for seed in seeds]
+        return call.like_arguments(_pull_back_weighted(call, outputs, weights, stays))
 
     return shape.unflatten(y if stays else y.data for y in outputs), pull
 
@@ -188,9 +187,8 @@ def hvp(f: Callable[..., Any], at: Any, direction: Any) -> Any:
     (6.0, 4.0)
     """
     call, tangents = _read_direction(f, at, direction, again=True)
-    along = add_weighted(call.graph(call.value()), tangents)
-    outer = call.stays(call.value()) or any(type(tangent) is Value for tangent in tangents)
-    return call.like_arguments(call.pull_back(along, outer))
+    y = call.value()
+    return call.like_arguments(_pull_back_weighted(call, call.graph(y), tangents, call.stays(y)))
 
 
 def slope_along(f: Callable[..., Any], at: Any, direction: Any) -> Value:
@@ -210,6 +208,19 @@ def add_weighted(values: Sequence[Value], weights: Sequence[Any]) -> Value:
         elif weight != 0:
             terms.append(value * weight)
     return as_value(total(terms))
+
+
+def _pull_back_weighted(call: TracedCall, values: Sequence[Value], weights: Sequence[Any], stays: bool) -> list[Any]:
+    """The flat gradient of Values times weights, where a weight of 0 sends nothing, even along a slope of inf or nan.
+
+    One that is a Value sends something to differentiate nevertheless, where that is finite: 0 times the slope.
+    """
+    if not any(type(weight) is Value for weight in weights):
+        return call.pull_back(add_weighted(values, weights), stays)
+    held = call.pull_back(add_weighted(values, weights), True)
+    moved = [value * weight for value, weight in zip(values, weights) if type(weight) is Value or weight != 0]
+    free = call.pull_back(as_value(total(moved)), True)
+    return [where(x - x >= 0, x, other) for x, other in zip(free, held)]
 
 
 def _read_direction(f: Callable[..., Any], at: Any, direction: Any,

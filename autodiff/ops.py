@@ -239,7 +239,7 @@ FUNCTIONS = (
        ulps=0),
     Op("relu",        "relu(a)",              ("where(a <= 0, blocked, 1)",), kinks=("a == 0",), one_sided="a == a",
        textbook=("where(a > 0, 1, 0)",), ulps=0),
-    Op("leaky_relu",  "leaky_relu(a, b)",     ("where(a > 0, 1, where(a == 0, nearest_to_zero(b, 1), b))", None), kinks=("a == 0",), one_sided="b >= 0",
+    Op("leaky_relu",  "leaky_relu(a, b)",     ("where(a > 0, 1, where(a == 0, clip(b, 0, 1), b))", None), kinks=("a == 0",), one_sided="b >= 0",
        textbook=("where(a > 0, 1, b)", "0")),
     Op("elu",         "elu(a, b)",            ("elu_slope(a, b)", None), kinks=("a == 0",), one_sided="b >= 0",
        textbook=("where(a > 0, 1, b * exp(a))", "0")),

@@ -63,14 +63,9 @@ def elu(x: N, alpha: N) -> N:
 
 
 def elu_slope(x: N, alpha: N) -> N:
-    "where(x > 0, 1, where(x < 0, alpha * exp(x), nearest_to_zero(alpha, 1)))"
+    "where(x > 0, 1, where(x < 0, alpha * exp(x), clip(alpha, 0, 1)))"
     half = exp(minimum(x, 0.0) / 2)  # exp(x) itself would be subnormal, and lose digits, before alpha scales it
-    return where(x > 0, 1.0, where(x == 0, nearest_to_zero(alpha, 1.0), alpha * half * half))
-
-
-def nearest_to_zero(a: N, b: N) -> N:
-    "where(a * b <= 0, 0, where(abs(a) < abs(b), a, b))"
-    return where((a <= 0) & (b >= 0) | (a >= 0) & (b <= 0), 0.0, where(abs(a) < abs(b), a, b))
+    return where(x > 0, 1.0, where(x == 0, clip(alpha, 0.0, 1.0), alpha * half * half))
 
 
 def silu(x: N) -> N:

@@ -66,6 +66,14 @@ def test_hessian_hvp_and_jvp_agree():
 def test_jacobian_has_a_row_for_each_output():
     assert jacobian(lambda x: [x[0] * x[1], x[0], 7.0])([2.0, 3.0]) == [[3.0, 2.0], [1.0, 0.0], [0.0, 0.0]]
     assert jvp(lambda x: [x[0] * x[1], x[0]], [2.0, 3.0], [1.0, 0.0]) == ([6.0, 2.0], [3.0, 1.0])
+    assert jacobian(lambda x, y: {"a": x * y, "b": [x, 7.0]})(2.0, 3.0) == {"a": (3.0, 2.0), "b": [(1.0, 0.0), (0.0, 0.0)]}
+
+
+def test_a_matrix_of_one_row_is_a_matrix():
+    import numpy
+
+    x = numpy.array([2.0])
+    assert jacobian(lambda x: numpy.array([x[0] ** 3]))(x).tolist() == hessian(lambda x: x[0] ** 3)(x).tolist() == [[12.0]]
 
 
 @pytest.mark.parametrize("name", [name for name, op in TABLE.items() if op.arity == 1 and name not in ("floor", "sign")])
@@ -142,8 +150,9 @@ def test_mistakes_are_named():
         jvp(lambda x, y: x, (1.0, 2.0), (1.0,))
     with pytest.raises(OperandError, match="got 'a'"):
         grad(lambda x: x)("a")
-    with pytest.raises(OperandError, match="expected a function to differentiate, got 3"):
-        grad(3)
+    for derivative in (grad, value_and_grad, jacobian, hessian):  # before it is called with arguments
+        with pytest.raises(OperandError, match="expected a function to differentiate, got 3"):
+            derivative(3)
     with pytest.raises(OperandError, match="expected a Value and a list of Values"):
         gradient_graph(Value(1.0), [1.0])
     with pytest.raises(OperandError, match="replay: expected a Value, got 3.0"):

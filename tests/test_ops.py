@@ -94,6 +94,20 @@ def test_a_slope_is_within_8_ulp_of_the_exact_slope(op, data):
             assert ulps(slope, exact) <= 8
 
 
+@pytest.mark.parametrize(("name", "xs"), [
+    ("pow", (2.0, -1074.5)), ("pow", (5e-324, 2.0**-52)), ("pow", (1e-5, 64.5)), ("div", (3e-320, 1e-8)), ("div", (3e-320, 7e-3)),
+    ("div", (1e300, 1e301)), ("div", (-1e-290, 1e15)), ("atan2", (3e-315, 1e-6)), ("atan2", (1e-6, -3e-315)),
+    ("leaky_relu", (0.0, 0.25)), ("elu", (-740.0, 1e10)),
+], ids=str)  # fmt: skip
+def test_a_slope_whose_parts_leave_the_floats_is_within_8_ulp(name, xs):
+    exact_inputs = list(map(MP.number, xs))
+    y, exact_y = FLOATS.formula(name)(*xs), MP.formula(name)(*exact_inputs)
+    for index, rule in enumerate(TABLE[name].slopes):
+        if rule is not None:
+            slope = FLOATS.slope(name, index)(*xs, y)
+            assert ulps(slope, MP.slope(name, index)(*exact_inputs, exact_y)) <= 8, (index, slope)
+
+
 @pytest.mark.parametrize("op", [op for op in FIXED if op.name not in INTEGER_LIKE], ids=lambda op: op.name)
 @given(data=st.data())
 def test_a_slope_rule_is_the_derivative_of_the_formula(op, data):
@@ -132,6 +146,7 @@ KINKS = [
     ("pow", (-0.0, -2.0), (inf, -inf)), ("pow", (-8.0, 1 / 3), (nan, nan)),
     ("xlogy", (0.0, 0.0), (-inf, 0.0)), ("where", (1.0, 5.0, 6.0), (None, 1.0, None)), ("div", (1.0, 0.0), (inf, -inf)),
     ("div", (0.0, 0.0), (inf, nan)), ("atan2", (0.0, 0.0), (nan, nan)), ("hypot", (inf, 1.0), (1.0, 0.0)),
+    ("power_slope", (0.0, 2.0), (2.0, 0.0)), ("power_slope", (0.0, 1.5), (inf, 0.0)), ("power_slope", (0.0, 1.0), (0.0, -inf)),
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import autodiff
 from autodiff import Value, exp, grad, hessian, hvp, hypot, jacobian, jvp, log, maximum, value_and_grad, vjp
+from autodiff.differentiate import slope_along
 from autodiff.errors import ArgumentError, KinkWarning, OperandError
 from autodiff.structure import flatten
 
@@ -70,6 +71,28 @@ def test_numbers_in_numbers_out():
     assert grad(lambda y: y * grad(lambda x: x * y)(3.0))(2.0) == 4.0
     assert grad(lambda y: jvp(lambda x: x * x * y, y, 1.0)[1])(3.0) == 12.0
     assert autodiff.compile(lambda y: y * grad(lambda x: x * y)(3.0)).value_and_grad(2.0) == (4.0, (4.0,))
+
+
+@pytest.mark.parametrize("weight", [0.5, -0.5, 2.0, 0.0])
+def test_derivatives_in_a_gradient_and_in_a_direction(weight):
+    """What is pulled back and what is pushed forward is linear in it, also where it is 0."""
+    cube, w = lambda x: x**3, Value(weight)
+    assert value_and_grad(lambda s: vjp(cube, 2.0)[1](s))(weight) == (12.0 * weight, 12.0)
+    assert value_and_grad(lambda d: hvp(cube, 2.0, d))(weight) == (12.0 * weight, 12.0)
+    assert value_and_grad(lambda d: jvp(cube, 2.0, d)[1])(weight) == (12.0 * weight, 12.0)
+    assert grad(lambda x: hvp(cube, x, weight))(2.0) == 6.0 * weight
+    slope = slope_along(cube, 2.0, w)
+    slope.backward()
+    assert (slope.data, w.grad) == (12.0 * weight, 12.0)
+    assert not weight or vjp(log, 0.0)[1](w).data == math.copysign(math.inf, weight)
+
+
+def test_a_gradient_of_0_that_is_a_value_sends_nothing_either():
+    assert vjp(log, 0.0)[1](Value(0.0)).data == 0.0 == hvp(lambda x: x**1.5, 0.0, Value(0.0)).data
+    two = lambda s: vjp(lambda x: [log(x), 3 * x], 0.0)[1]([0.0, s])  # noqa: E731
+    assert value_and_grad(two)(0.0) == (0.0, 3.0) and autodiff.compile(two).value_and_grad(0.0) == (0.0, (3.0,))
+    f = autodiff.compile(lambda d: hvp(lambda x: x**3, 2.0, d), "numpy")
+    assert [each.tolist() for each in f.value_and_grad(np.array([0.0, 2.0]))[1]] == [[12.0, 12.0]]
 
 
 def test_an_input_that_does_not_move_sends_nothing():
