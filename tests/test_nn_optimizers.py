@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autodiff import Value, nn
+from autodiff import Value, native, nn
 from autodiff.errors import ArgumentError, OperandError
 from autodiff.nn import optimizers
 from autodiff.nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay, Schedule, StepDecay
@@ -121,6 +121,80 @@ def test_an_array_takes_the_same_steps_as_the_values_bit_for_bit(kind, rows, lr)
         array = at_once.updated(array, np.array(gradient))
     assert array.tolist() == [value.data for value in values]
     assert one_by_one.state_dict() == at_once.state_dict()
+
+
+class Elsewhere(nn.Adam):
+    """Adam, whose rule C does not know: it runs in NumPy."""
+
+    def rule(self, parameter, gradient, *slots):
+        return super().rule(parameter, gradient, *slots)
+
+
+@pytest.mark.parametrize("options", [{}, {"beta_1": 0.0}, {"epsilon": 0.0}, {"weight_decay": 0.5}], ids=str)
+def test_adam_in_one_pass_has_the_bits_of_its_rule(options):
+    rng, large = np.random.default_rng(0), 1e160
+    array = rng.normal(size=50_001) * 10.0 ** rng.integers(-300, 300, 50_001)
+    array[:6] = -0.0, 5e-324, math.inf, math.nan, large, -large
+    one_pass, by_rule = nn.Adam(lr=0.1, **options), Elsewhere(lr=0.1, **options)
+    first = second = array
+    for _ in range(3):
+        gradient = rng.permutation(array)
+        with np.errstate(all="ignore"):
+            first, second = one_pass.updated(first, gradient), by_rule.updated(second, gradient)
+        assert_same_bits(first, second)
+        for slot in one_pass.slots:
+            assert_same_bits(one_pass.state[slot], by_rule.state[slot])
+
+
+def assert_same_bits(xs, ys):
+    known = ~np.isnan(xs)  # of nan the sign says nothing
+    assert np.array_equal(known, ~np.isnan(ys)) and np.array_equal(xs[known].view(np.int64), ys[known].view(np.int64))
+
+
+def test_adam_follows_a_rule_that_is_not_its_own(monkeypatch):
+    class Still(nn.Adam):
+        def move(self, gradient, m, v):
+            return 0.0 * gradient
+
+    array = np.ones(3)
+    assert Still().updated(array, array).tolist() == [1.0, 1.0, 1.0]
+    assert nn.Adam().updated(array, array).tolist() != [1.0, 1.0, 1.0]
+    monkeypatch.setattr(nn.Adam, "move", Still.move)
+    assert nn.Adam().updated(array, array).tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("lay", [
+    lambda m, v: (m, m), lambda m, v: (np.repeat(m, 2)[::2], np.repeat(v, 2)[::2]), lambda m, v: (m[::-1], v[::-1]),
+    lambda m, v: (m.astype(np.float32), v), lambda m, v: (m, v.astype(np.float32)),
+], ids=["one array", "every second", "backwards", "float32 m", "float32 v"])  # fmt: skip
+def test_adam_s_slots_may_lie_as_they_like(lay):
+    m, v, array = np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0]), np.array([1.0, -1.0, 0.5])
+    ends = []
+    for kind in (nn.Adam, Elsewhere):
+        optimizer = kind(lr=0.1)
+        optimizer.state = dict(zip("mv", lay(m.copy(), v.copy())))
+        ends.append([optimizer.updated(array, array[::-1]).tolist(), *(x.tolist() for x in optimizer.state.values())])
+    assert ends[0] == ends[1]
+
+
+def test_one_pass_of_adam_refuses_arrays_that_do_not_fit_it():
+    if native.module is None:
+        pytest.skip("the engine is the one in Python")
+    five = [np.ones(3) for _ in range(5)]
+    factors = (0.9, 0.1, 0.999, 0.001, 1e-7, 0.1)
+    assert native.module.adam(*five, factors)
+    for place in range(5):
+        for other in (np.ones(2), np.ones((3, 1)), np.ones(3, np.float32), np.ones(6)[::2], np.array(1.0)):
+            assert not native.module.adam(*five[:place], other, *five[place + 1 :], factors)
+    for written in (2, 3, 4):
+        for place in range(written):
+            arrays = list(five)
+            arrays[place] = arrays[written]
+            assert not native.module.adam(*arrays, factors)
+    assert native.module.adam(five[0], five[0], *five[2:], factors)
+    five[4].flags.writeable = False
+    with pytest.raises((ValueError, BufferError)):
+        native.module.adam(*five, factors)
 
 
 @pytest.mark.parametrize("kind", KINDS)

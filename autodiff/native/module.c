@@ -4,6 +4,7 @@
 
 #include "arrays.h"
 #include "interpreter.h"
+#include "optimizers.h"
 
 /* ---- operations by code, for tests ---- */
 
@@ -201,6 +202,8 @@ static PyMethodDef functions[] = {
     {"rectified", FAST(rectified), METH_FASTCALL, "rectified(xs)\n--\n\nRelu, in place."},
     {"emptied", FAST(emptied), METH_FASTCALL, "emptied(closed, xs)\n--\n\n0.0, in place, where it is closed."},
     {"divided", FAST(divided), METH_FASTCALL, "divided(terms, others, parts)\n--\n\nTerms divided by their sum."},
+    {"adam", adam, METH_VARARGS,
+     "adam(parameters, gradient, m, v, after, factors)\n--\n\nAdam's rule; m, v and after are written."},
     {"connect", module_connect, METH_O, connect_doc},
     {"connect_of_many", module_connect_of_many, METH_O, connect_of_many_doc},
     {NULL, NULL, 0, NULL},

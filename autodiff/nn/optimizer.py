@@ -188,6 +188,9 @@ class Optimizer(Declared):
         if not isinstance(parameters, numpy.ndarray) or parameters.ndim != 1:
             return list(self.rule(parameters, gradient, *columns))
         results = [numpy.empty_like(parameters), *columns]
+        if all(type(array) is numpy.ndarray for array in (parameters, gradient, *columns)):
+            if self._in_one_pass(parameters, gradient, *results):
+                return results
         for start in range(0, len(parameters), PART):
             part = slice(start, start + PART)
             parts = [array[part] for array in (parameters, gradient, *columns)]
@@ -199,6 +202,10 @@ class Optimizer(Declared):
                 if new is not slot:
                     result[part] = new
         return results
+
+    def _in_one_pass(self, parameters: Any, gradient: Any, after: Any, *columns: Any) -> bool:
+        """Fill `after` and the slots by the rule, to its last bit, where one pass through memory can; whether it did."""
+        return False
 
     def _column(self, slot: str, parameters: Any) -> Any:
         """A slot as an array like the parameters, also after it has been loaded, or used with Values, as a list."""

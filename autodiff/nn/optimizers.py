@@ -26,6 +26,7 @@ the norm of all.
 import math
 from typing import Any, Unpack
 
+from .. import native
 from ..errors import OperandError, shown
 from ..coerce import Number, as_flag
 from .optimizer import Optimizer, Params, Rate, Shared, at_least_zero, fraction, sqrt
@@ -153,7 +154,22 @@ class Adam(Optimizer):
         """How far each parameter moves, by the fading means of the gradient and of its square."""
         root = sqrt(v)
         root += self.epsilon
-        return self.rate * math.sqrt(1 - self.beta_2**self.steps) / (1 - self.beta_1**self.steps) * m / root
+        return self._scale() * m / root
+
+    def _scale(self) -> float:
+        """The rate of this step, with what rids both means of their start at 0."""
+        return self.rate * math.sqrt(1 - self.beta_2**self.steps) / (1 - self.beta_1**self.steps)
+
+    def _in_one_pass(self, parameters: Any, gradient: Any, after: Any, *columns: Any) -> bool:
+        """Whether C ran the rule: not one of a subclass's own."""
+        own = tuple(getattr(method, "__func__", None) for method in (self.rule, self.move))
+        factors = self.beta_1, 1 - self.beta_1, self.beta_2, 1 - self.beta_2, self.epsilon, self._scale()
+        if own != KNOWN_TO_C or any(type(factor) is not float for factor in factors):
+            return False
+        return native.module.adam(parameters, gradient, *columns, after, factors)  # type: ignore[no-any-return]
+
+
+KNOWN_TO_C = (Adam.rule, Adam.move) if native.module else None
 
 
 class AdamW(Adam):
