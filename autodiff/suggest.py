@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 ELSEWHERE = {  # what other libraries call it
     "max": "maximum", "min": "minimum", "sum": "total", "ln": "log", "fabs": "abs", "logistic": "sigmoid",
@@ -30,9 +31,13 @@ ALWAYS = ("requires_grad", "requires_grad_", "retain_grad")  # what is so of eve
 
 def similar(name: str, names: Iterable[str]) -> str | None:
     """The name that is meant: what stands here for that of another library, the same letters, or the nearest."""
+    return _similar(name, tuple(names))
+
+
+@lru_cache(256)  # a program that asks each Value for what it may have, such as `ndim`, asks for one name over and over
+def _similar(name: str, known: tuple[str, ...]) -> str | None:
     from difflib import get_close_matches  # here, so that `import autodiff` stays light
 
-    known = list(names)
     if ELSEWHERE.get(name) in known:
         return ELSEWHERE[name]
     same = [other for other in known if sorted(other.lower()) == sorted(name.lower())]

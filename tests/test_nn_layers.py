@@ -26,6 +26,15 @@ def set_to(module, numbers):
 
 # What they compute
 
+def test_a_layer_asks_no_value_for_what_a_value_does_not_have(monkeypatch):
+    """Each miss looks for the nearest name, which took a hundred times as long as the layer."""
+    def refuse(value, name):
+        raise AssertionError(f"asked for {name}")
+
+    monkeypatch.setattr(Value, "__getattr__", refuse)
+    assert len(nn.MLP(2, [3, 2], seed=1)([Value(1.0), Value(2.0)])) == 2
+
+
 def test_a_neuron_is_the_lecture_s_neuron():
     neuron = nn.Neuron(2, "sigmoid")
     set_to(neuron, [2.0, -3.0, -3.0])

@@ -300,6 +300,16 @@ def test_the_bits_are_the_same_under_every_hash_seed():
     assert len(seen) == 1
 
 
+def test_the_nearest_name_is_looked_for_once_however_often_it_is_missed(monkeypatch):
+    import difflib
+
+    looked, look = [], difflib.get_close_matches
+    monkeypatch.setattr("difflib.get_close_matches", lambda name, *rest, **options: looked.append(name) or look(name, *rest, **options))
+    for _ in range(3):
+        assert getattr(Value(1.0), "nobodys_name", None) is None
+    assert looked == ["nobodys_name"]
+
+
 # P10: depth, and no cycles
 
 

@@ -140,6 +140,6 @@ def inputs(x: Row, nin: int, module: Module) -> list[Value]:
     xs = list(row)
     if len(xs) != nin:
         raise ArgumentError(f"{module!r}: expected {nin} input{'s' * (nin != 1)}, got {len(xs)}: {shown(x)}")
-    if any(isinstance(item, (list, tuple)) or getattr(item, "ndim", 0) for item in xs):
+    if any(type(item) is not Value and (isinstance(item, (list, tuple)) or getattr(item, "ndim", 0)) for item in xs):
         raise OperandError(f"{module!r}: expected one row of {nin} numbers, got a list of rows: call it on each")
     return [item if type(item) is Value else constant(item, type(module).__name__) for item in xs]
