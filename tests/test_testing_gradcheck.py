@@ -16,6 +16,7 @@ from autodiff.testing import check_gradients, check_operation, programs
 from autodiff.testing.mutants import wrong_engines as mutants
 from autodiff.testing.derive import oracles
 from autodiff.testing.engines.detect import ours
+from autodiff.testing.check.accusation import show_program
 from autodiff.testing.check.blame import slopes_wrong, wrong_sum
 from autodiff.testing.derive.high_precision import many_digits, many_digits_mixed
 from autodiff.testing.derive.finite_differences import finite_differences, finite_sides
@@ -374,6 +375,33 @@ def wrong_mul(x, scale):
     y = x * scale
     y.slopes = (y.slopes[0] * (1 + 1e-9), None)
     return y
+
+
+@pytest.mark.parametrize("factor", [0.6, 0.9, -0.99])
+def test_a_gradient_that_stays_at_the_smallest_numbers_is_right(factor):
+    """0.6 * 5e-324 is 5e-324 for ever in float64, and goes to 0 in exact numbers."""
+    def powers(x, times):
+        for _ in range(times):
+            x = x * factor
+        return x
+
+    assert powers(Value(5e-324), 60).data
+    assert check_gradients(lambda x: powers(x, 60) * 1e-322, [1.0]).gradients == 1
+    with pytest.raises(GradientError, match="blame: pos"):  # and twice a subnormal gradient is not right
+        check_gradients(lambda x: twice(powers(x, 3)) * 1e-310, [1.0])
+
+
+def twice(x):
+    """x, with a slope of 2."""
+    y = +x
+    y.slopes = (2.0,)
+    return y
+
+
+def test_a_program_too_long_to_be_read_is_not_printed():
+    steps = [Step("sin", (place,)) for place in range(2000)]
+    assert show_program(Program((0.5,), tuple(steps))).endswith("it runs 2,000 operations")
+    assert "y = sin(" in show_program(Program((0.5,), tuple(steps[:3])))
 
 
 def test_at_the_edge_of_a_domain_the_side_that_is_there_counts():

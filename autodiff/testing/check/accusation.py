@@ -16,6 +16,9 @@ from .run import Run
 from ..draw.edge_cases import at_kink
 
 
+MOST_SHOWN = 60  # operations of a program that is printed to be run again
+
+
 def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list[str]:
     """The operation whose number is wrong, or else its recorded slope, or else the node whose sum is; [] if none is."""
     order = topological_order(y)
@@ -91,6 +94,9 @@ def _operands(node: V) -> str:
 
 
 def show_program(program: Program) -> str:
-    """The program, indented, without what does not matter."""
-    lines = program.pruned().source("Value").splitlines()
+    """The program, indented, without what does not matter, where it is short enough to be read."""
+    program = program.pruned()
+    if len(program.steps) > MOST_SHOWN:
+        return f"to repeat it, call the function at these numbers: it runs {len(program.steps):,} operations"
+    lines = program.source("Value").splitlines()
     return "to repeat it:\n" + "\n".join(f"    {line}" for line in lines)

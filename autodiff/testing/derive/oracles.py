@@ -50,6 +50,7 @@ __all__ = [
 ]  # fmt: skip
 
 Blur = Callable[[N, str, N], N]  # what rounding may do to the value or a slope of an operation, whose value is the last
+PRODUCT = "slope * upstream"     # in place of an operation: what goes on to an operand
 
 
 def slopes_of(op: str, xs: Sequence[N], y: N, system: System) -> list[N | None]:
@@ -82,6 +83,7 @@ def reverse(
             if slope is not None and type(operand) is int:
                 slope = blurred(system.number(slope) if type(slope) is int else slope, op, pool[place])
                 sent, already = mul(slope, upstream), adjoints[operand]
+                sent = blurred(sent, PRODUCT, sent)
                 adjoints[operand] = sent if already is None else add(already, sent)
     return pool[-1], [zero if adjoint is None else adjoint for adjoint in adjoints[: len(numbers_in)]]
 
