@@ -1,11 +1,12 @@
 """A comparison that is recorded behaves like a bool in every use."""
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
 
-from autodiff import Value, compile, where
+from autodiff import Value, clip, compile, exp, logsumexp, maximum, relu, total, value_and_grad, where
 
 USES = [
     "x if (x > 0) == True else -x", "x if (x > 0) != False else -x", "x if True == (x > 0) else -x", "x if (x > 0) in (True,) else -x",
@@ -60,3 +61,29 @@ def test_what_python_decides_without_asking_is_documented():
 
     assert "is True" in condition.__doc__ and "is True" in compile.__doc__
     assert compile(lambda x: x if (x > 0) is True else -x)(2.0) == -2.0
+
+
+def nested(x, s, first, second):
+    """Choices that constants decide, in one another and beside a choice by row."""
+    a, b = x * s, s * s
+    yield where(first, a, b) + where(second, b, a)
+    yield where(first, where(second, a, b), a) * where(second, a, 1.0)
+    yield total([where(first, each, b) for each in (a, x, s)]) * where(second, s, x)
+    yield logsumexp(*[where(each, t, b) for each, t in zip((first, second) * 2, (a, x, s, b))])
+    yield where(x > 0, where(first, a, b), where(second, exp(s), a))
+    yield relu(where(first, maximum(a, where(second, b, s)), s)) + clip(where(second, s, a), -1.0, 1.0)
+
+
+@pytest.mark.parametrize("target", ["numpy", "array_api_strict"])
+@pytest.mark.parametrize("place", range(6))
+def test_a_choice_that_a_constant_decides_is_a_condition_to_what_joins_it(place, target):
+    space, rows, s = pytest.importorskip(target), [1.0, -2.0, 0.5], 0.7
+    for first, second in product([True, False], repeat=2):
+        def f(x, s):
+            return list(nested(x, s, first, second))[place]
+
+        value, (gradient, shared) = compile(f, target).value_and_grad(space.asarray(rows), s)
+        wanted = [value_and_grad(f)(x, s) for x in rows]
+        assert np.allclose(np.asarray(value), [each[0] for each in wanted])
+        assert np.allclose(np.asarray(gradient), [each[1][0] for each in wanted])
+        assert math.isclose(float(shared), sum(each[1][1] for each in wanted))

@@ -159,6 +159,14 @@ def test_inf_and_nan_have_to_be_where_eager_has_them():
     assert not list(trial.compare_row(row, nan, {})) and list(trial.compare_row(row, -inf, {}))
 
 
+def test_what_rounding_may_take_across_a_kink_is_not_steady():
+    """1 + 1e200 - 1e200 + 1 is 2, 1 or 0 by the order; clipped to 1 and turned by abs it is 1 on both sides, and 0 between."""
+    trial = routes.Trial(program("abs(clip(total([x, x * 1e200, x * -1e200, s]), -1.0, 1.0))", x=1.0, s=1.0))
+    assert not trial.rows[0].room.steady
+    trial = routes.Trial(program("abs(clip(total([x, x * 3.0, x * -2.5, s]), -9.0, 9.0))", x=1.0, s=1.0))
+    assert trial.rows[0].room.steady
+
+
 @pytest.mark.parametrize(("line", "x", "normal"), [
     ("x * 1.0", 1e-310, False), ("x * 1.0", 1e-300, True), ("abs(x) * 0.5", 3e-308, False), ("x * 1e-310 + 1.0", 0.0, False), ("x * x", 0.0, True),
     ("(x if x > 1e-310 else -x)", 1.0, False),

@@ -57,11 +57,19 @@ class ArrayWriter(Writer):
         """The name of an array of the number that a register is in all rows."""
         like, text = self.alike.pop(register), self.names[register]
         self.names[register] = self.made[register]
-        if self.is_condition(register):  # which is no number
+        if self.is_condition(register) and is_number(text):
+            self.assign(self.names[register], f"full_like({like}, {text}) != 0.0")
+        elif self.is_condition(register):  # which is no number
             self.assign(self.names[register], f"broadcast_to({text}, {like}.shape)")
         else:
             self.assign(self.names[register], f"full_like({like}, {text})")
         return self.names[register]
+
+    def like(self, each: Instruction) -> str:
+        """An array of numbers with the rows of an instruction: made like a condition, any number would be True."""
+        with_rows = sorted((x for x in each.operands if self[x].rows), key=self.is_condition)
+        text = self.alike.get(with_rows[0], self.names[with_rows[0]])
+        return f"zeros({text}.shape)" if self.is_condition(with_rows[0]) and with_rows[0] not in self.alike else text
 
     def row(self, index: int, each: Instruction) -> None:
         """An elementwise instruction; of nothing that has rows it is one number in all of them."""
@@ -70,7 +78,7 @@ class ArrayWriter(Writer):
         alike = [operand for operand in dict.fromkeys(used) if operand in self.alike]
         with_rows = [operand for operand in used if self[operand].rows and operand not in self.alike]
         if each.rows and not each.shape and not with_rows and not (alike and code.calls):
-            self.alike[index] = next(self.alike.get(x, self.names[x]) for x in each.operands if self[x].rows)
+            self.alike[index] = self.like(each)
         elif not any(len(self[operand].shape) == len(each.shape) for operand in with_rows):
             for operand in alike:
                 self.with_rows(operand)

@@ -59,7 +59,7 @@ def _contribution(reversal: "Reversal", register: int, index: int, upstream: int
         rows = builder[operand].rows
         contribution = builder.add(f"{each.op}'0", operand, register, upstream, shape=shape, rows=rows)
     if reached is not None:  # with the axis that the register lacks
-        number = reversal.as_number(reached, reached)
+        number = reversal.as_number(reached, upstream)
         reached = reversal.positive(builder.add("expand", number, shape=builder[contribution].shape))
     return contribution, reached
 

@@ -27,15 +27,24 @@ from ...value import Value, constant
 ULPS = 8  # what a local derivative may be off by
 SUMS = frozenset(op.name for op in TABLE.values() if op.is_sum or op.joined == ADD)
 MOVES = (-1.0, -0.5, 0.5, 1.0)
+JUMP = 0.1  # of a local derivative: it is on the other side of a kink
 SPREAD = math.sqrt(0.625)  # the standard deviation of these moves
 
 
 class Room(NamedTuple):
-    """The largest differences that rounding explains; `steady` unless a comparison may come out otherwise."""
+    """The largest differences that rounding explains; `steady` unless a comparison, or a kink, may be passed."""
 
     value: float
     gradient: list[float]
     steady: bool
+
+
+class Run(NamedTuple):
+    """A replay: the number of each node, the gradient, and the local derivatives of what has a kink."""
+
+    data: list[float]
+    gradient: list[float]
+    sides: list[float | None]
 
 
 class Graph:
@@ -64,7 +73,7 @@ class Graph:
         slopes = VALUES.slopes(self.trace.operations[index], xs, y)
         return [allowed(slope, [], times=1.0 / SPREAD).value if type(slope) is Value else 0.0 for slope in slopes]
 
-    def run(self, chance: random.Random, scale: float) -> tuple[list[float], list[float]]:
+    def run(self, chance: random.Random, scale: float) -> "Run":
         """The numbers of all nodes and the gradient at the inputs, each operation disturbed by so much."""
         data: list[float] = []
         sizes: list[tuple[float, int]] = []  # of a sum: that of its terms together, and how many there are
@@ -86,10 +95,12 @@ class Graph:
             ulps = 1.0 if op in SUMS else 2.0 * TABLE[op].ulps
             data.append(moved(y, size if terms > 2 or terms < 2 else abs(y), ulps * max(1, terms / 2)))
             sizes.append((size, terms))
-        return data, self._reverse(data, moved)
+        gradient, sides = self._reverse(data, moved)
+        return Run(data, gradient, sides)
 
-    def _reverse(self, data: list[float], moved: Any) -> list[float]:
-        """The gradient at the inputs."""
+    def _reverse(self, data: list[float], moved: Any) -> tuple[list[float], list[float | None]]:
+        """The gradient at the inputs, and the local derivatives of what has a kink."""
+        sides: list[float | None] = []
         sent: list[list[float]] = [[] for _ in data]
         sent[self.root] = [1.0]
         adjoints = [0.0] * len(data)
@@ -104,13 +115,14 @@ class Graph:
                 ulps = 0.0 if op in SUMS or not TABLE[op].ulps else ULPS
                 wanted = [bool(self.reached[each]) for each in operands]
                 slopes = FLOATS.slopes(op, [data[each] for each in operands], data[index], wanted)
+                sides += slopes if TABLE[op].kinks else ()
                 for place, (parent, slope) in enumerate(zip(operands, slopes)):
                     if slope is not None and self.reached[parent]:
                         strays = self.written[index][place] if index in self.written else 0.0
                         slope = moved(slope, abs(slope), ulps, strays)
                         product, exact = slope * upstream, abs(slope) == 1 or abs(upstream) == 1
                         sent[parent].append(product if exact else moved(product, abs(product), 1.0))
-        return [adjoints[place] if place >= 0 else 0.0 for place in self.inputs]
+        return [adjoints[place] if place >= 0 else 0.0 for place in self.inputs], sides
 
 
 def _terms(op: str, xs: list[float], y: float, sizes: list[tuple[float, int]]) -> tuple[float, int]:
@@ -133,11 +145,12 @@ def allowed(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, 
     `closely` takes more replays, as the spread of few is uncertain, and disturbs the rules of local derivatives, too.
     """
     graph, chance = Graph(root, inputs, compared, closely), random.Random(0)
-    data, gradient = graph.run(chance, 0.0)
+    data, gradient, sides = graph.run(chance, 0.0)
     runs = [graph.run(chance, 1.0) for _ in range(40 if closely else 6)]
-    strayed = [times * _spread(column, exact) for exact, *column in zip(data, *(numbers for numbers, _ in runs))]
-    slopes = [times * _spread(column, exact) for exact, *column in zip(gradient, *(slopes for _, slopes in runs))]
+    strayed = [times * _spread(column, exact) for exact, *column in zip(data, *(run.data for run in runs))]
+    slopes = [times * _spread(column, exact) for exact, *column in zip(gradient, *(run.gradient for run in runs))]
     steady = all(_decided(pair, data, strayed) for pair in graph.compared)
+    steady = steady and all(_same_sides(run.sides, sides) for run in runs)
     return Room(strayed[graph.root], slopes, steady)
 
 
@@ -152,6 +165,14 @@ def _apart(a: float, b: float) -> float:
         return 0.0
     difference = abs(a - b)
     return difference if difference == difference else math.inf
+
+
+def _same_sides(some: Sequence[float | None], others: Sequence[float | None]) -> bool:
+    """Whether two replays are on the same sides of all kinks: nothing jumps, and what is blocked stays blocked."""
+    return len(some) == len(others) and all(
+        one is other or one is not None and other is not None and _apart(one, other) < JUMP
+        for one, other in zip(some, others)
+    )
 
 
 def _decided(pair: tuple[Any, ...], data: list[float], strayed: list[float]) -> bool:
