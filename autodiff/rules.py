@@ -151,11 +151,9 @@ def function_source(op: Op, name: str, arguments: tuple[str, ...]) -> str:
     lines += [f"if not {some}:" if len(tested) == 1 else f"if not ({some}):"]
     lines += [f"    {letter} = number({x}, {op.name!r})" for letter, x in zip(op.inputs, arguments)]
     lines += [f"    return {ieee(op.formula)}"]
-    lines += [f"if not {x}_is_value:\n        {x} = constant({x}, {op.name!r})" for x in tested]
+    lines += [f"if not {x}_is_value:\n        {x} = constant({x}, {op.name!r})" for x in tested if len(tested) > 1]
     lines += [f"{x} = constant({x}, {op.name!r})" for x in arguments if x not in tested]
     lines += [f"{letter} = {x}._data" for letter, x in zip(op.inputs, arguments)]
-    if len(tested) == 1:
-        lines = [line for line in lines if not line.startswith(f"if not {tested[0]}_is_value:\n")]
     slopes = [
         f"({ieee(rule)}) if {x}_is_value else None" if rule and len(tested) > 1 else ieee(rule or "blocked")
         for x, rule in zip(arguments, op.slopes, strict=True)

@@ -6,9 +6,10 @@ from math import inf
 import pytest
 
 import autodiff.functions
-from autodiff import Value, dot, log_softmax, logsumexp, softmax, total
+from autodiff import Value, dot, elementwise, log_softmax, logsumexp, softmax, total
 from autodiff.errors import ArgumentError, OperandError, shown
 from autodiff.numbers import FLOATS
+from autodiff.ops import TABLE
 
 
 def test_one_node_records_any_number_of_inputs():
@@ -22,6 +23,23 @@ def test_one_node_records_any_number_of_inputs():
 def test_mixed_numbers_become_constants_that_take_no_gradient():
     y = total([Value(1.0), 2])
     assert [parent.op for parent in y.parents] == ["input", "constant"] and y.slopes == (1.0, None)
+
+
+@pytest.mark.parametrize(("op", "place"), [
+    (op, place) for op in TABLE.values() if not op.variadic and op.name != "where" and hasattr(elementwise, op.name)
+    for place, slope in enumerate(op.slopes) if slope
+], ids=lambda x: x if isinstance(x, int) else x.name)  # fmt: skip
+def test_a_function_of_one_value_among_numbers_sends_a_gradient_to_it_alone(op, place):
+    xs = [1.25 if op.name.startswith("acosh") else 0.5, 0.25, 0.75][: op.arity]
+    operands = [Value(x) if index == place else x for index, x in enumerate(xs)]
+    y = getattr(elementwise, op.name)(*operands)
+    y.backward()
+    expected = FLOATS.formula(op.name)(*xs)
+    slope = FLOATS.slope(op.name, place)(*xs, expected)
+    assert y.data == getattr(elementwise, op.name)(*xs) == expected
+    assert y.slopes == tuple(slope if index == place else None for index in range(op.arity))
+    assert operands[place].grad == (slope or 0.0)
+    assert [parent.op for parent in y.parents] == ["input" if index == place else "constant" for index in range(op.arity)]
 
 
 def test_wrong_lengths_and_kinds_are_named():

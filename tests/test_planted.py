@@ -5,6 +5,7 @@ import pytest
 
 from autodiff import Value, compile, exp, log, logsumexp, nn, register, relu, sqrt, tanh, total, where
 from autodiff.compiled.ir.builder import Builder
+from autodiff.compiled.ir.reverse import reverse
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize.flatten import flatten
 from autodiff.compiled.vectorize.locations import Group, Locations
@@ -106,6 +107,7 @@ ZEROS = [(-1.0, 0.0, 0.0), (1.0, 0.0, 4.0), (-1.0, 4.0, 0.0), (1.0, 4.0, 0.0)]
     lambda c, x, z: where(c > 0, relu(1 + sqrt(x)), 2.0) + where(c > 0, relu(2 + log(z)), x),
     lambda c, x, z: where(c > 0, logsumexp(sqrt(x), sqrt(z), x), 2.0),                       # blocked above many operands
     lambda c, x, z: where(c > 0, total([sqrt(x), sqrt(z), x]), 2.0) + x,
+    lambda c, x, z: (lambda h: where(c > 0, h, 1.0) + where(z > 0, h, 2.0))(sqrt(x)),      # reached by neither
 ])  # fmt: skip
 @pytest.mark.parametrize("copies", [1, 12])
 def test_what_is_blocked_stays_so_and_what_is_reached_by_one_way_is_reached(function, copies):
@@ -140,6 +142,24 @@ def test_nothing_flows_to_what_a_part_of_a_register_blocks(second):
         return total([relu(h) for h in hs[:12]]) + total([second(h) for h in hs[12:]])
 
     agrees(function, [(0.0, 4.0) * 6 + (4.0, 1.5) * 6, (4.0, 0.0) * 6 + (0.25, 4.0) * 6])
+
+
+def test_nothing_flows_to_an_element_of_a_register_that_is_only_compared():
+    def function(*xs):
+        hs = [sqrt(x) for x in xs]
+        return total([h * (2.0 if hs[0] > 1 else h) for h in hs[1:]])
+
+    agrees(function, [(0.0, 4.0) * 6, (0.0, 0.5) * 6])
+
+
+def test_what_no_derivative_is_asked_for_has_no_adjoint():
+    builder = Builder()
+    x, y = builder.input("x"), builder.input("y")
+    root = builder.row("mul", builder.row("exp", x), builder.row("exp", y))
+    found = reverse(builder.program([root]), ["x"])
+    assert [each.adjoint_of for each in found.instructions if each.adjoint_of is not None] == [root, 2, x]
+    with pytest.raises(AssertionError, match="no reverse of fill"):  # derivatives of derivatives are recorded
+        reverse(builder.program([builder.add("fill", root, detail=1.0)]), ["x"])
 
 
 @pytest.mark.parametrize("target", ["math", "numpy"])

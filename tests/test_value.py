@@ -14,8 +14,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 import autodiff
-from autodiff import Value, detect_anomaly, exp, hypot, log, maximum, minimum, relu, softmax, softplus, sqrt, where
+from autodiff import (
+    Value, detect_anomaly, exp, hypot, log, maximum, minimum, relu, softmax, softplus, sqrt, total, where,
+)  # fmt: skip
 from autodiff.errors import AnomalyError, OperandError
+from autodiff.graph import topological_order
 
 BINARY = {
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
@@ -260,6 +263,12 @@ def test_a_second_backward_adds_exactly_one_more_gradient_to_the_leaves():
     x.grad = 0.0
     z.backward()
     assert (x.grad, y.grad, z.grad) == first
+
+
+def test_before_a_backward_pass_every_gradient_is_0():
+    y = total([Value(1.0) * 3, Value(2.0, label="w"), 4])
+    assert [node.grad for node in topological_order(y)] == [0.0] * 6
+    assert y.parents[1].name == "w" and Value(2.0, label="").name is None
 
 
 def test_two_roots_that_share_a_node_add_up():
