@@ -16,7 +16,7 @@ from hypothesis import example, given, strategies as st
 import autodiff
 from autodiff.cli import main
 from autodiff.commands.subject import log_of, program_of
-from autodiff.render.steps.link import packed
+from autodiff.render.steps.link import pack
 from autodiff.render.steps.stepper import from_json, steps_in
 
 NEURON = ["tanh(w*x + b)", "w=0.5", "x=2", "b=-1"]
@@ -252,7 +252,7 @@ def test_a_saved_page_links_to_a_playground_with_the_program(program, tmp_path):
     path, page = program("# -*- coding: utf-8 -*-\nfrom autodiff import Value\nloss = Value(2.0, name='ß') ** 2\n"), tmp_path / "steps.html"
     for what, text in [(NEURON, program_of(argparse.Namespace(what=NEURON[0], values=NEURON[1:]))), ([f"{path}:loss"], Path(path).read_text(encoding="utf-8"))]:
         assert main(["step", *what, "-o", str(page), "--playground", "../play/index.html"]) == 0
-        assert f"../play/index.html#tab=step\\u0026program={packed(text)}" in page.read_text(encoding="utf-8")
+        assert f"../play/index.html#tab=step\\u0026program={pack(text)}" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("arguments, says", [

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 import autodiff
 from autodiff.cli import main
-from autodiff.render.steps.link import packed
+from autodiff.render.steps.link import pack
 from docs.builder import lesson as lessons_module
 from docs.builder.course import cell_html, quiz
 from docs.builder.lesson import Cell, lessons, notebook_text, questions_in, run
@@ -87,7 +87,7 @@ def test_a_question_is_escaped_and_its_answer_stands_in_the_page():
 
 
 def test_a_lesson_fits_into_a_link():
-    assert max(len(packed(lesson.code)) for lesson in lessons()) < 4_000
+    assert max(len(pack(lesson.code)) for lesson in lessons()) < 4_000
 
 
 # The kit

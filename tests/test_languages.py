@@ -14,9 +14,9 @@ import pytest
 
 from autodiff import Value, explain, maximum, nn, relu, steps, tanh, training_page
 from autodiff.errors import ArgumentError
-from autodiff.render.language import catalogue, languages, speaking, spoken
+from autodiff.render.language import catalogue, languages, speaking, find_language
 from autodiff.render.quiz.exercises import exercises
-from autodiff.render.quiz.asking import given
+from autodiff.render.quiz.asking import tell_exercise
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.judging import headline, verdict
 from autodiff.stepping.quiz import HINTS, MISCONCEPTIONS, UNREAD, judge, question
@@ -92,7 +92,7 @@ def sentences():
     for log in logs[-2:]:
         yield from [*headline(log).split("\n"), *verdict(log).split("\n")]
     for _, exercise in zip(range(10), exercises(1)):
-        yield given(exercise)
+        yield tell_exercise(exercise)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -126,16 +126,16 @@ def test_what_a_catalogue_lacks_stays_english_and_names_are_not_translated():
 
 def test_the_language_is_that_of_the_block_else_of_the_environment_else_english(monkeypatch):
     x = Value(2.0, name="x")
-    assert spoken() == "en" and "단계" not in steps(x * x).html() and '<html lang="en">' in steps(x * x).html()
+    assert find_language() == "en" and "단계" not in steps(x * x).html() and '<html lang="en">' in steps(x * x).html()
     with speaking("ko"):
         assert "다음" in steps(x * x).html() and '<html lang="ko">' in steps(x * x).html()
     monkeypatch.setenv("AUTODIFF_LANGUAGE", "ko")
-    assert spoken() == "ko"
+    assert find_language() == "ko"
     with speaking("en"):
-        assert spoken() == "en"
+        assert find_language() == "en"
     monkeypatch.setenv("AUTODIFF_LANGUAGE", "tlh")
     with pytest.raises(ArgumentError, match="one of en, ko, got 'tlh'"):
-        spoken()
+        find_language()
     with pytest.raises(ArgumentError, match="expected a language"), speaking("../en"):
         pass
 

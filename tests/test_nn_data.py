@@ -102,7 +102,7 @@ def test_rotating_by_nothing_changes_nothing_and_by_a_little_keeps_the_middle():
 def test_a_quarter_turn_is_a_quarter_turn():
     image = np.arange(9.0).reshape(3, 3)
     down, right = np.mgrid[:3, :3] - 1.0
-    turned = data._turned(image, down, right, np.pi / 2)
+    turned = data._turn(image, down, right, np.pi / 2)
     assert turned == pytest.approx(np.rot90(image, -1), abs=1e-12)
 
 

@@ -158,7 +158,7 @@ def test_a_log_can_be_continued(tmp_path):
 
 @pytest.mark.parametrize("count, part, kept", [(4, 0.2, 3), (10, 0.3, 7), (5, 0.5, 2), (3, 0.1, 2), (7, 0, 7)])
 def test_as_many_rows_are_kept_as_in_keras(count, part, kept):
-    assert tables.kept_rows(count, part) == kept
+    assert tables.count_kept(count, part) == kept
 
 
 def test_a_split_of_nothing_is_refused():

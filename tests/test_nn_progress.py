@@ -84,6 +84,6 @@ def test_a_notebook_gets_one_output_with_curves_that_changes_at_most_twice_a_sec
 def test_a_long_course_is_drawn_with_as_many_points_as_there_are_pixels():
     from autodiff.nn import notebook
 
-    assert notebook.thinned(range(5)) == [0, 1, 2, 3, 4]
-    points = notebook.thinned(range(10_001))
+    assert notebook.thin(range(5)) == [0, 1, 2, 3, 4]
+    points = notebook.thin(range(10_001))
     assert len(points) <= notebook.WIDE and points[-1] == 10_000

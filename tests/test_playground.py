@@ -18,7 +18,7 @@ from autodiff import Value
 from autodiff.cli import main
 from autodiff.errors import ArgumentError, MissingExtraError
 from autodiff.playground import bridge, bytecode, packages, precompiling, program, site
-from autodiff.render.steps.link import packed
+from autodiff.render.steps.link import pack
 
 SQUARE = "from autodiff import Value\nx = Value(3.0)\ny = x * x\n"
 
@@ -54,7 +54,7 @@ def test_a_graph_too_large_for_a_page_is_shown_around_its_result_and_says_so():
 
 def test_a_saved_step_page_leads_back_to_the_playground_with_its_program():
     answer, _ = ask("step", address="http://127.0.0.1:8000/index.html")
-    assert f'"playground":"http://127.0.0.1:8000/index.html#tab=step\\u0026program={packed(SQUARE)}"' in answer["page"]
+    assert f'"playground":"http://127.0.0.1:8000/index.html#tab=step\\u0026program={pack(SQUARE)}"' in answer["page"]
     for address in ({}, {"address": "app://site/index.html"}):    # where nothing on the web is, there is no link
         assert '"playground":""' in ask("step", **address)[0]["page"]
 

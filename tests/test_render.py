@@ -13,7 +13,7 @@ from autodiff.errors import ArgumentError
 from autodiff.ops import TABLE
 from autodiff.render.graph import style
 from autodiff.render.graph.labels import is_symmetric
-from autodiff.render.graph.build import pictured
+from autodiff.render.graph.build import make_picture
 from autodiff.render.graph.style import Style
 from autodiff.render.output import builtin
 
@@ -22,7 +22,7 @@ from autodiff.render.output import builtin
 
 def test_a_picture_has_names_or_operations_data_and_slopes():
     f, w, x = neuron()
-    picture = pictured([f])
+    picture = make_picture([f])
     assert [(node.kind, node.title) for node in picture.nodes] == [
         ("input", "w"), ("input", "x"), ("operation", "*"), ("operation", "+ 3"), ("output", "f: sigmoid"),
     ]  # fmt: skip
@@ -32,40 +32,40 @@ def test_a_picture_has_names_or_operations_data_and_slopes():
 
 def test_gradients_are_a_dot_until_a_backward_pass_has_run():
     f, w, x = neuron()
-    assert {dict(node.facts)["grad"] for node in pictured([f]).nodes} == {None}
+    assert {dict(node.facts)["grad"] for node in make_picture([f]).nodes} == {None}
     assert "grad  ·" in draw(f).dot
     f.backward()
-    assert [dict(node.facts)["grad"] for node in pictured([f]).nodes] == [w.grad, x.grad, w.grad / -1, w.grad / -1, 1.0]
+    assert [dict(node.facts)["grad"] for node in make_picture([f]).nodes] == [w.grad, x.grad, w.grad / -1, w.grad / -1, 1.0]
 
 
 def test_a_gradient_of_zero_after_a_backward_pass_is_a_zero():
     x = Value(-2.0, name="x")
     y = relu(x)
     y.backward()
-    assert pictured([y]).nodes[0].facts == (("data", -2.0), ("grad", 0.0))
+    assert make_picture([y]).nodes[0].facts == (("data", -2.0), ("grad", 0.0))
 
 
 def test_a_parameter_keeps_its_earlier_gradient_while_its_new_graph_has_none():
     w = Value(3.0, name="w")
     (w * w).backward()
     y = w * 2
-    assert [dict(node.facts)["grad"] for node in pictured([y]).nodes] == [6.0, None]
+    assert [dict(node.facts)["grad"] for node in make_picture([y]).nodes] == [6.0, None]
 
 
 def test_constants_are_written_into_their_operation_or_drawn_on_demand_without_a_gradient():
     x = Value(3.0, name="x")
     y = x ** 2
-    assert [node.title for node in pictured([y]).nodes] == ["x", "** 2"]
-    x, two, y = pictured([y], constants=True).nodes
+    assert [node.title for node in make_picture([y]).nodes] == ["x", "** 2"]
+    x, two, y = make_picture([y], constants=True).nodes
     assert (two.kind, two.title, two.facts) == ("constant", "constant", (("data", 2.0),))
 
 
 def test_what_is_made_of_constants_alone_is_folded_too():
     x = Value(2.0, name="x")
     slope, = autodiff.gradient_graph(x ** 3, [x])
-    assert [node.title for node in pictured([slope]).nodes] == ["x", "** 2", "3 * …"]
+    assert [node.title for node in make_picture([slope]).nodes] == ["x", "** 2", "3 * …"]
     assert "sub" in {v.op for v in autodiff.graph.topological_order(slope)}
-    assert [node.kind for node in pictured([slope], constants=True).nodes].count("constant") == 2
+    assert [node.kind for node in make_picture([slope], constants=True).nodes].count("constant") == 2
 
 
 @pytest.mark.parametrize(("make", "title"), [
@@ -88,24 +88,24 @@ def test_what_is_made_of_constants_alone_is_folded_too():
     (lambda a: autodiff.dot([a] * 5, [1.0, 2.0, 3.0, 4.0, 5.0]), "dot"),
 ])  # fmt: skip
 def test_an_operation_is_titled_by_its_rule(make, title):
-    assert pictured([make(Value(3.0))]).nodes[-1].title == title
+    assert make_picture([make(Value(3.0))]).nodes[-1].title == title
 
 
 def test_the_order_of_operands_is_told_where_it_matters_and_only_there():
     a, b = Value(1.0), Value(2.0)
-    assert [edge.operand for edge in pictured([a / b]).edges] == ["a", "b"]
-    assert [edge.operand for edge in pictured([a * b]).edges] == ["", ""]
+    assert [edge.operand for edge in make_picture([a / b]).edges] == ["a", "b"]
+    assert [edge.operand for edge in make_picture([a * b]).edges] == ["", ""]
     assert {op.name for op in TABLE.values() if is_symmetric(op.name)} == {"add", "mul", "hypot"}
 
 
 def test_an_operand_used_twice_has_two_edges():
     x = Value(3.0)
-    assert [(edge.source, edge.target, edge.slope) for edge in pictured([x * x]).edges] == [("n0", "n1", 3.0)] * 2
+    assert [(edge.source, edge.target, edge.slope) for edge in make_picture([x * x]).edges] == [("n0", "n1", 3.0)] * 2
 
 
 def test_what_is_not_selected_is_blocked_and_a_constant_is_not():
     x, y = Value(-1.0, name="x"), Value(2.0, name="y")
-    picture = pictured([where(True, relu(x), y) + 1.0], constants=True)
+    picture = make_picture([where(True, relu(x), y) + 1.0], constants=True)
     titles = {node.key: node.title for node in picture.nodes}
     assert [titles[edge.source] for edge in picture.edges if edge.blocked] == ["x", "y"]
     assert sum(edge.slope is None for edge in picture.edges) == 4
@@ -113,7 +113,7 @@ def test_what_is_not_selected_is_blocked_and_a_constant_is_not():
 
 def test_several_values_are_drawn_as_one_graph():
     x = Value(1.0)
-    picture = pictured(autodiff.softmax(x, Value(2.0)))
+    picture = make_picture(autodiff.softmax(x, Value(2.0)))
     assert [node.kind for node in picture.nodes].count("output") == 2
     assert len(draw([x, x]).picture.nodes) == 1
 
@@ -129,7 +129,7 @@ def test_every_edge_of_any_graph_is_drawn_with_its_slope(program):
         a, b = nodes[i % len(nodes)], nodes[j % len(nodes)]
         nodes.append({"add": a + b, "mul": a * b, "sub": a - b}[name])
     order = autodiff.graph.topological_order(nodes[-1])
-    picture = pictured([nodes[-1]])
+    picture = make_picture([nodes[-1]])
     assert [dict(node.facts)["data"] for node in picture.nodes] == [v.data for v in order]
     assert [edge.slope for edge in picture.edges] == [slope for v in order for slope in v.slopes]
     assert len(draw(nodes[-1]).text().splitlines()) == 1 + sum(len(v.parents) for v in order)
@@ -139,9 +139,9 @@ def test_nothing_flows_on_from_where_nothing_came():
     x, y = Value(-1.0, name="x"), Value(2.0, name="y")
     z = where(x > 0, autodiff.log(x), y) * 1.0
     z.backward()
-    flows = {edge.target: edge.flow for edge in pictured([z]).edges if edge.source == "n0"}
+    flows = {edge.target: edge.flow for edge in make_picture([z]).edges if edge.source == "n0"}
     assert flows == {"n1": None}, "the slope of log is nan here, and nan times nothing is nothing"
-    assert dict(pictured([z]).nodes[0].facts)["grad"] == 0.0
+    assert dict(make_picture([z]).nodes[0].facts)["grad"] == 0.0
 
 
 def test_an_inner_node_that_a_pass_brought_nothing_shows_a_gradient_of_zero():
@@ -216,18 +216,18 @@ def test_the_lecture_s_name_draws_the_same():
 def test_a_drawing_says_when_its_gradients_come_from_several_passes():
     w, x, unused = Value(2.0, name="w"), Value(3.0, name="x"), Value(1.0, name="unused")
     y = w * x + autodiff.relu(-x) + unused * 0.0
-    assert pictured([y]).notes == ()
+    assert make_picture([y]).notes == ()
     y.backward()
-    assert pictured([y]).notes == ()
+    assert make_picture([y]).notes == ()
     y.backward()
-    for form in (draw(y).text(), draw(y).svg(), builtin.drawn(draw(y).picture, Style()).decode()):
+    for form in (draw(y).text(), draw(y).svg(), builtin.draw_svg(draw(y).picture, Style()).decode()):
         assert "gradients of w, x hold more than this graph's last backward pass sent" in form.replace("&#39;", "'")
     w.grad = x.grad = 0.0
     y.backward()
-    assert pictured([y]).notes == ()
+    assert make_picture([y]).notes == ()
     z = y * y
     z.backward()
-    assert "of w, x, unused hold" in pictured([z]).notes[0] or "of w, x hold" in pictured([z]).notes[0]
+    assert "of w, x, unused hold" in make_picture([z]).notes[0] or "of w, x hold" in make_picture([z]).notes[0]
 
 
 def test_a_legend_says_on_demand_what_colours_and_widths_mean():
@@ -235,6 +235,6 @@ def test_a_legend_says_on_demand_what_colours_and_widths_mean():
     y = x * x
     y.backward()
     assert "blue is positive" in draw(y, legend=True).svg() and "blue is positive" not in draw(y).svg()
-    assert "blue is positive" in builtin.drawn(draw(y).picture, Style(legend=True)).decode()
+    assert "blue is positive" in builtin.draw_svg(draw(y).picture, Style(legend=True)).decode()
     with pytest.raises(autodiff.errors.OperandError, match="legend"):
         draw(y, legend="yes")

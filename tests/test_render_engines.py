@@ -155,10 +155,10 @@ def test_the_next_engine_takes_over_from_one_that_is_absent_or_broken(monkeypatc
     monkeypatch.setenv("PATH", str(tmp_path))
     last = engine.Engine("last", ("svg",), lambda source, form: b"drawn", "")
     monkeypatch.setattr(engine, "ENGINES", (engine.ENGINES[0], last))
-    assert engine.rendered(JOB, "svg") == b"drawn"
+    assert engine.run_engines(JOB, "svg") == b"drawn"
     monkeypatch.setattr(engine, "ENGINES", engine.ENGINES[:1])
     with pytest.raises(DrawingError, match="`dot` failed: out of order"):
-        engine.rendered(JOB, "svg")
+        engine.run_engines(JOB, "svg")
 
 
 def test_a_chain_that_ends_in_nothing_lists_each_engine_its_reason_and_what_helps(no_engine):
@@ -299,8 +299,8 @@ def test_every_engine_draws_the_same_nodes_edges_and_texts(monkeypatch):
 
 
 def builtin(drawing):
-    from autodiff.render.output.builtin import drawn
-    return xml.fromstring(drawn(drawing.picture, drawing.style))
+    from autodiff.render.output.builtin import draw_svg
+    return xml.fromstring(draw_svg(drawing.picture, drawing.style))
 
 
 def rectangles(root, kind):

@@ -49,4 +49,4 @@ def test_any_name_stays_text_in_mermaid(name):
     assert decoded.replace("\u2060", "") == legible(name)
     assert not re.search(r"\$\$|\\n|fa[a-z]?:fa-", decoded)  # which Mermaid reads after it has decoded the entities
     assert not set(label) & set("<>\"'`&{}[]()|\\*_~:")
-    assert mermaid.escaped("1. x") == "1#46; x"
+    assert mermaid.escape("1. x") == "1#46; x"

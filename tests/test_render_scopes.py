@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from autodiff import Value, draw, exp, nn, relu, scope, total
 from autodiff.errors import ArgumentError
 from autodiff.graph import topological_order
-from autodiff.render.graph.build import pictured
+from autodiff.render.graph.build import make_picture
 from autodiff.render.graph.scopes import path_of_name, paths
 from autodiff.hooks import watchers
 
@@ -158,7 +158,7 @@ def test_frames_go_round_layers_and_neurons_and_titles_inside_are_short():
 
 def test_parameters_are_told_from_other_inputs():
     w, x = Value(1.0, name="layer.w"), Value(1.0, name="x")
-    assert [node.kind for node in pictured([w * x]).nodes] == ["parameter", "input", "output"]
+    assert [node.kind for node in make_picture([w * x]).nodes] == ["parameter", "input", "output"]
 
 
 def test_a_path_is_highlighted():

@@ -16,10 +16,10 @@ from autodiff import Value
 from autodiff.testing import routes
 from autodiff.testing.routes import structured_programs
 from autodiff.testing.routes.choices import Choices, shorter
-from autodiff.testing.routes.rounding import Graph, allowed
+from autodiff.testing.routes.rounding import Graph, allow
 from autodiff.testing.routes.routes import ROUTES
 from autodiff.testing.routes.second import HESSIANS
-from autodiff.testing.routes.trial import added
+from autodiff.testing.routes.trial import add_up
 
 # How long the slow test looks: so many seconds if they are given, else so many programs, the same on every machine.
 SECONDS = float(os.environ.get("AUTODIFF_ROUTES_SECONDS") or 0)
@@ -98,8 +98,8 @@ def test_the_same_seed_draws_the_same_programs():
 
 
 def test_a_sum_over_rows_may_overflow_on_its_way():
-    assert added([1e308, 1e308, 1e308]) == inf and added([inf, 1.0]) == inf
-    assert added([1e16, 1.0, -1e16]) == 1.0
+    assert add_up([1e308, 1e308, 1e308]) == inf and add_up([inf, 1.0]) == inf
+    assert add_up([1e16, 1.0, -1e16]) == 1.0
 
 
 def test_a_list_of_choices_becomes_short_and_low():
@@ -189,7 +189,7 @@ def test_what_rounding_may_do_grows_with_the_root_of_the_number_of_roundings():
         y = x
         for _ in range(count):
             y = y * 1.1 / 1.1
-        return allowed(y, [x], closely=True).value / math.ulp(y.data)
+        return allow(y, [x], closely=True).value / math.ulp(y.data)
 
     assert 4 < room(4) < 60 and room(400) < 20 * room(4)
 

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings, strategies as st
 from autodiff import Value, functions as f, nn, steps
 from autodiff.json_text import json_number
 from autodiff.ops import TABLE
-from autodiff.render.steps.data import shown_data
+from autodiff.render.steps.data import collect_data
 from autodiff.render.steps.evaluator import source
-from autodiff.render.steps.told import told as python_told
+from autodiff.render.steps.told import tell_step as python_told
 from autodiff.stepping import Log, snapshot
 from autodiff.stepping.explanation import explain_gradient
 from autodiff.stepping.traversals import ORDERS
@@ -277,7 +277,7 @@ def test_a_part_of_a_graph_and_a_wrong_order_are_not_edited(opened, tmp_path, br
     page = browser.open(target)
     assert not page.visible("#inputs") and page.problems == []
     wrong = Log(snapshot(Value(2.0) * Value(3.0)), "depth-first")
-    assert not shown_data(wrong, {0, 1, 2}, [0, 1, 2], [])["live"]["edits"]
+    assert not collect_data(wrong, {0, 1, 2}, [0, 1, 2], [])["live"]["edits"]
 
 
 @pytest.mark.browser

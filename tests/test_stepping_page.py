@@ -19,7 +19,7 @@ from hypothesis import given
 
 from autodiff import Value, functions as f, nn, steps
 from autodiff.errors import ArgumentError
-from autodiff.render.steps.data import shown_data
+from autodiff.render.steps.data import collect_data
 from autodiff.render.graph.layout import layout
 from autodiff.render.steps.html import page
 from autodiff.stepping import Log, snapshot
@@ -533,7 +533,7 @@ def test_a_part_of_a_large_graph_explains_nothing_and_an_edge_taken_twice_is_tol
     a, b = Value(2.0), Value(5.0)
     squared = Value(3.0) * f.dot([a, a], [b, Value(7.0)])
     log = steps(squared, order="depth-first")
-    why = shown_data(log, set(range(9)), [n.number for n in log.graph.nodes], [])["why"]
+    why = collect_data(log, set(range(9)), [n.number for n in log.graph.nodes], [])["why"]
     rows = zip(*(column[0] for column in (why["nodes"], why["edges"])), strict=True)
     assert all(len(set(edges)) == len(edges) == len(nodes) - 1 for nodes, edges in rows)
 
@@ -692,7 +692,7 @@ def test_a_long_formula_keeps_its_operands_in_a_box_and_all_of_it_in_the_title()
     assert [describe_origin_within(log, node, 30) for node in dots[-2:]] == ["dot([…w[0], …w[1]], [x0, x1])", "dot([…w[0], …], [v15, …])"]
     assert describe_origin_within(log, dots[-1], 200) == describe_origin(log, dots[-1])[0]
     long = Value(1.0, name="model.blocks[11].attention.heads[3].query[0]")
-    data = shown_data(steps(long * long), {0, 1}, [0, 1], [])
+    data = collect_data(steps(long * long), {0, 1}, [0, 1], [])
     assert data["nodes"]["label_line"] == [["…query[0]", None]] and data["live"]["labels"][0] == long.name
 
 

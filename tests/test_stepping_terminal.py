@@ -17,8 +17,8 @@ from hypothesis import given, settings, strategies as st
 from autodiff import Value, functions as f, steps
 from autodiff.errors import ArgumentError, MissingExtraError
 from autodiff.render.quiz.exercises import LEVELS, exercises
-from autodiff.render.steps.keys import _unix_keys, keys_in, pressed_keys
-from autodiff.render.quiz.asking import ask_on, given as told, worksheet
+from autodiff.render.steps.keys import _unix_keys, keys_in, read_keys
+from autodiff.render.quiz.asking import ask_on, tell_exercise as told, worksheet
 from autodiff.render.steps.terminal import Screen, around, step_through
 from autodiff.stepping import Log, Node, snapshot
 from autodiff.stepping.quiz import HINTS, judge, question
@@ -72,13 +72,13 @@ def test_the_screen_has_the_expression_the_operations_and_on_demand_the_keys():
     w, x = Value(0.5, name="w"), Value(2.0, name="x")
     y = f.tanh(w * x)
     screen = screen_of(steps(y))
-    text = written(screen.drawn())
+    text = written(screen.draw())
     assert "y = tanh(w * x) · forward pass" in text and "operation" in text and "w * x " in text and "? keys" in text
     assert "no gradient flows" not in text
     screen.press("?")
-    assert "along which no gradient flows" in written(screen.drawn())
+    assert "along which no gradient flows" in written(screen.draw())
     screen.press("right")
-    assert "along which no gradient flows" not in written(screen.drawn())
+    assert "along which no gradient flows" not in written(screen.draw())
 
 
 def test_no_key_quits_by_accident():
@@ -125,7 +125,7 @@ def test_keys_search_and_say_when_there_is_nothing():
     log = example()
     assert screen_of(log, "b").cursor.step.kind == "blocked" and screen_of(log, "c").cursor.step.complete
     screen = screen_of(log, "n")
-    assert screen.cursor.index == 0 and "No later step is nan" in written(screen.drawn())
+    assert screen.cursor.index == 0 and "No later step is nan" in written(screen.draw())
 
 
 def test_a_node_or_a_step_is_gone_to_by_its_name():
@@ -134,7 +134,7 @@ def test_a_node_or_a_step_is_gone_to_by_its_name():
     assert screen_of(log, "/", "7", "enter").cursor.index == 7
     assert screen_of(log, "/", "x", "backspace", "-", "1", "enter").cursor.index == len(log) - 1
     lost = screen_of(log, "/", *"nobody", "enter")
-    assert lost.cursor.index == 0 and "expected the name of a node" in written(lost.drawn())
+    assert lost.cursor.index == 0 and "expected the name of a node" in written(lost.draw())
     assert screen_of(log, "/", "b", "escape").typing is None
 
 
@@ -145,7 +145,7 @@ def test_the_screen_shows_the_step_and_the_numbers_of_the_log(y):
     screen = Screen(log)
     for step in log:
         screen.cursor.to(step.index)
-        text = written(screen.drawn(4000, 60), width=4000)
+        text = written(screen.draw(4000, 60), width=4000)
         assert str(step) in text and all(part in text for row in step.equations for part in row)
         for line in text.splitlines():
             assert line.isprintable()
@@ -157,7 +157,7 @@ def test_the_screen_keeps_to_its_height_and_shows_the_node_that_changes():
         y = y * 1.01
     log = steps(y)
     screen = screen_of(log, "/", *"150", "enter")
-    text = written(screen.drawn(200, 30))
+    text = written(screen.draw(200, 30))
     assert len(text.splitlines()) == 30 and f"▸  {log[150].label}" in text
 
 
@@ -166,7 +166,7 @@ def test_on_a_terminal_of_24_lines_nothing_is_cut(quiz):
     log = xor_row()
     screen = Screen(log, quiz=quiz)
     for _ in range(2 * len(log)):
-        text = written(screen.drawn(80, 24), width=80)
+        text = written(screen.draw(80, 24), width=80)
         assert len(text.splitlines()) <= 24 and "q quit" in text
         assert "▸" in text or len(text.splitlines()) > 22
         assert screen.typing is None or "> ▏" in text
@@ -198,10 +198,10 @@ def test_a_redraw_looks_at_the_nodes_on_the_screen_alone():
         y = y * 1.001 + w
     screen = Screen(steps(y), [0])
     screen.cursor.to(5000)
-    screen.drawn()
+    screen.draw()
     screen.log.graph.nodes = Counted(screen.log.graph.nodes)
     screen.cursor.next()
-    screen.drawn()
+    screen.draw()
     assert 0 < screen.log.graph.nodes.asked < 1000
 
 
@@ -212,7 +212,7 @@ def test_the_quiz_asks_before_it_shows():
         asked = question(log, screen.cursor.index + 1)
         screen.press("right")
         if asked:
-            assert screen.typing == "" and asked.text[:40] in written(screen.drawn())
+            assert screen.typing == "" and asked.text[:40] in written(screen.draw())
             for key in [*repr(asked.wrong[0][1] if asked.wrong else asked.answer), "enter"]:
                 screen.press(key)
             assert ("Right" in screen.note) == (not asked.wrong)
@@ -255,9 +255,9 @@ def test_watched_nodes_and_wrong_orders_are_on_the_screen():
     c = b + b
     log = steps(c, order="depth-first")
     screen = screen_of(log, "e", watched=["a"])
-    assert "too early" in written(screen.drawn()) and "a = 3" in written(screen.drawn())
+    assert "too early" in written(screen.draw()) and "a = 3" in written(screen.draw())
     screen.press("end")
-    assert "6, and should be 4" in written(screen.drawn())
+    assert "6, and should be 4" in written(screen.draw())
 
 
 def test_it_runs_with_given_keys_until_q(monkeypatch):
@@ -282,7 +282,7 @@ def test_any_bytes_from_the_keyboard_are_keys(text):
     for key in keys_in(text):
         if not screen.press(key):
             break
-    written(screen.drawn())
+    written(screen.draw())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
@@ -325,7 +325,7 @@ def test_keys_come_one_by_one_from_a_pseudo_terminal(monkeypatch):
     before = termios.tcgetattr(slave)
     with os.fdopen(slave, "rb", buffering=0) as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)
-        with pressed_keys() as keys:
+        with read_keys() as keys:
             os.write(master, b"l\x1b[D")
             assert list(islice(keys, 2)) == ["l", "left"]
             assert termios.tcgetattr(slave) != before

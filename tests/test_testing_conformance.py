@@ -14,13 +14,13 @@ from autodiff.errors import ArgumentError
 from autodiff.testing import Adapter, ConformanceTests, adapter_for, conformance
 from autodiff.testing.engines import packages as engines
 from autodiff.testing.engines.detect import ours
-from autodiff.testing.conform.diagnosis import Sample, explained, found
+from autodiff.testing.conform.diagnosis import Sample, explain, find_formula
 from autodiff.testing.conform.examiner import Exam
 from autodiff.testing.mutants.score import as_markdown, verdict
 from autodiff.testing.mutants.wrong_engines import MUTANTS, Mutant, load, source
 from autodiff.testing.conform.properties import PROPERTIES, operations
 from autodiff.testing.conform.properties.drawn import smallest, wrong
-from autodiff.testing.conform.report import written
+from autodiff.testing.conform.report import write_report
 from autodiff.testing.conform.results import Conformance
 
 ORDERS = ["order: breadth first", "order: depth first", "order: every path", "order: leaves first"]
@@ -145,11 +145,11 @@ def test_a_wrong_order_is_found_within_500_examples_in_99_of_100_seeds(name):
 )
 def test_a_wrong_slope_is_described(numbers, sentence):
     samples = [Sample({"a": a, "b": b, "y": a * b}, numbers(a, b), b) for a, b in [(0.5, 2.0), (1.5, 0.3), (-1.0, 0.7)]]
-    assert sentence in explained("mul", 0, samples)
+    assert sentence in explain("mul", 0, samples)
 
 
 def test_no_formula_is_made_up():
-    assert found([Sample({"a": a, "y": a}, math.sin(7 * a), 1.0) for a in (0.1, 0.2, 0.3)]) is None
+    assert find_formula([Sample({"a": a, "y": a}, math.sin(7 * a), 1.0) for a in (0.1, 0.2, 0.3)]) is None
 
 
 class Odd:
@@ -226,9 +226,9 @@ def test_what_cannot_be_examined_is_neither_right_nor_wrong():
         "", "", "waits until `a + b` is right", "waits for `a * b`, which the engine does not have", "waits until `a + b` is right",
     ]  # fmt: skip
     assert [result.holds for result in report.results] == [False] * 5 and len(report.failures) == 2
-    assert written(report, "text").splitlines()[0] == "OneSided: 0 of 5 properties hold, 3 could not be examined"
-    assert ElementTree.fromstring(written(report, "junit")).get("skipped") == "3"
-    scored = json.loads(written(report, "gradescope"))["tests"][2]
+    assert write_report(report, "text").splitlines()[0] == "OneSided: 0 of 5 properties hold, 3 could not be examined"
+    assert ElementTree.fromstring(write_report(report, "junit")).get("skipped") == "3"
+    scored = json.loads(write_report(report, "gradescope"))["tests"][2]
     assert scored["score"] == 0 and scored["output"] == "not examined: waits until `a + b` is right"
 
 
@@ -407,7 +407,7 @@ class Hollow:
 def test_nothing_is_worth_no_points():
     report = conformance(Hollow)
     assert [result.name for result in report.results if result.holds] == ["values"] and not report
-    scores = json.loads(written(report, "gradescope"))["tests"]
+    scores = json.loads(write_report(report, "gradescope"))["tests"]
     assert sum(each["score"] for each in scores) == 1 and len(scores) == len(PROPERTIES)
     assert report.results[1].skipped == "waits for an operation"
 
@@ -422,11 +422,11 @@ def test_a_backward_pass_that_does_nothing_is_worth_the_operators_alone():
 def test_what_does_not_apply_is_neither_right_nor_wrong_nor_counted():
     report = conformance(but(relu=None, __pow__=None), properties=["sums", "kinks"])
     assert report and report.results[1].not_applicable == "the engine has no operation with a kink" and not report.results[1].holds
-    assert written(report, "text") == "Small: 1 of 2 properties hold, 1 does not apply"
-    assert written(report, "all").splitlines()[2] == "kinks does not apply: the engine has no operation with a kink"
-    assert ElementTree.fromstring(written(report, "junit")).get("skipped") == "1"
-    assert [each["score"] for each in json.loads(written(report, "gradescope"))["tests"]] == [1, 1]
-    scores = json.loads(written(report, "gradescope", not_applicable="zero"))["tests"]
+    assert write_report(report, "text") == "Small: 1 of 2 properties hold, 1 does not apply"
+    assert write_report(report, "all").splitlines()[2] == "kinks does not apply: the engine has no operation with a kink"
+    assert ElementTree.fromstring(write_report(report, "junit")).get("skipped") == "1"
+    assert [each["score"] for each in json.loads(write_report(report, "gradescope"))["tests"]] == [1, 1]
+    scores = json.loads(write_report(report, "gradescope", not_applicable="zero"))["tests"]
     assert [each["score"] for each in scores] == [1, 0] and scores[1]["output"].startswith("does not apply: ")
     with pytest.raises(pytest.skip.Exception, match="no operation with a kink"):
         type("Tests", (ConformanceTests,), {"Value": but(relu=None)})().test_property("kinks")
@@ -449,7 +449,7 @@ def test_what_differs_as_documented_is_counted_apart():
     known = {"operators": "no value is taken as an exponent", "extreme numbers": "it raises"}
     report = conformance(Small, properties=["values", *known, "local derivatives"], known=known)
     assert report and report.headline == "Small: 2 of 4 properties hold, 2 differ as documented"
-    assert "as documented: operators (no value is taken as an exponent): `a ** b` does" in written(report, "text")
+    assert "as documented: operators (no value is taken as an exponent): `a ** b` does" in write_report(report, "text")
 
 
 def test_an_unknown_property_is_told():
@@ -475,32 +475,32 @@ def report() -> Conformance:
 
 
 def test_a_report_as_text_shows_the_program(report):
-    assert written(report, "text").splitlines()[:7] == [
+    assert write_report(report, "text").splitlines()[:7] == [
         "Value: 1 of 2 properties hold", "", "1. `a - b`: its local derivative along b has the wrong sign",
         "    a, b = Value(0.75), Value(0.4)", "    y = a - b", "    y.backward()",
         "    b.grad  # gives 1.0, and should give -1.0",
     ]  # fmt: skip
-    assert "  mathematics: d(a - b)/db = -1, times the gradient of the result" in written(report, "text")
+    assert "  mathematics: d(a - b)/db = -1, times the gradient of the result" in write_report(report, "text")
 
 
 def test_a_report_as_json_has_every_property(report):
-    told = json.loads(written(report, "json"))
+    told = json.loads(write_report(report, "json"))
     assert told["holds"] is False and [each["holds"] for each in told["properties"]] == [False, True]
 
 
 def test_a_report_as_junit_is_xml_with_one_failure(report):
-    suite = ElementTree.fromstring(written(report, "junit"))
+    suite = ElementTree.fromstring(write_report(report, "junit"))
     assert suite.get("tests") == "2" and suite.get("failures") == "1"
     assert "wrong sign" in suite.find("testcase/failure").get("message")
 
 
 def test_a_report_for_gradescope_scores_each_property(report):
-    told = json.loads(written(report, "gradescope", {"local derivatives": 5}))
+    told = json.loads(write_report(report, "gradescope", {"local derivatives": 5}))
     assert [(each["score"], each["max_score"]) for each in told["tests"]] == [(0, 5), (1, 1)]
     with pytest.raises(ArgumentError, match="points: expected names among local derivatives, sums, got 'style'"):
-        written(report, "gradescope", {"style": 2})
+        write_report(report, "gradescope", {"style": 2})
 
 
 def test_an_unknown_format_is_told(report):
     with pytest.raises(ArgumentError, match="one of text, all, json, junit, gradescope, got 'pdf'"):
-        written(report, "pdf")
+        write_report(report, "pdf")

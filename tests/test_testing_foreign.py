@@ -9,7 +9,7 @@ from autodiff import Value, maximum, tanh
 from autodiff.errors import ArgumentError, GradientError, OperandError
 from autodiff.testing import adapter_for, check_gradients, conformance
 from autodiff.testing.engines import packages as engines
-from autodiff.testing.conform.diagnosis import called
+from autodiff.testing.conform.diagnosis import name_operation
 from autodiff.testing.conform.examiner import Exam
 from autodiff.testing.conform.forms import forms, ordinary_points
 from autodiff.testing.check.foreign import find_faulty_operation, off
@@ -170,7 +170,7 @@ def off_by(name, factor):
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in ("floor", "sign")])  # whose slopes are 0
 def test_a_planted_slope_of_any_operation_is_blamed_through_an_adapter(name):
     says = conformance(off_by(name, 1 + 1e-9), properties=["local derivatives"]).sentences
-    assert len(says) == 1 and f"{called(name)}: its local derivative along" in says[0] and "1.000000001 times" in says[0]
+    assert len(says) == 1 and f"{name_operation(name)}: its local derivative along" in says[0] and "1.000000001 times" in says[0]
     for xs in ordinary_points(name):
         alone = next(forms(name, xs))
         if any(ours().gradient(alone)[1]):

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from autodiff.testing.conform.command import main
-from autodiff.testing.conform.grade import ROOT, graded
+from autodiff.testing.conform.grade import ROOT, grade
 from autodiff.testing.conform.watch import PROCESSES
 
 VALUE = """
@@ -102,20 +102,20 @@ def test_an_engine_that_cannot_be_run_exits_with_2_and_says_why(engine, text, se
 
 
 def test_a_file_that_cannot_be_read_is_told_with_its_line(engine):
-    assert graded(engine("x = 1\nprint('x'").removesuffix(":Value")).cannot.endswith("; engine.py cannot be read: '(' was never closed, line 2")
+    assert grade(engine("x = 1\nprint('x'").removesuffix(":Value")).cannot.endswith("; engine.py cannot be read: '(' was never closed, line 2")
     functions = "def add(a, b): return a[0] + b[0], [a, b]\ndef mul(a, b): return a[0] * b[0], [a, b]\n"
-    assert "for functions (add, mul)" in graded(engine(functions).removesuffix(":Value")).cannot
+    assert "for functions (add, mul)" in grade(engine(functions).removesuffix(":Value")).cannot
 
 
 @pytest.mark.parametrize(("target", "sentence"), [("engine.py", "there is no file engine.py"), ("no.py:Value", "there is no file no.py")])
 def test_a_target_that_is_none_is_told(target, sentence):
-    assert sentence in graded(target).cannot
+    assert sentence in grade(target).cannot
 
 
 def test_nothing_is_left_running(engine, tmp_path):
     mark = f"mark-{os.getpid()}"
     child = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '{mark}'], start_new_session=True)\n"
-    assert graded(engine(child + "time.sleep(600)"), seconds=1).exit_code == 2
+    assert grade(engine(child + "time.sleep(600)"), seconds=1).exit_code == 2
     assert mark not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
 
 
@@ -129,7 +129,7 @@ NEWER = """
 
 
 def test_what_ends_the_process_in_a_pass_is_an_error_and_a_method_that_cannot_be_read_is_left_out(engine):
-    found = graded(engine(VALUE % "import os; os._exit(3)" + NEWER), examples=5, properties=["values", "local derivatives"])
+    found = grade(engine(VALUE % "import os; os._exit(3)" + NEWER), examples=5, properties=["values", "local derivatives"])
     assert found.report is not None
     assert found.report.sentences[0] == "backward does not work: RuntimeError: it calls os._exit(3)"
     assert found.report.notes[1].startswith("left out, because Python 3.") and found.report.notes[1].endswith("cannot read it: show")
@@ -149,7 +149,7 @@ time.sleep(0.3)
 @pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
 @pytest.mark.parametrize("end", ["", "while True: pass\n", "os._exit(3)\n", "os.kill(os.getpid(), 9)\n"])
 def test_an_orphan_in_a_session_of_its_own_without_an_environment_is_ended(engine, end):
-    found = graded(engine(ORPHAN % os.getpid() + end + VALUE % RIGHT), seconds=3, examples=5)
+    found = grade(engine(ORPHAN % os.getpid() + end + VALUE % RIGHT), seconds=3, examples=5)
     assert found.report is not None and bool(found.report.notes) == bool(end)
     assert f"sleep 271.{os.getpid()}" not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
 
@@ -171,28 +171,28 @@ def test_nothing_is_left_running_when_the_grading_is_interrupted(engine, tmp_pat
 
 
 def test_an_engine_that_ends_its_watcher_is_told(engine):
-    assert graded(engine("import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(600)")).cannot == (
+    assert grade(engine("import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(600)")).cannot == (
         "it ended the process that watches it, while it was imported")  # fmt: skip
 
 
 @pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
 def test_the_limit_is_of_memory_in_use_and_names_its_option(engine):
     reserve = "import mmap\nroom = mmap.mmap(-1, 3 * 2**30)\n"  # 3 GB of addresses, of which nothing is used
-    assert graded(engine(reserve + VALUE % RIGHT), examples=5, memory=512).report is not None
+    assert grade(engine(reserve + VALUE % RIGHT), examples=5, memory=512).report is not None
     use = "import time\nused = b'1' * (600 * 2**20)\ntime.sleep(600)\n"
-    told = graded(engine(use), memory=512).cannot
+    told = grade(engine(use), memory=512).cannot
     assert told == "it takes more than 512 MB of memory; if it may, use --memory with a larger number (while it was imported)"
 
 
 @pytest.mark.slow
 def test_jax_is_graded_within_the_usual_limits(engine):
     pytest.importorskip("jax")
-    found = graded(engine("from autodiff.testing import engines\nValue = engines.jax()\n"), examples=20, seconds=300)
+    found = grade(engine("from autodiff.testing import engines\nValue = engines.jax()\n"), examples=20, seconds=300)
     assert found.exit_code == 0, found.cannot
 
 
 def test_a_file_that_is_no_module_by_its_name_is_told(engine):
-    assert graded(engine(VALUE % RIGHT, "a.b.py")).cannot == "'a.b' has a dot in its name, and so is no module: rename it"
+    assert grade(engine(VALUE % RIGHT, "a.b.py")).cannot == "'a.b' has a dot in its name, and so is no module: rename it"
 
 
 def test_what_the_engine_prints_does_not_reach_the_report(engine):
@@ -206,12 +206,12 @@ def test_an_engine_in_a_package_can_use_its_neighbours(engine, tmp_path):
     engine("", "course/__init__.py")
     engine("START = 0.0", "course/start.py")
     text = (VALUE % RIGHT).replace("float(data), 0.0", "float(data), START")
-    assert graded(engine("from .start import START\n" + text, "course/engine.py"), examples=5).exit_code == 0
+    assert grade(engine("from .start import START\n" + text, "course/engine.py"), examples=5).exit_code == 0
 
 
 def test_an_adapter_in_the_file_can_be_graded(engine):
     text = "from autodiff.testing import adapter_for\n" + (VALUE % RIGHT).replace("self.grad", "self.g") + "\nValue = adapter_for(Value, grad='g')\n"
-    assert graded(engine(text), examples=5).report is not None
+    assert grade(engine(text), examples=5).report is not None
 
 
 def test_junit_and_gradescope_reports_are_written_to_files(engine, tmp_path, capsys):
@@ -263,32 +263,32 @@ def test_what_was_found_before_the_time_was_up_is_reported(engine, tmp_path, cap
 
 def test_what_does_not_come_to_its_end_is_told_and_the_rest_examined(engine):
     spins = "def exp(self):\n        while True: pass\n\n    __radd__, __rmul__"
-    report = graded(engine((VALUE % RIGHT).replace("__radd__, __rmul__", spins)), examples=5, seconds=6).report
+    report = grade(engine((VALUE % RIGHT).replace("__radd__, __rmul__", spins)), examples=5, seconds=6).report
     assert [each.sentence for each in report.findings if each.accuses] == ["`exp(a)` does not work: TimeoutError: it does not come to its end"]
-    report = graded(engine(VALUE % "while True: pass"), examples=5, seconds=6).report
+    report = grade(engine(VALUE % "while True: pass"), examples=5, seconds=6).report
     assert report.sentences == ["backward does not work: TimeoutError: it does not come to its end"]
 
 
 @pytest.mark.parametrize("code", ["import no_such_thing", "while True: pass", "import sys; sys.exit(3)", "raise ValueError('lost')", "input()",
                                   "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9')", "import os; os._exit(4)"])
 def test_what_a_file_does_when_it_is_imported_does_not_keep_it_from_being_graded(engine, code):
-    found = graded(engine(VALUE % RIGHT + "\n" + code), seconds=6, examples=5)
+    found = grade(engine(VALUE % RIGHT + "\n" + code), seconds=6, examples=5)
     assert found.exit_code == 0 and found.report.notes[0].startswith("only the definitions of engine.py were run, because ")
 
 
 def test_newer_syntax_is_left_out(engine):
     text = "type Number = int | float\n" + (VALUE % RIGHT).replace("class Value:", "class Value[T]:")
-    found = graded(engine(text), examples=5)
+    found = grade(engine(text), examples=5)
     assert found.exit_code == 0 and "SyntaxError" in found.report.notes[0]
 
 
 def test_the_one_class_with_a_backward_pass_is_found(engine, tmp_path):
     engine("class Other: pass", "notes.py")
     engine(VALUE % RIGHT, "hw1.py")
-    assert graded(str(tmp_path), examples=5).exit_code == 0
+    assert grade(str(tmp_path), examples=5).exit_code == 0
     engine(VALUE % RIGHT, "hw2.py")
-    assert "hw1.py:Value, hw2.py:Value" in graded(str(tmp_path)).cannot
-    assert graded(str(tmp_path), examples=5, files=["hw2*"], properties=["sums"]).report.headline.endswith("1 of 1 properties hold")
+    assert "hw1.py:Value, hw2.py:Value" in grade(str(tmp_path)).cannot
+    assert grade(str(tmp_path), examples=5, files=["hw2*"], properties=["sums"]).report.headline.endswith("1 of 1 properties hold")
 
 
 def test_the_code_of_a_notebook_is_graded(tmp_path):
@@ -296,17 +296,17 @@ def test_the_code_of_a_notebook_is_graded(tmp_path):
     cells = ["%matplotlib inline\n!pip install x\nimport helpers", VALUE % RIGHT.replace("1.0", "helpers.one"), "%%bash\nls", "Value?", "x = Value(2.0)\nx"]
     notebook = {"cells": [{"cell_type": "code", "source": text.splitlines(True)} for text in cells]}
     (tmp_path / "My work 1.2.ipynb").write_text(json.dumps(notebook))
-    found = graded(str(tmp_path / "My work 1.2.ipynb"), examples=5)
+    found = grade(str(tmp_path / "My work 1.2.ipynb"), examples=5)
     assert found.exit_code == 0 and not found.report.notes
     (tmp_path / "none.ipynb").write_text("{}")
-    assert "none has" in graded(str(tmp_path / "none.ipynb")).cannot
+    assert "none has" in grade(str(tmp_path / "none.ipynb")).cannot
 
 
 def test_the_functions_of_an_engines_package_are_examined(engine, tmp_path):
     engine("from .value import Value\nfrom .more import exp", "lab/__init__.py")
     target = engine(VALUE % RIGHT, "lab/value.py")
     engine("import math\nfrom .value import Value\n\ndef exp(a):\n    out = Value(math.exp(a.data))\n    out.made = ((a, a.data),)\n    return out", "lab/more.py")
-    first = graded(target, examples=5).report.findings[0]
+    first = grade(target, examples=5).report.findings[0]
     assert first.sentence == "`exp`: its local derivative along a comes out as `a`, and should be `exp(a)`"
     assert first.line == "more.py, line 6: out.made = ((a, a.data),)"
 
@@ -339,4 +339,4 @@ def test_each_property_of_an_engine_that_cannot_be_run_is_a_case_of_junit(capsys
 
 def test_a_missing_extra_is_named(monkeypatch, engine):
     monkeypatch.setattr("autodiff.testing.conform.grade.find_spec", lambda name: None)
-    assert graded(engine(VALUE % RIGHT)).cannot == "grading needs hypothesis; run: pip install 'autodiff-scalar[testing]'"
+    assert grade(engine(VALUE % RIGHT)).cannot == "grading needs hypothesis; run: pip install 'autodiff-scalar[testing]'"

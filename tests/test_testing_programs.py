@@ -173,8 +173,8 @@ def test_a_program_of_methods_prints_methods():
 
 def test_steps_that_do_not_matter_are_pruned():
     program = Program((1.0, 2.0), (Step("exp", (1,)), Step("neg", (0,))))
-    assert program.pruned() == Program((1.0,), (Step("neg", (0,)),))
-    assert program.pruned(inputs=False) == Program((1.0, 2.0), (Step("neg", (0,)),))
+    assert program.prune() == Program((1.0,), (Step("neg", (0,)),))
+    assert program.prune(inputs=False) == Program((1.0, 2.0), (Step("neg", (0,)),))
 
 
 def test_an_engine_without_gradients_is_refused_with_the_way_out():

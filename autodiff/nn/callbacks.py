@@ -15,12 +15,12 @@ from ..coerce import as_flag
 from ..errors import ArgumentError, OperandError, shown
 from ..files import write_whole
 from . import initializers as initial
-from .training.callback import METHODS, Callback, Logs, Monitor, called
+from .training.callback import METHODS, Callback, Logs, Monitor, bind_method
 from .keywords import not_there, takes
 
 __all__ = [
     "CSVLogger", "Callback", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "METHODS", "ModelCheckpoint",
-    "Monitor", "ReduceLROnPlateau", "TerminateOnNaN", "called",
+    "Monitor", "ReduceLROnPlateau", "TerminateOnNaN", "bind_method",
 ]  # fmt: skip
 __getattr__ = not_there(__name__, __all__)
 
@@ -39,7 +39,7 @@ class EarlyStopping(Monitor):
         super().__init__(monitor, min_delta, mode)
         self.patience = initial.size(patience, "EarlyStopping: patience", least=0)
         self.baseline = None if baseline is None else initial.real(baseline, "EarlyStopping: baseline")
-        self.verbose = checked_verbose(self, verbose)
+        self.verbose = check_verbose(self, verbose)
         self.restore_best_weights = as_flag("EarlyStopping: restore_best_weights", restore_best_weights)
         self.start_from_epoch = initial.size(start_from_epoch, "EarlyStopping: start_from_epoch", least=0)
         self.on_train_begin()
@@ -90,7 +90,7 @@ class ReduceLROnPlateau(Monitor):
         self.patience = initial.size(patience, "ReduceLROnPlateau: patience", least=0)
         self.cooldown = initial.size(cooldown, "ReduceLROnPlateau: cooldown", least=0)
         self.min_lr = initial.real(min_lr, "ReduceLROnPlateau: min_lr")
-        self.verbose = checked_verbose(self, verbose)
+        self.verbose = check_verbose(self, verbose)
         self.on_train_begin()
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -128,7 +128,7 @@ class ModelCheckpoint(Monitor):
                  save_best_only: bool = False, save_weights_only: bool = False, mode: str = "auto",
                  initial_value_threshold: float | None = None) -> None:  # fmt: skip
         super().__init__(monitor, 0.0, mode)
-        self.filepath, self.verbose = checked_path(self, filepath), checked_verbose(self, verbose)
+        self.filepath, self.verbose = check_path(self, filepath), check_verbose(self, verbose)
         self.save_best_only = as_flag("ModelCheckpoint: save_best_only", save_best_only)
         self.save_weights_only = as_flag("ModelCheckpoint: save_weights_only", save_weights_only)
         if initial_value_threshold is not None:
@@ -162,7 +162,7 @@ class LearningRateScheduler(Callback):
     """Set the learning rate at the start of each epoch to `schedule(epoch, rate)`."""
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
-        self.schedule, self.verbose = schedule, checked_verbose(self, verbose)
+        self.schedule, self.verbose = schedule, check_verbose(self, verbose)
         if not callable(schedule) or takes(schedule, 1) is takes(schedule, 2) is False:
             expected = "a function of the epoch, or of the epoch and the rate"
             raise OperandError(f"LearningRateScheduler: expected {expected}, got {shown(schedule)}")
@@ -209,7 +209,7 @@ class CSVLogger(Callback):
     """Write the numbers of every epoch to a CSV file, whole after each epoch; with `append` behind what it has."""
 
     def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False) -> None:
-        self.path, self.append = Path(checked_path(self, filename)), as_flag("CSVLogger: append", append)
+        self.path, self.append = Path(check_path(self, filename)), as_flag("CSVLogger: append", append)
         self.separator = separator
         if not isinstance(separator, str) or len(separator) != 1:
             raise OperandError(f"CSVLogger: expected one character as the separator, got {shown(separator)}")
@@ -230,13 +230,13 @@ class CSVLogger(Callback):
         write_whole(self.path, self.earlier + text.getvalue())
 
 
-def checked_verbose(callback: Callback, verbose: Any) -> int:
+def check_verbose(callback: Callback, verbose: Any) -> int:
     """Whether a callback says what it does: 0, or more."""
     given = int(verbose) if isinstance(verbose, bool) else verbose
     return initial.size(given, f"{type(callback).__name__}: verbose", least=0)
 
 
-def checked_path(callback: Callback, path: Any) -> str:
+def check_path(callback: Callback, path: Any) -> str:
     """The path of a file as text."""
     if not isinstance(path, (str, os.PathLike)):
         raise OperandError(f"{type(callback).__name__}: expected the path of a file, got {shown(path)}")

@@ -37,7 +37,7 @@ def moons(count: int = 100, noise: float = 0.1, seed: int = 0) -> Set:
     first, second = _halves(count)
     upper, lower = np.linspace(0, np.pi, first), np.linspace(0, np.pi, second)
     points = np.concatenate([_on_circle(upper), [1, 0.5] - _on_circle(lower)])
-    return _shuffled(_shaken(points, noise, seed), _classes(first, second), seed)
+    return _shuffle(_shake(points, noise, seed), _classes(first, second), seed)
 
 
 def circles(count: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int = 0) -> Set:
@@ -45,7 +45,7 @@ def circles(count: int = 100, noise: float = 0.05, factor: float = 0.5, seed: in
     first, second = _halves(count)
     outer, inner = (np.linspace(0, 2 * np.pi, size, endpoint=False) for size in (first, second))
     points = np.concatenate([_on_circle(outer), factor * _on_circle(inner)])
-    return _shuffled(_shaken(points, noise, seed), _classes(first, second), seed)
+    return _shuffle(_shake(points, noise, seed), _classes(first, second), seed)
 
 
 def spirals(count: int = 100, noise: float = 0.03, turns: float = 1.5, seed: int = 0) -> Set:
@@ -55,7 +55,7 @@ def spirals(count: int = 100, noise: float = 0.03, turns: float = 1.5, seed: int
     for size, start in ((first, 0.0), (second, np.pi)):
         radius = np.linspace(0.1, 1, size)
         arms.append(radius[:, None] * _on_circle(start + 2 * np.pi * turns * radius))
-    return _shuffled(_shaken(np.concatenate(arms), noise, seed), _classes(first, second), seed)
+    return _shuffle(_shake(np.concatenate(arms), noise, seed), _classes(first, second), seed)
 
 
 # Surfaces for optimizers to walk on: functions of two Values or numbers
@@ -158,7 +158,7 @@ def train_validation_split(x: Any, y: Any, validation: Number = 0.2, seed: int =
     count = round(size * len(x)) if size < 1 else int(size)
     if not 0 < count < len(x):
         raise ArgumentError(f"validation: expected to leave rows on both sides of {len(x)}, got {shown(validation)}")
-    order = np.random.default_rng(checked_seed(seed)).permutation(len(x))
+    order = np.random.default_rng(check_seed(seed)).permutation(len(x))
     kept, drawn = np.sort(order[count:]), np.sort(order[:count])
     return x[kept], y[kept], x[drawn], y[drawn]
 
@@ -168,7 +168,7 @@ def shifted(images: Any, most: int = 1, seed: int = 0) -> Array:
     table = three_axes(images)
     moved = np.zeros_like(table)
     _, height, width = table.shape
-    steps = np.random.default_rng(checked_seed(seed)).integers(-most, most + 1, (len(table), 2))
+    steps = np.random.default_rng(check_seed(seed)).integers(-most, most + 1, (len(table), 2))
     for image, into, (down, right) in zip(table, moved, steps.tolist()):
         rows, columns = slice(max(down, 0), height + min(down, 0)), slice(max(right, 0), width + min(right, 0))
         source = image[max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)]
@@ -180,14 +180,14 @@ def rotated(images: Any, most: float = 10.0, seed: int = 0) -> Array:
     """Images turned by up to `most` degrees about their middle, each pixel mixed from the four it falls between."""
     table = three_axes(images)
     _, height, width = table.shape
-    angles = np.radians(np.random.default_rng(checked_seed(seed)).uniform(-most, most, len(table)))
+    angles = np.radians(np.random.default_rng(check_seed(seed)).uniform(-most, most, len(table)))
     down, right = np.mgrid[:height, :width] - np.array([(height - 1) / 2, (width - 1) / 2])[:, None, None]
-    return np.array([_turned(image, down, right, angle) for image, angle in zip(table, angles.tolist())])
+    return np.array([_turn(image, down, right, angle) for image, angle in zip(table, angles.tolist())])
 
 
 def noisy(x: Any, size: float = 0.05, seed: int = 0) -> Array:
     """Numbers shaken by normal noise of that size."""
-    return _shaken(array(x, "noisy: x"), size, seed)
+    return _shake(array(x, "noisy: x"), size, seed)
 
 
 def three_axes(images: Any) -> Array:
@@ -197,13 +197,13 @@ def three_axes(images: Any) -> Array:
     return table
 
 
-def checked_seed(seed: int) -> int:
+def check_seed(seed: int) -> int:
     if isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0:
         raise OperandError(f"seed: expected a whole number of at least 0, got {shown(seed)}")
     return int(seed)
 
 
-def _turned(image: Array, down: Array, right: Array, angle: float) -> Array:
+def _turn(image: Array, down: Array, right: Array, angle: float) -> Array:
     height, width = image.shape
     y = down * math.cos(angle) - right * math.sin(angle) + (height - 1) / 2
     x = down * math.sin(angle) + right * math.cos(angle) + (width - 1) / 2
@@ -229,13 +229,13 @@ def _classes(first: int, second: int) -> Labels:
     return np.repeat([0, 1], [first, second])
 
 
-def _shuffled(points: Array, labels: Labels, seed: int) -> Set:
+def _shuffle(points: Array, labels: Labels, seed: int) -> Set:
     """The rows in an order that the seed decides, so that any part of them has rows of both classes."""
-    order = np.random.default_rng([checked_seed(seed), 1]).permutation(len(points))
+    order = np.random.default_rng([check_seed(seed), 1]).permutation(len(points))
     return points[order], labels[order]
 
 
-def _shaken(points: Array, noise: float, seed: int) -> Array:
+def _shake(points: Array, noise: float, seed: int) -> Array:
     if not 0 <= initial.real(noise, "noise") < math.inf:
         raise ArgumentError(f"noise: expected a size that is finite and at least 0, got {shown(noise)}")
-    return points + noise * np.random.default_rng(checked_seed(seed)).standard_normal(points.shape)
+    return points + noise * np.random.default_rng(check_seed(seed)).standard_normal(points.shape)

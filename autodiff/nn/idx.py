@@ -39,7 +39,7 @@ def read_labels(path: PathLike) -> Labels:
 
 
 def _read(path: PathLike, magic: int, axes: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-    raw = unpacked(Path(path))
+    raw = unpack(Path(path))
     head = 4 * (1 + axes)
     found = int.from_bytes(raw[:4], "big")
     if found != magic:
@@ -54,7 +54,7 @@ def _read(path: PathLike, magic: int, axes: int) -> "np.ndarray[tuple[int, ...],
     return np.frombuffer(raw, np.uint8, offset=head).reshape(sizes)
 
 
-def unpacked(path: Path) -> bytes:
+def unpack(path: Path) -> bytes:
     """The bytes of a file, unzipped if it is gzipped, whatever its name."""
     try:
         raw = path.read_bytes()

@@ -60,7 +60,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def known_arguments(method: F) -> F:
     """The method with an `OperandError` for an unknown name, or for a value too many, in place of Python's own."""
     code: Any = getattr(method, "__code__", None)
-    shared = shared_names(method)
+    shared = find_shared(method)
     if code is None or code.co_flags & CO_VARARGS or code.co_flags & CO_VARKEYWORDS and not shared:
         return method
     names = (*code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount], *shared)
@@ -88,7 +88,7 @@ def know_arguments(cls: Any) -> None:
         cls.__init__ = known_arguments(cls.__init__)
 
 
-def shared_names(method: Any) -> tuple[str, ...]:
+def find_shared(method: Any) -> tuple[str, ...]:
     """The names behind `**shared: Unpack[Names]`, where a method declares them so."""
     kinds = getattr(getattr(method, "__annotations__", {}).get("shared"), "__args__", ())
     return tuple(name for kind in kinds for name in kind.__annotations__)
@@ -144,13 +144,13 @@ def attributes(cls: type) -> frozenset[str]:
     if name not in _ATTRIBUTES:
         things = [thing for base in cls.__mro__ for thing in vars(base).items()]
         codes = [code for _, thing in things if callable(thing) and (code := getattr(unwrap(thing), "__code__", None))]
-        stored = {name for code in codes for name in stored_in(code)}
+        stored = {name for code in codes for name in find_stored(code)}
         settable = [name for name, thing in things if getattr(thing, "fset", True) and not callable(thing)]
         _ATTRIBUTES[name] = frozenset(each for each in stored.union(settable) if not each.startswith("_"))
     return _ATTRIBUTES[name]
 
 
-def stored_in(code: Any) -> Iterator[str]:
+def find_stored(code: Any) -> Iterator[str]:
     """The attributes of `self` that a function sets."""
     before: Any = None
     for each in get_instructions(code):

@@ -26,7 +26,7 @@ from .measures.crossentropy import binary_crossentropy, categorical_crossentropy
 from .keywords import not_there
 from .measures.loss import MEAN, Loss, LossFunction, OfFunction, Smoothed
 from .registry import Registry
-from .layers.rows import Rows, datum, mean, pairs, placed
+from .layers.rows import Rows, datum, mean, pairs, pair_with_places
 
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "Hinge", "Huber", "Loss", "MeanAbsoluteError", "MeanSquaredError",
@@ -66,7 +66,7 @@ def mean_squared_logarithmic_error(y_true: Rows, y_pred: Rows) -> Value:
     0.0
     """
     name = "mean_squared_logarithmic_error"
-    found = placed(name, y_true, y_pred)
+    found = pair_with_places(name, y_true, y_pred)
     for place, *pair in found:
         for side, x in zip(("y_true", "y_pred"), pair):
             if datum(x, name) <= -1:
@@ -94,7 +94,7 @@ def hinge(y_true: Rows, y_pred: Rows) -> Value:
     >>> hinge([-1, 1], [-2.0, 0.5]).data
     0.25
     """
-    found = placed("hinge", y_true, y_pred)
+    found = pair_with_places("hinge", y_true, y_pred)
     for place, t, _ in found:
         if datum(t, "hinge") not in (-1, 1):
             advice = "; for labels 0 and 1 write 2 * y - 1" if datum(t, "hinge") == 0 else ""

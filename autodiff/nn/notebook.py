@@ -1,6 +1,6 @@
 """What a notebook shows of a model and of a training run: HTML that holds text alone, and curves of the losses.
 
->>> preformatted("a < b")
+>>> preformat("a < b")
 '<pre>a &lt; b</pre>'
 >>> curve([4.0, 2.0, 1.0]).count(",")
 3
@@ -14,7 +14,7 @@ WIDE, HIGH = 360, 110  # of a curve, in pixels
 COLOURS = ("#0072b2", "#c24a00", "#00664b", "#93396b")
 
 
-def preformatted(text: str) -> str:
+def preformat(text: str) -> str:
     """Lines of text as they stand."""
     return f"<pre>{escape(text)}</pre>"
 
@@ -48,12 +48,12 @@ def course(text: str, history: Mapping[str, Sequence[float]]) -> str:
     2
     """
     names = [name for name, numbers in history.items() if not name.startswith("val_") and len(numbers) > 1]
-    return f"{preformatted(text)}<div>{''.join(chart(name, history) for name in names)}</div>"
+    return f"{preformat(text)}<div>{''.join(chart(name, history) for name in names)}</div>"
 
 
 def chart(name: str, history: Mapping[str, Sequence[float]]) -> str:
     """The curve of a quantity, and that of the validation rows beside it, on one scale."""
-    curves = {each: thinned(history[each]) for each in (name, f"val_{name}") if each in history}
+    curves = {each: thin(history[each]) for each in (name, f"val_{name}") if each in history}
     finite = [x for numbers in curves.values() for x in numbers if isfinite(x)] or [0.0]
     low, high = min(finite), max(finite)
     style = 'font-family="sans-serif" font-size="12" fill="currentColor"'
@@ -69,7 +69,7 @@ def chart(name: str, history: Mapping[str, Sequence[float]]) -> str:
     return f'<svg {shape} role="img" {style}>{"".join(parts)}</svg>'
 
 
-def thinned(numbers: Sequence[float]) -> list[float]:
+def thin(numbers: Sequence[float]) -> list[float]:
     """No more numbers than a curve has pixels, the last among them."""
     stride = -(-len(numbers) // WIDE)
     return list(numbers[::-1][::stride][::-1])

@@ -125,7 +125,7 @@ def boundary(model: Any, X: Any, y: Any, ax: Axes = None, steps: int = 60) -> Ax
     margin = 0.15 * (X.max(axis=0) - X.min(axis=0))
     (left, bottom), (right, top) = X.min(axis=0) - margin, X.max(axis=0) + margin
     across, up = np.meshgrid(np.linspace(left, right, steps), np.linspace(bottom, top, steps))
-    shown = predicted(model, np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
+    shown = predict_first(model, np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
     ax.contourf(across, up, shown, levels=np.linspace(0, 1, 11), cmap="RdBu_r", alpha=0.6, extend="both")
     if shown.min() < 0.5 < shown.max():
         ax.contour(across, up, shown, levels=[0.5], colors="black", linewidths=1)
@@ -136,7 +136,7 @@ def boundary(model: Any, X: Any, y: Any, ax: Axes = None, steps: int = 60) -> Ax
     return ax
 
 
-def predicted(model: Any, rows: Array) -> Array:
+def predict_first(model: Any, rows: Array) -> Array:
     """The first output of a model for each row."""
     if hasattr(model, "predict"):
         outputs: Array = model.predict(rows)[:, 0]

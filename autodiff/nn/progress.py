@@ -34,11 +34,11 @@ def progress(
     Where no bar can be drawn, `lines` are written instead: one a second at most, so none of what is done by then.
     """
     stream = stream or sys.stderr
-    with shown_by(stream, quiet, lines)(total, label, stream) as advance:
+    with choose_display(stream, quiet, lines)(total, label, stream) as advance:
         yield advance
 
 
-def shown_by(stream: TextIO, quiet: bool, lines: bool) -> Callable[[int, str, TextIO], Any]:
+def choose_display(stream: TextIO, quiet: bool, lines: bool) -> Callable[[int, str, TextIO], Any]:
     """The way in which progress can be shown."""
     if quiet:
         return nothing

@@ -77,7 +77,7 @@ def grade(source: str, tell: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     from ..testing.conform.properties import PROPERTIES
     from ..testing.conform.results import Conformance
     from ..testing.conform.target import find_target
-    from ..testing.conform.worker import found as load
+    from ..testing.conform.worker import find_adapter as load
 
     file = write_program(source, f"engine_{next(_numbers)}")
     target = find_target(str(file))

@@ -18,7 +18,7 @@ from ..graph import topological_order
 from ..names import names_in
 from ..render.drawing import draw as drawn
 from ..render.formula.formulas import formula as formula_of
-from ..render.quiz.asking import given
+from ..render.quiz.asking import tell_exercise
 from ..render.quiz.exercises import LEVELS, exercises
 from ..render.steps.link import ADDRESS
 from ..render.steps.stepper import steps_in
@@ -99,7 +99,8 @@ def quiz(request: Shown) -> Shown:
     level = request.get("level") or None
     number = min(int(request.get("number", 0)), 10_000)
     exercise = next(islice(exercises(int(request.get("seed", 0)), level), number, None))
-    asked = {"kind": "quiz", "given": given(exercise), "question": exercise.question.text, "levels": list(LEVELS)}
+    given, question = tell_exercise(exercise), exercise.question.text
+    asked = {"kind": "quiz", "given": given, "question": question, "levels": list(LEVELS)}
     if "answer" not in request:
         return asked
     right, sentence = judge(exercise.question, str(request["answer"]))

@@ -26,7 +26,7 @@ from ..suggest import after
 from ..value import Value
 from .output import dot, engines as engine, mermaid, svg, text
 from .graph.options import (
-    checked_beside, checked_focus, checked_level, checked_names, checked_parts, checked_roots, highlighted,
+    check_beside, check_focus, check_level, check_names, check_parts, check_roots, read_highlight,
     whole_number,
 )  # fmt: skip
 from .graph.diff import difference
@@ -65,16 +65,16 @@ def draw(
     >>> draw(Value(1.0, name="x").exp())
     Drawing(2 nodes, 1 edge)
     """
-    style, roots = Style(rankdir, digits, checked_parts(show), as_flag("legend", legend)), checked_roots(y)
-    forward = checked_beside(roots, beside)
-    kept = part([*forward, *roots], checked_focus(focus), whole_number("radius", radius), depth)
+    style, roots = Style(rankdir, digits, check_parts(show), as_flag("legend", legend)), check_roots(y)
+    forward = check_beside(roots, beside)
+    kept = part([*forward, *roots], check_focus(focus), whole_number("radius", radius), depth)
     whole = as_flag("constants", constants)
-    called = checked_names(names)
+    called = check_names(names)
     if called is None:
         called = names_in(caller(), dict.fromkeys(topological_order(*forward, *roots)))
     plan = Plan(roots, digits=digits, constants=whole, kept=kept, beside=forward, focus=focus, names=called)
-    level = fitting(plan, checked_level(collapse), whole_number("max_nodes", max_nodes))
-    return Drawing(plan.picture(level, as_flag("cluster", cluster), highlighted(path)), style)
+    level = fitting(plan, check_level(collapse), whole_number("max_nodes", max_nodes))
+    return Drawing(plan.picture(level, as_flag("cluster", cluster), read_highlight(path)), style)
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Drawing:
@@ -139,11 +139,11 @@ class Drawing:
 
         Graphviz draws it where it is installed, and the built-in engine elsewhere.
         """
-        return svg.finished(self.rendered("svg"), self.picture, self.style)
+        return svg.finish(self.render("svg"), self.picture, self.style)
 
-    def rendered(self, form: str) -> bytes:
+    def render(self, form: str) -> bytes:
         """The bytes of an engine's "svg", "png" or "pdf"; raises `DrawingError`, which says what to install."""
-        return engine.rendered(engine.Job(self.picture, self.style), form)
+        return engine.run_engines(engine.Job(self.picture, self.style), form)
 
     def text(self) -> str:
         """A tree of lines; needs no engine."""
@@ -208,8 +208,8 @@ WAYS = {
 }
 FORMS: dict[str, Callable[[Drawing], str | bytes]] = {
     ".svg": Drawing.svg,
-    ".png": lambda drawing: drawing.rendered("png"),
-    ".pdf": lambda drawing: drawing.rendered("pdf"),
+    ".png": lambda drawing: drawing.render("png"),
+    ".pdf": lambda drawing: drawing.render("pdf"),
     ".dot": lambda drawing: drawing.dot,
     ".mmd": lambda drawing: drawing.mermaid,
     ".txt": lambda drawing: drawing.text() + "\n",

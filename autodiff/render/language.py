@@ -9,9 +9,9 @@ for a number, `{x…}` for a text that is said in the other language as well, `{
 What a catalogue lacks is said in English.
 
 >>> with speaking("ko"):
-...     spoken()
+...     find_language()
 'ko'
->>> spoken(), sorted(languages())
+>>> find_language(), sorted(languages())
 ('en', ['en', 'ko'])
 """
 
@@ -31,15 +31,15 @@ ENGLISH = "en"
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
 
-def spoken() -> str:
+def find_language() -> str:
     """The language of the pages that are made now."""
-    return _chosen.get() or _known(os.environ.get("AUTODIFF_LANGUAGE") or ENGLISH)
+    return _chosen.get() or _check(os.environ.get("AUTODIFF_LANGUAGE") or ENGLISH)
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Inside, pages are made in a language, such as "ko"; an `ArgumentError` says which there are."""
-    before = _chosen.set(_known(language))
+    before = _chosen.set(_check(language))
     try:
         yield
     finally:
@@ -63,7 +63,7 @@ def catalogue(language: str) -> dict[str, str]:
     return dict(json.loads(text))
 
 
-def _known(language: str) -> str:
+def _check(language: str) -> str:
     if language not in languages():
         raise ArgumentError(f"expected a language, one of {', '.join(languages())}, got {shown(language)}")
     return language

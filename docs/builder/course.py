@@ -7,7 +7,7 @@ from typing import Any
 
 from autodiff.render.drawing import Drawing
 from autodiff.render.language import speaking
-from autodiff.render.steps.link import packed
+from autodiff.render.steps.link import pack
 from autodiff.render.steps.stepper import Steps
 
 from . import markup
@@ -48,7 +48,7 @@ def body(lesson: Lesson, shown: list[Output | None], words: dict[str, str], chos
     parts = [f'<h1 id="lesson">{lesson.number}. {escape(lesson.title)}</h1>']
     if up:
         tab = TABS.get(lesson.number, "step")
-        address = f"{up}playground/index.html#tab={tab}&amp;program={packed(lesson.code)}"
+        address = f"{up}playground/index.html#tab={tab}&amp;program={pack(lesson.code)}"
         parts.append(f'<p class="try"><a href="{address}">{words["try"]}</a></p>')
     for cell, output in zip(lesson.cells, shown, strict=True):
         parts.append(cell_html(cell, output, words))

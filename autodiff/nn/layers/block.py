@@ -52,7 +52,7 @@ def Input(shape: int | Iterable[int], *, name: str | None = None) -> Symbol:
     return Symbol(tuple(initial.size(size, "Input: shape") for size in sizes), name=name)
 
 
-def built_alone(build: Any) -> Any:
+def build_alone(build: Any) -> Any:
     """The method `build` of a class, which builds the layer where it is called with a shape alone, as in Keras."""
 
     @wraps(build)
@@ -82,7 +82,7 @@ class Block(Declared, Module):
         super().__init_subclass__(**options)
         know_arguments(cls)
         if "build" in vars(cls):
-            cls.build = built_alone(cls.build)  # type: ignore[method-assign]
+            cls.build = build_alone(cls.build)  # type: ignore[method-assign]
 
     if not TYPE_CHECKING:  # which would take every name for an attribute
 
@@ -158,7 +158,7 @@ class Block(Declared, Module):
         """The regularizers of this layer alone, each with the Values that it keeps small."""
         return []
 
-    @built_alone
+    @build_alone
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         """Make the parameters for rows of that shape; return the shape of the output.
 

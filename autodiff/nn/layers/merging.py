@@ -66,9 +66,9 @@ class Numberwise(Merge):
         return shape[0]  # type: ignore[no-any-return]
 
     def forward(self, *rows: list[Any]) -> list[Any]:
-        return [self.joined(numbers) for numbers in zip(*rows)]
+        return [self.join(numbers) for numbers in zip(*rows)]
 
-    def joined(self, numbers: Sequence[Any]) -> Any:
+    def join(self, numbers: Sequence[Any]) -> Any:
         """What becomes of the numbers that stand at one place of the rows."""
         raise NotImplementedError(f"{type(self).__name__} computes nothing: write joined(self, numbers)")
 
@@ -79,35 +79,35 @@ class Numberwise(Merge):
 class Add(Numberwise):
     """Rows of one shape, added number by number: the shortcut of a residual network. [He et al. 2016]"""
 
-    def joined(self, numbers: Sequence[Any]) -> Any:
+    def join(self, numbers: Sequence[Any]) -> Any:
         return reduce(add, numbers)
 
 
 class Average(Numberwise):
     """The mean of rows of one shape, number by number."""
 
-    def joined(self, numbers: Sequence[Any]) -> Any:
+    def join(self, numbers: Sequence[Any]) -> Any:
         return reduce(add, numbers) / len(numbers)
 
 
 class Multiply(Numberwise):
     """Rows of one shape, multiplied number by number: a gate."""
 
-    def joined(self, numbers: Sequence[Any]) -> Any:
+    def join(self, numbers: Sequence[Any]) -> Any:
         return reduce(mul, numbers)
 
 
 class Maximum(Numberwise):
     """The largest number at each place of rows of one shape; a tie shares the slope."""
 
-    def joined(self, numbers: Sequence[Any]) -> Any:
+    def join(self, numbers: Sequence[Any]) -> Any:
         return reduce(maximum, numbers)
 
 
 class Minimum(Numberwise):
     """The smallest number at each place of rows of one shape; a tie shares the slope."""
 
-    def joined(self, numbers: Sequence[Any]) -> Any:
+    def join(self, numbers: Sequence[Any]) -> Any:
         return reduce(minimum, numbers)
 
 
@@ -119,7 +119,7 @@ class Subtract(Numberwise):
             raise ArgumentError(f"Subtract(): expected two rows, got {len(shape)}")
         return super().build(shape, rng)
 
-    def joined(self, numbers: Sequence[Any]) -> Any:
+    def join(self, numbers: Sequence[Any]) -> Any:
         return numbers[0] - numbers[1]
 
 

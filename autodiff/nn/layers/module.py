@@ -49,7 +49,7 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """The parameters with the path that leads to each; one that is shared comes once, under its first path."""
-        for path, thing in _named_walk("", self):
+        for path, thing in _walk("", self):
             if type(thing) is Value and thing.op == "input":  # an attribute may also keep a result: no parameter
                 yield path, thing
 
@@ -97,7 +97,7 @@ class Module:
 
     def __repr__(self) -> str:
         """The class with its modules and parameters, one to a line."""
-        return _printed(self, ())
+        return _print(self, ())
 
 
 @contextmanager
@@ -138,7 +138,7 @@ def _modules_in(start: Any) -> Iterator[Module]:
             stack.extend(reversed(_contents(thing)))
 
 
-def _named_walk(path: str, start: Any) -> Iterator[tuple[str, Any]]:
+def _walk(path: str, start: Any) -> Iterator[tuple[str, Any]]:
     """All that stands in a module or container, in order, each once, with the path that leads there."""
     seen: set[int] = set()
     stack = [(path, start)]
@@ -169,21 +169,21 @@ def _holds_parameters(thing: Any) -> bool:
     return bool(_parameters_in(thing))
 
 
-def _printed(module: Module, outer: tuple[Module, ...]) -> str:
+def _print(module: Module, outer: tuple[Module, ...]) -> str:
     """The printed form of a module inside others; one that knows its parent, or is very deep, has an end."""
     kind = type(module).__name__
     if len(outer) >= DEEPEST or any(module is other for other in outer):
         return f"{kind}(…)"
     inside = (*outer, module)
-    lines = [_described(name, thing, inside) for name, thing in vars(module).items() if _holds_parameters(thing)]
+    lines = [_describe(name, thing, inside) for name, thing in vars(module).items() if _holds_parameters(thing)]
     indented = "".join("\n  " + line.replace("\n", "\n  ") for line in lines)
     return f"{kind}({indented}\n)" if lines else f"{kind}()"
 
 
-def _described(name: str, thing: Any, outer: tuple[Module, ...]) -> str:
+def _describe(name: str, thing: Any, outer: tuple[Module, ...]) -> str:
     """An attribute as the printed form of its module shows it."""
     if isinstance(thing, Module) and type(thing).__repr__ is Module.__repr__:
-        return f"{name}={_printed(thing, outer)}"
+        return f"{name}={_print(thing, outer)}"
     if isinstance(thing, (Module, Value)):
         return f"{name}={thing!r}"
     count = len(_parameters_in(thing))

@@ -2,9 +2,9 @@
 
 >>> from autodiff import nn
 >>> ports = Ports("inputs", [nn.Input(2, name="left"), nn.Input(1)], ["left", "right"])
->>> ports.split([1.0, 2.0, 3.0]), ports.chosen({"right": "R", "left": "L"}, "x")
+>>> ports.split([1.0, 2.0, 3.0]), ports.choose({"right": "R", "left": "L"}, "x")
 ([[1.0, 2.0], [3.0]], ['L', 'R'])
->>> ports.packed(["a", "b"])
+>>> ports.pack(["a", "b"])
 ['a', 'b']
 """
 
@@ -22,7 +22,7 @@ class Ports:
 
     def __init__(self, what: str, given: Any, names: Sequence[str]) -> None:
         self.form = "dict" if isinstance(given, Mapping) else "list"
-        self.symbols = listed_symbols(what, given)
+        self.symbols = list_symbols(what, given)
         if self.form == "list" and len(self.symbols) == 1:
             self.form = "one"  # as in Keras, a list of one is that one
         self.names = list(given) if self.form == "dict" else list(names)
@@ -38,11 +38,11 @@ class Ports:
         """Where each stands in a flat row."""
         return [slice(end - size, end) for size, end in zip(self.sizes, accumulate(self.sizes))]
 
-    def packed(self, parts: Sequence[Any]) -> Any:
+    def pack(self, parts: Sequence[Any]) -> Any:
         """One thing for each, in the form of the model: the thing itself, a list, or a dict."""
         return dict(zip(self.names, parts)) if self.form == "dict" else list(parts) if self.form == "list" else parts[0]
 
-    def chosen(self, given: Any, what: str, optional: Sequence[str] = ()) -> list[Any]:
+    def choose(self, given: Any, what: str, optional: Sequence[str] = ()) -> list[Any]:
         """One thing for each, from a list in their order or a dict by their names; None for an optional one."""
         if self.form == "one" and not isinstance(given, Mapping):
             return [given]
@@ -60,7 +60,7 @@ class Ports:
         return list(given)
 
 
-def listed_symbols(what: str, given: Any) -> list[Symbol]:
+def list_symbols(what: str, given: Any) -> list[Symbol]:
     """Symbols from one, a list, or a dict of them."""
     given = list(given.values()) if isinstance(given, Mapping) else given
     found = list(given) if isinstance(given, (list, tuple)) else [given]
@@ -72,10 +72,10 @@ def listed_symbols(what: str, given: Any) -> list[Symbol]:
     return found
 
 
-def numbered(names: Sequence[str]) -> list[str]:
+def number_names(names: Sequence[str]) -> list[str]:
     """Names, each after the first of its kind with a number.
 
-    >>> numbered(["a", "b", "a"])
+    >>> number_names(["a", "b", "a"])
     ['a', 'b', 'a_1']
     """
     return [f"{name}_{earlier}" if (earlier := names[:place].count(name)) else name for place, name in enumerate(names)]

@@ -24,24 +24,24 @@ Pair = tuple[Any, Any]  # a label and its prediction: Values or numbers
 
 def pairs(what: str, y_true: Rows, y_pred: Rows) -> list[Pair]:
     """Every label with its prediction, the outputs of a row one after the other; `what` opens the error messages."""
-    return [pair for row in paired(what, y_true, y_pred) for pair in row]
+    return [pair for row in pair_rows(what, y_true, y_pred) for pair in row]
 
 
-def placed(what: str, y_true: Rows, y_pred: Rows) -> list[tuple[int, Any, Any]]:
+def pair_with_places(what: str, y_true: Rows, y_pred: Rows) -> list[tuple[int, Any, Any]]:
     """As `pairs`, each after the number of its row, which an error message needs."""
-    return [(place, t, p) for place, row in enumerate(paired(what, y_true, y_pred)) for t, p in row]
+    return [(place, t, p) for place, row in enumerate(pair_rows(what, y_true, y_pred)) for t, p in row]
 
 
-def paired(what: str, y_true: Rows, y_pred: Rows) -> list[list[Pair]]:
+def pair_rows(what: str, y_true: Rows, y_pred: Rows) -> list[list[Pair]]:
     """The labels of each row with their predictions; a row of one may be a list of one, or bare."""
-    labels, predictions = listed(what, "y_true", y_true), listed(what, "y_pred", y_pred)
+    labels, predictions = list_rows(what, "y_true", y_true), list_rows(what, "y_pred", y_pred)
     require_rows(what, labels, predictions)
     rows = [_pair(what, place, t, p) for place, (t, p) in enumerate(zip(labels, predictions))]
     require_order(what, rows)
     return rows
 
 
-def listed(what: str, side: str, rows: Rows) -> list[Any]:
+def list_rows(what: str, side: str, rows: Rows) -> list[Any]:
     """The rows as a list; arrays become lists of Python numbers."""
     if hasattr(rows, "tolist"):
         rows = rows.tolist()

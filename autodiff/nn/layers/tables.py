@@ -73,10 +73,10 @@ def array(x: Any, what: str) -> Array:
     return found
 
 
-def kept_rows(count: int, part: float) -> int:
+def count_kept(count: int, part: float) -> int:
     """How many of the first rows to train on, where the last `part` of them is set apart for validation.
 
-    >>> kept_rows(4, 0.2)      # as in Keras: 4 * 0.8, rounded down
+    >>> count_kept(4, 0.2)      # as in Keras: 4 * 0.8, rounded down
     3
     """
     part = initial.real(part, "validation_split")

@@ -16,7 +16,7 @@ from ...coerce import Number
 from ...errors import ArgumentError
 from .. import initializers as initial
 from .metric import Mean, Metric, Quotient, column_of_weights, paired_tables, table_of
-from ..layers.rows import datum, entries, listed, only_label, require_number, require_rows
+from ..layers.rows import datum, entries, list_rows, only_label, require_number, require_rows
 from ..layers.tables import Array
 
 
@@ -109,7 +109,7 @@ class SparseCategoricalAccuracy(Mean):
 
     def checked(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
         """The same from lists, each number looked at."""
-        given, rows = listed(self.name, "y_true", y_true), listed(self.name, "y_pred", y_pred)
+        given, rows = list_rows(self.name, "y_true", y_true), list_rows(self.name, "y_pred", y_pred)
         require_rows(self.name, given, rows)
         labels = [datum(only_label(self.name, place, t, "categorical_accuracy"), self.name)
                   for place, t in enumerate(given)]  # fmt: skip

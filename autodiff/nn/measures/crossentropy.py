@@ -25,7 +25,8 @@ from ...reductions import dot, logsumexp, total
 from ...coerce import Number, number
 from ...value import Value
 from ..layers.rows import (
-    Rows, datum, entries, listed, mean, only_label, paired, placed, require_number, require_rows, require_within,
+    Rows, datum, entries, list_rows, mean, only_label, pair_rows, pair_with_places, require_number, require_rows,
+    require_within,
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def binary_crossentropy(y_true: Rows, y_pred: Rows, from_logits: bool = False, e
     1000.0
     """
     name = "binary_crossentropy"
-    found = placed(name, y_true, y_pred)
+    found = pair_with_places(name, y_true, y_pred)
     for place, t, _ in found:
         require_within(name, place, "y_true", t, "a label")
     if from_logits:
@@ -65,8 +66,8 @@ def categorical_crossentropy(
     0.6931471805599453
     """
     name = "categorical_crossentropy"
-    require_one_hot(name, y_true := listed(name, "y_true", y_true))
-    rows = [tuple(zip(*row)) for row in paired(name, y_true, y_pred)]
+    require_one_hot(name, y_true := list_rows(name, "y_true", y_true))
+    rows = [tuple(zip(*row)) for row in pair_rows(name, y_true, y_pred)]
     for place, (ts, ps) in enumerate(rows):
         require_distribution(name, place, "y_true", ts, "labels", "")
         require_some_classes(name, place, ps)
@@ -92,7 +93,7 @@ def sparse_categorical_crossentropy(
     0.6931471805599453
     """
     name = "sparse_categorical_crossentropy"
-    labels, rows = listed(name, "y_true", y_true), [entries(row) for row in listed(name, "y_pred", y_pred)]
+    labels, rows = list_rows(name, "y_true", y_true), [entries(row) for row in list_rows(name, "y_pred", y_pred)]
     require_rows(name, labels, rows)
     for place, ps in enumerate(rows):
         require_some_classes(name, place, ps)

@@ -16,7 +16,7 @@ from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from .. import initializers as initial
 from ..keywords import Declared, know_arguments, snake_case
-from ..layers.rows import Rows, entries, listed, mean
+from ..layers.rows import Rows, entries, list_rows, mean
 
 LossFunction = Callable[..., Value]  # of labels and predictions, over rows
 MEAN = "sum_over_batch_size"
@@ -54,7 +54,7 @@ class Loss(Declared):
         """The mean loss of the rows, each times its weight if there are weights."""
         if sample_weight is None:
             return self.call(y_true, y_pred)
-        ts, ps = listed(self.name, "y_true", y_true), listed(self.name, "y_pred", y_pred)
+        ts, ps = list_rows(self.name, "y_true", y_true), list_rows(self.name, "y_pred", y_pred)
         weights = entries(sample_weight)
         if not len(ts) == len(ps) == len(weights):
             got = f"{len(ts)}, {len(ps)} and {len(weights)}"
@@ -95,5 +95,5 @@ class Smoothed(OfFunction):
 
     def smoothed(self, y_true: Any) -> list[list[Any]]:
         """The labels, drawn towards a label that says nothing."""
-        rows, s = [entries(row) for row in listed(self.name, "y_true", y_true)], self.label_smoothing
+        rows, s = [entries(row) for row in list_rows(self.name, "y_true", y_true)], self.label_smoothing
         return [[t * (1 - s) + s / max(len(row), 2) for t in row] for row in rows]

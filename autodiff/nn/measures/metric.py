@@ -21,7 +21,7 @@ import numpy as np
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from ..keywords import Declared, know_arguments, snake_case, takes
-from ..layers.rows import Rows, datum, paired
+from ..layers.rows import Rows, datum, pair_rows
 from ..layers.tables import Array, array
 
 
@@ -147,7 +147,7 @@ def paired_tables(name: str, y_true: Rows, y_pred: Rows) -> tuple[Array, Array]:
     labels, predictions = table_of(y_true), table_of(y_pred)
     if labels is not None and predictions is not None and labels.shape == predictions.shape:
         return labels, predictions
-    rows = [[(datum(t, name), datum(p, name)) for t, p in row] for row in paired(name, y_true, y_pred)]
+    rows = [[(datum(t, name), datum(p, name)) for t, p in row] for row in pair_rows(name, y_true, y_pred)]
     for place, row in enumerate(rows):
         if len(row) != len(rows[0]):
             expected = f"as many numbers as in row 0, {len(rows[0])}"

@@ -32,7 +32,7 @@ from ..layers.block import Block, Shape, Symbol, as_value, with_rows
 from ..layers.neurons import Output, one_or_list
 from ..layers.nested import axes, flat
 from .network import Network
-from ..layers.ports import Ports, listed_symbols, numbered
+from ..layers.ports import Ports, list_symbols, number_names
 from ..layers.rows import entries
 from .summary import layer_names, require_unique_names
 from ..layers.tables import Array
@@ -75,9 +75,9 @@ class Model(Network):
         self.name = name
         if inputs is None and outputs is None and type(self) is not Model:
             return  # a class of its own: its layers are still to come
-        roots = listed_symbols("outputs", outputs)
+        roots = list_symbols("outputs", outputs)
         order = topological_order(Symbol((), None, tuple(roots)))[:-1]
-        starts = listed_symbols("inputs", inputs)
+        starts = list_symbols("inputs", inputs)
         strangers = [symbol for symbol in order if not symbol.parents and symbol not in starts]
         if strangers:
             raise ArgumentError(f"Model: the outputs also depend on {shown(strangers[0])}, which is not the inputs")
@@ -86,9 +86,9 @@ class Model(Network):
         require_unique_names("Model", self.layers)
         self._calls = calls  # after the layers, whose names the parameters then have
         self.name = "functional" if name is None else name
-        self._inputs = Ports("inputs", inputs, numbered([symbol.name or "input_layer" for symbol in starts]))
+        self._inputs = Ports("inputs", inputs, number_names([symbol.name or "input_layer" for symbol in starts]))
         names = dict(zip(self.layers, layer_names(self.layers)))
-        self._outputs = Ports("outputs", outputs, numbered([names[s.block] if s.block else "input" for s in roots]))
+        self._outputs = Ports("outputs", outputs, number_names([names[s.block] if s.block else "input" for s in roots]))
         shapes: Any = tuple(symbol.shape for symbol in starts)
         self.ensure_built(shapes[0] if len(shapes) == 1 else shapes)
         self.name_parameters()
@@ -160,7 +160,7 @@ class Model(Network):
             return super().__call__(x, training=training)
         if self._outputs.form != "one":
             raise OperandError(f"{self!r}: expected rows of numbers: no symbol stands for several outputs")
-        symbols = tuple(self._inputs.chosen(x, repr(self)))
+        symbols = tuple(self._inputs.choose(x, repr(self)))
         shapes: Any = tuple(symbol.shape for symbol in symbols)
         return Symbol(self.ensure_built(shapes[0] if len(shapes) == 1 else shapes), self, symbols)
 
@@ -168,17 +168,17 @@ class Model(Network):
         """The outputs for one row of each input, in the form of the model, or for a batch of them."""
         if not self.several:
             return super().outputs(row)
-        rows = self.inputs().chosen(row, repr(self))
+        rows = self.inputs().choose(row, repr(self))
         depths = [len(symbol.shape) for symbol in self.inputs().symbols]
         if all(axes(each) == depth + 1 for each, depth in zip(rows, depths)):
             batch = [self.outputs(list(each)) for each in zip(*rows, strict=True)]
-            return self._outputs.packed([[self._outputs.chosen(one, "")[i] for one in batch]
+            return self._outputs.pack([[self._outputs.choose(one, "")[i] for one in batch]
                                          for i in range(len(self._outputs.names))])  # fmt: skip
         found = [flat(each, repr(self)) for each in rows]
         if (lengths := [len(each) for each in found]) != self.inputs().sizes:
             raise ArgumentError(f"{self!r}: expected rows of {self.inputs().sizes} numbers, got {lengths}")
         made = self.forward([as_value(x, self) for each in found for x in each])
-        return self._outputs.packed([one_or_list(part) for part in self._outputs.split(made)])
+        return self._outputs.pack([one_or_list(part) for part in self._outputs.split(made)])
 
     def row(self, xs: list[Any]) -> Output:
         """The outputs for one flat row of all inputs, those of several one after the other."""
@@ -193,7 +193,7 @@ class Model(Network):
             return super()._table(x)
         ports = self.inputs()
         parts = [tables.rows(each, symbol.shape, f"x[{name!r}]")
-                 for name, symbol, each in zip(ports.names, ports.symbols, ports.chosen(x, "x"))]  # fmt: skip
+                 for name, symbol, each in zip(ports.names, ports.symbols, ports.choose(x, "x"))]  # fmt: skip
         return tables.side_by_side(parts, ports.names, "x")
 
     def _sizes(self) -> list[int]:
@@ -204,7 +204,7 @@ class Model(Network):
             return super()._labels(y, count)
         idle = [name for name, each in zip(self.output_names, self._objectives)
                 if each.loss is None and not each.metrics and not each.weighted_metrics]  # fmt: skip
-        given = self._outputs.chosen(y, "y", idle)
+        given = self._outputs.choose(y, "y", idle)
         return [tables.labels([0.0] * count if each is None else each, count, f"y[{name!r}]")
                 for name, each in zip(self.output_names, given)]  # fmt: skip
 
@@ -216,13 +216,13 @@ class Model(Network):
         each = [sample_weight] * len(labels)  # one for all, unless there is one for each
         listed = isinstance(sample_weight, (list, tuple)) and any(map(axes, sample_weight))
         if listed or isinstance(sample_weight, dict):
-            each = self._outputs.chosen(sample_weight, "sample_weight", self.output_names)
+            each = self._outputs.choose(sample_weight, "sample_weight", self.output_names)
         return [super(Model, self)._weights([own], weight, None)[0] for own, weight in zip(labels, each)]
 
-    def _shaped(self, predicted: Array) -> Any:
+    def _give_form(self, predicted: Array) -> Any:
         if not self.several:
             return predicted
-        return self._outputs.packed([predicted[:, part] for part in self._outputs.slices()])
+        return self._outputs.pack([predicted[:, part] for part in self._outputs.slices()])
 
     def __repr__(self) -> str:
         if self._inputs is None:

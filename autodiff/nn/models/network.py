@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import ArgumentError, OperandError, shown
 from ..layers.block import Block
 from ..keywords import known_arguments, snake_case
-from ..notebook import preformatted
+from ..notebook import preformat
 from .summary import layer_names, summary_of
 from ..training.train import Trainable
 
@@ -76,7 +76,7 @@ class Network(Trainable):
         """What a notebook shows: the summary."""
         lines: list[str] = []
         self.summary(lines.append)
-        return preformatted("\n".join(lines))
+        return preformat("\n".join(lines))
 
     @property
     def output_names(self) -> list[str]:

@@ -37,7 +37,7 @@ def parameter_count(record: Any) -> int:
     require_model(record)
     if record["kind"] == "MLP":
         widths = [record["nin"], *record["nouts"]]
-        return _limited(sum((a + 1) * b for a, b in zip(widths, widths[1:])))
+        return _limit(sum((a + 1) * b for a, b in zip(widths, widths[1:])))
     counts, widths = {}, [math.prod(shape) for shape in input_shapes(record)]
     for index, places in calls_of(record):
         layer, width = record["layers"][index], widths[places[0]]
@@ -46,8 +46,8 @@ def parameter_count(record: Any) -> int:
             width = layer["units"]
         elif layer["kind"] == "Concatenate":
             width = sum(widths[place] for place in places)
-        widths.append(_limited(width))
-    return _limited(sum(counts.values()))
+        widths.append(_limit(width))
+    return _limit(sum(counts.values()))
 
 
 def calls_of(record: Record) -> list[tuple[int, list[int]]]:
@@ -193,7 +193,7 @@ def finite_numbers(numbers: Any, what: str) -> list[float]:
     return [float(x) for x in numbers]
 
 
-def _limited(count: int) -> int:
+def _limit(count: int) -> int:
     if count > MOST_PARAMETERS:
         raise ArgumentError(f"load: expected at most {MOST_PARAMETERS:,} parameters, got a model of {count:,}")
     return count

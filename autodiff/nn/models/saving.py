@@ -50,7 +50,7 @@ def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -
     Raises `ArgumentError` for a model with activations or layers of the user's own, which a file of data cannot hold:
     save its `state_dict()` instead.
     """
-    record: Record = {"format": FORMAT, "version": VERSION, "model": described(model)}
+    record: Record = {"format": FORMAT, "version": VERSION, "model": describe(model)}
     record["parameters"] = [parameter.data for parameter in model.parameters()]
     if as_flag("save: optimizer", optimizer):
         record["optimizer"] = _optimizer_record(model)
@@ -71,7 +71,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     count = parameter_count(record["model"])
     if count != len(numbers):
         raise ArgumentError(f"{path}: expected {count} parameters for this model, got {len(numbers)}")
-    model = built(record["model"])
+    model = build_model(record["model"])
     for parameter, data in zip(model.parameters(), numbers, strict=True):
         parameter.data = data
     if "optimizer" in record:
@@ -99,11 +99,11 @@ def load_weights(model: Module, path: str | os.PathLike[str]) -> None:
 
 # From a model to a record
 
-def described(model: Module) -> Record:
+def describe(model: Module) -> Record:
     """How a model is built, as strings and numbers."""
     if isinstance(model, MLP):
         sizes = [len(layer.neurons) for layer in model.layers]
-        activations = [_known_activation(layer.activation) for layer in model.layers]
+        activations = [_check_activation(layer.activation) for layer in model.layers]
         return {"kind": "MLP", "nin": model.layers[0].nin, "nouts": sizes, "activations": activations}
     if type(model) not in (Sequential, Model):
         hint = ": no file of data holds its code: use save_weights" if isinstance(model, Model) else ""
@@ -126,7 +126,7 @@ def _layer_record(layer: Block) -> Record:
     record: Record = {"kind": type(layer).__name__, "name": layer.name}
     for field in FIELDS[type(layer)]:
         value = getattr(layer, field)
-        record[field] = _known_activation(value) if field == "activation" else value
+        record[field] = _check_activation(value) if field == "activation" else value
     for field in sorted(optional_of(type(layer).__name__)):
         value = getattr(layer, field)
         if value != OPTIONAL[field]:
@@ -134,7 +134,7 @@ def _layer_record(layer: Block) -> Record:
     return record
 
 
-def _known_activation(activation: Callable[..., Any]) -> str:
+def _check_activation(activation: Callable[..., Any]) -> str:
     name = ACTIVATIONS.name_of(activation)
     if name is None:
         raise ArgumentError(f"save: expected activations that go by a name, got {shown(activation)}")
@@ -154,7 +154,7 @@ def _optimizer_record(model: Module) -> Record:
 
 # From a record to a model
 
-def built(record: Record) -> Any:
+def build_model(record: Record) -> Any:
     """The model that a record describes, with its first weights."""
     if record["kind"] == "MLP":
         first, last = record["activations"][0], record["activations"][-1]
@@ -170,7 +170,7 @@ def built(record: Record) -> Any:
             rows = [symbols[place] for place in places]
             symbols.append(layers[index](rows if len(rows) > 1 else rows[0]))
         outputs = ports["outputs"] or [[None, len(symbols) - 1]]
-        model = Model(formed(ports, "inputs", shapes), formed(ports, "outputs", [symbols[i] for _, i in outputs]),
+        model = Model(give_form(ports, "inputs", shapes), give_form(ports, "outputs", [symbols[i] for _, i in outputs]),
                       name=record["name"])  # fmt: skip
     for layer, described_layer in zip(layers, record["layers"]):
         if isinstance(layer, Dropout):
@@ -179,7 +179,7 @@ def built(record: Record) -> Any:
     return model
 
 
-def formed(ports: Record, side: str, symbols: list[Symbol]) -> Any:
+def give_form(ports: Record, side: str, symbols: list[Symbol]) -> Any:
     """Symbols as they were given to a Model: one, a list, or a dict by name."""
     form = ports.get("forms", {}).get(side, "one")
     return dict(zip((name for name, _ in ports[side]), symbols)) if form == "dict" else symbols

@@ -94,15 +94,15 @@ class Sequential(Network):
         return shape
 
     def forward(self, xs: list[Any]) -> list[Any]:
-        for layer in self.flattened():
+        for layer in self.flatten():
             xs = entries(layer.forward(xs))
         return xs
 
     @property
     def flattens(self) -> bool:
-        return any(layer.flattens for layer in list(self.flattened())[:1])
+        return any(layer.flattens for layer in list(self.flatten())[:1])
 
-    def flattened(self) -> Iterator[Block]:
+    def flatten(self) -> Iterator[Block]:
         """The layers, with those of a Sequential among them in its place."""
         waiting = self.layers[::-1]
         while waiting:

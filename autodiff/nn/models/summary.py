@@ -20,7 +20,7 @@ def summary_of(name: str, layers: Sequence[Block], total: int, trained: int) -> 
             for layer_name, layer in zip(layer_names(layers), layers)]  # fmt: skip
     counts = (("Total", total), ("Trainable", trained), ("Non-trainable", total - trained))
     lines = "\n".join(f" {kind} params: {count:,} ({size(count)})" for kind, count in counts)
-    return [f'Model: "{name}"', boxed([("Layer (type)", "Output Shape", "Param #"), *rows]), lines]
+    return [f'Model: "{name}"', draw_table([("Layer (type)", "Output Shape", "Param #"), *rows]), lines]
 
 
 def shape_and_count(layer: Block) -> tuple[str, str]:
@@ -59,7 +59,7 @@ def require_unique_names(what: str, layers: Sequence[Block]) -> None:
             raise ArgumentError(f"{what}: expected names that no two layers share, got {name!r} twice")
 
 
-def boxed(rows: list[tuple[str, ...]]) -> str:
+def draw_table(rows: list[tuple[str, ...]]) -> str:
     """A table with lines around it; the first row is its head, the last column numbers."""
     widths = [max(width, *(len(row[column]) for row in rows)) for column, width in enumerate(WIDTHS)]
     lines = []

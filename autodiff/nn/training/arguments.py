@@ -1,8 +1,8 @@
 """What `fit` and its kin are given, checked: each with a sentence about what was expected and what came.
 
->>> checked_steps(None, rows=10, batch_size=4), checked_steps(2, rows=10, batch_size=4)
+>>> check_steps(None, rows=10, batch_size=4), check_steps(2, rows=10, batch_size=4)
 (3, 2)
->>> checked_steps(5, rows=10, batch_size=4)
+>>> check_steps(5, rows=10, batch_size=4)
 Traceback (most recent call last):
 autodiff.errors.ArgumentError: steps_per_epoch: expected at most the 3 batches of 4 that 10 rows make, got 5 (int)
 """
@@ -13,13 +13,13 @@ from ...coerce import is_series
 from ...errors import ArgumentError, AutodiffError, OperandError, shown
 from ...value import Value
 from .. import initializers as initial
-from .callback import METHODS, Callback, called
+from .callback import METHODS, Callback, bind_method
 from ..layers.neurons import one_or_list
 from ..measures.loss import LossFunction
 from ..losses import name_of
 
 
-def checked_steps(steps_per_epoch: int | None, rows: int, batch_size: int) -> int:
+def check_steps(steps_per_epoch: int | None, rows: int, batch_size: int) -> int:
     """The number of batches of an epoch: those that the rows make, unless fewer were asked for."""
     batches = -(-rows // batch_size)
     if steps_per_epoch is None:
@@ -56,14 +56,14 @@ def require_verbose(verbose: object) -> None:
         raise ArgumentError(f"verbose: expected 0, 1, 2 or 'auto', got {shown(verbose)}")
 
 
-def checked_validation(validation_data: Any) -> list[Any]:
+def check_validation(validation_data: Any) -> list[Any]:
     """Rows and labels for validation, perhaps with weights, or an error that shows what came."""
     if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
         raise OperandError(f"validation_data: expected a pair (x, y), got {shown(validation_data)}")
     return list(validation_data)
 
 
-def checked_callbacks(callbacks: Any) -> list[Callback]:
+def check_callbacks(callbacks: Any) -> list[Callback]:
     """The callbacks as a list, or an error that shows what is none."""
     if callbacks is None:
         return []
@@ -76,5 +76,5 @@ def checked_callbacks(callbacks: Any) -> list[Callback]:
         if not isinstance(callback, Callback):
             raise OperandError(f"callbacks: expected objects of nn.callbacks.Callback, got {shown(callback)}")
         for name in METHODS:
-            called(callback, name, None)
+            bind_method(callback, name, None)
     return found

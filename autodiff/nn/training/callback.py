@@ -99,7 +99,7 @@ class Callback(Declared):
 _IDLE = [vars(Callback)[name] for name in METHODS if "batch" in name]
 
 
-def called(callback: Callback, name: str, model: Any) -> Callable[..., Any]:
+def bind_method(callback: Callback, name: str, model: Any) -> Callable[..., Any]:
     """A method of a callback as `fit` calls it; one that takes the model behind the rest, as earlier ones did, gets it.
 
     Raises `ArgumentError` for a method that takes anything else.

@@ -14,10 +14,10 @@ from typing import Any
 from ...anomaly import detect_anomaly
 from ...errors import AnomalyError
 from ..layers.block import Block
-from .callback import Callback, called
+from .callback import Callback, bind_method
 from .engines import Engine
 from ..measures.loss import LossFunction
-from ..notebook import history_table, preformatted
+from ..notebook import history_table, preformat
 from .objectives import Meters
 from ..progress import Advance, sparkline
 from ..layers.tables import Array
@@ -48,7 +48,7 @@ class History:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the first and last numbers, and their curves."""
-        return history_table(self.history, len(self.epoch)) if self.epoch else preformatted(repr(self))
+        return history_table(self.history, len(self.epoch)) if self.epoch else preformat(repr(self))
 
 
 class Run:
@@ -137,7 +137,7 @@ class Run:
         if self.callbacks:
             self.engine.sync()
         for callback in self.callbacks:
-            if called(callback, "on_epoch_end", self.model)(epoch, self.logs) is True:
+            if bind_method(callback, "on_epoch_end", self.model)(epoch, self.logs) is True:
                 self.model.stop_training = True
         self.history.add(epoch, self.logs)
         if self.callbacks:  # one may have set the weights
@@ -145,7 +145,7 @@ class Run:
 
     def _call(self, method: str, *arguments: Any, logs: dict[str, float] | None = None) -> None:
         for callback in self.callbacks:
-            called(callback, method, self.model)(*arguments, dict(logs or {}))
+            bind_method(callback, method, self.model)(*arguments, dict(logs or {}))
 
     def _call_for_batch(self, method: str, place: int, logs: dict[str, float] | None = None) -> None:
         """Tell those callbacks that watch batches; they see the weights as they are, and may set them."""
@@ -153,5 +153,5 @@ class Run:
             return
         self.engine.sync()
         for callback in self.watching_batches:
-            called(callback, method, self.model)(place, dict(logs or {}))
+            bind_method(callback, method, self.model)(place, dict(logs or {}))
         self.engine.reload()

@@ -22,8 +22,8 @@ class PortedStep(Step):
     def __init__(self, model: Any, loss: Any, engine: str) -> None:
         self.model: Any = model
         self.objectives = objectives(model.output_names, loss, None, None, None)
-        self.inner = step_function(Masked(model, []), self.joined, engine)
-        self.values, self.loss = self.inner.values, self.joined
+        self.inner = step_function(Masked(model, []), self.join, engine)
+        self.values, self.loss = self.inner.values, self.join
         self.parts: Any = None
 
     @property
@@ -43,9 +43,9 @@ class PortedStep(Step):
         """Read `parameters` from the model's Values."""
         self.inner.reload()
 
-    def joined(self, y_true: Any, y_pred: Any) -> Any:
+    def join(self, y_true: Any, y_pred: Any) -> Any:
         """The loss of rows of the table."""
-        return self.parts.joined([each.loss for each in self.objectives], [1.0] * len(self.objectives))(y_true, y_pred)
+        return self.parts.join([each.loss for each in self.objectives], [1.0] * len(self.objectives))(y_true, y_pred)
 
     def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
         rows = self.model._rows(X, y)

@@ -20,7 +20,7 @@ from ...value import Value
 from ..layers.neurons import one_or_list
 from ..measures.loss import LossFunction, weighted_mean
 from ..losses import name_of
-from ..layers.rows import entries, listed
+from ..layers.rows import entries, list_rows
 from ..layers.tables import Array
 
 
@@ -69,15 +69,15 @@ class Targets:
         found.table = self.table[rows]
         return found
 
-    def joined(self, losses: Sequence[LossFunction | None], factors: Sequence[float]) -> LossFunction:
+    def join(self, losses: Sequence[LossFunction | None], factors: Sequence[float]) -> LossFunction:
         """The loss of rows of the table: the sum over the outputs of factor times loss."""
         terms = [(part, loss, factor) for part, loss, factor in zip(self.parts, losses, factors) if loss is not None]
         if self.alone and factors[0] == 1:
             return terms[0][1]
 
         def of_rows(y_true: Any, y_pred: Any) -> Value:
-            ts = [entries(row) for row in listed(name, "y_true", y_true)]
-            ps = [entries(row) for row in listed(name, "y_pred", y_pred)]
+            ts = [entries(row) for row in list_rows(name, "y_true", y_true)]
+            ps = [entries(row) for row in list_rows(name, "y_pred", y_pred)]
             return total([factor * part.loss_of(loss, ts, ps) for part, loss, factor in terms])
 
         name = of_rows.__name__ = " and ".join(name_of(loss) for _, loss, _ in terms)

@@ -24,7 +24,7 @@ from ..layers.block import Block
 from .callback import Callback
 from .engines import engine_for, forward, penalty, require_engine
 from .arguments import (
-    checked_callbacks, checked_steps, checked_validation, require_labels_given, require_loss, require_verbose,
+    check_callbacks, check_steps, check_validation, require_labels_given, require_loss, require_verbose,
 )  # fmt: skip
 from .fit_loop import History, Run, in_order
 from ..keywords import known_arguments
@@ -106,20 +106,20 @@ class Trainable(Block):
         batch_size = initial.size(32 if batch_size is None else batch_size, "batch_size")
         epochs = initial.size(epochs, "epochs")
         initial_epoch = initial.size(initial_epoch, "initial_epoch", least=0)
-        callbacks = checked_callbacks(callbacks)
+        callbacks = check_callbacks(callbacks)
         shuffle = as_flag("fit: shuffle", shuffle)
         validation_freq = initial.size(validation_freq, "validation_freq")
         initial.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
         require_verbose(verbose)
         self._require_compiled("fit")
         rows = self._rows(x, y, sample_weight, class_weight)
-        rows, validation = rows.split(tables.kept_rows(len(rows.x), validation_split))
+        rows, validation = rows.split(tables.count_kept(len(rows.x), validation_split))
         if validation_data is not None:
-            validation = self._rows(*checked_validation(validation_data))
+            validation = self._rows(*check_validation(validation_data))
         elif validation is not None:
             tables.warn_of_one_class(rows.targets.table, validation.targets.table)
         run = self._run(rows, self.engine, callbacks)
-        steps = checked_steps(steps_per_epoch, len(rows.x), batch_size)
+        steps = check_steps(steps_per_epoch, len(rows.x), batch_size)
         self.history, run.history.params = run.history, {"verbose": verbose, "epochs": epochs, "steps": steps}
         for callback in callbacks:
             callback.set_model(self)
@@ -134,7 +134,7 @@ class Trainable(Block):
                 logs = run.epoch(rows.x, rows.targets.table, batches, f"{epoch + 1}/{epochs}", advance)
                 if validation is not None and (epoch + 1) % validation_freq == 0:
                     run.engine.sync()
-                    logs |= {f"val_{name}": z for name, z in self._evaluated(validation).items()}
+                    logs |= {f"val_{name}": z for name, z in self._evaluate(validation).items()}
                 run.after(epoch, in_order(logs))
                 if lines:
                     print(f"Epoch {epoch + 1}/{epochs} - {line_of(run.logs)}")
@@ -150,10 +150,10 @@ class Trainable(Block):
         require_verbose(verbose)
         initial.size(32 if batch_size is None else batch_size, "batch_size")
         self._require_compiled("evaluate")
-        logs = self._evaluated(self._rows(x, y, sample_weight))
+        logs = self._evaluate(self._rows(x, y, sample_weight))
         if verbose in (1, 2):
             print(line_of(in_order(logs)))
-        return returned(logs, return_dict)
+        return report_numbers(logs, return_dict)
 
     @known_arguments
     def train_on_batch(self, x: Data, y: Data = None, sample_weight: Data | None = None,
@@ -163,7 +163,7 @@ class Trainable(Block):
         rows = self._rows(x, y, sample_weight, class_weight)
         run = self._run(rows, "eager", [])
         logs = run.epoch(rows.x, rows.targets.table, [list(range(len(rows.x)))], "1/1", silent)
-        return returned(logs, return_dict)
+        return report_numbers(logs, return_dict)
 
     def test_on_batch(self, x: Data, y: Data, sample_weight: Data | None = None, return_dict: bool = False) -> Any:
         """What `evaluate` gives, by Keras's other name."""
@@ -181,14 +181,14 @@ class Trainable(Block):
         """
         require_verbose(verbose)
         initial.size(32 if batch_size is None else batch_size, "batch_size")
-        return self._shaped(forward(self, self._table(x), self.engine))
+        return self._give_form(forward(self, self._table(x), self.engine))
 
     @property
     def output_names(self) -> list[str]:
         """The names of the outputs, by which losses and metrics may be given."""
         return ["output"]
 
-    def _shaped(self, predicted: Array) -> Any:
+    def _give_form(self, predicted: Array) -> Any:
         """Predictions in the form of the model's outputs."""
         return predicted
 
@@ -221,9 +221,9 @@ class Trainable(Block):
         if not self._objectives or self.optimizer is None:
             raise ArgumentError(f"{what}: expected a compiled model: call compile(optimizer, loss) first")
 
-    def _joined(self, targets: Targets) -> LossFunction:
+    def _join(self, targets: Targets) -> LossFunction:
         """The loss of rows of a table of labels."""
-        return targets.joined([each.loss for each in self._objectives], [each.factor for each in self._objectives])
+        return targets.join([each.loss for each in self._objectives], [each.factor for each in self._objectives])
 
     def _run(self, rows: Rows, engine: str, callbacks: list[Callback]) -> Run:
         """Try the labels on the losses, give the optimizer its parameters, and begin."""
@@ -238,20 +238,20 @@ class Trainable(Block):
             raise ArgumentError(f"fit: expected a layer that may change, got {self!r} with every layer frozen")
         if [id(p) for p in self.optimizer.params] != [id(p) for p in parameters]:
             self.optimizer.bind(parameters, groups(self, parameters))
-        loss = self._joined(rows.targets)
+        loss = self._join(rows.targets)
         made = engine_for(engine, self, loss, self.optimizer)
         return Run(self, loss, made, Meters(self._objectives, rows.targets), callbacks)
 
-    def _evaluated(self, rows: Rows) -> dict[str, float]:
+    def _evaluate(self, rows: Rows) -> dict[str, float]:
         """The loss and the metrics of the model as it is."""
         predicted, meters = forward(self, rows.x, self.engine), Meters(self._objectives, rows.targets)
-        loss = self._joined(rows.targets)(rows.targets.table.tolist(), predicted).data + penalty(self)
+        loss = self._join(rows.targets)(rows.targets.table.tolist(), predicted).data + penalty(self)
         meters.reset()
         meters.update(rows.targets.table, predicted)
         return {"loss": loss} | meters.results()
 
 
-def returned(logs: dict[str, float], return_dict: bool) -> Any:
+def report_numbers(logs: dict[str, float], return_dict: bool) -> Any:
     """Numbers as Keras returns them: the loss alone or first in a list, or all by name if asked for."""
     return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
 

@@ -75,7 +75,7 @@ class Formula:
     @cached_property
     def names(self) -> dict[Value, str]:
         """A name that every notation can write for each input and the result: a word, unlike any other."""
-        return named(self.order, self.given)
+        return name_values(self.order, self.given)
 
     @cached_property
     def is_branch(self) -> bool:
@@ -103,7 +103,7 @@ class Formula:
     @property
     def python(self) -> str:
         """Two functions of the inputs: `f`, the value, and `df`, the tuple of its derivatives, by the chain rule."""
-        names = spelled(self.names)
+        names = spell(self.names)
         remark = f"{RECORDED.capitalize()}." if self.is_branch else ""
         return python.source(self.order, names, fixed(self.order), parts(self.order, names, Python()), remark)
 
@@ -123,7 +123,7 @@ def parts(order: Sequence[Value], names: dict[Value, str], notation: Text) -> li
     lines, root = list[tuple[str, str]](), order[-1]
     simple = Simpler(fixed(order), {}, users(order)) if notation.exact else simpler(order, names)
     written: dict[Value, Written] = {}
-    fresh = unused("v", set(names.values()))
+    fresh = find_unused("v", set(names.values()))
     for v in order:
         if v not in simple.uses:
             continue
@@ -169,7 +169,7 @@ def line(name: str, right: Written, lines: list[tuple[str, str]], notation: Text
     return notation.name(name)
 
 
-def named(order: Sequence[Value], given: Mapping[Value, str]) -> dict[Value, str]:
+def name_values(order: Sequence[Value], given: Mapping[Value, str]) -> dict[Value, str]:
     """A word for each input, for each operation that has a name, and for the result: x1, x2, … where there is none.
 
     Of two with the same name, the second is x_2; what is called like a function, exp, is exp_.
@@ -179,24 +179,24 @@ def named(order: Sequence[Value], given: Mapping[Value, str]) -> dict[Value, str
     found: dict[Value, str] = {}
     for v in order:
         name = given.get(v) if v.name is None else v.name
-        word = "" if name is None or v.op == "constant" else worded(name)
+        word = "" if name is None or v.op == "constant" else write_word(name)
         if not word or re.fullmatch(rf".*\.{v.op}\d+", v.name or ""):  # named by a scope
             continue
         word += "_" * (word in RESERVED)
-        found[v] = word if word not in taken else more.setdefault(word, unused(f"{word}_", taken, 2))()
+        found[v] = word if word not in taken else more.setdefault(word, find_unused(f"{word}_", taken, 2))()
         taken.add(found[v])
-    fresh = unused("x", taken)
+    fresh = find_unused("x", taken)
     found |= {v: fresh() for v in order if v.op == "input" and v not in found}
     if order[-1] not in found:
-        found[order[-1]] = "y" if "y" not in taken else unused("y", taken)()
+        found[order[-1]] = "y" if "y" not in taken else find_unused("y", taken)()
     return found
 
 
-def worded(name: str) -> str:
+def write_word(name: str) -> str:
     """A name as a word: layers[0].w[1] is layers_0_w_1.
 
-    >>> worded("w0"), worded("layers[0].w[1]"), worded("the rate"), worded("2x"), worded("import os; os.abort()")
-    ('w0', 'layers_0_w_1', 'the_rate', '', '')
+    >>> [write_word(name) for name in ("w0", "layers[0].w[1]", "the rate", "2x", "import os; os.abort()")]
+    ['w0', 'layers_0_w_1', 'the_rate', '', '']
     """
     if len(name) > 60 or not re.fullmatch(r"[\w. \[\]]+", name):
         return ""
@@ -205,7 +205,7 @@ def worded(name: str) -> str:
     return word if word.isidentifier() and is_stable else ""
 
 
-def spelled(names: dict[Value, str]) -> dict[Value, str]:
+def spell(names: dict[Value, str]) -> dict[Value, str]:
     """The words as names of Python: lambda_ for lambda, and _d_x for d_x, which is a derivative."""
     return {
         v: f"{word}_" if keyword.iskeyword(word) else f"_{word}" if word.startswith("d_") else word
@@ -213,7 +213,7 @@ def spelled(names: dict[Value, str]) -> dict[Value, str]:
     }
 
 
-def unused(stem: str, taken: set[str], first: int = 1) -> Callable[[], str]:
+def find_unused(stem: str, taken: set[str], first: int = 1) -> Callable[[], str]:
     """Names stem1, stem2, … that are not taken."""
     numbers = iter(range(first, 10**9))
 

@@ -38,14 +38,15 @@ def source(
     value = [*(f"{name} = {right}" for name, right in before), f"return {result}"]
     derivatives = gradient(order, dict(names), fixed)
     docs = [f'"""{remark}"""'] if remark else []
-    functions = [written("f", arguments, [*docs, *value]), written("df", arguments, [*docs, *derivatives])]
+    bodies = {"f": value, "df": derivatives}
+    functions = [write_function(name, arguments, [*docs, *body]) for name, body in bodies.items()]
     if any("sent(" in line for line in derivatives):
         functions.insert(0, SENT)
     code = "\n".join(line for line in [*value, *derivatives, *["copysign"] * (functions[0] == SENT)])
     return "\n".join([*imports(code), "\n\n".join(functions)]).rstrip()
 
 
-def written(name: str, arguments: str, lines: Sequence[str]) -> str:
+def write_function(name: str, arguments: str, lines: Sequence[str]) -> str:
     return "".join([f"def {name}({arguments}):\n", *(f"    {line}\n" for line in lines)])
 
 
@@ -75,7 +76,7 @@ def gradient(order: Sequence[Value], names: dict[Value, str], fixed: Collection[
     inputs = [operands[v] for v in order if v.op == "input"]
     root = operands[order[-1]]
     results = ["1.0" if x == root else f"d_{x}" if f"d_{x}" in known else "0.0" for x in inputs]
-    body = needed([*forward, *backward], results)
+    body = find_needed([*forward, *backward], results)
     return [*(" ".join(line) for line in body), f"return {', '.join(results)}{',' * (len(results) == 1)}"]
 
 
@@ -106,18 +107,18 @@ def contributions(steps: Sequence[Value], operands: Mapping[Value, str], fixed: 
 def product(slope: Rule, above: Name | None, surely: bool) -> Rule:
     """slope * above, or the slope alone; `surely`: whether something comes from above for certain."""
     if above is None:
-        return chosen(slope, lambda each: each)
+        return split_choice(slope, lambda each: each)
     if not surely:
-        return chosen(slope, lambda each: above if each == ONE else Call("sent", (each, above)))
+        return split_choice(slope, lambda each: above if each == ONE else Call("sent", (each, above)))
     if may_block(slope):  # below, -0.0 will mean nothing at all
-        return chosen(slope, lambda each: Binary("+", Number(0.0), times(each, above)))
-    return chosen(slope, lambda each: times(each, above))
+        return split_choice(slope, lambda each: Binary("+", Number(0.0), times(each, above)))
+    return split_choice(slope, lambda each: times(each, above))
 
 
-def chosen(slope: Rule, write: Callable[[Rule], Rule]) -> Rule:
+def split_choice(slope: Rule, write: Callable[[Rule], Rule]) -> Rule:
     """Each side of a choice by itself, so that what is blocked is nothing, whatever comes from above."""
     if isinstance(slope, Choice):
-        return Choice(slope.condition, chosen(slope.chosen, write), chosen(slope.other, write))
+        return Choice(slope.condition, split_choice(slope.chosen, write), split_choice(slope.other, write))
     return slope if slope == BLOCKED else write(slope)
 
 
@@ -158,7 +159,7 @@ def outcome(condition: Rule, numbers: Mapping[str, float]) -> bool | None:
     return None if named else bool(condition.evaluate({**FLOATS.names, **numbers}))
 
 
-def needed(lines: Sequence[Line], results: Sequence[str]) -> list[Line]:
+def find_needed(lines: Sequence[Line], results: Sequence[str]) -> list[Line]:
     """The lines that the results depend on."""
     used, kept = set(results), list[Line]()
     for line in reversed(lines):

@@ -43,7 +43,7 @@ class Target(NamedTuple):
     users: frozenset[object]
 
 
-def collapsed(
+def find_boxes(
     order: Sequence[Value], scopes: dict[Value, Path], collapse: str | int, hidden: Collection[Value], frames: int = 0
 ) -> dict[Value, Box]:
     """The box of each value that is not drawn by itself, the hidden ones apart; so many outer `frames` stay frames."""

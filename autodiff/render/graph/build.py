@@ -5,7 +5,7 @@ the drawings that read Values.
 
 >>> from autodiff import Value
 >>> x = Value(3.0, name="x")
->>> picture = pictured([x ** 2])
+>>> picture = make_picture([x ** 2])
 >>> for node in picture.nodes: print(node.kind, node.title, dict(node.facts)["data"])
 input x 3.0
 output ** 2 9.0
@@ -18,10 +18,10 @@ from functools import cached_property
 
 from ...graph import topological_order
 from ...value import Value
-from .boxes import Box, collapsed
+from .boxes import Box, find_boxes
 from .edges import Edges, Highlight
 from .subgraph import stubs
-from .labels import LISTED, folded, group_facts, kind, node_facts, title, with_gradients
+from .labels import LISTED, find_folded, group_facts, kind, node_facts, title, with_gradients
 from .passes import notes
 from .picture import Edge, Node, Path, Picture
 from .scopes import common, paths
@@ -53,13 +53,13 @@ class Plan:
         forward = set(topological_order(*self.beside))
         return {v: ("forward" if v in forward else "gradient", *path) for v, path in found.items()}
 
-    def hidden(self, collapse: str | int | None) -> dict[Value, str]:
+    def find_hidden(self, collapse: str | int | None) -> dict[Value, str]:
         """The constants that stand inside their operation; a network in boxes keeps its inputs outside them."""
         flat = collapse is None
         if flat not in self._hidden:
             shown = [*self.roots, *self.focus]
             listed = LISTED if flat else 0
-            self._hidden[flat] = {} if self.constants else folded(self.order, shown, self.digits, listed)
+            self._hidden[flat] = {} if self.constants else find_folded(self.order, shown, self.digits, listed)
         return self._hidden[flat]
 
     def boxes(self, collapse: str | int | None) -> dict[Value, Box]:
@@ -67,20 +67,21 @@ class Plan:
             return {}
         if collapse not in self._boxes:
             frames = 1 if self.beside else 0
-            self._boxes[collapse] = collapsed(self.order, self.scopes, collapse, self.hidden(collapse), frames)
+            self._boxes[collapse] = find_boxes(self.order, self.scopes, collapse, self.find_hidden(collapse), frames)
         return self._boxes[collapse]
 
     def count(self, collapse: str | int | None) -> int:
         """How many nodes the picture has at a level of detail."""
         if collapse is None and self.kept is None:
-            return len(self.order) - len(self.hidden(None))
+            return len(self.order) - len(self.find_hidden(None))
         return len(set(self.keys(collapse).values()))
 
     def keys(self, collapse: str | int | None) -> dict[Value, str]:
         """The key of the node that each value is drawn as."""
         if collapse not in self._keys:
             boxes = self.boxes(collapse)
-            self._keys[collapse] = keyed(self.order, self.hidden(collapse), boxes, with_boxes(self.kept, boxes))
+            hidden, kept = self.find_hidden(collapse), with_boxes(self.kept, boxes)
+            self._keys[collapse] = key_nodes(self.order, hidden, boxes, kept)
         return self._keys[collapse]
 
     def picture(
@@ -88,26 +89,26 @@ class Plan:
     ) -> Picture:  # fmt: skip
         """The picture at a level of detail."""
         boxes, keys, reached = self.boxes(collapse), self.keys(collapse), with_gradients(self.order)
-        hidden = self.hidden(collapse)
+        hidden = self.find_hidden(collapse)
         scopes = self.scopes if cluster else {}
         given = exits(self.order, boxes, self.roots)
-        edges = Edges(keys, boxes, hidden, reached, lit).made(self.order, given)
+        edges = Edges(keys, boxes, hidden, reached, lit).make(self.order, given)
         if self.beside and cluster:
-            edges = linked(edges, {key: scopes[v][0] for v, key in keys.items()})
+            edges = mark_links(edges, {key: scopes[v][0] for v, key in keys.items()})
         marked = lit.nodes | self.focus
         maker = _Nodes(keys, boxes, reached, hidden, scopes, marked, given, self.names)
-        nodes = maker.made(self.order, self.roots)
+        nodes = maker.make(self.order, self.roots)
         rest, ends = stubs(self.order, keys, hidden, nodes) if self.kept is not None else ([], [])
         outputs = dict.fromkeys(keys[root] for root in self.roots if root in keys)
         return Picture((*nodes, *rest), (*edges, *ends), tuple(outputs), notes(self.order, reached, self.names))
 
 
-def pictured(roots: Sequence[Value], *, constants: bool = False, collapse: str | int | None = None) -> Picture:
+def make_picture(roots: Sequence[Value], *, constants: bool = False, collapse: str | int | None = None) -> Picture:
     """The picture of everything that the roots depend on."""
     return Plan(roots, constants=constants).picture(collapse)
 
 
-def linked(edges: list[Edge], frames: dict[str, str]) -> list[Edge]:
+def mark_links(edges: list[Edge], frames: dict[str, str]) -> list[Edge]:
     """The edges, with those between a graph and its gradient marked as links."""
     return [edge._replace(link=frames[edge.source] != frames[edge.target]) for edge in edges]
 
@@ -120,7 +121,7 @@ def with_boxes(kept: Collection[Value] | None, boxes: dict[Value, Box]) -> Colle
     return {*kept, *(v for v, box in boxes.items() if box in drawn)}
 
 
-def keyed(
+def key_nodes(
     order: Sequence[Value], hidden: dict[Value, str], boxes: dict[Value, Box], kept: Collection[Value] | None
 ) -> dict[Value, str]:
     """The key of the node that each value is drawn as; those of one group share it."""
@@ -150,7 +151,7 @@ class _Nodes:
         self.keys, self.boxes, self.reached, self.hidden = keys, boxes, reached, hidden
         self.scopes, self.lit, self.exits = scopes, lit, exits
 
-    def made(self, order: Sequence[Value], outputs: Sequence[Value]) -> list[Node]:
+    def make(self, order: Sequence[Value], outputs: Sequence[Value]) -> list[Node]:
         """A node for every key, in the order in which they come up."""
         members, roots = dict[Box, list[Value]](), frozenset(outputs)
         for v, box in self.boxes.items():

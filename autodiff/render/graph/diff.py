@@ -48,13 +48,13 @@ def identity(node: Node) -> tuple[object, ...]:
 
 def node_since(old: Node, new: Node, style: Style) -> Node:
     was = dict(old.facts)
-    facts: list[Fact] = [(label, changed(was.get(label), x, style.digits)) for label, x in new.facts]
+    facts: list[Fact] = [(label, show_change(was.get(label), x, style.digits)) for label, x in new.facts]
     title = new.title if old.title == new.title else f"{old.title} → {new.title}"
     is_changed = title != new.title or facts_shown(facts, style) != facts_shown(new.facts, style)
     return new._replace(facts=tuple(facts), title=title, changed=is_changed)
 
 
-def changed(old: Number, new: Number, digits: int) -> Number:
+def show_change(old: Number, new: Number, digits: int) -> Number:
     """The number, or both with an arrow between where they look different."""
     words = numeral(old, digits), numeral(new, digits)
     return new if words[0] == words[1] else " → ".join(words)

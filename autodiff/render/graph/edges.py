@@ -8,7 +8,7 @@ for, its slope is the derivative of what the box gives, and it is blocked if not
 >>> y = z * z
 >>> box = Box(("fourth power",), {})
 >>> boxes = {z: box, y: box}
->>> edges = Edges({x: "n0", z: "n1", y: "n1"}, boxes, {}, (), Highlight()).made([x, z, y], {box: {y: None}})
+>>> edges = Edges({x: "n0", z: "n1", y: "n1"}, boxes, {}, (), Highlight()).make([x, z, y], {box: {y: None}})
 >>> [(edge.slope, edge.times) for edge in edges]
 [(108.0, 2)]
 """
@@ -49,7 +49,7 @@ class Edges:
     ) -> None:  # fmt: skip
         self.keys, self.boxes, self.hidden, self.reached, self.lit = keys, boxes, hidden, reached, lit
 
-    def made(self, order: Sequence[Value], exits: Exits) -> list[Edge]:
+    def make(self, order: Sequence[Value], exits: Exits) -> list[Edge]:
         """An edge for every operand; those between a group and the rest are merged."""
         keys, boxes, edges = self.keys, self.boxes, list[Edge]()
         merged: defaultdict[tuple[str, str], _Merged] = defaultdict(_Merged)

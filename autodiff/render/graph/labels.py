@@ -3,7 +3,7 @@
 >>> from autodiff import Value
 >>> x = Value(3.0, name="x")
 >>> y = 1 / x
->>> title(x, {}), title(y, {}), title(y, folded([x, *y.parents, y], [y], digits=4))
+>>> title(x, {}), title(y, {}), title(y, find_folded([x, *y.parents, y], [y], digits=4))
 ('x', 'a / b', '1 / …')
 """
 
@@ -27,7 +27,7 @@ from .style import Number, legible, numeral
 LISTED = 4  # constants of a dot product that its title lists
 
 
-def folded(order: Sequence[Value], shown: Sequence[Value], digits: int, listed: int = LISTED) -> dict[Value, str]:
+def find_folded(order: Sequence[Value], shown: Sequence[Value], digits: int, listed: int = LISTED) -> dict[Value, str]:
     """The constants that read better inside their operation, and how: `x ** 2`, not an arrow from a box with a 2.
 
     So does what is made of constants alone, such as the `3 - 1` that the rule for a slope leaves behind. Operations of
@@ -129,21 +129,21 @@ def group_facts(
     if any(v.op != "constant" for v in shown):
         facts.append(("grad", extent([v.grad for v in shown]) if not reached.isdisjoint(shown) else None))
     if outputs:
-        facts.append((counted(outputs, "output"), ""))
+        facts.append((write_count(outputs, "output"), ""))
     inside = {path[len(box.path) :][:1] for path in set(map(box.path_of, members))} - {()}
     if len(inside) > 1:
         facts.append((f"{len(inside):,} {common_word(inside)}", ""))
     parameters = [v for v in members if v.op == "input" and box.is_scope]
     if box.is_scope and not parameters:
-        facts.append((counted(sum(bool(v.parents) for v in members), "operation"), ""))
+        facts.append((write_count(sum(bool(v.parents) for v in members), "operation"), ""))
     if parameters:
-        facts.append((counted(len(parameters), "parameter"), extent([v.data for v in parameters])))
+        facts.append((write_count(len(parameters), "parameter"), extent([v.data for v in parameters])))
         norm = hypot(*(v.grad for v in parameters)) if not reached.isdisjoint(parameters) else None
         facts.append(("grad norm", norm))
     return tuple(facts)
 
 
-def counted(number: int, noun: str) -> str:
+def write_count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 

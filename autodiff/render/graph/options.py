@@ -1,6 +1,6 @@
 """What `draw` is asked for, checked; each error says what was expected, what came, and how to say it.
 
->>> whole_number("depth", 3), checked_level("auto")
+>>> whole_number("depth", 3), check_level("auto")
 (3, 'auto')
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...stepping import Explanation
 
 
-def checked_roots(y: Value | Sequence[Value], name: str = "draw") -> list[Value]:
+def check_roots(y: Value | Sequence[Value], name: str = "draw") -> list[Value]:
     """The values to draw, or an error that shows what came instead."""
     roots: list[Value] = list(y) if isinstance(y, (list, tuple)) else [y]  # type: ignore[list-item]
     if not roots:
@@ -33,7 +33,7 @@ def checked_roots(y: Value | Sequence[Value], name: str = "draw") -> list[Value]
     return roots
 
 
-def checked_level(collapse: str | int | None) -> str | int | None:
+def check_level(collapse: str | int | None) -> str | int | None:
     if collapse is None or type(collapse) is int and collapse > 0:
         return collapse
     if isinstance(collapse, str) and collapse in ("neuron", "layer", "auto"):
@@ -42,7 +42,7 @@ def checked_level(collapse: str | int | None) -> str | int | None:
     raise ArgumentError(f"collapse: expected {expected}, got {shown(collapse)}")
 
 
-def checked_parts(show: Iterable[str]) -> tuple[str, ...]:
+def check_parts(show: Iterable[str]) -> tuple[str, ...]:
     listed = not isinstance(show, str) and is_series(show)
     parts = tuple(show) if listed else ()
     if not listed or not all(is_one_of(part, PARTS) for part in parts):
@@ -50,30 +50,30 @@ def checked_parts(show: Iterable[str]) -> tuple[str, ...]:
     return parts
 
 
-def checked_beside(y: Sequence[Value], beside: Value | Sequence[Value]) -> list[Value]:
+def check_beside(y: Sequence[Value], beside: Value | Sequence[Value]) -> list[Value]:
     """The values whose graph is drawn beside that of `y`; none for an empty list."""
     if isinstance(beside, (list, tuple)) and not beside:
         return []
-    roots = checked_roots(beside, "beside")
+    roots = check_roots(beside, "beside")
     if set(y) <= set(roots):
         raise ArgumentError("beside: expected the values that a gradient graph was made from, as in "
                             "draw(gradient_graph(y, [x]), beside=y), got what is drawn already")  # fmt: skip
     return roots
 
 
-def checked_focus(focus: Value | None) -> Value | None:
+def check_focus(focus: Value | None) -> Value | None:
     if focus is None or isinstance(focus, Value):
         return focus
     raise OperandError(f"focus: expected a Value that the drawn graph depends on, got {shown(focus)}")
 
 
-def checked_names(names: Mapping[Value, str] | None) -> Mapping[Value, str] | None:
+def check_names(names: Mapping[Value, str] | None) -> Mapping[Value, str] | None:
     if names is not None and not isinstance(names, Mapping):
         raise OperandError(f"names: expected a dict of texts by Values, as in names={{x: 'x'}}, got {shown(names)}")
     return names
 
 
-def highlighted(path: Iterable[Value] | Explanation) -> Highlight:
+def read_highlight(path: Iterable[Value] | Explanation) -> Highlight:
     """What to highlight: of an explanation, exactly the paths that it lists; of Values, also the edges between them."""
     if path is None or isinstance(path, tuple) and not path:
         return Highlight()

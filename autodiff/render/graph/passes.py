@@ -23,7 +23,7 @@ MOST_NAMES = 3
 
 def notes(order: Sequence[Value], reached: Collection[Value], names: Mapping[Value, str]) -> tuple[str, ...]:
     """What is to be said of the gradients of an ordered graph: nothing, where one backward pass left them, or none."""
-    found = unaccounted(order) if any(v.parents for v in reached) else []
+    found = find_unaccounted(order) if any(v.parents for v in reached) else []
     if not found:
         return ()
     words = [legible(v.name or names.get(v) or "an input without a name") for v in found[:MOST_NAMES]]
@@ -33,7 +33,7 @@ def notes(order: Sequence[Value], reached: Collection[Value], names: Mapping[Val
     return (f"{who} more than this graph's last backward pass sent: another pass or graph added to {it}.",)
 
 
-def unaccounted(order: Sequence[Value]) -> list[Value]:
+def find_unaccounted(order: Sequence[Value]) -> list[Value]:
     """The inputs whose gradient is not the sum of what the operations of this graph send with theirs."""
     sums, sizes = dict.fromkeys(order, 0.0), dict.fromkeys(order, 0.0)
     for v in order:

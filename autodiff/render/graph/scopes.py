@@ -44,7 +44,7 @@ def paths(order: Sequence[Value]) -> dict[Value, Path]:
         outer = found.get(v, ())
         names = plain if outer else own  # a scope tells namesakes apart better than numbers do
         mine = {names[p] for p in v.parents if p in names}
-        inner = common(mine) if mine else inherited(v, found, own, before)
+        inner = common(mine) if mine else inherit(v, found, own, before)
         found[v] = inner if inner[: len(outer)] == outer else outer + inner
         if outer and mine:
             found.update((p, outer + plain[p]) for p in v.parents if p in plain)
@@ -81,7 +81,7 @@ def before_parameters(order: Sequence[Value], own: dict[Value, Path]) -> set[Val
     return before
 
 
-def inherited(v: Value, found: dict[Value, Path], own: dict[Value, Path], before: set[Value]) -> Path:
+def inherit(v: Value, found: dict[Value, Path], own: dict[Value, Path], before: set[Value]) -> Path:
     """The scope of an operation without parameters of its own: that of its operands, if it is still part of it."""
     operands = [p for p in v.parents if p.op != "constant"]
     if v in before:

@@ -103,7 +103,7 @@ class _Frame:
                 continue
             first = port_in[source] if start is None else start + shift
             waiting.append((i, [first, -1 if end is None else end + shift]))
-        number = self.numbered(waiting, things, port_out)
+        number = self.give_numbers(waiting, things, port_out)
         self.plain = {shift + i for i, item in enumerate(self.items) if isinstance(item, str)}
         for i, chain in waiting:
             self.chains[i] = chain
@@ -115,7 +115,7 @@ class _Frame:
         placed = layout([things[i] for i in ordered], links, ACROSS, BETWEEN, *ends)
         self.place(placed, number, things)
 
-    def numbered(
+    def give_numbers(
         self, waiting: list[tuple[int, list[int]]], things: list[Size], port_out: dict[str, int]
     ) -> dict[int, int]:
         """Give ports and labels their numbers; things keep an order that all edges follow."""
@@ -156,7 +156,7 @@ class _Frame:
         self.size = (width - 16 + left + right + 2 * margin, height - 16 + top + bottom + 2 * margin)
 
     def corner(self, thing: int) -> Point:
-        return _moved(self.placed.places[self.number[thing]], *self.shift)
+        return _move(self.placed.places[self.number[thing]], *self.shift)
 
     def middle(self, thing: int, things: Sequence[Size]) -> Point:
         (x, y), (width, height) = self.corner(thing), things[thing]
@@ -177,7 +177,7 @@ class _Frame:
             if link is not None:
                 if things[thing] is PORT or thing == self.label_item.get(i) or thing in self.plain:
                     points.append((self.end(thing), y))
-                points += [_moved(point, *self.shift) for point in self.placed.routes[link]]
+                points += [_move(point, *self.shift) for point in self.placed.routes[link]]
         return points
 
     def put(self, x: float, y: float, found: Arranged) -> None:
@@ -190,14 +190,14 @@ class _Frame:
             else:
                 item.put(x + left, y + top, found)
         for i, middle in self.middles.items():
-            found.labels[i] = _moved(middle, x, y)
+            found.labels[i] = _move(middle, x, y)
         for i, points in self.points.items():  # from inside the source's frame, through this one, into the target's
             inside, end = sorted(found.routes.get(i, [])), x + self.end(self.chains[i][0])
             before = [point for point in inside if point[0] <= end and self.edges[i][0] in self.item_of]
             after = inside[len(before):]
             bridge = [(end, before[-1][1])] if before else []
-            found.routes[i] = before + bridge + [_moved(point, x, y) for point in points] + after
+            found.routes[i] = before + bridge + [_move(point, x, y) for point in points] + after
 
 
-def _moved(point: Point, dx: float, dy: float) -> Point:
+def _move(point: Point, dx: float, dy: float) -> Point:
     return point[0] + dx, point[1] + dy

@@ -5,7 +5,7 @@ is its id, and in it polygons, paths and texts. So what finishes, paints or test
 
 >>> from autodiff.render.graph.picture import Edge, Node
 >>> picture = Picture((Node("n0", "input", "x"), Node("n1", "output", "exp")), (Edge("n0", "n1", 2.0),), ("n1",))
->>> drawn(picture, Style()).count(b'class="node')
+>>> draw_svg(picture, Style()).count(b'class="node')
 2
 """
 
@@ -20,14 +20,14 @@ from ..graph.style import EDGES, LOOKS, PAGE, Paint, Style, facts_shown
 from .arrange import Arranged, arrange
 from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, notes_of
 from .metrics import width
-from .shapes import Rectangle, corners, path, polygon, rounded, write
+from .shapes import Rectangle, corners, path, polygon, draw_rounded, write
 
 TITLE, SMALL, LINE = 11, 10, 13.0  # sizes of type, and from line to line, in points
 FRAME, INSIDE = 16.0, 5.0  # room for a frame's title, and between a frame and what stands in it
 HEAD = 7.0  # the length of an arrowhead
 
 
-def drawn(picture: Picture, style: Style) -> bytes:
+def draw_svg(picture: Picture, style: Style) -> bytes:
     """The SVG of the picture."""
     return _Writer(picture, style).svg()
 
@@ -45,17 +45,17 @@ class _Writer:
             i: words for i, edge in enumerate(picture.edges)
             if (words := "" if self.crowded and not edge.lit else label(edge, style))
         }  # fmt: skip
-        self.placed = self.arranged()
-        self.size = self.swapped(self.placed.size)
-        self.root = self.begun()
+        self.placed = self.arrange()
+        self.size = self.swap(self.placed.size)
+        self.root = self.begin()
 
-    def arranged(self) -> Arranged:
+    def arrange(self) -> Arranged:
         """Where things stand, with the flow from left to right."""
         nodes, edges = self.picture.nodes, self.picture.edges
         margin = 5.0 if self.large else 8.0
-        sizes = {node.key: self.swapped(box_size(self.cells[node.key], node.changed, margin)) for node in nodes}
+        sizes = {node.key: self.swap(box_size(self.cells[node.key], node.changed, margin)) for node in nodes}
         labels = {
-            i: self.swapped((width(words, SMALL, is_changed(edges[i], self.style)) + 10, LINE))
+            i: self.swap((width(words, SMALL, is_changed(edges[i], self.style)) + 10, LINE))
             for i, words in self.words.items()
         }  # fmt: skip
         paths = {node.key: node.path for node in nodes}
@@ -69,10 +69,10 @@ class _Writer:
         room[sides[self.style.rankdir]] = FRAME if scope else 0.0
         return room[0], room[1], room[2], room[3]
 
-    def swapped(self, size: Size) -> Size:
+    def swap(self, size: Size) -> Size:
         return size[::-1] if self.upright else size
 
-    def turned(self, point: Point) -> Point:
+    def turn(self, point: Point) -> Point:
         """A point of the layout, whose flow goes right, in the picture."""
         x, y = point
         if self.style.rankdir in ("RL", "BT"):
@@ -80,10 +80,10 @@ class _Writer:
         return (y, x) if self.upright else (x, y)
 
     def rectangle(self, box: Rectangle) -> Rectangle:
-        (x0, y0), (x1, y1) = self.turned((box[0], box[1])), self.turned((box[0] + box[2], box[1] + box[3]))
+        (x0, y0), (x1, y1) = self.turn((box[0], box[1])), self.turn((box[0] + box[2], box[1] + box[3]))
         return min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)
 
-    def begun(self) -> xml.Element:
+    def begin(self) -> xml.Element:
         """The empty drawing, and where there is something to say of all of it, that."""
         wide, high = self.size
         notes = notes_of(self.picture, self.style)
@@ -120,7 +120,7 @@ class _Writer:
 
     def frame(self, scope: Path, number: int, box: Rectangle) -> None:
         group = self.group("cluster scope", f"cluster{number}", f"cluster{number}")
-        rounded(group, box, Paint("none", EDGES["scope"][0].line, ""), 0.8)
+        draw_rounded(group, box, Paint("none", EDGES["scope"][0].line, ""), 0.8)
         write(group, scope[-1], box[0] + 6, box[1] + 11, SMALL, EDGES["scope"][0].text)
 
     def slots(self) -> list[tuple[int, int]]:
@@ -143,11 +143,11 @@ class _Writer:
         into = (end[0] + end[2] if back else end[0], end[1] + end[3] * (slot[0] + 1) / (slot[1] + 1))
         neck = (into[0] + (HEAD if back else -HEAD), into[1])
         points = [(out, start[1] + start[3] / 2), *self.placed.routes.get(i, []), neck]
-        curve = [self.turned(point) for point in (points if self.crowded else bent(points))]
+        curve = [self.turn(point) for point in (points if self.crowded else bend(points))]
         path(group, curve, "L" if self.crowded else "C", paint.line, line, dashes)
         self.head(group, neck, into, paint.line, edge.blocked)
         if i in self.words:
-            x, y = self.turned(self.placed.labels[i]) if i in self.placed.labels else halfway(curve)
+            x, y = self.turn(self.placed.labels[i]) if i in self.placed.labels else halfway(curve)
             bold = is_changed(edge, self.style)
             text = write(group, self.words[i], x, y + 3.5, SMALL, paint.text, bold, "middle")
             text.attrib |= {"stroke": PAGE[0].fill, "stroke-width": "3", "paint-order": "stroke"}
@@ -159,7 +159,7 @@ class _Writer:
         if blocked:
             near = neck[0] + (tip[0] - neck[0]) * 0.8
             shape = [(near, tip[1] - 4), (tip[0], tip[1] - 4), (tip[0], tip[1] + 4), (near, tip[1] + 4)]
-        polygon(group, [self.turned(point) for point in shape], Paint(colour, colour, ""))
+        polygon(group, [self.turn(point) for point in shape], Paint(colour, colour, ""))
 
     def node(self, node: Node, box: Rectangle) -> None:
         look = LOOKS[node.kind]
@@ -170,7 +170,7 @@ class _Writer:
         paint, wide = Paint(look.light.fill, line, look.light.text), 3.5 if node.lit else wide
         dashes = "5,2" if look.dashed else ""
         if look.rounded:
-            rounded(group, box, paint, wide, dashes)
+            draw_rounded(group, box, paint, wide, dashes)
         else:
             polygon(group, corners(box), paint, wide, dashes)
         self.fill(group, self.cells[node.key], box, paint, node.changed)
@@ -214,7 +214,7 @@ def spread(group: xml.Element, texts: list[str], box: Rectangle, paint: Paint, b
         x += own + room
 
 
-def bent(points: list[Point]) -> list[Point]:
+def bend(points: list[Point]) -> list[Point]:
     """The control points of a curve through all of these, level at each."""
     found = [points[0]]
     for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):

@@ -3,7 +3,7 @@ r"""From a `Picture` to DOT, the language of Graphviz, through the graphviz pack
 Whatever a name holds, it stays text: nodes have synthetic ids, labels are plain or record labels (never HTML-like
 ones), and each character that DOT, a record or an entity would take for itself is written as an entity of its number.
 
->>> escaped('a|b {"c"} <d> & \\n')
+>>> escape('a|b {"c"} <d> & \\n')
 'a&#124;b &#123;&#34;c&#34;&#125; &#60;d&#62; &#38; \\\\n'
 """
 
@@ -85,7 +85,7 @@ def layout(picture: Picture, style: Style) -> dict[str, str]:
 
 def note(picture: Picture, style: Style) -> dict[str, str]:
     """What is said of all of it, below it."""
-    words = "".join(f"{escaped(each)}\\l" for each in notes_of(picture, style))
+    words = "".join(f"{escape(each)}\\l" for each in notes_of(picture, style))
     if not words:
         return {}
     return _attributes(label=words, labelloc="b", labeljust="l", fontsize=10, fontcolor=EDGES["plain"][0].text)
@@ -101,27 +101,27 @@ def has_groups(picture: Picture) -> bool:
     return any(node.kind == "group" for node in picture.nodes)
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """The text as a label holds it, so that it is drawn as it stands."""
     return text.translate(ENTITIES)
 
 
 def node_label(node: Node, style: Style, in_row: bool = False) -> str:
     """The title, and below it the facts that are shown (`\\l` ends a line that starts at the left); or all in a row."""
-    facts = [f"{escaped(label)}  {escaped(number)}" for label, number in facts_shown(node.facts, style)]
+    facts = [f"{escape(label)}  {escape(number)}" for label, number in facts_shown(node.facts, style)]
     stacked = style.rankdir in ("LR", "RL")  # where the fields of a record stand one below the other
     if in_row and 0 < len(facts) < 3:
-        words = "|".join([escaped(node.title), *facts])
+        words = "|".join([escape(node.title), *facts])
         return f"{{{words}}}" if stacked else words
     lines = "".join(f"{fact}\\l" for fact in facts)
-    words = f"{escaped(node.title)}|{lines}" if facts else escaped(node.title)
+    words = f"{escape(node.title)}|{lines}" if facts else escape(node.title)
     return words if stacked else f"{{{words}}}"
 
 
 def edge_label(edge: Edge, style: Style) -> str:
     """What is written on an edge, with room round it."""
     words = label(edge, style)
-    return f" {escaped(words)} " if words else ""
+    return f" {escape(words)} " if words else ""
 
 
 def node_attributes(node: Node, is_output: bool = False) -> dict[str, str]:
@@ -156,7 +156,7 @@ def edge_attributes(edge: Edge, style: Style, largest: float) -> dict[str, str]:
 def frame(path: Path, index: int) -> dict[str, str]:
     paint = EDGES["scope"][0]
     return _attributes(
-        **{"id": f"cluster{index}", "class": "scope"}, label=f" {escaped(path[-1])} ", labeljust="l", labelloc="t",
+        **{"id": f"cluster{index}", "class": "scope"}, label=f" {escape(path[-1])} ", labeljust="l", labelloc="t",
         style="rounded",
         color=paint.line, fontcolor=paint.text, fontname=FONT, fontsize=10, penwidth=0.8, margin=5,
     )  # fmt: skip

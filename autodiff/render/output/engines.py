@@ -6,7 +6,7 @@ that cannot write the format, or that fails, passes the work on to the next. If 
 each with its reason, and the commands that help.
 
 >>> from autodiff.render.graph.picture import Node
->>> b"<svg" in rendered(Job(Picture((Node("n0", "input", "x"),), (), ("n0",)), Style()), "svg")
+>>> b"<svg" in run_engines(Job(Picture((Node("n0", "input", "x"),), (), ("n0",)), Style()), "svg")
 True
 """
 
@@ -76,19 +76,19 @@ def by_pygraphviz(job: Job, form: str) -> bytes:
 
 
 def by_builtin(job: Job, form: str) -> bytes:
-    from .builtin import drawn
+    from .builtin import draw_svg
 
-    return drawn(job.picture, job.style)
+    return draw_svg(job.picture, job.style)
 
 
 def by_matplotlib(job: Job, form: str) -> bytes:
-    from .raster import painted
+    from .raster import convert
 
     try:
-        svg = rendered(job, "svg")
+        svg = run_engines(job, "svg")
     except DrawingError:
         raise RuntimeError("paints from an SVG, and none of the others could write one") from None
-    return painted(svg, form, PIXELS_PER_INCH)
+    return convert(svg, form, PIXELS_PER_INCH)
 
 
 def with_pixels(source: str, form: str) -> str:
@@ -105,7 +105,7 @@ ENGINES = (
 )
 
 
-def rendered(job: Job, form: str) -> bytes:
+def run_engines(job: Job, form: str) -> bytes:
     """The picture in the format "svg", "png" or "pdf", by the first engine that can; a `DrawingError` if none can."""
     if form != "svg" and (sentence := fonts.complaint(job.words)):
         raise DrawingError(f"{form.upper()}: {sentence}")

@@ -5,7 +5,7 @@ have colours that show on both.
 
 Every character of a label that could mean something to Mermaid, Markdown or HTML is written as an entity of its number.
 
->>> escaped('w[0] "<b>"'), escaped("-1.5"), escaped("- 1")
+>>> escape('w[0] "<b>"'), escape("-1.5"), escape("- 1")
 ('w#91;0#93; #34;#60;b#62;#34;', '-1.5', '#45; 1')
 """
 
@@ -27,45 +27,45 @@ WIDE = '%%{init: {"flowchart": {"wrappingWidth": 400}}}%%'  # or a neuron's rang
 def source(picture: Picture, style: Style) -> str:
     """The Mermaid source of a flowchart."""
     direction = {"TB": "TD"}.get(style.rankdir, style.rankdir)
-    lines = [WIDE, f"flowchart {direction}", *framed(picture, style)]
+    lines = [WIDE, f"flowchart {direction}", *write_frames(picture, style)]
     crowded, largest = is_crowded(picture), largest_flow(picture)
     for number, edge in enumerate(picture.edges):
-        words = "" if crowded and not edge.lit else escaped(label(edge, style))
+        words = "" if crowded and not edge.lit else escape(label(edge, style))
         arrow = "-.-x" if edge.blocked else "-.->" if edge.link else "-->"
-        lines.append(f'    {edge.source} {arrow}{f"|{quoted(words)}|" if words else ""} {edge.target}')
+        lines.append(f'    {edge.source} {arrow}{f"|{quote(words)}|" if words else ""} {edge.target}')
         width = edge_width(edge, style, largest)
         lines.append(f"    linkStyle {number} stroke:{LINES[edge_kind(edge, style)]},stroke-width:{width:.3g}px")
     used = {node.kind for node in picture.nodes}
     frames = [f"    style cluster{i} {FRAME}" for i in range(len(clusters(picture)))]
-    return "\n".join([*lines, *frames, *(styled(kind) for kind in LOOKS if kind in used)]) + "\n"
+    return "\n".join([*lines, *frames, *(write_style(kind) for kind in LOOKS if kind in used)]) + "\n"
 
 
-def framed(picture: Picture, style: Style) -> list[str]:
+def write_frames(picture: Picture, style: Style) -> list[str]:
     """The nodes, each within the frames of its scopes."""
     places = clusters(picture)
-    inside = {path: [f'    subgraph cluster{i}["{escaped(path[-1])}"]'] for i, path in enumerate(places)}
+    inside = {path: [f'    subgraph cluster{i}["{escape(path[-1])}"]'] for i, path in enumerate(places)}
     outside: list[str] = []
     for node in picture.nodes:
-        inside.get(node.path, outside).append(f"    {boxed(node, style)}")
+        inside.get(node.path, outside).append(f"    {write_box(node, style)}")
     for path in sorted(places, key=len, reverse=True):
         inside.get(path[:-1], outside).extend(["    " + line for line in inside[path]] + ["        end"])
     return outside
 
 
-def boxed(node: Node, style: Style) -> str:
+def write_box(node: Node, style: Style) -> str:
     lines = [node.title, *(" ".join(filter(None, fact)) for fact in facts_shown(node.facts, style))]
-    text = quoted("<br/>".join(map(escaped, lines)))
+    text = quote("<br/>".join(map(escape, lines)))
     return f"{node.key}{f'({text})' if LOOKS[node.kind].rounded else f'[{text}]'}:::{node.kind}"
 
 
-def styled(kind: str) -> str:
+def write_style(kind: str) -> str:
     look = LOOKS[kind]
     dash = ",stroke-dasharray:4 3" if look.dashed else ""
     paint = f"fill:{look.light.fill},stroke:{look.light.line},color:{look.light.text}"
     return f"    classDef {kind} {paint},stroke-width:{look.width}px{dash}"
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """The text as a label holds it: letters and digits as they are, and a sign or a point within a number."""
     return re.sub(r"(?<=\d)\.(?=\d)|(?<!\S)-(?=\d)|[^\W_]| |(.)", _entity, text, flags=re.DOTALL)
 
@@ -77,5 +77,5 @@ def _entity(found: re.Match[str]) -> str:
     return f"#{ord(found[1])};{JOINER if is_joined else ''}"
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     return f'"{text}"'

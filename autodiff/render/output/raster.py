@@ -3,10 +3,10 @@
 It knows what engines write for a drawing, polygons, polylines, paths and text, and uses fonts of matplotlib, so
 that the machine needs none.
 
->>> from autodiff.render.output.builtin import drawn
+>>> from autodiff.render.output.builtin import draw_svg
 >>> from autodiff.render.graph.picture import Node, Picture
 >>> from autodiff.render.graph.style import Style
->>> painted(drawn(Picture((Node("n0", "input", "x"),), (), ("n0",)), Style()), "png", 72)[:4]
+>>> convert(draw_svg(Picture((Node("n0", "input", "x"),), (), ("n0",)), Style()), "png", 72)[:4]
 b'\\x89PNG'
 """
 
@@ -27,7 +27,7 @@ NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
 Points = list[tuple[float, float]]
 
 
-def painted(svg: bytes, form: str, dpi: int) -> bytes:
+def convert(svg: bytes, form: str, dpi: int) -> bytes:
     """The picture as "png" or "pdf"; raises ImportError without matplotlib."""
     from matplotlib.figure import Figure
 
@@ -55,14 +55,14 @@ def numbers(written: str) -> list[float]:
     return [float(number) for number in NUMBER.findall(written)]
 
 
-def paired(flat: list[float]) -> Points:
+def pair_numbers(flat: list[float]) -> Points:
     return list(zip(flat[::2], flat[1::2]))
 
 
 def outline(element: xml.Element) -> tuple[Points, list[int]] | None:
     """The points of a shape with matplotlib's codes (1 starts, 2 is a line, 4 a curve); None for anything else."""
     if element.tag in (f"{SVG}polygon", f"{SVG}polyline"):
-        points = paired(numbers(element.get("points", "")))
+        points = pair_numbers(numbers(element.get("points", "")))
         return points, [1] + [2] * (len(points) - 1)
     if element.tag == f"{SVG}path":
         steps = list(segments(element.get("d", "")))
@@ -73,7 +73,7 @@ def outline(element: xml.Element) -> tuple[Points, list[int]] | None:
 def segments(written: str) -> Iterator[tuple[int, Points]]:
     """The steps of a path: M moves, L draws lines, C curves; Graphviz writes no others."""
     for letter, rest in re.findall(r"([MLC])([^MLC]*)", written):
-        yield {"M": 1, "L": 2, "C": 4}[letter], paired(numbers(rest))
+        yield {"M": 1, "L": 2, "C": 4}[letter], pair_numbers(numbers(rest))
 
 
 def patch(element: xml.Element, points: Points, codes: list[int], shift: list[float]) -> Any:

@@ -50,7 +50,7 @@ def path(group: xml.Element, points: list[Point], letter: str, colour: str, line
     xml.SubElement(group, "path", attributes | pen(line, dashes))
 
 
-def rounded(group: xml.Element, box: Rectangle, paint: Paint, line: float, dashes: str = "") -> None:
+def draw_rounded(group: xml.Element, box: Rectangle, paint: Paint, line: float, dashes: str = "") -> None:
     x, y, wide, high = box
     r = min(CORNER, high / 2)
     a, b, c, d = x + r, x + wide - r, y + r, y + high - r

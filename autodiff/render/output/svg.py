@@ -16,7 +16,7 @@ SVG = "http://www.w3.org/2000/svg"
 xml.register_namespace("", SVG)
 
 
-def finished(drawn: bytes, picture: Picture, style: Style) -> str:
+def finish(drawn: bytes, picture: Picture, style: Style) -> str:
     """The engine's SVG with sentences in place of ids, and the style sheet."""
     root = xml.fromstring(drawn)
     root.set("class", "autodiff")

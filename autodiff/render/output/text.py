@@ -4,12 +4,12 @@ A node that several others use is written out once, and then only pointed at, so
 gets a number if another is called like it.
 
 >>> from autodiff import Value
->>> from autodiff.render.graph.build import pictured
+>>> from autodiff.render.graph.build import make_picture
 >>> from autodiff.render.graph.style import Style
 >>> x = Value(3.0, name="x")
 >>> y = x * x + 2
 >>> y.backward()
->>> print(tree(pictured([y]), Style()))
+>>> print(tree(make_picture([y]), Style()))
 + 2  data 11  grad 1
 └─ *  data 9  grad 1  local derivative 1
    ├─ x  data 3  grad 6  used 2 times  local derivative 3
@@ -28,7 +28,7 @@ from ..graph.style import Style, facts_shown
 
 def tree(picture: Picture, style: Style) -> str:
     """Each output, and under each operation its operands."""
-    nodes, numbers = {node.key: node for node in picture.nodes}, numbered(picture)
+    nodes, numbers = {node.key: node for node in picture.nodes}, number_nodes(picture)
     operands: dict[str, list[Edge]] = {}
     for arrow in picture.edges:
         operands.setdefault(arrow.target, []).append(arrow)
@@ -70,7 +70,7 @@ def edge_text(edge: Edge, style: Style) -> str:
     return f"{word} of {edge.operand} {written}" if edge.operand else f"{word} {written}"
 
 
-def numbered(picture: Picture) -> dict[str, int]:
+def number_nodes(picture: Picture) -> dict[str, int]:
     """A number for each node that several edges start from and that another is called like."""
     uses = Counter(edge.source for edge in picture.edges)
     alike: defaultdict[str, list[str]] = defaultdict(list)

@@ -30,7 +30,7 @@ from ...stepping.quiz import HINTS, UNREAD, judge, read_number
 from ...stepping.wording import short
 from .exercises import Exercise, exercises
 from ..drawing import draw
-from ..steps.html import assembled
+from ..steps.html import assemble
 
 FAREWELL = ("", "q", "quit", "exit")
 
@@ -48,9 +48,9 @@ def ask_on(
     """
     right = total = 0
     for number, exercise in enumerate(islice(exercises(_seed(seed), level), count), 1):
-        write(f"{number}. {given(exercise)}")
+        write(f"{number}. {tell_exercise(exercise)}")
         write(exercise.question.text)
-        good = _tried(exercise, read or input, write)
+        good = _try(exercise, read or input, write)
         if good is None:
             break
         right, total = right + good, total + 1
@@ -58,7 +58,7 @@ def ask_on(
     return right, total
 
 
-def _tried(exercise: Exercise, read: Callable[[str], str], write: Callable[[str], Any]) -> bool | None:
+def _try(exercise: Exercise, read: Callable[[str], str], write: Callable[[str], Any]) -> bool | None:
     """Whether one of two tries is right; None where the reader has had enough."""
     for hint in (HINTS[exercise.log[exercise.question.step].kind], ""):
         text = _answer(read, write)
@@ -99,14 +99,14 @@ def worksheet(
     data = {
         "seed": chosen_seed,
         "points": sum(exercise.level for exercise in chosen) + len(_blanks(chosen[-1])),
-        "questions": [{"points": e.level, "given": given(e), "text": e.question.text} for e in chosen],
+        "questions": [{"points": e.level, "given": tell_exercise(e), "text": e.question.text} for e in chosen],
         "answers": [_key(exercise) for exercise in chosen] if answers else [],
         "whole": _whole(chosen[-1], answers),
     }
-    return write_whole(path, assembled("Backpropagation worksheet", "worksheet", ["worksheet.js"], json.dumps(data)))
+    return write_whole(path, assemble("Backpropagation worksheet", "worksheet", ["worksheet.js"], json.dumps(data)))
 
 
-def given(exercise: Exercise) -> str:
+def tell_exercise(exercise: Exercise) -> str:
     """What the reader is told: the expression, its values, and the forward pass."""
     values = ", ".join(f"{name} = {value}" for name, value in exercise.values.items())
     made = [

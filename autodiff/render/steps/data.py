@@ -26,7 +26,7 @@ from ..graph.layout import Layout, layout
 from .columns import columns
 from .levels import levels, scopes
 from .title import formula_of
-from .told import told
+from .told import tell_step
 
 LETTER, LINE, PADDING = 7.3, 16.0, 9.0  # the page's fixed-width type, in pixels
 WIDEST = 30  # letters in a box
@@ -53,7 +53,7 @@ def around(log: Log, focus: int, depth: int) -> set[int]:
     return found | {number for number in ends if found.issuperset(neighbours[number])}
 
 
-def drawn_with(log: Log, core: set[int]) -> set[int]:
+def find_drawn(log: Log, core: set[int]) -> set[int]:
     """The nodes that a page draws: those of the core and their neighbours; constants stand inside their operation."""
     drawn = set(core)
     for node in log.graph.nodes:
@@ -65,7 +65,7 @@ def drawn_with(log: Log, core: set[int]) -> set[int]:
     return {number for number in drawn if log.graph.nodes[number].operation != "constant" or number == root}
 
 
-def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) -> dict[str, Any]:
+def collect_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) -> dict[str, Any]:
     """What the page's script needs: the boxes and arrows of the nodes in `drawn`, and the steps in `chosen`."""
     place = {number: i for i, number in enumerate(drawn)}
     nodes = [log.graph.nodes[number] for number in drawn]
@@ -73,7 +73,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
         (p, node.number, k)
         for node in nodes
         for k, p in enumerate(node.parents)
-        if p in place and _kept(log, core, p, node.number)
+        if p in place and _keep(log, core, p, node.number)
     ]
     edge_place = {(target, operand): i for i, (_, target, operand) in enumerate(edges)}
     steps = [log[index] for index in chosen]
@@ -82,7 +82,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
     standing = dict(zip(drawn, scopes(log, drawn)))
     coarser = levels(standing, edges) if whole else []
     page_tells = bool(live and live["edits"])
-    explained_here = [] if page_tells else _explained(log, drawn)
+    explained_here = [] if page_tells else _find_explained(log, drawn)
     why = [_why(log, number, place, edge_place) for number in explained_here]
     widest = _widest(steps)
     boxes = [_box(log, node, widest if node.number in core else {}) for node in nodes]
@@ -109,7 +109,7 @@ def shown_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) ->
              "operands": len(log.graph.nodes[target].parents), "via": _route(placed, place[source], sizes, i)}
             for i, (source, target, operand) in enumerate(edges)
         ]),
-        "steps": None if live else columns([told(log, step, place, edge_place) for step in steps]),
+        "steps": None if live else columns([tell_step(log, step, place, edge_place) for step in steps]),
         "live": live,
         "levels": coarser,
         "why": None if page_tells else columns(why),
@@ -156,7 +156,7 @@ def _wrong(log: Log, drawn: Iterable[int]) -> dict[str, Any]:
     }
 
 
-def _explained(log: Log, drawn: Iterable[int]) -> list[int]:
+def _find_explained(log: Log, drawn: Iterable[int]) -> list[int]:
     """The inputs whose gradients the page explains: of a graph that it shows a part of, the paths lie elsewhere."""
     whole = len(log.graph.nodes) <= MOST_EXPLAINED
     return [i for i in drawn if whole and log.graph.nodes[i].operation == "input"][:MOST_INPUTS]
@@ -169,11 +169,11 @@ def _why(log: Log, x: int, place: dict[int, int], edges: dict[tuple[int, int], i
         "label": name(found.label),
         "text": "\n".join(filter(None, [unlike(log, x, found.gradient), str(found)])),
         "nodes": [place[number] for number in path.nodes if number in place] if path else [],
-        "edges": [edges[edge] for edge in _followed(path) if edge in edges] if path else [],
+        "edges": [edges[edge] for edge in _follow(path) if edge in edges] if path else [],
     }
 
 
-def _followed(path: Path) -> list[tuple[int, int]]:
+def _follow(path: Path) -> list[tuple[int, int]]:
     """The edges of a path, each as the node that it enters and which operand of it."""
     return list(zip(path.nodes[1:], path.operands, strict=True))
 
@@ -213,7 +213,7 @@ def _route(placed: Layout, source: int, sizes: Sequence[tuple[float, float]], ed
     return [[round(x, 1), round(y, 1)] for x, y in [*first, *placed.routes[edge]]]
 
 
-def _kept(log: Log, core: set[int], source: int, target: int) -> bool:
+def _keep(log: Log, core: set[int], source: int, target: int) -> bool:
     """Edges between two nodes outside the part that is shown are left out with what they would tell."""
     return source in core or target in core
 

@@ -95,10 +95,10 @@ def source(operations: Iterable[str], also: Sequence[str] = ()) -> str:
     And `exact`, with some of the kernels themselves, where these are asked for.
     """
     rows = "".join(row(TABLE[name]) for name in sorted(set(operations) & set(TABLE)))
-    return closed("table", rows) + (closed("exact", "".join(f"{word},\n" for word in also)) if also else "")
+    return close_over("table", rows) + (close_over("exact", "".join(f"{word},\n" for word in also)) if also else "")
 
 
-def closed(name: str, entries: str) -> str:
+def close_over(name: str, entries: str) -> str:
     """An object whose entries see what their words mean, and nobody else does."""
     needed: dict[str, str] = {}
     waiting = WORD.findall(re.sub(r'"[^"]*"', "", entries))

@@ -25,8 +25,8 @@ from typing import Any
 from ...errors import ArgumentError
 from ...stepping.log import Log
 from ...coerce import as_flag
-from ..language import catalogue, spoken
-from .data import around, drawn_with, shown_data
+from ..language import catalogue, find_language
+from .data import around, find_drawn, collect_data
 from .evaluator import source
 from .link import link
 
@@ -43,7 +43,7 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False, playgr
     """
     asks, elsewhere = as_flag("quiz", quiz), link(playground, program)
     core = set(range(len(log.graph.nodes))) if focus is None else around(log, log.graph.number(focus), depth)
-    drawn = drawn_with(log, core)
+    drawn = find_drawn(log, core)
     chosen = [i for i in range(len(log)) if log.target(i) in core or log.events.node[i] in core]
     if len(drawn) > MOST_NODES or len(chosen) > MOST_STEPS:
         smaller = "choose a smaller depth or another node"
@@ -53,7 +53,7 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False, playgr
             f"{len(chosen):,}: {advice}, or read all of it by text() or save('steps.json')"
         )
     options = {"quiz": asks, "part": focus is not None, "playground": elsewhere}
-    data = shown_data(log, core, sorted(drawn), chosen) | options
+    data = collect_data(log, core, sorted(drawn), chosen) | options
     edits = bool(data["live"] and data["live"]["edits"])
     operations = [node.operation for node in log.graph.nodes] if data["live"] else []
     absent = {
@@ -65,13 +65,13 @@ def page(log: Log, focus: Any = None, depth: int = 2, quiz: bool = False, playgr
     }
     scripts = [f"page_{script}.js" for script in SCRIPTS if not absent.get(script)]
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return assembled("Steps", "page", scripts, text, source(operations, EXACT if edits else ()))
+    return assemble("Steps", "page", scripts, text, source(operations, EXACT if edits else ()))
 
 
-def assembled(title: str, name: str, scripts: Sequence[str], data: str, written: str = "") -> str:
+def assemble(title: str, name: str, scripts: Sequence[str], data: str, written: str = "") -> str:
     """A page with its style, its scripts as one after those `written` for it, and its data; its policy allows these."""
-    style, language = resource(f"{name}.css"), spoken()
-    script = "".join(map(resource, scripts)).replace("// @table@\n", written) + _said_in(language)
+    style, language = resource(f"{name}.css"), find_language()
+    script = "".join(map(resource, scripts)).replace("// @table@\n", written) + _write_language(language)
     parts = {
         "language": language,
         "title": title,
@@ -87,7 +87,7 @@ def assembled(title: str, name: str, scripts: Sequence[str], data: str, written:
     return re.sub("@([a-z]+)@", lambda mark: parts[mark[1]], resource("shell.html"))
 
 
-def _said_in(language: str) -> str:
+def _write_language(language: str) -> str:
     """The script that says a page in another language than English."""
     said = json.dumps(catalogue(language), ensure_ascii=False).replace("<", "\\u003c")
     return resource("language.js") + resource("page_language.js").replace("@catalogue@", said) if said != "{}" else ""

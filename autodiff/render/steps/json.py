@@ -47,14 +47,14 @@ def to_json(log: Log) -> str:
             "order": log.order,
             "held": log.held,
             "training": plan and {"parameters": plan.parameters, "rate": plan.rate, "prediction": plan.prediction},
-            "nodes": [_written_node(node, held) for node, held in zip(log.graph.nodes, log.graph.held, strict=True)],
-            "steps": [_written(step) for step in log],
+            "nodes": [_write_node(node, held) for node, held in zip(log.graph.nodes, log.graph.held, strict=True)],
+            "steps": [_write_step(step) for step in log],
         },
         allow_nan=False,
     )
 
 
-def _written_node(node: Node, held: float) -> dict[str, Any]:
+def _write_node(node: Node, held: float) -> dict[str, Any]:
     return {
         "label": node.label,
         "operation": node.operation,
@@ -66,7 +66,7 @@ def _written_node(node: Node, held: float) -> dict[str, Any]:
     }
 
 
-def _written(step: Step) -> dict[str, Any]:
+def _write_step(step: Step) -> dict[str, Any]:
     fields = {key: json_number(item) for key, item in asdict(step).items() if key != "source"}
     return fields | {"source": step.source and step.source._asdict()}
 
@@ -80,16 +80,16 @@ def log_from(text: str, kind: type[L] = Log) -> L:  # type: ignore[assignment]
     if not nodes:
         raise _bad('"nodes" with at least one node', [])
     graph = Snapshot([node for node, _ in nodes], held=[held for _, held in nodes])
-    held = _checked(data.get("held"), bool, '"held": true or false')
-    log = kind(graph, _checked(data.get("order"), str, '"order": a text'), held, _training(data.get("training"), graph))
-    if json.loads(json.dumps([_written(step) for step in log])) != data.get("steps"):
+    held = _check(data.get("held"), bool, '"held": true or false')
+    log = kind(graph, _check(data.get("order"), str, '"order": a text'), held, _training(data.get("training"), graph))
+    if json.loads(json.dumps([_write_step(step) for step in log])) != data.get("steps"):
         raise _bad("steps that follow from the nodes", data.get("steps"))
     return log
 
 
 def _node(number: int, item: Any) -> tuple[Node, float]:
     item = _mapping(item, f"node {number} as an object")
-    operation = _checked(item.get("operation"), str, f'node {number}: "operation": a text')
+    operation = _check(item.get("operation"), str, f'node {number}: "operation": a text')
     parents = [_place(x, number, f"node {number}: parents before it") for x in _list(item.get("parents"), '"parents"')]
     slopes = [
         None if x is None else _float(x, f"slopes of node {number}") for x in _list(item.get("slopes"), '"slopes"')
@@ -98,7 +98,7 @@ def _node(number: int, item: Any) -> tuple[Node, float]:
     arity = 0 if leaf else TABLE[operation].arity if operation in TABLE else -1
     if arity not in (None, len(parents)) or len(slopes) != len(parents) or not (leaf or parents):
         raise _bad(f"node {number}: an operation with as many parents and slopes as it takes", item)
-    label = _checked(item.get("label"), str, f'node {number}: "label": a text')
+    label = _check(item.get("label"), str, f'node {number}: "label": a text')
     data, held = (_float(item.get(key), f"{key!r} of node {number}") for key in ("data", "held"))
     return Node(number, label, operation, data, tuple(parents), tuple(slopes), _source(item.get("source"))), held
 
@@ -108,7 +108,7 @@ def _source(item: Any) -> Source | None:
         return None
     item = _mapping(item, '"source" as null or an object')
     return Source(
-        *(_checked(item.get(key), kind, f'"{key}"') for key, kind in [("file", str), ("line", int), ("text", str)])
+        *(_check(item.get(key), kind, f'"{key}"') for key, kind in [("file", str), ("line", int), ("text", str)])
     )
 
 
@@ -139,14 +139,14 @@ def _float(x: Any, what: str) -> float:
 
 
 def _list(x: Any, what: str) -> list[Any]:
-    return _checked(x, list, f"a list as {what}")  # type: ignore[no-any-return]
+    return _check(x, list, f"a list as {what}")  # type: ignore[no-any-return]
 
 
 def _mapping(x: Any, what: str) -> dict[str, Any]:
-    return _checked(x, dict, what)  # type: ignore[no-any-return]
+    return _check(x, dict, what)  # type: ignore[no-any-return]
 
 
-def _checked(x: Any, kind: type, what: str) -> Any:
+def _check(x: Any, kind: type, what: str) -> Any:
     if isinstance(x, kind) and (kind is bool or not isinstance(x, bool)):
         return x
     raise _bad(what, x)

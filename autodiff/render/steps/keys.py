@@ -20,7 +20,7 @@ NAMES = {"\r": "enter", "\n": "enter", "\x7f": "backspace", "\b": "backspace", "
 
 
 @contextmanager
-def pressed_keys() -> Iterator[Iterator[str]]:
+def read_keys() -> Iterator[Iterator[str]]:
     """The keys that are pressed in this terminal, by name, as they come; afterwards the terminal is as it was."""
     if os.name == "nt":
         yield _windows_keys()
@@ -60,14 +60,14 @@ def keys_in(text: str) -> Iterator[str]:
     while place < len(text):
         escape = ESCAPE.match(text, place)
         if escape:
-            yield _named(escape[0])
+            yield _name(escape[0])
             place = escape.end()
         else:
             yield "escape" if text[place] == "\x1b" else NAMES.get(text[place], text[place])
             place += 1
 
 
-def _named(escape: str) -> str:
+def _name(escape: str) -> str:
     """A key by what a terminal sends for it, with or without the numbers that tell of Shift and Control."""
     if escape.endswith("~"):
         return NUMBERED.get(escape[2:-1].partition(";")[0], "other")

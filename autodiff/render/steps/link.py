@@ -28,9 +28,9 @@ def link(playground: str | None, program: str | None) -> str:
         )
     if not isinstance(program, str):
         raise ArgumentError(f"program: expected the text of a program to open in the playground, got {shown(program)}")
-    return f"{playground}#tab=step&program={packed(program)}"
+    return f"{playground}#tab=step&program={pack(program)}"
 
 
-def packed(program: str) -> str:
+def pack(program: str) -> str:
     """A program as the playground's links carry it: compressed, in letters that every address may have."""
     return urlsafe_b64encode(compress(program.encode(errors="replace"), 9)).decode().rstrip("=")

@@ -20,7 +20,7 @@ from ...stepping.snapshot import Node
 from ...stepping.step import Step
 from ...stepping.training import STAGES
 from ...stepping.wording import name, short
-from .keys import pressed_keys
+from .keys import read_keys
 from .title import title_of
 
 HELP = "→ ← step   Home End   b blocked  c complete  n nan  e read too early   / go to a node   ? keys   q quit"
@@ -52,13 +52,13 @@ def step_through(
         raise MissingExtraError("the terminal stepper needs rich: pip install 'autodiff-scalar[cli]'") from None
     screen = Screen(log, watched, quiz)
     console = console or Console()
-    pressed = pressed_keys() if keys is None else nullcontext(keys)
+    pressed = read_keys() if keys is None else nullcontext(keys)
     with pressed as presses, Live(console=console, screen=True, auto_refresh=False) as live:
-        live.update(screen.drawn(*console.size), refresh=True)
+        live.update(screen.draw(*console.size), refresh=True)
         for key in presses:
             if not screen.press(key):
                 break
-            live.update(screen.drawn(*console.size), refresh=True)
+            live.update(screen.draw(*console.size), refresh=True)
 
 
 class Screen:
@@ -138,7 +138,7 @@ class Screen:
         except ArgumentError as error:
             self.note = str(error)
 
-    def drawn(self, width: int = 200, height: int = 40) -> Any:
+    def draw(self, width: int = 200, height: int = 40) -> Any:
         """The screen as a rich renderable of that size: the step, nodes as far as there is room, and what to do."""
         from io import StringIO
 

@@ -15,7 +15,7 @@ from ...stepping.step import Step
 from ...stepping.wording import short
 
 
-def told(log: Log, step: Step, place: Mapping[int, int], edges: Mapping[tuple[int, int], int]) -> dict[str, Any]:
+def tell_step(log: Log, step: Step, place: Mapping[int, int], edges: Mapping[tuple[int, int], int]) -> dict[str, Any]:
     """One step, with nodes and edges by their places on the page."""
     asked = question(log, step.index)
     return {

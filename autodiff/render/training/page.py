@@ -32,7 +32,7 @@ from ...stepping.snapshot import Snapshot, snapshot
 from ...stepping.wording import name
 from ...value import Value
 from ..steps.evaluator import source
-from ..steps.html import assembled
+from ..steps.html import assemble
 
 SCRIPTS = ("page_base.js", "page_numbers.js", "training_model.js", "training.js")
 MOST_NODES = 3_000  # of the graph of one row: beyond, a step is no longer quick
@@ -52,7 +52,7 @@ class TrainingPage:
         """The page, which needs nothing else."""
         operations = [op for graph in self.data["graphs"] for op in graph["ops"] if op in TABLE]
         text = json.dumps(self.data, separators=(",", ":"), allow_nan=False)
-        return assembled("Training", "training", SCRIPTS, text, source(operations))
+        return assemble("Training", "training", SCRIPTS, text, source(operations))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file whose name ends in .html."""
@@ -80,7 +80,7 @@ def training_page(
     if not callable(model) or not callable(getattr(model, "parameters", None)) or not callable(loss):
         expected = "a model that is called with a row and has parameters(), and a loss of labels and predictions"
         raise OperandError(f"training_page: expected {expected}, got {shown(model)} and {shown(loss)}")
-    rows, labels = [_numbers("x", row) for row in _listed("x", x)], _numbers("y", y)
+    rows, labels = [_numbers("x", row) for row in _list("x", x)], _numbers("y", y)
     pace, line = (number(each, "training_page") for each in (rate, boundary))
     _check(rows, labels, pace)
     kinds = sorted(set(labels))
@@ -95,14 +95,14 @@ def training_page(
     })  # fmt: skip
 
 
-def _listed(what: str, x: Any) -> list[Any]:
+def _list(what: str, x: Any) -> list[Any]:
     if not is_series(x) or isinstance(x, (str, bytes)):
         raise OperandError(f"training_page: expected a list or an array of rows, got {shown(x)} as {what}")
     return list(x)
 
 
 def _numbers(what: str, row: Any) -> list[float]:
-    return [number(each, "training_page") for each in _listed(what, row)]
+    return [number(each, "training_page") for each in _list(what, row)]
 
 
 def _check(rows: list[list[float]], labels: list[float], rate: float) -> None:

@@ -24,10 +24,10 @@ def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> l
     order = topological_order(y)
     value = next(((node, what) for node in order if (what := wrong_value(node))), None)
     if value is not None:
-        return [run.placed(f"blame: {value[1]}", value[0]), show_program(operation_of(value[0]))]
+        return [run.place(f"blame: {value[1]}", value[0]), show_program(operation_of(value[0]))]
     slope = next(slopes_wrong(order), None)
     if slope is not None:
-        return [run.placed(f"blame: {slope.sentence()}", slope.node), show_program(slope.program)]
+        return [run.place(f"blame: {slope.sentence()}", slope.node), show_program(slope.program)]
     if not all(math.isfinite(x.grad) for x in run.inputs):
         return _endless(run, order, program)
     foreign = sorted({node.op for node in order if node.parents and node.op not in TABLE})
@@ -39,7 +39,7 @@ def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> l
         return []
     node = lost.node if lost.user is None else lost.user
     blame = f"blame: every local derivative is right, but the sum is not: {lost.sentence()}"
-    return [run.placed(blame, node), show_program(program)]
+    return [run.place(blame, node), show_program(program)]
 
 
 def find_blame_through(engine: Adapter, run: Run, y: V, program: Program) -> list[str]:
@@ -50,25 +50,25 @@ def find_blame_through(engine: Adapter, run: Run, y: V, program: Program) -> lis
     made = [node for node in topological_order(y) if node.parents and node not in run.inputs]
     places = [*run.inputs, *made]
     blame = f"blame: {fault.sentence}"
-    return [run.placed(blame, places[fault.place]) if fault.place < len(places) else blame, show_program(fault.program)]
+    return [run.place(blame, places[fault.place]) if fault.place < len(places) else blame, show_program(fault.program)]
 
 
 def _endless(run: Run, order: list[V], program: Program) -> list[str]:
     """The first operation, from the inputs, that has no finite local derivative where it stands: inf times 0 is nan."""
-    for node, along in _reached(run, order):
+    for node, along in _find_reached(run, order):
         for index in along:
             slope = node.slopes[index]
             if slope is not None and not math.isfinite(slope):
                 product = f"{slope!r} times a local derivative of 0 is nan"
                 what = "no derivative is defined there" if slope != slope else product
                 here = f"{node.op} at {_operands(node)}: its local derivative along operand {index + 1} is {slope!r}"
-                return [run.placed(f"blame: {here}, and {what}", node), show_program(program)]
+                return [run.place(f"blame: {here}, and {what}", node), show_program(program)]
     return []
 
 
 def find_kinks(run: Run, y: V) -> Iterator[str]:
     """Each operation between the inputs and y that stands at a kink of its row."""
-    for node, along in _reached(run, topological_order(y)):
+    for node, along in _find_reached(run, topological_order(y)):
         row = TABLE.get(node.op)
         if row and at_kink(row, tuple(parent.data for parent in node.parents)):
             free = free_operands(node)
@@ -79,7 +79,7 @@ def find_kinks(run: Run, y: V) -> Iterator[str]:
             yield f"kink at {_operands(node)} of {node.op}: {sides}, the engine gives {given!r}"
 
 
-def _reached(run: Run, order: list[V]) -> Iterator[tuple[V, list[int]]]:
+def _find_reached(run: Run, order: list[V]) -> Iterator[tuple[V, list[int]]]:
     """The nodes that depend on an input, and along which operands."""
     reached = set(run.inputs)
     for node in order:
@@ -95,7 +95,7 @@ def _operands(node: V) -> str:
 
 def show_program(program: Program) -> str:
     """The program, indented, without what does not matter, where it is short enough to be read."""
-    program = program.pruned()
+    program = program.prune()
     if len(program.steps) > MOST_SHOWN:
         return f"to repeat it, call the function at these numbers: it runs {len(program.steps):,} operations"
     lines = program.source("Value").splitlines()

@@ -142,11 +142,11 @@ def wrong_sum(root: V, before: Mapping[V, float], relative: float = 0.0) -> Sum 
         size = math.fsum(abs(slope * user.grad) for user, slope in sent[node])
         tolerance = max(8 * len(order) * math.ulp(size), relative * size)
         if math.isfinite(complete) and abs(node.grad - complete) > tolerance:
-            return _explained(Sum(node, complete), sent)
+            return _explain(Sum(node, complete), sent)
     return None
 
 
-def _explained(found: Sum, sent: Mapping[V, list[tuple[V, float]]]) -> Sum:
+def _explain(found: Sum, sent: Mapping[V, list[tuple[V, float]]]) -> Sum:
     """With the user that was read early, if one of its partial sums explains the wrong gradient."""
     missing = found.complete - found.node.grad
     for user in dict.fromkeys(user for user, _ in sent[found.node]):

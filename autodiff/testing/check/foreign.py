@@ -22,7 +22,7 @@ from .blame import Slope, wrong_sum
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
 from ..derive.answers import Answer, answer_of
 from ..engines.detect import ours
-from ..draw.straight_line import Program, alone, applied
+from ..draw.straight_line import Program, alone, bind_operations
 from .tolerance import estimate_rounding
 
 
@@ -52,7 +52,7 @@ def find_faulty_operation(engine: Adapter, program: Program) -> Fault | None:
     try:
         values = [engine.data(value) for value in engine.run(program)]
     except Exception:
-        values = program.pool(applied(FLOATS), program.inputs)  # where it fails is found by our numbers
+        values = program.pool(bind_operations(FLOATS), program.inputs)  # where it fails is found by our numbers
     for place, step in enumerate(program.steps, start=len(program.inputs)):
         operands = tuple(values[x] if type(x) is int else float(x) for x in step.operands)
         along = [index for index, x in enumerate(step.operands) if type(x) is int]

@@ -88,7 +88,7 @@ def check_gradients(
     keeps_slopes = all(hasattr(Value, name) for name in ("parents", "slopes", "op"))
     engine = None if keeps_slopes else adapter_for(Value)
     against = settle_options(against, modes, order, engine, rtol=rtol, atol=atol, eps=eps)
-    run = Run(f, args, Value) if engine is None else _recorded(f, args)
+    run = Run(f, args, Value) if engine is None else _record(f, args)
     report.problems += unsteady(run)
     for y in run.outputs:
         if report.problems:
@@ -114,7 +114,7 @@ def check_gradients(
 OURS = Value
 
 
-def _recorded(f: Callable[..., Any], args: Sequence[Any]) -> Run:
+def _record(f: Callable[..., Any], args: Sequence[Any]) -> Run:
     """f over our Values, to be run by an engine that keeps no local derivatives."""
     try:
         return Run(f, args, OURS)
@@ -131,7 +131,7 @@ def _first(run: Run, y: V, program: Program, right: Reference, forward: bool, ki
     after = {node: node.grad for node in before}
     gradient = [after[x] - before[x] for x in run.inputs]
     report.problems += find_leaks(run, used, gradient)
-    wrong = _compared(run, gradient, right, kinks, report)
+    wrong = _compare(run, gradient, right, kinks, report)
     if wrong:
         _explain(wrong, find_blame(run, y, program, before), run, y, program, kinks, report)
     if not report.problems:
@@ -152,7 +152,7 @@ def _gradients_kept(y: V) -> Iterator[None]:
             node.grad = grad
 
 
-def _compared(run: Run, gradient: Sequence[float], right: Reference, kinks: bool, report: Checked) -> str:
+def _compare(run: Run, gradient: Sequence[float], right: Reference, kinks: bool, report: Checked) -> str:
     """What is wrong with the first entry that is; kinks become notes."""
     report.method = right.method
     report.gradients += len(gradient)
@@ -212,7 +212,7 @@ def _through(
         report.problems.append(f"{engine.name} cannot run {run.at()}: {answer.error}")
         report.problems += find_blame_through(engine, run, y, program) or [NOBODY, show_program(program)]
         return
-    wrong = _compared(run, answer.gradient, right, kinks, report)
+    wrong = _compare(run, answer.gradient, right, kinks, report)
     if wrong:
         _explain(wrong, find_blame_through(engine, run, y, program), run, y, program, kinks, report)
 

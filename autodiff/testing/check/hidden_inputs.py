@@ -16,7 +16,7 @@ from .blame import V
 from ..derive.high_precision import OneSided, many_digits
 from ..derive.finite_differences import Estimate, Sides, finite_sides
 from ..draw.straight_line import Program, read_program
-from .run import Run, listening_to, quoted
+from .run import Run, listening_to, quote
 
 
 class _Readings(Watcher):
@@ -31,7 +31,7 @@ class _Readings(Watcher):
 
     def line_read(self) -> str:
         """The first of them, on a line of its own."""
-        return next((f"\n  its number is read at {quoted(*place)}" for place in self.places), "")
+        return next((f"\n  its number is read at {quote(*place)}" for place in self.places), "")
 
 
 Output = Callable[[Sequence[V]], V]  # one output of f, of its inputs as Values
@@ -55,7 +55,7 @@ def find_mismatches(
 ) -> tuple[list[str], list[str]]:
     """What is wrong, and the kinks of f that its recording does not show; `exact` is the gradient of the recording."""
     problems, kinks = [], []
-    if program.frozen() is not program:  # f itself does follow its inputs where a gradient is stopped
+    if program.freeze() is not program:  # f itself does follow its inputs where a gradient is stopped
         exact = many_digits(program, still=False)
     for index, (side, tolerance, found) in enumerate(zip(exact, tolerances, differences(run, y, noise=noise))):
         name = run.names[index]

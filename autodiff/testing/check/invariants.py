@@ -37,7 +37,7 @@ def not_finite(run: Run, y: V) -> str | None:
         if not math.isfinite(node.data):
             operands = ", ".join(repr(parent.data) for parent in node.parents)
             what = f"{node.op} at {operands} gives" if node.parents else "an input or constant is"
-            return run.placed(f"{run.at()} meets a number that is not finite: {what} {node.data!r}", node)
+            return run.place(f"{run.at()} meets a number that is not finite: {what} {node.data!r}", node)
     return None
 
 
@@ -55,13 +55,13 @@ def not_twice(run: Run, y: V, gradient: Sequence[float], first: Mapping[V, float
     for name, x, slope in zip(run.names, run.inputs, gradient):
         twice = first[x] + slope
         off = abs(x.grad - twice)
-        if math.isfinite(twice) and off > 4 * math.ulp(twice) and off > 1e-12 * _sent(y, x):
+        if math.isfinite(twice) and off > 4 * math.ulp(twice) and off > 1e-12 * _measure_sent(y, x):
             brings = f"a second backward pass brings the gradient of {name} from {slope!r} to {x.grad!r}"
             return f"{run.at()}: {brings}, and it should be {twice!r}: interior gradients must start again from 0"
     return None
 
 
-def _sent(y: V, x: V) -> float:
+def _measure_sent(y: V, x: V) -> float:
     """The size of all contributions to a leaf, which may cancel: they are added in another order the second time."""
     edges = ((node, *edge) for node in topological_order(y) for edge in zip(node.parents, node.slopes))
     return math.fsum(abs(slope * node.grad) for node, parent, slope in edges if parent is x and slope is not None)

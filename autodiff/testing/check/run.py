@@ -35,10 +35,10 @@ class Lines(Watcher):
         self.lines[node] = calling_line()
 
     def line(self, node: V) -> str:
-        return quoted(*self.lines[node]) if node in self.lines else ""
+        return quote(*self.lines[node]) if node in self.lines else ""
 
 
-def quoted(filename: str, number: int) -> str:
+def quote(filename: str, number: int) -> str:
     """A line of a program with its place."""
     text = linecache.getline(filename, number).strip()
     place = filename if filename.startswith("<") else Path(filename).name
@@ -95,7 +95,7 @@ class Run:
         numbers = iter(self.numbers)
         return f"{self.name} at ({', '.join(repr(shape.build(numbers)) for shape in self.shapes)})"
 
-    def placed(self, sentence: str, node: V) -> str:
+    def place(self, sentence: str, node: V) -> str:
         """A sentence, with the source line of the node under it."""
         line = self.watcher.line(node)
         return f"{sentence}\n  {line}" if line else sentence

@@ -20,7 +20,7 @@ from .forms import forms, ordinary_points
 def calls_between(engine: Adapter, operations: Sequence[str]) -> dict[str, set[str]]:
     """For each operation those that it calls, and those whose backward pass its own runs with more beside it."""
     codes, passes = _codes(engine, operations), _passes(engine, operations)
-    found = {op: set().union(*(_called(engine, op, codes, index) for index in range(3))) - {op} for op in operations}
+    found = {op: set().union(*(_call(engine, op, codes, index) for index in range(3))) - {op} for op in operations}
     above = {op: {each for each in operations if op in found[each] or passes[op] < passes[each]} for op in operations}
     for op in operations:
         others = [passes[each] for each in operations if each not in above[op] | {op}]
@@ -88,7 +88,7 @@ def _functions(place: Any) -> list[FunctionType]:
     return [each for each in found if isinstance(each, FunctionType)]
 
 
-def _called(engine: Adapter, op: str, codes: dict[CodeType, str], index: int) -> set[str]:
+def _call(engine: Adapter, op: str, codes: dict[CodeType, str], index: int) -> set[str]:
     programs = list(forms(op, ordinary_points(op)[0]))
     if index >= len(programs):
         return set()

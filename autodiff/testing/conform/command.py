@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from ...errors import ArgumentError
 from ...files import write_whole
-from .report import CREDIT, FORMATS, written
+from .report import CREDIT, FORMATS, write_report
 
 
 def add_parser(subparsers: Any) -> None:
@@ -51,19 +51,19 @@ def add_parser(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade, write the report, and return the exit code."""
-    from .grade import graded
+    from .grade import grade
 
     if arguments.gradescope_zip:
         write_autograder(arguments)
         return 0
-    found = graded(arguments.engine, seconds=arguments.seconds, memory=arguments.memory, examples=arguments.examples,
+    found = grade(arguments.engine, seconds=arguments.seconds, memory=arguments.memory, examples=arguments.examples,
                    seed=arguments.seed, properties=arguments.properties, files=arguments.file)  # fmt: skip
     form = "all" if arguments.all and arguments.format == "text" else arguments.format
     if found.report is None:
         text = refusal(arguments.engine, found.cannot, form, dict(arguments.points), arguments.properties)
     else:
         points = {name: x for name, x in arguments.points if not arguments.properties or name in arguments.properties}
-        text = written(found.report, form, points, arguments.not_examined, arguments.not_applicable)
+        text = write_report(found.report, form, points, arguments.not_examined, arguments.not_applicable)
     if arguments.output:
         Path(arguments.output).resolve().parent.mkdir(parents=True, exist_ok=True)
         write_whole(arguments.output, text.rstrip("\n") + "\n")

@@ -38,13 +38,13 @@ def conformance(
     reason for each property that this engine is documented not to have. Other keywords go to `adapter_for`.
     """
     engine = adapter_for(Value, **found)
-    chosen = _chosen(properties)
+    chosen = _choose(properties)
     exam = Exam(engine, examples, seed)
     results = [result_of(exam, each, {**engine.known, **(known or {})}) for each in chosen]
     return Conformance(engine.name, results, exam.built_on, engine.notes)
 
 
-def _chosen(names: Iterable[str] | None) -> list[Property]:
+def _choose(names: Iterable[str] | None) -> list[Property]:
     known = {each.name: each for each in PROPERTIES}
     for name in names or ():
         if name not in known:

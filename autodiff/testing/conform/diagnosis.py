@@ -1,7 +1,7 @@
 """What a wrong local derivative looks like: the formula that gives the wrong numbers, found by trying short ones.
 
 >>> samples = [Sample({"a": a, "b": b, "y": a * b}, given=a, right=b) for a, b in [(0.5, 2.0), (1.5, 0.3), (-1.0, 0.7)]]
->>> explained("mul", 0, samples)
+>>> explain("mul", 0, samples)
 '`a * b`: its local derivative along a comes out as `a`, and should be `b`'
 """
 
@@ -44,18 +44,18 @@ class Sample(NamedTuple):
     right: float
 
 
-def explained(op: str, index: int, samples: Sequence[Sample], case: str = "") -> str:
+def explain(op: str, index: int, samples: Sequence[Sample], case: str = "") -> str:
     """What is wrong with a local derivative, in a sentence; `case` says where, if the samples are only those."""
     along = f"operand {index + 1}" if TABLE[op].variadic else "abc"[index]
-    what = f"{called(op)}{case}: its local derivative along {along}"
+    what = f"{name_operation(op)}{case}: its local derivative along {along}"
     wrong = [sample for sample in samples if not close(sample.given, sample.right)]
     if all(sample.given == 0 for sample in samples):
-        return f"{called(op)}{case}: no gradient reaches {along}, wherever it was tried"
+        return f"{name_operation(op)}{case}: no gradient reaches {along}, wherever it was tried"
     if all(close(sample.given, -sample.right) for sample in samples):
         return f"{what} has the wrong sign"
     if all(close(sample.given, to_float32(sample.right), 1e-15) for sample in samples):
         return f"{what} has only the digits of float32"
-    formula = found(samples) if len(samples) > 1 else None
+    formula = find_formula(samples) if len(samples) > 1 else None
     if formula is not None:
         meant = " (y is the result)" if re.search(r"\by\b", formula) else ""
         return f"{what} comes out as `{formula}`{meant}, and should be `{textbook(op, index)}`"
@@ -85,10 +85,10 @@ def case_of(samples: Sequence[Sample], wrong: Sequence[Sample]) -> str:
     return (one or negative) + base
 
 
-def found(samples: Sequence[Sample]) -> str | None:
+def find_formula(samples: Sequence[Sample]) -> str | None:
     """The first short formula that gives what the engine gives, at every sample."""
     for formula in formulas():
-        if all(close(_evaluated(formula, sample.names), sample.given, 1e-11) for sample in samples):
+        if all(close(_evaluate(formula, sample.names), sample.given, 1e-11) for sample in samples):
             return Notation().write(formula)
     return None
 
@@ -100,21 +100,21 @@ def formulas() -> tuple[Rule, ...]:
     return tuple(map(parse, dict.fromkeys([*shaped, *WRITTEN])))
 
 
-def _evaluated(formula: Rule, names: dict[str, float]) -> float:
+def _evaluate(formula: Rule, names: dict[str, float]) -> float:
     try:
         return float(formula.evaluate({**FLOATS.names, **names}))
     except (KeyError, ArithmeticError, ValueError, TypeError):
         return math.inf  # it has no such operand, or no value here
 
 
-def called(op: str) -> str:
+def name_operation(op: str) -> str:
     """An operation as a sentence mentions it: `a * b`, or `tanh`."""
     return f"`{TABLE[op].formula}`" if TABLE[op].is_operator else f"`{op}`"
 
 
 def title(op: str) -> str:
     """An operation as one talks of it: `*`, `-a`, or `tanh`."""
-    return f"`{TABLE[op].symbol}`" if op in HAVE_FORMS else called(op)
+    return f"`{TABLE[op].symbol}`" if op in HAVE_FORMS else name_operation(op)
 
 
 def to_float32(x: float) -> float:
@@ -125,4 +125,6 @@ def to_float32(x: float) -> float:
         return math.copysign(math.inf, x)
 
 
-__all__ = ["Sample", "called", "case_of", "derivative", "explained", "found", "textbook", "title", "to_float32"]
+__all__ = [
+    "Sample", "case_of", "derivative", "explain", "find_formula", "name_operation", "textbook", "title", "to_float32",
+]  # fmt: skip

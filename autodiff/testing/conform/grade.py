@@ -1,6 +1,6 @@
 """Grade an engine in a file, in a process of its own with limits of time and memory; nothing is left running.
 
->>> graded("no/such/engine.py:Value").cannot
+>>> grade("no/such/engine.py:Value").cannot
 'there is no file no/such/engine.py'
 """
 
@@ -47,7 +47,7 @@ class Graded:
         return 2 if self.report is None else 0 if self.report else 1
 
 
-def graded(
+def grade(
     target: str,
     *,
     seconds: float = 60,
@@ -75,9 +75,9 @@ def graded(
     with tempfile.TemporaryDirectory() as folder:
         if place.path.suffix == SUFFIX:
             options |= _of_notebook(place.path, Path(folder))
-        found = _graded(target, options)
+        found = _grade(target, options)
         # what ends the process may still have definitions
-        second = _graded(target, options | {"definitions": True}) if found.importing else found
+        second = _grade(target, options | {"definitions": True}) if found.importing else found
     return found if second.report is None else second
 
 
@@ -88,7 +88,7 @@ def _of_notebook(notebook: Path, folder: Path) -> dict[str, Any]:
     return {"path": str(file), "beside": str(notebook.parent.resolve())}
 
 
-def _graded(target: str, options: dict[str, Any]) -> Graded:
+def _grade(target: str, options: dict[str, Any]) -> Graded:
     with tempfile.TemporaryDirectory() as folder:
         options |= {name: f"{folder}/{name}" for name in ("report", "progress", "ended")}
         Path(folder, "options").write_text(json.dumps(options), encoding="utf8")
@@ -112,7 +112,7 @@ def _run(folder: Path, seconds: float) -> None:
             pass
         finally:
             _stop(worker)
-            for number in _started(token):
+            for number in _find_started(token):
                 _kill(number)
 
 
@@ -126,7 +126,7 @@ def _stop(worker: subprocess.Popen[bytes]) -> None:
         worker.wait()
 
 
-def _started(token: str) -> Iterator[int]:
+def _find_started(token: str) -> Iterator[int]:
     """The processes that carry the token in their environment: what the engine has started, and what those have."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:

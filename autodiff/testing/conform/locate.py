@@ -47,7 +47,7 @@ def line_of(
     if not exam.engine.objects:
         return ""
     if shared:
-        return _shared(exam, program, looks, number, along, shared)
+        return _find_shared(exam, program, looks, number, along, shared)
     step = next((step for step in program.steps if step.op == op), None)
     if step is None:
         return ""
@@ -62,13 +62,13 @@ def line_of(
     own = [line for line in own if not any(line in lines for pair in sound for lines in pair)] or own
     if not own:  # one loop for all: the lines that build the node, of which the last makes it
         own, looks = built[::-1], "made"
-    made = _made(exam, program, number, along) if looks in ("+=", "value", "made") else []
+    made = _find_makers(exam, program, number, along) if looks in ("+=", "value", "made") else []
     alike = ([line for line in own if re.search(like, _reads(line))] for like in LOOKS[looks])
     fitting = [line for line in made if line in own][:1] or next(filter(None, alike), own)
-    return _told(fitting[place if len(fitting) == len(step.operands) else 0]) if fitting else ""
+    return _tell(fitting[place if len(fitting) == len(step.operands) else 0]) if fitting else ""
 
 
-def _shared(exam: Exam, program: Program, looks: str, number: float, along: int, ops: Collection[str]) -> str:
+def _find_shared(exam: Exam, program: Program, looks: str, number: float, along: int, ops: Collection[str]) -> str:
     """The line of what operations share: it runs in the program's pass, and in each one's own or in none's."""
     alone, whole = _lines(exam, Program((0.75,), ()))[1], _lines(exam, program)[1]
     if looks == "seed":
@@ -83,7 +83,7 @@ def _shared(exam: Exam, program: Program, looks: str, number: float, along: int,
     fitting, otherwise = ([line for line in some if re.search(SHARED[looks], _reads(line))] for some in (common, alone))
     fitting = fitting or otherwise
     later = [line for line in fitting if not users[line]]  # it runs only where a value is used twice
-    made = [line for line in _made(exam, program, number, along) if line in common or line in fitting]
+    made = [line for line in _find_makers(exam, program, number, along) if line in common or line in fitting]
     chosen = [line for line in made if line in fitting][:1] or made[:1] or fitting
     return _only(later[:1] if made else later) if later else _only(chosen)
 
@@ -91,7 +91,7 @@ def _shared(exam: Exam, program: Program, looks: str, number: float, along: int,
 def _only(lines: Iterable[Line]) -> str:
     """The line, if there is but one."""
     found = list(lines)
-    return _told(found[0]) if len(found) == 1 else ""
+    return _tell(found[0]) if len(found) == 1 else ""
 
 
 def line_with_set(exam: Exam, program: Program) -> str:
@@ -99,11 +99,11 @@ def line_with_set(exam: Exam, program: Program) -> str:
     return _only(line for line in _lines(exam, program)[0] if re.search(r"\bset\(|= *\{[^:{}]+\}", _reads(line)))
 
 
-def _told(line: Line) -> str:
+def _tell(line: Line) -> str:
     return f"{Path(line[0]).name.strip('<>')}, line {line[1]}: {_reads(line)}"
 
 
-def _made(exam: Exam, program: Program, number: float, along: int) -> list[Line]:
+def _find_makers(exam: Exam, program: Program, number: float, along: int) -> list[Line]:
     """The lines that bring a number about, those of the pass before those that build."""
     engine, pool = exam.engine, list[Any]()
     try:
@@ -133,7 +133,7 @@ def _pass(engine: Adapter, pool: list[Any], inputs: int) -> None:
         engine.grad(each)
 
 
-def _stored(value: Any) -> list[Any]:
+def _read_stored(value: Any) -> list[Any]:
     """What a value has in its attributes; asking it for its gradient might begin a pass."""
     slots = [getattr(value, name, None) for name in getattr(type(value), "__slots__", ()) if isinstance(name, str)]
     return [*getattr(value, "__dict__", {}).values(), *slots]

@@ -42,7 +42,7 @@ def at_most(seconds: float, on_the_clock: float = 0.0) -> Iterator[None]:
             signal.setitimer(timer, 0)
 
 
-def _given_up() -> NoReturn:
+def _give_up() -> NoReturn:
     raise TimeoutError("it does not come to its end") from None
 
 
@@ -58,11 +58,11 @@ def impatient(engine: Adapter, seconds: float) -> None:
         def run(*arguments: Any) -> Any:
             nonlocal left
             try:
-                with at_most(left if left > LEAST else _given_up()):
+                with at_most(left if left > LEAST else _give_up()):
                     result = call(*arguments)
             except TooLong:
                 left /= 2
-                _given_up()
+                _give_up()
             except SystemExit as error:
                 raise RuntimeError(f"it calls sys.exit({error.code!r})") from None
             left = max(left, 2 * LEAST)

@@ -13,7 +13,7 @@ FORMATS = ("text", "all", "json", "junit", "gradescope")
 CREDIT = ("full", "zero")  # what a property is worth that could not be examined, or does not apply
 
 
-def written(
+def write_report(
     report: Conformance,
     form: str,
     points: Mapping[str, float] | None = None,

@@ -120,7 +120,7 @@ class Conformance:
         """A line for each kind of what is no fault: limits, edges, and what is not there."""
         for rank, kind in BEYOND.items():
             some = [each.sentence for each in findings if each.rank == rank]
-            short = dict.fromkeys(shortened(sentence) for sentence in some)
+            short = dict.fromkeys(shorten(sentence) for sentence in some)
             more = f"; and {len(short) - SHOWN} more" if len(short) > SHOWN else ""
             if some:
                 yield f"  - {kind}: {'; '.join(list(short)[:SHOWN])}{more}"
@@ -138,7 +138,7 @@ class Conformance:
                 yield f"\nas documented: {result.name} ({result.known}): {result.findings[0].sentence}"
 
 
-def shortened(sentence: str) -> str:
+def shorten(sentence: str) -> str:
     """A sentence without its details: what stands before a colon, a bracket or a reason."""
     for mark in (": ", " (", ", because", " does not work", ", and should"):
         sentence = sentence.partition(mark)[0]

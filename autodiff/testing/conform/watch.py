@@ -2,7 +2,7 @@
 
 On Linux the watching process adopts what the watched one leaves behind (PR_SET_CHILD_SUBREAPER), however it was
 started, and reads from /proc who descends from it and how much memory they use together. Elsewhere there is neither:
-time is watched, and the process group is ended. `watched` is for a process that has nothing else to do: all that
+time is watched, and the process group is ended. `watch_process` is for a process that has nothing else to do: all that
 descends from it is killed.
 
 >>> too_much(512)
@@ -33,7 +33,7 @@ class Ended(NamedTuple):
     limit: str
 
 
-def watched(run: Callable[[], None], seconds: float, memory: int) -> Ended:
+def watch_process(run: Callable[[], None], seconds: float, memory: int) -> Ended:
     """Run a function in a process of its own, for so many seconds and megabytes; nothing that it starts is left."""
     signal.signal(signal.SIGTERM, _stop)
     _control(SET_CHILD_SUBREAPER, 1)
@@ -75,14 +75,14 @@ def _wait(child: int, seconds: float, memory: int) -> Ended:
         number, status = os.waitpid(child, os.WNOHANG)
         if number:
             return Ended(os.waitstatus_to_exitcode(status), limit)
-        late = worked() > seconds or time.monotonic() > until
-        if not limit and (late or used() > memory):
+        late = measure_time() > seconds or time.monotonic() > until
+        if not limit and (late or measure_memory() > memory):
             limit = "time" if late else "memory"
             _kill(child)
         time.sleep(0.05)
 
 
-def worked() -> float:
+def measure_time() -> float:
     """How many seconds of processor time the descendants of this process have taken; 0 where that cannot be told."""
     total = 0
     for number in descendants():
@@ -116,7 +116,7 @@ def _kill(number: int) -> None:
         pass  # it has ended
 
 
-def used() -> int:
+def measure_memory() -> int:
     """How many bytes of memory the descendants of this process hold; 0 where that cannot be told."""
     total = 0
     for number in descendants():

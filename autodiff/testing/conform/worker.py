@@ -24,7 +24,7 @@ from .patience import TooLong, at_most, impatient
 from .properties import PROPERTIES
 from .report import as_json
 from .results import Conformance, Result
-from .watch import DONE, PROCESSES, too_much, watched
+from .watch import DONE, PROCESSES, too_much, watch_process
 
 try:
     import resource
@@ -41,7 +41,7 @@ def main(options: dict[str, Any]) -> None:
         if find_spec(module):
             import_module(module)  # now, while no file of the engine's can stand in the way
     if hasattr(os, "fork"):
-        ended = watched(lambda: examine(options), options["seconds"], options["memory"])
+        ended = watch_process(lambda: examine(options), options["seconds"], options["memory"])
         Path(options["ended"]).write_text(json.dumps(ended._asdict()), encoding="utf8")
     else:  # nothing watches it: whoever started this process ends it when its time is up
         examine(options)
@@ -52,7 +52,7 @@ def examine(options: dict[str, Any]) -> None:
     """The half that runs the engine; it writes a report, if it lives so long, and never returns."""
     limit(options["memory"], options["seconds"])
     try:
-        examined(options)
+        examine_all(options)
     except CannotRun as error:
         put(options["report"], json.dumps({"cannot": str(error)}))
     except MemoryError:
@@ -88,11 +88,11 @@ def limit(memory: int, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def examined(options: dict[str, Any]) -> None:
+def examine_all(options: dict[str, Any]) -> None:
     """Examine property after property; before each say that it comes next, after each write what was found so far."""
     put(options["progress"], "import")
     sys.path.append(options["beside"])
-    engine, notes = found(Path(options["path"]), options["name"], options["seconds"] / 3, options["definitions"])
+    engine, notes = find_adapter(Path(options["path"]), options["name"], options["seconds"] / 3, options["definitions"])
     exam = Exam(engine, options["examples"], options["seed"])
     names = options["properties"]
     chosen = [each for each in PROPERTIES if not names or each.name in names or each.name in NEEDED]
@@ -107,7 +107,7 @@ def examined(options: dict[str, Any]) -> None:
     put(options["progress"], DONE)
 
 
-def found(path: Path, name: str, seconds: float, definitions: bool) -> tuple[Adapter, list[str]]:
+def find_adapter(path: Path, name: str, seconds: float, definitions: bool) -> tuple[Adapter, list[str]]:
     """The adapter of the class, or the adapter itself, of that name in a file, and notes on how it was loaded."""
     module, notes = load_file(path, name, seconds, definitions)
     thing = getattr(module, name, None)

@@ -89,7 +89,7 @@ def _of_ladder(f: Callable[[float], float], x: float, start: float, noise: float
         ways = [(below, here, x - low), (here, above, high - x), (below, above, high - low)]
         for ladder, (a, b, width) in zip(rungs, ways):
             ladder.append(((b - a) / width, 2 * (noise + math.ulp(a) + math.ulp(b)) / width))
-    return Sides(*(_extrapolated(ladder, power) for ladder, power in zip(rungs, (1, 1, 2))))
+    return Sides(*(_extrapolate(ladder, power) for ladder, power in zip(rungs, (1, 1, 2))))
 
 
 def _quiet(f: Callable[[float], float], x: float) -> float:
@@ -101,7 +101,7 @@ def _quiet(f: Callable[[float], float], x: float) -> float:
     return y if math.isfinite(y) else math.nan
 
 
-def _extrapolated(ladder: Sequence[tuple[float, float]], power: int) -> Estimate:
+def _extrapolate(ladder: Sequence[tuple[float, float]], power: int) -> Estimate:
     """The entry of Romberg's table that agrees best with its neighbours, unless finer steps contradict it."""
     if _restless(ladder):
         return UNTOLD

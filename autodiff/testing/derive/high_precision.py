@@ -55,7 +55,7 @@ def many_digits_mixed(program: Program, places: Sequence[int], digits: int = 50,
     >>> float(many_digits_mixed(cube, (0, 0)).right)
     12.0
     """
-    moved = program.frozen() if still and places else program
+    moved = program.freeze() if still and places else program
     return one_sided(lambda system, inputs: _kept(moved, system, inputs), program.inputs, places, digits)
 
 

@@ -42,7 +42,7 @@ from ..engines.adapter import Adapter
 from . import finite_differences as differences
 from . import high_precision
 from ..engines.detect import ours
-from ..draw.straight_line import N, Program, applied, read_program
+from ..draw.straight_line import N, Program, bind_operations, read_program
 
 __all__ = [
     "FLOATS", "FRACTIONS", "compiled", "complex_step", "eager", "finite_differences", "forward", "hips_autograd",
@@ -63,7 +63,7 @@ def reverse(
 ) -> tuple[N, list[N]]:
     """The output and the gradient by the rules of the table, backwards."""
     blurred = blur or (lambda x, op, y: x)
-    apply = applied(system)
+    apply = bind_operations(system)
     numbers_in = [system.number(x) for x in program.inputs] if inputs is None else list(inputs)
 
     def compute(op: str, *xs: N) -> N:
@@ -133,14 +133,14 @@ def finite_differences(program: Program, step: float | None = None) -> tuple[flo
 
     Of any function of floats, and with an estimate of the error of each entry, `derive.finite_differences` gives them.
     """
-    program = program.frozen()
+    program = program.freeze()
     estimates = differences.finite_differences(lambda *xs: float(program.value(FLOATS, xs)), program.inputs, step)
     return float(program.value(FLOATS)), [estimate.slope for estimate in estimates]
 
 
 def complex_step(program: Program, step: float = 1e-200) -> tuple[float, list[float]]:
     """The output and the gradient of an analytic program without subtraction, hence without cancellation."""
-    gradient, program = [], program.frozen()
+    gradient, program = [], program.freeze()
     y = program.value(FLOATS)
     for moved in range(len(program.inputs)):
         inputs = [complex(x, step if index == moved else 0.0) for index, x in enumerate(program.inputs)]
@@ -182,7 +182,7 @@ def hips_autograd(program: Program) -> tuple[float, list[float]]:
         "total": sum, "dot": lambda xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
     }  # fmt: skip
     system = System("autograd", float, plain({"__builtins__": {}} | names, call_by_name), call_by_name)
-    places, program = tuple(range(len(program.inputs))), program.frozen()
+    places, program = tuple(range(len(program.inputs))), program.freeze()
     with numpy.errstate(all="ignore"):  # its rules overflow on the way to numbers that are small
         y = float(program.value(system, program.inputs))
         slopes = autograd.grad(lambda *xs: program.value(system, xs), places)(*program.inputs)

@@ -104,21 +104,21 @@ class Program:
     def value(self, system: System, inputs: Sequence[N] | None = None) -> N:
         """The output over a system of numbers."""
         numbers = map(system.number, self.inputs) if inputs is None else inputs
-        return self.pool(applied(system), list(numbers), system.number)[-1]
+        return self.pool(bind_operations(system), list(numbers), system.number)[-1]
 
     def at(self, inputs: Sequence[float]) -> Program:
         """The same steps on other numbers."""
         return replace(self, inputs=tuple(inputs))
 
-    def frozen(self) -> Program:
+    def freeze(self) -> Program:
         """The same program at these inputs, where what an operation stops the gradient of is a plain number."""
         if not any(TABLE[step.op].stops for step in self.steps if step.op in TABLE):
             return self
-        pool = self.pool(applied(FLOATS), self.inputs)[len(self.inputs) :]
+        pool = self.pool(bind_operations(FLOATS), self.inputs)[len(self.inputs) :]
         steps = [Step(POS, (float(y),)) if TABLE[step.op].stops else step for step, y in zip(self.steps, pool)]
         return replace(self, steps=tuple(steps))
 
-    def pruned(self, inputs: bool = True) -> Program:
+    def prune(self, inputs: bool = True) -> Program:
         """The same output without the steps that it does not depend on, nor, if `inputs`, such inputs."""
         needed = {len(self.inputs) + len(self.steps) - 1}
         for place in range(len(self.inputs) + len(self.steps) - 1, len(self.inputs) - 1, -1):
@@ -176,7 +176,7 @@ class Program:
         written = [*map(Written, names)]
         last = len(self.steps) - 1
         for index, step in enumerate(self.steps):
-            expression = spelled(step, written, methods, names_of.get(step.op, ""))
+            expression = spell(step, written, methods, names_of.get(step.op, ""))
             if index == last or users[len(written)] != 1 or len(expression.text) > 60:
                 name = "y" if index == last else next(fresh)
                 yield f"{name} = {expression.text}"
@@ -186,7 +186,7 @@ class Program:
             yield f"y = {names[-1]}"
 
 
-def spelled(step: Step, written: Sequence[Written], methods: Container[str] = (), name: str = "") -> Written:
+def spell(step: Step, written: Sequence[Written], methods: Container[str] = (), name: str = "") -> Written:
     """One step as an expression of operands that have been written."""
     parts = [written[x] if type(x) is int else NOTATION.number(x) for x in step.operands]
     op = TABLE.get(step.op)
@@ -219,7 +219,7 @@ def alone(op: str, numbers: Sequence[float], free: Sequence[int]) -> Program:
     return Program(tuple(numbers[index] for index in free), (Step(op, operands),))
 
 
-def applied(system: System) -> Callable[..., N]:
+def bind_operations(system: System) -> Callable[..., N]:
     """The operations of the table over a system of numbers, as `apply(operation, *operands)`."""
 
     def apply(op: str, *operands: N) -> N:

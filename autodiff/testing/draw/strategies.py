@@ -27,7 +27,7 @@ from ...errors import ArgumentError, shown
 from ...numbers import FLOATS
 from ...ops import POW, TABLE, UNARY, Op
 from ...value import Value
-from .straight_line import Operand, Program, Step, applied
+from .straight_line import Operand, Program, Step, bind_operations
 from .edge_cases import SPECIAL, at_kink, points, within
 
 PUBLIC = [name for name, op in TABLE.items()
@@ -101,7 +101,7 @@ def programs(
 
     `operations` are names of rows (all that have a public function, by default); `inputs` draws the input numbers.
     """
-    known = _known(operations)
+    known = _check_operations(operations)
     if inputs is not None and not isinstance(inputs, SearchStrategy):
         raise ArgumentError(f"programs: expected a strategy of inputs, such as st.just((0.5,)), got {shown(inputs)}")
     numbers_in = tuple(draw(inputs if inputs is not None else st.lists(hundredths(), min_size=1, max_size=3)))
@@ -114,7 +114,7 @@ def programs(
             steps.append(step)
             pool.append(result)
     assume(steps)
-    return Program(numbers_in, tuple(steps)).pruned()
+    return Program(numbers_in, tuple(steps)).prune()
 
 
 def evenly(names: Sequence[str]) -> SearchStrategy[str]:
@@ -123,7 +123,7 @@ def evenly(names: Sequence[str]) -> SearchStrategy[str]:
     return st.tuples(index, index).map(lambda two: names[sum(two) % len(names)])
 
 
-def _known(operations: Iterable[str] | None) -> tuple[str, ...]:
+def _check_operations(operations: Iterable[str] | None) -> tuple[str, ...]:
     if isinstance(operations, str):
         raise ArgumentError(f"programs: expected a list of operations, such as ['mul'], got {shown(operations)}")
     known = tuple(OPERATIONS if operations is None else operations)
@@ -206,7 +206,7 @@ def well_behaved(step: Step, pool: Sequence[float], kinks: bool = False) -> floa
         xs = (float(xs[0] > 0), *xs[1:])
     if not within(op, xs) or not kinks and at_kink(op, xs):
         return None
-    y = float(applied(FLOATS)(step.op, *xs))
+    y = float(bind_operations(FLOATS)(step.op, *xs))
     if not abs(y) <= LARGEST or op.name == POW and xs == (0, 0):  # 0 ** b jumps at b = 0
         return None
     for index, operand in enumerate(step.operands):

@@ -70,7 +70,7 @@ class Drawing:
             return self.choices.pick(ROUND)
         return (self.choices.below(4001) - 2000) / 1000 if kind == 1 else self.choices.below(2**40) / 2**39 - 1.0
 
-    def given(self, shape: Shape, stem: str) -> str:
+    def give(self, shape: Shape, stem: str) -> str:
         """A new input, in one of the roles that this program mixes; or one that is there already."""
         same = [x.name for x in self.inputs if x.shape == shape]
         if same and (self.choices.chance(4) or self.room(shape) < 0):
@@ -112,7 +112,7 @@ class Drawing:
         found = [name for name, each in self.shapes.items() if each == shape]
         if found and self.choices.below(2):
             return found[-1 - self.choices.below(len(found))]
-        return self.given(shape, stem)
+        return self.give(shape, stem)
 
     def operand(self) -> str:
         """A scalar, as an expression: a variable, an entry of one, or a number."""
@@ -128,7 +128,7 @@ class Drawing:
             return scalars[-1 - self.choices.below(len(scalars))]
         return self.input((), "s", self.choices.pick(("rows", "shared", *self.mixture)))
 
-    def activated(self, text: str) -> str:
+    def activate(self, text: str) -> str:
         """A function of one number."""
         return self.choices.pick(ACTIVATIONS).format(text)
 
@@ -143,12 +143,12 @@ def draw_program(choices: Choices) -> Program:
     drawing = Drawing(choices)
     for _ in range(1 + choices.below(5)):
         choices.pick(STRUCTURES)(drawing)
-    terms = [_scalar(drawing, name) for name in _chosen(drawing)]
+    terms = [_scalar(drawing, name) for name in _choose(drawing)]
     drawing.lines.append(f"y = {' + '.join(terms)}")
     return Program(tuple(drawing.inputs), tuple(drawing.lines))
 
 
-def _chosen(drawing: Drawing) -> list[str]:
+def _choose(drawing: Drawing) -> list[str]:
     """The last variable, and perhaps others: also one that depends on no row."""
     made = [name for name in drawing.shapes if all(drawing.shapes[name])]
     count = 1 + drawing.choices.below(3)

@@ -23,7 +23,7 @@ from ...door import users_program
 from ...errors import AutodiffError
 from ...nn import activations, step_function
 from .choices import Choices
-from .rounding import Room, allowed
+from .rounding import Room, allow
 from .row import Comparisons, Unusable
 from .trial import Complaint, close
 
@@ -138,11 +138,11 @@ class ModelTrial:
     def __init__(self, drawn: Drawn) -> None:
         self.drawn, self.excused = drawn, 0
         try:
-            self.model, self.loss, self.X, self.y = self.made()
+            self.model, self.loss, self.X, self.y = self.make()
         except AutodiffError:  # such as a softmax over one output
             raise Unusable from None
 
-    def made(self) -> tuple[Any, Any, Any, Any]:
+    def make(self) -> tuple[Any, Any, Any, Any]:
         """The model, the loss and the batch, made anew."""
         names: dict[str, Any] = {}
         users_program(str(self.drawn).encode(), "<random model>")(names)
@@ -158,9 +158,9 @@ class ModelTrial:
             except Exception as error:
                 yield Complaint(name, f"raises {type(error).__name__}: {error}")
 
-    def stepped(self, engine: str) -> Any:
+    def step(self, engine: str) -> Any:
         """The loss and the gradient by an engine, or the sentence with which it refuses."""
-        model, loss, X, y = self.made()
+        model, loss, X, y = self.make()
         try:
             value, gradient = step_function(model, loss, engine)(X, y)
         except AutodiffError as error:
@@ -170,18 +170,18 @@ class ModelTrial:
     @cached_property
     def eager(self) -> Any:
         """What the eager engine says."""
-        return self.stepped("eager")
+        return self.step("eager")
 
     @cached_property
     def room(self) -> Room:
         """What rounding may do to the loss and its gradient; measured only where engines differ, and then with care."""
         with Comparisons() as watcher:
             loss = self.loss(self.y.tolist(), [self.model(row) for row in self.X.tolist()])
-        return allowed(loss, self.model.parameters(), watcher.pairs, closely=True)
+        return allow(loss, self.model.parameters(), watcher.pairs, closely=True)
 
     def compare(self, engine: str) -> Iterator[str]:
         """One engine beside the eager one."""
-        got, wanted = self.stepped(engine), self.eager
+        got, wanted = self.step(engine), self.eager
         if isinstance(got, str) or isinstance(wanted, str):
             if got != wanted:
                 yield f"says {_said(got)}; eager says {_said(wanted)}"
@@ -197,16 +197,16 @@ def _said(answer: Any) -> str:
     return repr(answer) if isinstance(answer, str) else "nothing"
 
 
-def predicted(trial: ModelTrial) -> Iterator[str]:
+def predict(trial: ModelTrial) -> Iterator[str]:
     """predict beside the model called on each row."""
-    model, _, X, _ = trial.made()
+    model, _, X, _ = trial.make()
     if hasattr(model, "predict"):
         yield from _compared(model.predict(X), model, X)
 
 
-def changed(trial: ModelTrial) -> Iterator[str]:
+def change(trial: ModelTrial) -> Iterator[str]:
     """The same after its weights and its last activation have changed."""
-    model, _, X, _ = trial.made()
+    model, _, X, _ = trial.make()
     if hasattr(model, "predict"):
         model.predict(X)
         model.parameters()[0].data += 1.0
@@ -220,10 +220,10 @@ def _compared(found: Any, model: Any, X: Any) -> Iterator[str]:
         outputs = model(row)
         outputs = outputs if isinstance(outputs, list) else [outputs]
         for place, (got, output) in enumerate(zip(found[index].tolist(), outputs, strict=True)):
-            if not close(got, output.data, lambda: allowed(output, []).value):
+            if not close(got, output.data, lambda: allow(output, []).value):
                 yield f"row {index}, output {place} is {got!r}, the model gives {output.data!r}"
 
 
 MODEL_ROUTES: dict[str, Callable[[ModelTrial], Iterator[str]]] = {
-    "compiled": lambda trial: trial.compare("compiled"), "predict": predicted, "changed": changed,
+    "compiled": lambda trial: trial.compare("compiled"), "predict": predict, "changed": change,
 }  # fmt: skip

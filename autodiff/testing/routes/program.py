@@ -57,7 +57,7 @@ class Input(NamedTuple):
             places = [f"{place}_{index}" for place in places for index in range(size)]
         return [self.name + place for place in places]
 
-    def nested(self, items: list[str]) -> str:
+    def nest(self, items: list[str]) -> str:
         """The items in its shape, as text."""
         if not self.shape:
             return items[0]
@@ -111,14 +111,14 @@ class Program:
         """What stands outside the function."""
         for x in self.inputs:
             if x.role == "captured":
-                yield f"{x.name} = {x.nested([f'Value({number!r})' for number in x.rows[0]])}"
+                yield f"{x.name} = {x.nest([f'Value({number!r})' for number in x.rows[0]])}"
             elif x.role == "constant":
-                yield f"{x.name} = {x.nested([repr(number) for number in x.rows[0]])}"
+                yield f"{x.name} = {x.nest([repr(number) for number in x.rows[0]])}"
 
     def body(self) -> Iterator[str]:
         """The function."""
         yield f"def f({', '.join(self.arguments)}):"
-        yield from (f"    {x.name} = {x.nested(x.leaves)}" for x in self.inputs if x.role in ARGUMENTS and x.shape)
+        yield from (f"    {x.name} = {x.nest(x.leaves)}" for x in self.inputs if x.role in ARGUMENTS and x.shape)
         yield from (f"    {line}" for line in self.lines)
         yield "    return y"
 

@@ -7,7 +7,7 @@ comparison or a kink to its other side, the answer may jump.
 
 >>> from ...value import Value
 >>> x, y = Value(3.0), Value(0.1)
->>> room = allowed(x * x + y, [x, y])
+>>> room = allow(x * x + y, [x, y])
 >>> 0 < room.value < 1e-13, room.gradient[1]
 (True, 0.0)
 """
@@ -71,7 +71,7 @@ class Graph:
         """How far its local derivatives stray where their rules are written out, as gradient_graph does."""
         y, *xs = [constant(self.data[each], "rounding") for each in (index, *self.trace.operands[index])]
         slopes = VALUES.slopes(self.trace.operations[index], xs, y)
-        return [allowed(slope, [], times=1.0 / SPREAD).value if type(slope) is Value else 0.0 for slope in slopes]
+        return [allow(slope, [], times=1.0 / SPREAD).value if type(slope) is Value else 0.0 for slope in slopes]
 
     def run(self, chance: random.Random, scale: float) -> "Run":
         """The numbers of all nodes and the gradient at the inputs, each operation disturbed by so much."""
@@ -137,7 +137,7 @@ def _terms(op: str, xs: list[float], y: float, sizes: list[tuple[float, int]]) -
     return abs(y), 3 if op == MUL else 1  # a product in a sum may be rounded once with it, or on its own
 
 
-def allowed(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (), times: float = 6.0,
+def allow(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, Any]] = (), times: float = 6.0,
             closely: bool = False) -> Room:  # fmt: skip
     """What rounding may do to a graph's value and its gradient: `times` the standard deviation of a few replays.
 

@@ -17,7 +17,7 @@ from ...hooks import Watcher
 from ...stable import TINY
 from ...value import Value
 from .program import Input, Program
-from .rounding import Room, allowed
+from .rounding import Room, allow
 
 
 class Unusable(Exception):
@@ -64,7 +64,7 @@ class Row:
     @cached_property
     def room(self) -> Room:
         """What rounding may do."""
-        return allowed(self.y, list(self.inputs.values()), self.compared)
+        return allow(self.y, list(self.inputs.values()), self.compared)
 
     @property
     def gradient_room(self) -> dict[str, float]:
@@ -74,7 +74,7 @@ class Row:
     def look_closer(self) -> None:
         """Measure again what rounding may do, with more disturbances: of few the spread is uncertain."""
         if not self.closer:
-            self.room, self.closer = allowed(self.y, list(self.inputs.values()), self.compared, closely=True), True
+            self.room, self.closer = allow(self.y, list(self.inputs.values()), self.compared, closely=True), True
 
     @cached_property
     def finite(self) -> bool:

@@ -18,7 +18,7 @@ from ...compiled import compile
 from ...errors import KinkWarning
 from ...graph import topological_order
 from ...value import Value
-from .rounding import Room, allowed
+from .rounding import Room, allow
 from .row import Row
 from .trial import Trial
 
@@ -48,7 +48,7 @@ def second_order(trial: Trial) -> Iterator[str]:
 def _second(trial: Trial, row: Row) -> Iterator[str]:
     inputs = [row.inputs[name] for name in trial.program.arguments]
     graphs, warned = _warned(lambda: replaying.gradient_graph(row.y, inputs, {}))
-    rooms = [allowed(g, inputs, row.compared) for g in graphs]
+    rooms = [allow(g, inputs, row.compared) for g in graphs]
     if not all(map(math.isfinite, (x for room in rooms for x in room.gradient))):
         return
     wanted = [[h.data for h in replaying.gradient_graph(g, inputs)] for g in graphs]
@@ -62,7 +62,7 @@ def _second(trial: Trial, row: Row) -> Iterator[str]:
         return
     matrices = {name: matrix for name, (matrix, _) in found.items()} | {"transposed": list(zip(*wanted))}
     if any(_apart(matrices, wanted, rooms)):  # look closer: of few disturbances the spread is uncertain
-        yield from _apart(matrices, wanted, [allowed(g, inputs, row.compared, closely=True) for g in graphs])
+        yield from _apart(matrices, wanted, [allow(g, inputs, row.compared, closely=True) for g in graphs])
 
 
 def _apart(matrices: dict[str, Any], wanted: list[list[float]], rooms: list[Room]) -> Iterator[str]:

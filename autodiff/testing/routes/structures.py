@@ -31,21 +31,21 @@ def dense(drawing: "Drawing") -> None:
     """A layer of neurons."""
     x = drawing.variable(1, "x")
     size = drawing.size()
-    w = drawing.given((size, drawing.shapes[x][0]), "w")
+    w = drawing.give((size, drawing.shapes[x][0]), "w")
     products = sum_of_products(drawing, "row", x)
     if drawing.choices.below(2):
-        b = drawing.given((size,), "bias")
-        drawing.let((size,), f"[{drawing.activated(products + ' + c')} for row, c in zip({w}, {b})]")
+        b = drawing.give((size,), "bias")
+        drawing.let((size,), f"[{drawing.activate(products + ' + c')} for row, c in zip({w}, {b})]")
     else:
-        drawing.let((size,), f"[{drawing.activated(products)} for row in {w}]")
+        drawing.let((size,), f"[{drawing.activate(products)} for row in {w}]")
 
 
-def weighted(drawing: "Drawing") -> None:
+def weigh(drawing: "Drawing") -> None:
     """A sum of weighted activations, one unit to a hidden variable: sum(u * tanh(w * x + y))."""
     size, x = drawing.size(), drawing.operand()
-    w, u = drawing.given((size,), "w"), drawing.given((size,), "u")
+    w, u = drawing.give((size,), "w"), drawing.give((size,), "u")
     inner = drawing.choices.pick(("a * {0}", "a * {0} + {1}", "a + {0}", "{0} / a", "a * {0} + 0.5 * {1}"))
-    text = drawing.activated(inner.format(x, drawing.operand()))
+    text = drawing.activate(inner.format(x, drawing.operand()))
     drawing.let((), f"sum(b * {text} for a, b in zip({w}, {u}))")
 
 
@@ -54,30 +54,30 @@ def convolution(drawing: "Drawing") -> None:
     x = drawing.variable(1, "x")
     length = drawing.shapes[x][0]
     width = min(length, 1 + drawing.choices.below(3))
-    k = drawing.given((width,), "k")
+    k = drawing.give((width,), "k")
     products = sum_of_products(drawing, k, f"{x}[i:i + {width}]")
-    drawing.let((length - width + 1,), f"[{drawing.activated(products)} for i in range({length - width + 1})]")
+    drawing.let((length - width + 1,), f"[{drawing.activate(products)} for i in range({length - width + 1})]")
 
 
 def outer(drawing: "Drawing") -> None:
     """Every pair of two vectors."""
     u, v = drawing.variable(1, "u"), drawing.variable(1, "v")
     shape = drawing.shapes[u][0], drawing.shapes[v][0]
-    drawing.let(shape, f"[[{drawing.activated(drawing.binary('a', 'b'))} for b in {v}] for a in {u}]")
+    drawing.let(shape, f"[[{drawing.activate(drawing.binary('a', 'b'))} for b in {v}] for a in {u}]")
 
 
 def scan(drawing: "Drawing") -> None:
     """A state that runs along a vector."""
     x = drawing.variable(1, "x")
-    w, u = drawing.given((), "w"), drawing.given((), "u")
+    w, u = drawing.give((), "w"), drawing.give((), "u")
     state = drawing.fresh("h")
     steps = f"{u} * {state} + {w} * a", f"{u} * a + {state}", f"{state} * a + {w}"
-    step = drawing.activated(drawing.choices.pick(steps))
+    step = drawing.activate(drawing.choices.pick(steps))
     drawing.lines += [f"{state} = {drawing.operand()}", f"for a in {x}:", f"    {state} = {step}"]
     drawing.shapes[state] = ()
 
 
-def normalized(drawing: "Drawing") -> None:
+def normalize(drawing: "Drawing") -> None:
     """A vector by softmax, by its moments, or by its length."""
     x = drawing.variable(1, "x")
     size = drawing.shapes[x][0]
@@ -100,13 +100,13 @@ def attention(drawing: "Drawing") -> None:
     """A query's softmax over keys, and the mixture of values that it gives."""
     q = drawing.variable(1, "q")
     count, width = drawing.size(), drawing.shapes[q][0]
-    k, v = drawing.given((count, width), "k"), drawing.given((count, drawing.size()), "v")
+    k, v = drawing.give((count, width), "k"), drawing.give((count, drawing.size()), "v")
     s = drawing.let((count,), f"[{sum_of_products(drawing, 'row', q)} for row in {k}]", "s")
     p = drawing.let((count,), f"softmax(*{s})", "p")
     drawing.let((drawing.shapes[v][1],), f"[sum(a * b for a, b in zip({p}, c)) for c in zip(*{v})]")
 
 
-def pooled(drawing: "Drawing") -> None:
+def pool(drawing: "Drawing") -> None:
     """Neighbours become one."""
     x = drawing.variable(1, "x")
     size = drawing.shapes[x][0]
@@ -123,22 +123,22 @@ def elementwise(drawing: "Drawing") -> None:
     size = drawing.shapes[x][0]
     kind = drawing.choices.below(4)
     if kind == 0:
-        drawing.let((size,), f"[{drawing.activated('a')} for a in {x}]")
+        drawing.let((size,), f"[{drawing.activate('a')} for a in {x}]")
     elif kind == 1:
         drawing.let((size,), f"[{drawing.binary('a', drawing.operand())} for a in {x}]")
     elif kind == 2:
         z = drawing.of_shape((size,), "z")
         drawing.let((size,), f"[{drawing.binary('a', 'b')} for a, b in zip({x}, {z})]")
     else:  # a residual
-        drawing.let((size,), f"[a + {drawing.activated('a')} for a in {x}]")
+        drawing.let((size,), f"[a + {drawing.activate('a')} for a in {x}]")
 
 
-def selected(drawing: "Drawing") -> None:
+def select(drawing: "Drawing") -> None:
     """Chosen by where, entry by entry or once."""
     condition = f"{{}} {drawing.choices.pick(SIGNS)} {{}}"
     if drawing.choices.below(2):
         x = drawing.variable(1, "x")
-        sides = drawing.activated("a"), drawing.choices.pick(("0.0", "a", drawing.operand()))
+        sides = drawing.activate("a"), drawing.choices.pick(("0.0", "a", drawing.operand()))
         test = condition.format("a", drawing.choices.pick(("0.0", drawing.operand())))
         drawing.let(drawing.shapes[x], f"[where({test}, {', '.join(sides)}) for a in {x}]")
     else:
@@ -146,32 +146,32 @@ def selected(drawing: "Drawing") -> None:
         both = condition.format(a, b)
         if drawing.choices.chance(3):
             both = f"({both}) {drawing.choices.pick('&|')} ({condition.format(b, drawing.operand())})"
-        drawing.let((), f"where({both}, {drawing.activated(a)}, {drawing.binary(a, b)})")
+        drawing.let((), f"where({both}, {drawing.activate(a)}, {drawing.binary(a, b)})")
 
 
-def masked(drawing: "Drawing") -> None:
+def mask_entries(drawing: "Drawing") -> None:
     """Chosen entry by entry by a mask that is no part of the program."""
     x = drawing.variable(1, "x")
     size = drawing.shapes[x][0]
     mask = [drawing.choices.pick((True, False)) for _ in range(size)]
-    sides = drawing.activated("a"), drawing.choices.pick(("0.0", "-1e9", "a", drawing.operand()))
+    sides = drawing.activate("a"), drawing.choices.pick(("0.0", "-1e9", "a", drawing.operand()))
     chosen = ", ".join(sides if drawing.choices.below(2) else sides[::-1])
     drawing.let((size,), f"[where(m, {chosen}) for a, m in zip({x}, {mask})]")
 
 
-def branched(drawing: "Drawing") -> None:
+def branch(drawing: "Drawing") -> None:
     """Chosen by if."""
     a, b = drawing.operand(), drawing.operand()
     y = drawing.fresh("h")
     test = f"{a} {drawing.choices.pick(SIGNS)} {drawing.choices.pick(('0.0', '0.5', b))}"
     forms = "{}", "{} and " + f"{b} > 0.0", "not {}", "({}) == True", "({}) != False"
     test = drawing.choices.pick(forms).format(test)
-    sides = [drawing.activated(a), drawing.binary(a, b)]
+    sides = [drawing.activate(a), drawing.binary(a, b)]
     drawing.lines += [f"if {test}:", f"    {y} = {sides[0]}", "else:", f"    {y} = {sides[1]}"]
     drawing.shapes[y] = ()
 
 
-def counted(drawing: "Drawing") -> None:
+def use_comparison(drawing: "Drawing") -> None:
     """A comparison used as a number or as a place."""
     a, b = drawing.operand(), drawing.operand()
     test = f"{a} {drawing.choices.pick(SIGNS)} 0.0"
@@ -181,7 +181,7 @@ def counted(drawing: "Drawing") -> None:
     drawing.let((), text.format(a=a, b=b, test=test))
 
 
-def moved(drawing: "Drawing") -> None:
+def move(drawing: "Drawing") -> None:
     """A vector turned, cut, or put together with another."""
     x = drawing.variable(1, "x")
     size = drawing.shapes[x][0]
@@ -208,9 +208,9 @@ def matrices(drawing: "Drawing") -> None:
     elif kind == 1:
         drawing.let((columns, rows), f"[list(column) for column in zip(*{m})]", "m")
     elif kind == 2:
-        drawing.let((rows, columns), f"[[{drawing.activated('a')} for a in row] for row in {m}]", "m")
+        drawing.let((rows, columns), f"[[{drawing.activate('a')} for a in row] for row in {m}]", "m")
     else:
-        n = drawing.given((columns, drawing.size()), "n")
+        n = drawing.give((columns, drawing.size()), "n")
         entry = drawing.choices.pick(SUMS).format("row", "c")
         drawing.let((rows, drawing.shapes[n][1]), f"[[{entry} for c in zip(*{n})] for row in {m}]", "m")
 
@@ -218,7 +218,7 @@ def matrices(drawing: "Drawing") -> None:
 def polynomial(drawing: "Drawing") -> None:
     """Of a scalar, with coefficients."""
     x, size = drawing.operand(), drawing.size()
-    c = drawing.given((size,), "coef")
+    c = drawing.give((size,), "coef")
     if drawing.choices.below(2):
         drawing.let((), f"reduce(lambda a, b: a * {x} + b, {c})")
     else:
@@ -230,13 +230,13 @@ def irregular(drawing: "Drawing") -> None:
     text = drawing.operand()
     for _ in range(1 + drawing.choices.below(4)):
         if drawing.choices.below(2):
-            text = drawing.activated(text)
+            text = drawing.activate(text)
         else:
             text = f"({drawing.binary(text, drawing.operand())})"
     drawing.let((), text)
 
 
-def reduced(drawing: "Drawing") -> None:
+def reduce(drawing: "Drawing") -> None:
     """A vector becomes a scalar."""
     x = drawing.variable(1, "x")
     text = drawing.choices.pick(REDUCED).replace("{n}", str(drawing.shapes[x][0])).replace("{}", x)
@@ -244,6 +244,6 @@ def reduced(drawing: "Drawing") -> None:
 
 
 STRUCTURES = (
-    dense, elementwise, reduced, irregular, weighted, convolution, outer, scan, normalized, attention, pooled, selected,
-    branched, moved, matrices, polynomial, dense, elementwise, irregular, weighted, counted, masked,
+    dense, elementwise, reduce, irregular, weigh, convolution, outer, scan, normalize, attention, pool, select,
+    branch, move, matrices, polynomial, dense, elementwise, irregular, weigh, use_comparison, mask_entries,
 )  # fmt: skip

@@ -56,7 +56,7 @@ class Trial:
                     yield Complaint(name, text)
                     break
             except Exception as error:
-                if not refused(error):
+                if not is_refusal(error):
                     yield Complaint(name, f"raises {type(error).__name__}: {error}")
 
     def differs(self, what: str, got: Any, wanted: float, room: Callable[[], float], where: Sequence[Row]) -> str:
@@ -111,7 +111,7 @@ class Trial:
             if name not in own:
                 slopes = [row.gradient[name] for row in self.rows]
                 room = self.shared_room(name, slopes)
-                wrong = self.differs(f"{name}, shared,", each, added(slopes), room, self.rows)
+                wrong = self.differs(f"{name}, shared,", each, add_up(slopes), room, self.rows)
                 if wrong and any(map(math.isnan, slopes)):  # gathered first, an infinite slope meets no row's 0 alone
                     self.excused += 1
                 elif wrong:
@@ -123,12 +123,12 @@ class Trial:
         return lambda: sum(row.gradient_room[name] for row in self.rows) + rounding
 
 
-def refused(error: Exception) -> bool:
+def is_refusal(error: Exception) -> bool:
     """Whether an error is one that a program may meet: more branches than are kept."""
     return "expected at most" in str(error)
 
 
-def added(numbers: Sequence[float]) -> float:
+def add_up(numbers: Sequence[float]) -> float:
     """Their sum, of inf and nan as well."""
     try:
         return math.fsum(numbers)

@@ -38,7 +38,7 @@ def inner_nodes(exam: Exam) -> Iterator[Finding]:
     yield from _kept_in_one_place(exam)
     if exam.stopped:
         return
-    found = probed(exam)
+    found = probe_pairs(exam)
     kind = _one_kind(found, found.unlisted)
     if kind or found.everywhere(found.unlisted):
         program = _smallest(found.unlisted)
@@ -106,7 +106,7 @@ def _forgotten(exam: Exam, op: str) -> Finding | None:
 
 def upstream(exam: Exam) -> Iterator[Finding]:
     """Each operation multiplies its local derivative by the gradient of its result."""
-    found = probed(exam)
+    found = probe_pairs(exam)
     side = _same_operand(found, found.forgets)
     if side or found.everywhere(found.forgets):
         kind = f"{TWO}, along the {side} one," if side else _one_kind(found, found.forgets)
@@ -133,7 +133,7 @@ def upstream(exam: Exam) -> Iterator[Finding]:
 
 def accumulation(exam: Exam) -> Iterator[Finding]:
     """Each operation adds to its operands' gradients, whatever others have sent them before."""
-    found = probed(exam)
+    found = probe_pairs(exam)
     if found.everywhere(found.overwrites):
         program, ops = _smallest(found.overwrites), _operations(found.overwrites)
         if comes_about(exam, program):
@@ -151,7 +151,7 @@ def accumulation(exam: Exam) -> Iterator[Finding]:
     exam.wrong |= {slot.op for slot in found.overwrites}
 
 
-def probed(exam: Exam) -> Probed:
+def probe_pairs(exam: Exam) -> Probed:
     """What pairs of operations say, asked once."""
     if not exam.operations:
         raise Skipped("waits for an operation")

@@ -45,13 +45,13 @@ def _usable(exam: Exam, op: str) -> bool:
     return any(exam.works(shape[0]) for shape in shapes(op))
 
 
-def accepted(exam: Exam, program: Program) -> Program:
+def accept(exam: Exam, program: Program) -> Program:
     """The program, with plain exponents where the engine takes no value as one."""
     steps = [
         Step(POW, (step.operands[0], EXPONENTS[place % len(EXPONENTS)])) if form(step) == (POW, -1) else step
         for place, step in enumerate(program.steps)
     ]
-    return Program(program.inputs, tuple(steps)).pruned() if (POW, -1) in exam.broken else program
+    return Program(program.inputs, tuple(steps)).prune() if (POW, -1) in exam.broken else program
 
 
 def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program | None:
@@ -67,7 +67,7 @@ def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program 
               phases=(Phase.generate, Phase.shrink)[: 1 + shrink], report_multiple_bugs=False)  # fmt: skip
     @given(strategies.programs(operations=operations))
     def check(program: Program) -> None:
-        drawn, program = program, accepted(exam, program)
+        drawn, program = program, accept(exam, program)
         if exam.works(program) and (program is drawn or strategies.sound(program)) and wrong(exam, program):
             found.append(program)
             raise AssertionError

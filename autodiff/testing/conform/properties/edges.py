@@ -11,7 +11,7 @@ from ..findings import Finding
 from ..forms import forms, ordinary_points
 from ...draw.straight_line import Program, Step
 from ...draw.edge_cases import Point, at_kink, points
-from .numbers import written
+from .numbers import write_call
 
 TAILS = (0.0, 1.0, -1.0, 5.0, -5.0, 20.0, -20.0, 40.0, -40.0, 300.0, -300.0, 1e-10, -1e-10)
 
@@ -39,7 +39,7 @@ def _at_edge(exam: Exam, program: Program) -> Finding | None:
     if not math.isfinite(wanted.value):
         return None
     if answer.error is not None:
-        return Finding(f"the derivative of `{written(program)}` cannot be had: {answer.error}", exam.source(program))
+        return Finding(f"the derivative of `{write_call(program)}` cannot be had: {answer.error}", exam.source(program))
     for letter, given, needed in zip("abcd", answer.gradient, wanted.gradient):
         if needed == 0:
             wrong = not abs(given) <= 1e-12
@@ -47,7 +47,7 @@ def _at_edge(exam: Exam, program: Program) -> Finding | None:
             wrong = math.isfinite(needed) and abs(needed) > 1e-300 and not close(given, needed, 1e-6)
         if wrong:
             slopes = f"the derivative {given!r} along {letter}, and should have {needed!r}"
-            return Finding(f"`{written(program)}` has {slopes}{_cause(given, needed)}", exam.source(program))
+            return Finding(f"`{write_call(program)}` has {slopes}{_cause(given, needed)}", exam.source(program))
     return None
 
 
@@ -68,7 +68,7 @@ def kinks(exam: Exam) -> Iterator[Finding]:
                 low, high = sides.ends
                 if not low - 1e-12 <= given <= high + 1e-12:
                     slopes = f"derivatives {low!r} and {high!r} along {letter}, and the engine gives {given!r}"
-                    yield Finding(f"`{written(program)}` is a kink with {slopes}", exam.source(program))
+                    yield Finding(f"`{write_call(program)}` is a kink with {slopes}", exam.source(program))
                     break
 
 

@@ -31,7 +31,7 @@ def ieee(exam: Exam) -> Iterator[Finding]:
 
 
 def _misplaced(program: Program, answer: Answer, wanted: float) -> str | None:
-    asked = f"`{written(program)}`"
+    asked = f"`{write_call(program)}`"
     if answer.error is not None:
         return f"{asked} raises {answer.error.partition(':')[0]}, and should give {wanted!r}"
     if close(answer.value, wanted, 1e-9):
@@ -47,7 +47,7 @@ def _misplaced(program: Program, answer: Answer, wanted: float) -> str | None:
     return f"{gives}{clamped}"
 
 
-def written(program: Program) -> str:
+def write_call(program: Program) -> str:
     """A one-step program with its numbers written in: exp(710.0)."""
     step = program.steps[0]
     numbers = tuple(program.inputs[x] if type(x) is int else x for x in step.operands)
@@ -72,7 +72,7 @@ def kinds(exam: Exam) -> Iterator[Finding]:
                 continue  # told elsewhere
             if isinstance(data, (int, complex)):
                 what = f"the {type(data).__name__} {data!r} in `data` instead of a float"
-                yield Finding(f"`{written(program)}` puts {what}", exam.source(program))
+                yield Finding(f"`{write_call(program)}` puts {what}", exam.source(program))
                 break
 
 

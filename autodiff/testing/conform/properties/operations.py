@@ -6,7 +6,7 @@ from ....ops import ADD, MUL, POW, SUB, TABLE
 from ...draw.edge_cases import Point
 from ...draw.straight_line import Program, Step
 from ..common import shared_fault
-from ..diagnosis import Sample, called, case_of, derivative, explained
+from ..diagnosis import Sample, name_operation, case_of, derivative, explain
 from ...derive.answers import Answer, close, right
 from ..examiner import Exam, Skipped
 from ..findings import MISSING, VALUE, WRONG, Finding
@@ -148,7 +148,7 @@ def _gated(exam: Exam, op: str) -> Finding | None:
             continue
         through = [exam.ask(each).gradient == [0.0] for each in (above, below)]
         if right(below).gradient[0] and through == [False, True]:
-            sentence = f"{called(op)} lets a gradient through by the sign of that gradient, {OPERANDS}"
+            sentence = f"{name_operation(op)} lets a gradient through by the sign of that gradient, {OPERANDS}"
             return exam.finding(sentence, below, WRONG, op=op, looks="+=", formula=derivative(op, 0))
     return None
 
@@ -158,13 +158,13 @@ def _wrong_derivative(exam: Exam, op: str, programs: list[Program], case: str) -
     answers = [exam.ask(program) for program in programs]
     for program, answer in zip(programs, answers):
         if answer.error is not None:
-            sentence = f"{called(op)}{case}: its backward pass does not work: {answer.error}"
+            sentence = f"{name_operation(op)}{case}: its backward pass does not work: {answer.error}"
             return exam.finding(sentence, program, op=op, looks="+=")
     if len(programs[0].inputs) > 1:
         for program, answer in zip(programs, answers):
             exam.confirm(program, answer)
         if all(_to_one(program, answer) for program, answer in zip(programs, answers)):
-            sentence = f"{called(op)} sends both its gradients to a, and none to b"
+            sentence = f"{name_operation(op)} sends both its gradients to a, and none to b"
             return exam.finding(sentence, programs[0], WRONG, op=op, looks="+=", formula=derivative(op, 0))
     for place in range(len(programs[0].inputs)):
         index = programs[0].steps[0].operands.index(place)
@@ -195,8 +195,8 @@ def _sentence(exam: Exam, op: str, index: int, samples: list[Sample], bad: list[
     case = case_of(samples, wrong) if op == POW else ""
     case = case or form
     if all(sample.given == 0 for sample in samples) and _by_own_grad(exam, op, index):
-        return f"{called(op)} multiplies by its operand's own gradient instead of the gradient from above"
-    return explained(op, index, samples if case == form else wrong, case)
+        return f"{name_operation(op)} multiplies by its operand's own gradient instead of the gradient from above"
+    return explain(op, index, samples if case == form else wrong, case)
 
 
 def _by_grad(exam: Exam) -> bool:

@@ -35,7 +35,7 @@ def sums(exam: Exam) -> Iterator[Finding]:
         if not _same(answer, wanted):
             exam.confirm(program, answer)
             exam.unordered = True
-            yield exam.finding(_detailed(_judged(answer, wanted), answer, wanted), program.pruned(), ORDER)
+            yield exam.finding(_detailed(_judged(answer, wanted), answer, wanted), program.prune(), ORDER)
             return
 
 
@@ -50,7 +50,7 @@ def _small(times: str, plus: str) -> Iterator[tuple[Program, str]]:
 def shapes(plus: str = ADD, steps: int = 4) -> Iterator[Program]:
     """Every program of one input and so many additions: all the ways in which nodes can share nodes."""
     for places in product(*[list(product(range(n + 1), repeat=2)) for n in range(steps)]):
-        yield Program((1.5,), tuple(Step(plus, operands) for operands in places)).pruned(inputs=False)
+        yield Program((1.5,), tuple(Step(plus, operands) for operands in places)).prune(inputs=False)
 
 
 def _same(answer: Answer, wanted: Answer) -> bool:

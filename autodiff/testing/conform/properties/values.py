@@ -38,11 +38,11 @@ def values(exam: Exam) -> Iterator[Finding]:
         yield Finding("a value made of 0.1 holds only the digits of float32")
     if engine.grad(x) != 0:
         yield Finding(f"a new value's gradient is {engine.grad(x)!r} instead of 0")
-    yield from _hidden(exam, x)
+    yield from _find_hidden(exam, x)
     yield from _start(exam)
 
 
-def _hidden(exam: Exam, x: Any) -> Iterator[Finding]:
+def _find_hidden(exam: Exam, x: Any) -> Iterator[Finding]:
     """A method of the class that an attribute of the same name hides is reported, and used all the same."""
     engine, own = exam.engine, getattr(x, "__dict__", {})
     names = {op: engine.spelling.names.get(op, op) for op in engine.methods}
