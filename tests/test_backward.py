@@ -116,7 +116,19 @@ def test_an_order_puts_every_node_after_its_parents_once_and_first_parents_first
     assert order == [a, b, c, d] and leaves(d) == [a, b]
     assert [(p.data, n.op, i) for p, n, i in edges(order)] == [(1.0, "mul", 0), (2.0, "mul", 1), (2.0, "add", 0), (1.0, "add", 1)]
     assert users(order) == {a: 2, b: 1, c: 1, d: 0}
-    assert topological_order(c, d) == [a, b, c, d]
+    assert topological_order(c, d) == [a, b, c, d] and topological_order(b, a) == [b, a] and topological_order() == []
+
+
+def test_an_order_is_of_anything_with_parents_also_beside_values():
+    class Reader:
+        def __init__(self, *parents):
+            self.parents = parents
+
+    x, y = Value(1.0), Value(2.0)
+    both = Reader(y, x, y)
+    top = Reader(both, x)
+    assert topological_order(top) == [y, x, both, top] and leaves(top) == [y, x]
+    assert topological_order(x, top) == [x, y, both, top] and topological_order(top, x * y)[:4] == [y, x, both, top]
 
 
 def test_a_blocked_operand_keeps_even_an_infinite_slope_from_flowing():

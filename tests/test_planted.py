@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autodiff import Value, compile, exp, log, logsumexp, nn, register, relu, sqrt, tanh, total, where
+from autodiff import Value, compile, exp, log, logsumexp, nn, register, relu, sqrt, tanh, total, where, xlogy
 from autodiff.compiled.ir.builder import Builder
 from autodiff.compiled.ir.reverse import reverse
 from autodiff.compiled.record.recorder import record
@@ -108,6 +108,7 @@ ZEROS = [(-1.0, 0.0, 0.0), (1.0, 0.0, 4.0), (-1.0, 4.0, 0.0), (1.0, 4.0, 0.0)]
     lambda c, x, z: where(c > 0, logsumexp(sqrt(x), sqrt(z), x), 2.0),                       # blocked above many operands
     lambda c, x, z: where(c > 0, total([sqrt(x), sqrt(z), x]), 2.0) + x,
     lambda c, x, z: (lambda h: where(c > 0, h, 1.0) + where(z > 0, h, 2.0))(sqrt(x)),      # reached by neither
+    lambda c, x, z: where(c > 0, xlogy(1.0 + z, x), 2.0) + where(c > 1, logsumexp(log(x), z), x),
 ])  # fmt: skip
 @pytest.mark.parametrize("copies", [1, 12])
 def test_what_is_blocked_stays_so_and_what_is_reached_by_one_way_is_reached(function, copies):
