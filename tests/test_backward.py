@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from autodiff import Value, elementwise, functions, gradient_graph, reductions, replay
+from autodiff.errors import OperandError
 from autodiff.graph import edges, leaves, topological_order, users
 from autodiff.dual_numbers import Dual, duals
 from autodiff.numbers import FLOATS, FRACTIONS
@@ -129,6 +130,9 @@ def test_an_order_is_of_anything_with_parents_also_beside_values():
     top = Reader(both, x)
     assert topological_order(top) == [y, x, both, top] and leaves(top) == [y, x]
     assert topological_order(x, top) == [x, y, both, top] and topological_order(top, x * y)[:4] == [y, x, both, top]
+    for stranger in (3.0, "x", [x]):
+        with pytest.raises(OperandError, match="leaves: expected a Value, or anything with parents, got"):
+            leaves(stranger)
 
 
 def test_a_blocked_operand_keeps_even_an_infinite_slope_from_flowing():

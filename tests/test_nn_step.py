@@ -103,12 +103,43 @@ def test_a_model_that_branches_gives_each_row_its_own_way():
     assert actual[0] == pytest.approx(expected[0], rel=1e-12) and np.allclose(actual[1], expected[1], rtol=1e-10)
 
 
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
 @pytest.mark.parametrize("X_, y_, message", [
     (X, X[:3, 0], "as many rows"), (X[:0], X[:0, 0], "at least one"), (X[0], X[0], "rows of numbers"),
 ])  # fmt: skip
-def test_wrong_shapes_are_errors_that_show_them(X_, y_, message):
+def test_wrong_shapes_are_errors_that_show_them(X_, y_, message, engine):
     with pytest.raises(ArgumentError, match=message):
-        step_function(model_of([2, 1]), "mse")(X_, y_)
+        step_function(model_of([2, 1]), "mse", engine)(X_, y_)
+
+
+def test_a_step_shows_its_source_once_it_has_run():
+    step = step_function(nn.MLP(2, [3, 1], seed=0), "mse")
+    with pytest.raises(ArgumentError, match="step.source: expected a step that has run"):
+        step.source
+    step(np.ones((2, 2)), np.zeros(2))
+    assert "def value_and_grad(" in step.source
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_batch_may_have_any_number_of_rows(count):
+    model = nn.MLP(2, [3, 1], seed=0)
+    eager, compiled = (step_function(model, "mse", engine) for engine in ("eager", "compiled"))
+    rows, labels = np.arange(2.0 * count).reshape(count, 2), np.arange(count) / 2
+    assert compiled(rows, labels)[0] == pytest.approx(eager(rows, labels)[0], rel=1e-12)
+    assert compiled(rows, labels)[1] == pytest.approx(eager(rows, labels)[1], rel=1e-12)
+
+
+def test_labels_in_rows_are_told_from_labels_alone():
+    def loss(y_true, y_pred):
+        alone = not isinstance(y_true[0], list)
+        return nn.losses.mean_squared_error([t if alone else t[0] for t in y_true], y_pred) * (1.0 if alone else 3.0)
+
+    model = nn.MLP(2, [3, 1], seed=0)
+    eager, compiled = (step_function(model, loss, engine) for engine in ("eager", "compiled"))
+    X, y = np.array([[0.5, 1.0], [2.0, -1.0]]), np.array([1.0, 0.25])
+    for labels in (y, y[:, None], y):
+        assert compiled(X, labels)[0] == pytest.approx(eager(X, labels)[0], rel=1e-12)
+    assert eager(X, y[:, None])[0] == pytest.approx(3 * eager(X, y)[0])
 
 
 def test_an_unknown_engine_is_an_error():
