@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ...ops import ADD, DIV, MUL, SUB, TABLE
 from ..draw.edge_cases import at_kink, within
-from ..draw.straight_line import Program
+from ..draw.straight_line import Program, Step
 from ..derive.answers import close, right
 from .draft import INPUT, Draft, Slot, points, single
 from .examiner import Exam
@@ -44,6 +44,14 @@ class Probed:
     overwrites: dict[Slot, Program] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
     built: set[str] = field(default_factory=set)  # operations that are built on others, and have their faults
+    known: dict[tuple[Slot, tuple[float, ...]], tuple[float, float]] = field(default_factory=dict)
+
+    def alone(self, slot: Slot, xs: tuple[float, ...]) -> tuple[float, float]:
+        """The value of an operation and its local derivative along the slot: of the same few points for many partners."""
+        if (slot, xs) not in self.known:
+            answer = right(single(slot, xs))
+            self.known[slot, xs] = answer.value, answer.gradient[0]
+        return self.known[slot, xs]
 
     def everywhere(self, found: dict[Slot, Program]) -> bool:
         """Whether a fault is that of (nearly) all operations, and so of what they share."""
@@ -82,7 +90,7 @@ def _chains(exam: Exam, found: Probed) -> None:
     within_others: dict[Slot, list[Cell]] = defaultdict(list)
     around_others: dict[Slot, list[Cell]] = defaultdict(list)
     for inner, outer in _pairs(found.slots):
-        cell = _chain(exam, outer, inner)
+        cell = _chain(exam, found, outer, inner)
         if cell is not None:
             within_others[inner].append(cell)
             around_others[outer].append(cell)
@@ -115,9 +123,9 @@ def _pairs(every: list[Slot]) -> Iterator[tuple[Slot, Slot]]:
     yield from chosen
 
 
-def _chain(exam: Exam, outer: Slot, inner: Slot) -> Cell | None:
+def _chain(exam: Exam, found: Probed, outer: Slot, inner: Slot) -> Cell | None:
     """One operation inside another: what reaches the input of the inner one."""
-    for program, f, g in _chain_programs(outer, inner):
+    for program, f, g in _chain_programs(found, outer, inner):
         if not exam.works(program):
             continue
         answer = exam.ask(program)
@@ -131,21 +139,21 @@ def _chain(exam: Exam, outer: Slot, inner: Slot) -> Cell | None:
     return None
 
 
-def _chain_programs(outer: Slot, inner: Slot) -> Iterator[tuple[Program, float, float]]:
+def _chain_programs(found: Probed, outer: Slot, inner: Slot) -> Iterator[tuple[Program, float, float]]:
     """Programs of one operation inside another where the numbers tell, with both local derivatives."""
     plain: list[tuple[Program, float, float]] = []
     for xs in points(inner.op):
-        y = right(single(inner, xs)).value
+        y, g = found.alone(inner, xs)
         for point in points(outer.op):
             moved = (*point[: outer.place], y, *point[outer.place + 1 :])
             row = TABLE[outer.op]
             moved = moved[: len(row.slopes)]
             if not within(row, moved) or at_kink(row, moved):
                 continue
-            draft = Draft(xs[inner.place])
-            draft.add(outer, draft.add(inner, (INPUT, 0), xs), moved)
-            f, g = right(single(outer, moved)).gradient[0], right(single(inner, xs)).gradient[0]
+            f = found.alone(outer, moved)[1]
             if math.isfinite(f * g) and f and g:
+                draft = Draft(xs[inner.place])
+                draft.add(outer, draft.add(inner, (INPUT, 0), xs), moved)
                 if abs(f - 1) > APART and abs(f) > APART:
                     yield draft.program(), f, g
                 else:
@@ -159,7 +167,7 @@ def _shares(exam: Exam, found: Probed) -> None:
     alone: dict[Slot, list[Cell]] = defaultdict(list)
     for first, second in _pairs([slot for slot in found.slots if slot not in found.unlisted]):
         for op in combining:
-            cell = _share(exam, first, second, op)
+            cell = _share(exam, found, first, second, op)
             if cell is not None:
                 alone[first].append(cell if cell.verdict in ("first", "right") else Cell("right", cell.program))
                 alone[second].append(Cell("first" if cell.verdict == "second" else "right", cell.program))
@@ -174,15 +182,18 @@ def _combines(exam: Exam, found: Probed, op: str) -> bool:
     return all(slot in found.slots and slot not in found.unlisted for slot in ours)
 
 
-def _share(exam: Exam, first: Slot, second: Slot, combining: str) -> Cell | None:
+def _share(exam: Exam, found: Probed, first: Slot, second: Slot, combining: str) -> Cell | None:
     """Two operations on one operand, combined: "first" or "second" if only that one's gradient is left."""
     for x, xs, ys in _shared_points(first, second):
-        draft, apart = Draft(x), Draft(x, x)
+        (a, first_slope), (b, second_slope) = found.alone(first, xs), found.alone(second, ys)
+        upstream = right(Program((a, b), (Step(combining, (0, 1)),))).gradient
+        own, other = upstream[0] * first_slope, upstream[1] * second_slope
+        if not own or not other or abs(own - other) < APART or abs(own + other) < APART:
+            continue
+        draft = Draft(x)
         draft.step(combining, draft.add(first, (INPUT, 0), xs), draft.add(second, (INPUT, 0), ys))
-        apart.step(combining, apart.add(first, (INPUT, 0), xs), apart.add(second, (INPUT, 1), ys))
         program = draft.program()
-        own, other = right(apart.program()).gradient[:2]
-        if not exam.works(program) or not own or not other or abs(own - other) < APART or abs(own + other) < APART:
+        if not exam.works(program):
             continue
         answer = exam.ask(program)
         if answer.error is not None:
