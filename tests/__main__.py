@@ -44,7 +44,9 @@ def processes(arguments: list) -> list:
         return []
     if any(".py" in argument for argument in arguments):    # starting the processes takes longer than a file
         return []
-    return ["-n", "auto", "--maxprocesses", str(MOST)]
+    # Each process takes a row of files and, at its end, some of what the others have left: what the tests of a file
+    # share, such as a browser, is made in one process, and all end together.
+    return ["-n", "auto", "--maxprocesses", str(MOST), "--dist", "worksteal"]
 
 
 def extras() -> list:

@@ -28,7 +28,7 @@ os.environ["AUTODIFF_SEED"] = str(SEED)    # for the processes that share the te
 # A deadline, and a check of how fast examples are drawn, would fail a test for the load of the machine; the blob repeats
 # a failure that no database has kept.
 SURE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture], "print_blob": True}
-settings.register_profile("fast", max_examples=50, **SURE, derandomize=False)
+settings.register_profile("fast", max_examples=25, **SURE, derandomize=False)
 settings.register_profile("ci", max_examples=200, **SURE, derandomize=True)
 settings.load_profile("ci" if IN_CI else "fast")
 if IN_CI and hasattr(providers, "_get_local_constants"):

@@ -80,8 +80,10 @@ def test_value_gradient_and_derivatives_are_those_of_eager_in_form_and_number(na
     same(f.vjp(*at)[1](2.0), autodiff.vjp(function, *at)[1](2.0))
 
 
-@pytest.mark.parametrize("target", [None, "numpy", "jax.numpy"])
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(("name", "target"), [
+    pytest.param(name, target, marks=pytest.mark.slow if (name, target) == ("named tuples in a list", "jax.numpy") else ())
+    for name in CALLS for target in (None, "numpy", "jax.numpy")
+])  # fmt: skip
 def test_each_row_of_a_batch_is_what_it_is_alone(name, target):
     function, one = CALLS[name]
     f, at = compile(function, target), rows_of(one)

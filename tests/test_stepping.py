@@ -11,7 +11,7 @@ from math import inf, isnan, nan
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 import autodiff
 from autodiff import Value, explain, functions, recording, steps
@@ -654,14 +654,17 @@ def test_a_chain_of_ten_thousand_is_written_in_one_go():
 
 # The guide
 
-def test_the_guides_code_runs_and_its_results_are_true():
+def test_the_guides_code_runs_and_its_results_are_true(tmp_path, monkeypatch):
     from tests.test_docs import check_comments, python_blocks
+
+    monkeypatch.chdir(tmp_path)    # it saves a page
     namespace = {}
     for block in python_blocks(Path(__file__).parent.parent / "docs" / "stepping.md"):
         check_comments(block, namespace)
 
 
 @given(graphs())
+@settings(max_examples=10)    # each is looked through once for every condition and node
 def test_until_finds_what_a_look_at_every_step_finds(y):
     log = Log(snapshot(y), "depth-first")
     by_node = {n: lambda step, n=n: n in (step.node, step.parent) for n in (0, len(log.graph.nodes) - 1)}

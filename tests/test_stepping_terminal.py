@@ -161,7 +161,7 @@ def test_the_screen_keeps_to_its_height_and_shows_the_node_that_changes():
     assert len(text.splitlines()) == 30 and f"▸  {log[150].label}" in text
 
 
-@pytest.mark.parametrize("quiz", [False, True])
+@pytest.mark.parametrize("quiz", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_on_a_terminal_of_24_lines_nothing_is_cut(quiz):
     log = xor_row()
     screen = Screen(log, quiz=quiz)

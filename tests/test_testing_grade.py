@@ -57,6 +57,8 @@ WRONG = """self.grad += 1.0
         for x, slope in self.made:
             x.grad += slope * self.grad"""
 
+SOME = ["values", "local derivatives", "sums"]  # what is examined where the question is whether anything can be
+
 
 @pytest.fixture
 def engine(tmp_path):
@@ -147,9 +149,9 @@ time.sleep(0.3)
 
 
 @pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
-@pytest.mark.parametrize("end", ["", "while True: pass\n", "os._exit(3)\n", "os.kill(os.getpid(), 9)\n"])
+@pytest.mark.parametrize("end", ["", "os._exit(3)\n", *(pytest.param(end, marks=pytest.mark.slow) for end in ("while True: pass\n", "os.kill(os.getpid(), 9)\n"))])
 def test_an_orphan_in_a_session_of_its_own_without_an_environment_is_ended(engine, end):
-    found = grade(engine(ORPHAN % os.getpid() + end + VALUE % RIGHT), seconds=3, examples=5)
+    found = grade(engine(ORPHAN % os.getpid() + end + VALUE % RIGHT), seconds=3, examples=5, properties=SOME)
     assert found.report is not None and bool(found.report.notes) == bool(end)
     assert f"sleep 271.{os.getpid()}" not in subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
 
@@ -178,10 +180,10 @@ def test_an_engine_that_ends_its_watcher_is_told(engine):
 @pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
 def test_the_limit_is_of_memory_in_use_and_names_its_option(engine):
     reserve = "import mmap\nroom = mmap.mmap(-1, 3 * 2**30)\n"  # 3 GB of addresses, of which nothing is used
-    assert grade(engine(reserve + VALUE % RIGHT), examples=5, memory=512).report is not None
-    use = "import time\nused = b'1' * (600 * 2**20)\ntime.sleep(600)\n"
-    told = grade(engine(use), memory=512).cannot
-    assert told == "it takes more than 512 MB of memory; if it may, use --memory with a larger number (while it was imported)"
+    assert grade(engine(reserve + VALUE % RIGHT), examples=5, memory=512, properties=SOME).report is not None
+    use = "import time\nused = b'1' * (300 * 2**20)\ntime.sleep(600)\n"
+    told = grade(engine(use), memory=256).cannot
+    assert told == "it takes more than 256 MB of memory; if it may, use --memory with a larger number (while it was imported)"
 
 
 @pytest.mark.slow
@@ -197,7 +199,7 @@ def test_a_file_that_is_no_module_by_its_name_is_told(engine):
 
 def test_what_the_engine_prints_does_not_reach_the_report(engine):
     target = engine("print('{', end='')\nimport os\nos.write(1, b'noise')\n" + VALUE % RIGHT)
-    done = subprocess.run([sys.executable, "-m", "autodiff.testing.conform.command", "grade", target, "--format", "json", "--examples", "5"],
+    done = subprocess.run([sys.executable, "-m", "autodiff.testing.conform.command", "grade", target, "--format", "json", "--examples", "5", "--properties", ",".join(SOME)],
                           capture_output=True, text=True, cwd=Path(__file__).parent.parent, check=False)
     assert json.loads(done.stdout)["holds"] is True
 
@@ -206,12 +208,12 @@ def test_an_engine_in_a_package_can_use_its_neighbours(engine, tmp_path):
     engine("", "course/__init__.py")
     engine("START = 0.0", "course/start.py")
     text = (VALUE % RIGHT).replace("float(data), 0.0", "float(data), START")
-    assert grade(engine("from .start import START\n" + text, "course/engine.py"), examples=5).exit_code == 0
+    assert grade(engine("from .start import START\n" + text, "course/engine.py"), examples=5, properties=SOME).exit_code == 0
 
 
 def test_an_adapter_in_the_file_can_be_graded(engine):
     text = "from autodiff.testing import adapter_for\n" + (VALUE % RIGHT).replace("self.grad", "self.g") + "\nValue = adapter_for(Value, grad='g')\n"
-    assert grade(engine(text), examples=5).report is not None
+    assert grade(engine(text), examples=5, properties=SOME).report is not None
 
 
 def test_junit_and_gradescope_reports_are_written_to_files(engine, tmp_path, capsys):
@@ -252,6 +254,7 @@ def test_grade_is_a_command_of_autodiff(engine, capsys):
     assert "there is no file no.py" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_what_was_found_before_the_time_was_up_is_reported(engine, tmp_path, capsys):
     slow = (VALUE % RIGHT).replace("out.made = (self, other", "sum(range(2_000_000)); out.made = (self, other")
     text = slow.replace("__radd__, __rmul__", "def exp(self):\n        return self\n\n    __radd__, __rmul__")
@@ -261,6 +264,7 @@ def test_what_was_found_before_the_time_was_up_is_reported(engine, tmp_path, cap
     assert "`exp(a)` gives" in out and "tails, kinks" in out and "was not reached" in out
 
 
+@pytest.mark.slow
 def test_what_does_not_come_to_its_end_is_told_and_the_rest_examined(engine):
     spins = "def exp(self):\n        while True: pass\n\n    __radd__, __rmul__"
     report = grade(engine((VALUE % RIGHT).replace("__radd__, __rmul__", spins)), examples=5, seconds=6).report
@@ -269,23 +273,25 @@ def test_what_does_not_come_to_its_end_is_told_and_the_rest_examined(engine):
     assert report.sentences == ["backward does not work: TimeoutError: it does not come to its end"]
 
 
-@pytest.mark.parametrize("code", ["import no_such_thing", "while True: pass", "import sys; sys.exit(3)", "raise ValueError('lost')", "input()",
-                                  "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9')", "import os; os._exit(4)"])
+@pytest.mark.parametrize("code", [
+    "import no_such_thing", "import sys; sys.exit(3)", "import os; os._exit(4)", *(pytest.param(code, marks=pytest.mark.slow) for code in (
+        "while True: pass", "raise ValueError('lost')", "input()", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9')")),
+])  # fmt: skip
 def test_what_a_file_does_when_it_is_imported_does_not_keep_it_from_being_graded(engine, code):
-    found = grade(engine(VALUE % RIGHT + "\n" + code), seconds=6, examples=5)
+    found = grade(engine(VALUE % RIGHT + "\n" + code), seconds=6, examples=5, properties=SOME)
     assert found.exit_code == 0 and found.report.notes[0].startswith("only the definitions of engine.py were run, because ")
 
 
 def test_newer_syntax_is_left_out(engine):
     text = "type Number = int | float\n" + (VALUE % RIGHT).replace("class Value:", "class Value[T]:")
-    found = grade(engine(text), examples=5)
+    found = grade(engine(text), examples=5, properties=SOME)
     assert found.exit_code == 0 and "SyntaxError" in found.report.notes[0]
 
 
 def test_the_one_class_with_a_backward_pass_is_found(engine, tmp_path):
     engine("class Other: pass", "notes.py")
     engine(VALUE % RIGHT, "hw1.py")
-    assert grade(str(tmp_path), examples=5).exit_code == 0
+    assert grade(str(tmp_path), examples=5, properties=SOME).exit_code == 0
     engine(VALUE % RIGHT, "hw2.py")
     assert "hw1.py:Value, hw2.py:Value" in grade(str(tmp_path)).cannot
     assert grade(str(tmp_path), examples=5, files=["hw2*"], properties=["sums"]).report.headline.endswith("1 of 1 properties hold")
@@ -296,7 +302,7 @@ def test_the_code_of_a_notebook_is_graded(tmp_path):
     cells = ["%matplotlib inline\n!pip install x\nimport helpers", VALUE % RIGHT.replace("1.0", "helpers.one"), "%%bash\nls", "Value?", "x = Value(2.0)\nx"]
     notebook = {"cells": [{"cell_type": "code", "source": text.splitlines(True)} for text in cells]}
     (tmp_path / "My work 1.2.ipynb").write_text(json.dumps(notebook))
-    found = grade(str(tmp_path / "My work 1.2.ipynb"), examples=5)
+    found = grade(str(tmp_path / "My work 1.2.ipynb"), examples=5, properties=SOME)
     assert found.exit_code == 0 and not found.report.notes
     (tmp_path / "none.ipynb").write_text("{}")
     assert "none has" in grade(str(tmp_path / "none.ipynb")).cannot
@@ -306,11 +312,12 @@ def test_the_functions_of_an_engines_package_are_examined(engine, tmp_path):
     engine("from .value import Value\nfrom .more import exp", "lab/__init__.py")
     target = engine(VALUE % RIGHT, "lab/value.py")
     engine("import math\nfrom .value import Value\n\ndef exp(a):\n    out = Value(math.exp(a.data))\n    out.made = ((a, a.data),)\n    return out", "lab/more.py")
-    first = grade(target, examples=5).report.findings[0]
+    first = grade(target, examples=5, properties=SOME).report.findings[0]
     assert first.sentence == "`exp`: its local derivative along a comes out as `a`, and should be `exp(a)`"
     assert first.line == "more.py, line 6: out.made = ((a, a.data),)"
 
 
+@pytest.mark.slow
 def test_a_course_has_a_stable_total_and_its_exit_code(engine, tmp_path):
     totals = set()
     for text in (VALUE % RIGHT, VALUE % WRONG, "import os; os._exit(3)"):

@@ -328,6 +328,7 @@ def test_a_wrong_order_is_told_once_though_drawn_programs_show_it_too(engine):
     assert len(once) == 1 and once[0].startswith("a node passes its gradient on again each time it is reached")
 
 
+@pytest.mark.slow
 def test_a_tape_that_a_pass_empties_is_a_limit_and_a_mark_on_nodes_a_fault(engine):
     emptied = ZEROED.replace("        for each in TAPE:\n            each.dot = 0.0\n", "") + "        TAPE.clear()\n"
     report = conformance(engine(emptied, "emptied"), examples=25)

@@ -47,7 +47,7 @@ class Probed:
     known: dict[tuple[Slot, tuple[float, ...]], tuple[float, float]] = field(default_factory=dict)
 
     def alone(self, slot: Slot, xs: tuple[float, ...]) -> tuple[float, float]:
-        """The value of an operation and its local derivative along the slot: of the same few points for many partners."""
+        """The value of an operation and its local derivative along the slot: the same few for many partners."""
         if (slot, xs) not in self.known:
             answer = right(single(slot, xs))
             self.known[slot, xs] = answer.value, answer.gradient[0]
