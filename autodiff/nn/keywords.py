@@ -1,7 +1,7 @@
 """Calls with an argument that there is not are answered with the nearest name that there is.
 
 >>> class Oven:
-...     @known_arguments
+...     @know_arguments
 ...     def bake(self, dish, *, degrees=180):
 ...         return f"{dish} at {degrees}"
 >>> Oven().bake("bread", degree=200)
@@ -57,7 +57,7 @@ WRITTEN = {  # what Keras has, and what is written for it here
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def known_arguments(method: F) -> F:
+def know_arguments(method: F) -> F:
     """The method with an `OperandError` for an unknown name, or for a value too many, in place of Python's own."""
     code: Any = getattr(method, "__code__", None)
     shared = find_shared(method)
@@ -80,12 +80,6 @@ def known_arguments(method: F) -> F:
         return method(self, *arguments, **named)
 
     return cast(F, checked)
-
-
-def know_arguments(cls: Any) -> None:
-    """Let the constructor that a class has of its own answer an unknown argument with the nearest that it has."""
-    if "__init__" in vars(cls):
-        cls.__init__ = known_arguments(cls.__init__)
 
 
 def find_shared(method: Any) -> tuple[str, ...]:
@@ -119,10 +113,14 @@ def not_there(module: str, names: Sequence[str]) -> Callable[[str], NoReturn]:
 
 
 class Declared:
-    """A base whose classes in this library refuse an attribute that they do not have; one's own classes may have any.
-
-    Set, such an attribute would be ignored without a word.
+    """A base whose classes answer an unknown argument with the nearest one that there is, and, those in this library,
+    refuse an attribute that they do not have: set, it would be ignored without a word.
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            cls.__init__ = know_arguments(cls.__init__)  # type: ignore[method-assign]
 
     def __setattr__(self, name: str, value: Any) -> None:
         cls = type(self)

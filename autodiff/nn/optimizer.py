@@ -18,7 +18,7 @@ from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_series, number
 from ..value import Value
 from . import initializers as initial
-from .keywords import Declared, know_arguments
+from .keywords import Declared
 from .layers.module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
@@ -42,11 +42,6 @@ class Optimizer(Declared):
 
     slots: tuple[str, ...] = ()
     default_rate = 0.01
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Every optimizer answers an unknown argument with the nearest one that it has."""
-        super().__init_subclass__(**options)
-        know_arguments(cls)
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, **shared: Unpack[Shared]) -> None:
         """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr.

@@ -25,7 +25,7 @@ from typing import Any
 
 from ..errors import ArgumentError, ProgramError
 from ..graph import topological_order
-from ..hooks import Watcher, watchers
+from ..hooks import Watcher
 from ..stepping.lines import recording
 from ..stepping.script import as_main, run_program
 from ..value import Value
@@ -139,7 +139,7 @@ def run(source: str, hear: Callable[[str], Any], name: str = "program",
     require_short(source)
     file = write_program(source, name)
     ran = Ran(source, tape=recording() if lines else None, losses=Losses(hear_loss))
-    with _hear(Output(hear)), _watch(ran.losses), ran.tape or nullcontext(), as_main(file):
+    with _hear(Output(hear)), ran.losses, ran.tape or nullcontext(), as_main(file):
         try:
             ran.names = run_program(file)
         except ProgramError as error:
@@ -187,12 +187,3 @@ def _hear(output: Output) -> Iterator[None]:
 
 def _refuse_input(prompt: object = "", /) -> str:
     raise OSError(NO_INPUT)
-
-
-@contextmanager
-def _watch(losses: Losses) -> Iterator[None]:
-    watchers.append(losses)
-    try:
-        yield
-    finally:
-        watchers.remove(losses)

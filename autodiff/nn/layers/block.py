@@ -19,7 +19,7 @@ from ...coerce import as_flag, is_series
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value, constant
 from .. import initializers as initial
-from ..keywords import INSTEAD, Declared, know_arguments, takes
+from ..keywords import INSTEAD, Declared, takes
 from .neurons import Output, one_or_list
 from .module import Module, in_mode
 from .nested import axes, flat, lengths_of
@@ -78,9 +78,8 @@ class Block(Declared, Module):
     _trainable = True
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Every layer answers an unknown argument with the nearest one that it has."""
+        """Let a `build` of a layer's own be called with a shape alone."""
         super().__init_subclass__(**options)
-        know_arguments(cls)
         if "build" in vars(cls):
             cls.build = build_alone(cls.build)  # type: ignore[method-assign]
 

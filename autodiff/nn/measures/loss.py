@@ -15,7 +15,7 @@ from ...coerce import Number, is_one_of
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from .. import initializers as initial
-from ..keywords import Declared, know_arguments, snake_case
+from ..keywords import Declared, snake_case
 from ..layers.rows import Rows, entries, list_rows, mean
 
 LossFunction = Callable[..., Value]  # of labels and predictions, over rows
@@ -32,11 +32,6 @@ class Loss(Declared):
 
     name: str
     from_logits = False
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Every loss answers an unknown argument with the nearest one that it has."""
-        super().__init_subclass__(**options)
-        know_arguments(cls)
 
     def __init__(self, name: str | None = None, reduction: str = MEAN) -> None:
         if name is not None and not isinstance(name, str):

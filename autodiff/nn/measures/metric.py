@@ -20,7 +20,7 @@ import numpy as np
 
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
-from ..keywords import Declared, know_arguments, snake_case, takes
+from ..keywords import Declared, snake_case, takes
 from ..layers.rows import Rows, datum, pair_rows
 from ..layers.tables import Array, array
 
@@ -29,11 +29,6 @@ class Metric(Declared):
     """The base of all: subclass it with `update_state`, `result` and `reset_state`."""
 
     middle = 0.5  # between the labels, as the loss has them: 0 where it takes logits, or labels of -1 and 1
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Every metric answers an unknown argument with the nearest one that it has."""
-        super().__init_subclass__(**options)
-        know_arguments(cls)
 
     def __init__(self, name: str | None = None) -> None:
         if not (name is None or isinstance(name, str)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import ArgumentError, OperandError, shown
 from ..layers.block import Block
-from ..keywords import known_arguments, snake_case
+from ..keywords import know_arguments, snake_case
 from ..notebook import preformat
 from .summary import layer_names, summary_of
 from ..training.train import Trainable
@@ -23,7 +23,7 @@ class Network(Trainable):
         self.require_built("count_params")
         return super().count_params()
 
-    @known_arguments
+    @know_arguments
     def summary(self, print_fn: Callable[[str], object] = print) -> None:
         """Print the layers with the shape of their output and their number of parameters, and what these weigh."""
         if not callable(print_fn):

@@ -22,7 +22,7 @@ from typing import Any
 from ...coerce import is_one_of
 from ...errors import ArgumentError, OperandError, shown
 from .. import initializers as initial
-from ..keywords import Declared, known_arguments
+from ..keywords import Declared
 
 Logs = dict[str, float] | None
 UP = ("acc", "accuracy", "auc", "precision", "recall", "f1", "r2", "r2_score", "f1_score")  # what should grow
@@ -40,10 +40,8 @@ class Callback(Declared):
     params: dict[str, Any] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Answer an unknown argument with the nearest one there is, and refuse methods that `fit` could not call."""
+        """Refuse methods that `fit` could not call."""
         super().__init_subclass__(**options)
-        if "__init__" in vars(cls):
-            cls.__init__ = known_arguments(cls.__init__)  # type: ignore[method-assign]
         for name in vars(cls):
             if name.startswith("on_") and name not in METHODS:
                 known = ", ".join(METHODS)

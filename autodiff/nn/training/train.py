@@ -27,7 +27,7 @@ from .arguments import (
     check_callbacks, check_steps, check_validation, require_labels_given, require_loss, require_verbose,
 )  # fmt: skip
 from .fit_loop import History, Run, in_order
-from ..keywords import known_arguments
+from ..keywords import know_arguments
 from ..measures.loss import LossFunction
 from .objectives import Meters, Objective, objectives, require_known
 from ..optimizers import Optimizer
@@ -62,7 +62,7 @@ class Trainable(Block):
     stop_training = False
     _objectives: Sequence[Objective] = ()
 
-    @known_arguments
+    @know_arguments
     def compile(self, optimizer: str | Optimizer = "rmsprop", loss: Any = None, metrics: Any = None,
                 engine: str = "auto", *, loss_weights: Any = None, weighted_metrics: Any = None) -> None:  # fmt: skip
         """Choose the optimizer, the loss and the metrics, by name or as objects.
@@ -82,7 +82,7 @@ class Trainable(Block):
         """The metrics that `compile` was given, those of one output after the other."""
         return [metric for each in self._objectives for metric in (*each.metrics, *each.weighted_metrics)]
 
-    @known_arguments
+    @know_arguments
     def fit(self, x: Data, y: Data = None, batch_size: int | None = None, epochs: int = 1, verbose: int | str = "auto",
             callbacks: Iterable[Callback] | Callback | None = None, validation_split: float = 0.0,
             validation_data: Sequence[Data] | None = None, shuffle: bool = True,
@@ -140,7 +140,7 @@ class Trainable(Block):
                     print(f"Epoch {epoch + 1}/{epochs} - {line_of(run.logs)}")
         return run.history
 
-    @known_arguments
+    @know_arguments
     def evaluate(self, x: Data, y: Data = None, batch_size: int | None = None, verbose: int | str = "auto",
                  sample_weight: Data | None = None, return_dict: bool = False) -> Any:  # fmt: skip
         """The loss on these rows; with metrics a list, loss first; a dict by name if asked for.
@@ -155,7 +155,7 @@ class Trainable(Block):
             print(line_of(in_order(logs)))
         return report_numbers(logs, return_dict)
 
-    @known_arguments
+    @know_arguments
     def train_on_batch(self, x: Data, y: Data = None, sample_weight: Data | None = None,
                        class_weight: Mapping[int, float] | None = None, return_dict: bool = False) -> Any:  # fmt: skip
         """Take one step on these rows; return the loss and the metrics before it, of this batch alone."""
@@ -173,7 +173,7 @@ class Trainable(Block):
         """What `predict` gives, by Keras's other name."""
         return self.predict(x, verbose=0)
 
-    @known_arguments
+    @know_arguments
     def predict(self, x: Data, batch_size: int | None = None, verbose: int | str = "auto") -> Any:
         """The outputs for rows of inputs: an array with a row for each; of several outputs an array of each.
 
