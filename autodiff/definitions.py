@@ -7,7 +7,10 @@ Binary('+', Number(1), Binary('*', Name('a'), Name('a')))
 """
 
 import ast
+import linecache
 from collections.abc import Callable, Sequence
+from itertools import takewhile
+from types import FunctionType
 from typing import NamedTuple
 
 from .door import syntax
@@ -58,3 +61,10 @@ def expand(rule: Rule, definitions: Callable[[str], Definition | None]) -> Rule:
         return expand(apply(found, each.operands), definitions) if found else each
 
     return rule.rebuilt(change)
+
+
+def text_of(function: FunctionType) -> str:
+    """The source of a function of a module of ours; inspect.getsource would read it token by token."""
+    code = function.__code__
+    first, *rest = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
+    return first + "".join(takewhile(lambda line: line.startswith((" ", "\n")), rest))

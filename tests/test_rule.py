@@ -13,12 +13,11 @@ from hypothesis import given, strategies as st
 import autodiff
 from autodiff import Value, elementwise, stable
 from autodiff.compiled import codegen
-from autodiff.compiled.codegen.preamble import text_of
 from autodiff.errors import TableError
 from autodiff.notation import CLike, Conditional, Notation
 from autodiff.numbers import FLOATS
 from autodiff.ops import TABLE
-from autodiff.definitions import apply, define, expand
+from autodiff.definitions import apply, define, expand, text_of
 from autodiff.rule import COMPARISONS, Binary, Call, Choice, Each, Items, Name, Number, Part, Rule, Unary, parse
 from autodiff.slopes import contribution, decide, may_block, opening
 

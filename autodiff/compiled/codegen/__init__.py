@@ -28,12 +28,11 @@ from ... import additions
 from ...door import define
 from ...errors import ArgumentError
 from ..ir.program import Program
-from .array import ArrayWriter
 from .jax import JaxWriter
 from .loops import hasten
 from .python import MathWriter
 from .numpy import NumpyWriter
-from .portable import portable
+from .portable import PortableWriter
 from .preamble import ARRAY_WORDS, preamble, words
 from .templates import WORDS
 from .writer import Writer
@@ -44,11 +43,10 @@ WRITERS: dict[str, type[Writer]] = {"math": MathWriter, "numpy": NumpyWriter, "j
 def source(programs: Mapping[str, Program], target: str) -> str:
     """The source of one function for each program, with the imports that they need."""
     tables: dict[str, str] = {}
-    writer = WRITERS.get(target, ArrayWriter)
+    writer = WRITERS.get(target, PortableWriter)
     bodies = [writer(program, tables).function(name) for name, program in programs.items()]
-    numbers = "".join(f"{name} = {text}\n" for text, name in tables.items())
+    numbers = "".join(f"{name} = {writer.literal(code)}\n" for code, name in tables.items())
     text = "\n\n".join(part for part in (numbers, *bodies) if part)
-    text = text if target in WRITERS else portable(text)
     head = preamble(set(WORDS.findall(text)) & (ARRAY_WORDS | additions.WORDS.keys()), target)
     return f"{head}\n\n{text}" if head else text
 

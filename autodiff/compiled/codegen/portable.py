@@ -1,63 +1,55 @@
 """Code for NumPy in the words of the array API alone, which has functions where NumPy has methods.
 
->>> portable("    y = x.reshape(2, 3).sum(axis=-1)  # a comment stays")
-'    y = sum(reshape(x, (2, 3)), axis=-1)  # a comment stays'
->>> print(portable("table_0 = array([[1, 0], [0, 1]])\\ny = x[:, table_0]"))
-table_0 = asarray([[1, 0], [0, 1]])
-y = reshape(take(x, reshape(table_0, (-1,)), axis=-1), (-1, 2, 2))
+>>> rewrite("y = x.reshape(2, 3).sum(axis=-1)"), rewrite("array([[1, 0], [0, 1]])")
+('y = sum(reshape(x, (2, 3)), axis=-1)', 'asarray([[1, 0], [0, 1]])')
+>>> rewrite("y = x[:, table_0]", {"table_0": [2, 2]})
+'y = reshape(take(x, reshape(table_0, (-1,)), axis=-1), (-1, 2, 2))'
 """
 
 import ast
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ...door import syntax
 from ... import stable
 from . import helpers
+from .array import ArrayWriter
 
 OURS = {*stable.NAMES, *helpers.HELPERS}  # what is defined in the same text
 
 METHODS = {"sum", "max", "argmax", "repeat"}
 WORDS = {*METHODS, "asarray", "float64", "permute_dims", "reshape"}
-TABLE = re.compile(r"table_\d+ = .*")
 
 
-def portable(text: str) -> str:
-    """The text of functions and numbers, line by line, so that comments and blank lines stay."""
-    writer = _ArrayAPI()
-    return "\n".join(_line(line, writer) for line in text.split("\n"))
+class PortableWriter(ArrayWriter):
+    """Arrays of any other namespace."""
+
+    @staticmethod
+    def literal(code: str) -> str:
+        return rewrite(code)
+
+    def finish(self) -> list[str]:
+        shapes = {name: _shape_of(_code(code)) for code, name in self.tables.items()}
+        return [rewrite(line, shapes) for line in super().finish()]
 
 
-def _line(line: str, writer: "_ArrayAPI") -> str:
-    code, gap, comment = line.partition("  # ")
-    bare = code.lstrip()
-    if not bare or bare.startswith("def "):
-        return line
-    start, bare = code[: len(code) - len(bare)] + "return " * bare.startswith("return "), bare.removeprefix("return ")
-    tree = writer.visit(syntax(bare))
-    text = ast.unparse(tree)
-    bare_tuple = isinstance(tree.body[0], ast.Expr) and isinstance(tree.body[0].value, ast.Tuple)
-    return start + (text[1:-1] if bare_tuple else text) + gap + comment
+def rewrite(code: str, shapes: Mapping[str, list[int]] = {}) -> str:
+    """A statement in the words of the array API; `shapes` are those of the tables of places, by name."""
+    return ast.unparse(rewrite_tree(syntax(code), shapes))
 
 
-def rewrite(tree: ast.Module) -> ast.Module:
-    """The same for a definition as a tree."""
-    found: ast.Module = _ArrayAPI().visit(tree)
+def rewrite_tree(tree: ast.Module, shapes: Mapping[str, list[int]] = {}) -> ast.Module:
+    """The same for statements, or definitions, as a tree."""
+    found: ast.Module = _ArrayAPI(shapes).visit(tree)
     return found
 
 
 class _ArrayAPI(ast.NodeTransformer):
-    def __init__(self) -> None:
-        self.shapes: dict[str, list[int]] = {}  # of the tables of places, by name
+    def __init__(self, shapes: Mapping[str, list[int]]) -> None:
+        self.shapes = shapes
         self.argument = ""  # the first of the function of ours that is being written: an array
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
         self.argument = node.args.args[0].arg
-        return self.generic_visit(node)  # type: ignore[return-value]
-
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
-        if isinstance(node.targets[0], ast.Name) and TABLE.match(ast.unparse(node)):
-            self.shapes[node.targets[0].id] = _shape_of(node.value)
         return self.generic_visit(node)  # type: ignore[return-value]
 
     def visit_Call(self, node: ast.Call) -> ast.expr:

@@ -12,11 +12,10 @@ def sech(x):
 """
 
 import ast
-import linecache
 from functools import cache
-from itertools import takewhile
 from types import FunctionType, ModuleType
 
+from ...definitions import text_of
 from ...door import syntax
 from ... import additions, kernels, stable
 from . import helpers, portable
@@ -89,7 +88,7 @@ def _definition(home: ModuleType, word: str, methods: bool) -> tuple[str, frozen
         return f"{word} = {item!r}\n", frozenset()
     tree = syntax(text_of(item))
     if not methods:
-        tree = portable.rewrite(tree)
+        tree = portable.rewrite_tree(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.returns = None
@@ -108,10 +107,3 @@ def words() -> frozenset[str]:
     variables = {name for each in own for name in (*each.__code__.co_varnames, *each.__code__.co_names)}
     constants = {name for module in (stable, helpers) for name in vars(module) if name.isupper()}
     return ARRAY_WORDS | variables | constants | WRITTEN
-
-
-def text_of(function: FunctionType) -> str:
-    """The source of a function of a module of ours; inspect.getsource would read it token by token."""
-    code = function.__code__
-    first, *rest = linecache.getlines(code.co_filename)[code.co_firstlineno - 1 :]
-    return first + "".join(takewhile(lambda line: line.startswith((" ", "\n")), rest))

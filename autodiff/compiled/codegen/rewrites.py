@@ -18,9 +18,8 @@ from functools import cache
 
 from ... import stable
 from ...numbers import FLOATS
-from ...definitions import Definition, define, expand
+from ...definitions import Definition, define, expand, text_of
 from ...rule import COMPARISONS, Binary, Call, Choice, Name, Number, Rule, Unary, parse
-from .preamble import text_of
 
 INLINED = ("relu", "leaky_relu", "stop_gradient")  # a call costs more than a comparison
 

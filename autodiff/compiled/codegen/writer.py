@@ -58,6 +58,11 @@ class Writer:
         """Whether a comparison came out as recorded."""
         raise NotImplementedError
 
+    @staticmethod
+    def literal(code: str) -> str:
+        """The code of an array of numbers that is made once."""
+        return code
+
     def finish(self) -> list[str]:
         """The text of the lines."""
         return list(map(str, share_parts(self.lines)))
