@@ -1,7 +1,7 @@
 """Training the image classifier on synthetic images of MNIST's shape: time per row beside PyTorch's and NumPy's.
 
-An epoch is 1,000 rows in batches of 32, with softmax cross-entropy and Adam, in float64. autodiff trains twice: step after
-step, and by all that `fit` does, with an accuracy and a callback.
+An epoch is 1,000 rows in batches of 32, with softmax cross-entropy and Adam, in float64. autodiff trains twice: step
+after step, and by all that `fit` does, with an accuracy and a callback.
 """
 
 import sys

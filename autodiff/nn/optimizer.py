@@ -199,7 +199,7 @@ class Optimizer(Declared):
         return results
 
     def _in_one_pass(self, parameters: Any, gradient: Any, after: Any, *columns: Any) -> bool:
-        """Fill `after` and the slots by the rule, to its last bit, where one pass through memory can; whether it did."""
+        """Whether one pass through memory has filled `after` and the slots as the rule does, to its last bit."""
         return False
 
     def _column(self, slot: str, parameters: Any) -> Any:
