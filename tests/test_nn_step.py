@@ -1,5 +1,6 @@
 """A training step is the same on every engine: the same losses, gradients and runs within rounding."""
 
+import collections
 import math
 import os
 import subprocess
@@ -9,7 +10,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autodiff import Value, nn
+from autodiff import Value, native, nn
 from autodiff.errors import ArgumentError
 from autodiff.hooks import Watcher, watchers
 from autodiff.nn.training.fingerprint import Watched
@@ -152,7 +153,7 @@ import jax, numpy as np
 jax.config.update("jax_enable_x64", {x64})
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from functools import partial
-from autodiff import Value, nn
+from autodiff import Value, native, nn
 from autodiff.nn.training.fingerprint import Watched
 from autodiff.nn.training.step import step_function
 assert jax.device_count() == 8
@@ -256,6 +257,77 @@ def test_an_array_that_is_written_to_in_place_is_a_change_of_the_model():
         assert not watched.changed(model)
         array[0] = 5.0
         assert watched.changed(model)
+
+
+@pytest.mark.parametrize("change", [
+    lambda xs: xs.reverse(), lambda xs: xs.append(xs[0]), lambda xs: xs.pop(), lambda xs: xs.__setitem__(-1, xs[0]),
+    lambda xs: xs.__setitem__(slice(None), xs[1:] + xs[:1]), lambda xs: xs.clear(),
+    lambda xs: xs.insert(len(xs), type(xs[0])(xs.pop().data)),
+], ids=["reversed", "longer", "shorter", "one Value", "turned", "empty", "equal Value"])  # fmt: skip
+@pytest.mark.parametrize("place", [0, 1, 5])
+def test_any_change_of_a_list_is_a_change_of_the_model_and_so_is_the_way_back(change, place):
+    model, watched = {"w": [[Value(float(i)) for i in range(n)] for n in (2, 3, 5, 300, 2, 7)], 1: []}, Watched()
+    watched.keep(model)
+    assert not watched.changed(model)
+    before = model["w"][place][:]
+    change(model["w"][place])
+    assert watched.changed(model) and watched.changed(model)
+    model["w"][place][:] = before
+    assert not watched.changed(model)
+
+
+@pytest.mark.parametrize("change", [
+    lambda d: d.pop("a"), lambda d: d.update(c=1.5), lambda d: d.update(a=d["b"]), lambda d: d.update(a=2.5),
+    lambda d: (d.pop("a"), d.update(c=1.0)),
+], ids=["shorter", "longer", "another's item", "a new item", "another key"])  # fmt: skip
+def test_any_change_of_a_dict_is_a_change_of_the_model(change):
+    model, watched = [{"a": Value(1.0), "b": Value(1.0)}, {"a": 1.0}], Watched()
+    watched.keep(model)
+    assert not watched.changed(model)
+    change(model[0])
+    assert watched.changed(model)
+
+
+def test_what_is_equal_is_no_change_whatever_object_it_is():
+    model, watched = [{"rate": 1000.5, "sizes": [1000, 2000]}], Watched()
+    watched.keep(model)
+    model[0]["rate"], model[0]["sizes"][:] = float("1000.5"), [int("1000"), int("2000")]
+    assert not watched.changed(model)
+
+
+def test_a_container_that_answers_for_itself_is_asked():
+    class Rates(list):
+        pass
+
+    model, watched = [collections.OrderedDict(a=1.0, b=2.0), Rates([0.5])], Watched()
+    watched.keep(model)
+    assert not watched.changed(model)
+    model[0].move_to_end("a")
+    assert watched.changed(model)
+    watched.keep(model)
+    model[1][0] = 0.25
+    assert watched.changed(model)
+
+
+def test_a_note_of_what_stands_where_fits_nothing_else():
+    if native.module is None:
+        pytest.skip("the engine is the one in Python")
+    things = [object() for _ in range(10)]
+    held = [things[:4], {"a": things[4], things[5]: "b"}, [], {}, things[6:]]
+    note = native.module.note_items(held)
+    assert native.module.hold_noted(held, note)
+    for other in (held[:-1], [*held, [1]], held[::-1], [*held[:-1], {}], [*held[:-1], (1, 2)]):
+        assert not native.module.hold_noted(other, note)
+    assert not native.module.hold_noted([*held[:-1], list[object]()], note)
+    for cut in range(len(note)):
+        assert not native.module.hold_noted(held, note[:cut])
+    assert not native.module.hold_noted(held, note + bytes(8))
+    assert not native.module.hold_noted([[*things[:3]]], (3).to_bytes(8, sys.byteorder) + bytes(24))  # a run of nothing
+    for wrong in ((1, 2), [(1, 2)], [1]):
+        with pytest.raises(TypeError, match="list of lists and dicts"):
+            native.module.note_items(wrong)
+    with pytest.raises(TypeError, match="a note of what they held"):
+        native.module.hold_noted(held, [note])
 
 
 def test_parameters_may_be_written_in_place_after_a_reload():

@@ -3,6 +3,7 @@
 #include "node.h"
 
 #include "arrays.h"
+#include "identity.h"
 #include "interpreter.h"
 #include "optimizers.h"
 
@@ -204,6 +205,9 @@ static PyMethodDef functions[] = {
     {"divided", FAST(divided), METH_FASTCALL, "divided(terms, others, parts)\n--\n\nTerms divided by their sum."},
     {"adam", adam, METH_VARARGS,
      "adam(parameters, gradient, m, v, after, factors)\n--\n\nAdam's rule; m, v and after are written."},
+    {"note_items", note_items, METH_O, "note_items(containers)\n--\n\nThe addresses of all that lists and dicts hold."},
+    {"hold_noted", FAST(hold_noted), METH_FASTCALL,
+     "hold_noted(containers, note)\n--\n\nWhether they still hold it, all in the same places."},
     {"connect", module_connect, METH_O, connect_doc},
     {"connect_of_many", module_connect_of_many, METH_O, connect_of_many_doc},
     {NULL, NULL, 0, NULL},

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import native
 from ...value import Value
 
 PASSING = frozenset({  # attributes that say nothing of results
@@ -73,14 +74,17 @@ class Watched:
     def keep(self, model: Any) -> None:
         """Remember the model as it is now."""
         self.known, self.held = fingerprint(model), list(_held(model))
-        self.before = [held.copy() for held in self.held]
+        self.before = [held.copy() for held in self.held]  # also keeps what they hold, whose addresses are noted
+        self.containers = [held for held in self.held if type(held) in (list, dict)]
+        self.others = [place for place, held in enumerate(self.held) if type(held) not in (list, dict)]
+        self.note = None if native.module is None else native.module.note_items(self.containers)
 
     def changed(self, model: Any) -> bool:
         """Whether its results may be others than those of the model that was kept, or none was."""
         if self.known is None:
             return True
         try:
-            if self.held == self.before:
+            if self._holds_the_same() or self.held == self.before:
                 return False
         except ValueError:  # such as of two arrays, whose == has no single truth
             pass
@@ -88,6 +92,12 @@ class Watched:
             return True
         self.keep(model)
         return False
+
+    def _holds_the_same(self) -> bool:
+        """Whether the very same objects stand in the same places; False where only the engine in C could say so."""
+        if self.note is None or not native.module.hold_noted(self.containers, self.note):
+            return False
+        return [self.held[place] for place in self.others] == [self.before[place] for place in self.others]
 
 
 def _held(model: Any) -> Iterator[Any]:
