@@ -92,6 +92,14 @@ def weighted_classes(k):
 
 
 @program
+def rows_for_validation_are_set_apart_unless_they_are_given_and_classes_weigh_in_training_alone(k):
+    weights = {0: 1.0, 1: 3.0}
+    return [fitted(classifier(k, metrics=["mae"]), epochs=2, validation_split=0.3, **options) for options in (
+        {}, {"validation_data": (X[:4], Y[:4])}, {"class_weight": weights}, {"sample_weight": WEIGHTS},
+        {"class_weight": weights, "validation_data": (X[:4], Y[:4], WEIGHTS[:4])})]  # fmt: skip
+
+
+@program
 def evaluated_and_predicted_in_batches(k):
     model = classifier(k, metrics=["accuracy"])
     found = model.evaluate(X, Y, batch_size=3, verbose=0, sample_weight=WEIGHTS, return_dict=True)
@@ -177,6 +185,46 @@ def schedules(k):
 
 
 @program
+def metrics_by_object(k):
+    found = []
+    classes, labels = np.eye(3)[np.arange(20) % 3], np.arange(20) % 3
+    for loss, last, y, options in (
+        ("mse", ("linear", 2), X * 2, [k.metrics.R2Score(), k.metrics.CosineSimilarity(), k.metrics.LogCoshError(),
+                                      k.metrics.MeanAbsolutePercentageError(), k.metrics.R2Score("variance_weighted_average", name="r")]),
+        ("categorical_crossentropy", ("softmax", 3), classes, [k.metrics.TopKCategoricalAccuracy(2)]),
+        ("sparse_categorical_crossentropy", ("softmax", 3), labels, [k.metrics.SparseTopKCategoricalAccuracy(2)]),
+        ("binary_crossentropy", ("sigmoid", 1), Y[:, None], [k.metrics.TruePositives(), k.metrics.FalseNegatives(0.4),
+         k.metrics.TrueNegatives(), k.metrics.FalsePositives(), "poisson", "binary_accuracy", "mape"]),
+    ):  # fmt: skip
+        model = fixed(k.Sequential([k.Input((2,)), k.Dense(4, "tanh"), k.Dense(last[1], last[0])]))
+        model.compile("sgd", loss, metrics=options[:2], weighted_metrics=options[2:])
+        history = model.fit(X, y, epochs=2, batch_size=6, sample_weight=WEIGHTS, **QUIET).history
+        found.append([history, model.evaluate(X, y, verbose=0, return_dict=True)])
+    return found
+
+
+@program
+def numbers_gathered_in_a_loop(k):
+    mean, total = k.metrics.Mean(), k.metrics.Sum()
+    for metric in (mean, total):
+        for given in ((1.0,), ([1.0, 2.0, 6.0],), ([[1.0, 2.0], [3.0, 4.0]], [2.0, 0.5])):
+            metric.update_state(*given)
+    return mean.name, float(mean.result()), float(total.result()), float(k.metrics.Mean().result())
+
+
+@program
+def rates_that_callbacks_set(k):
+    class Set(k.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch:
+                self.model.optimizer.learning_rate = 0.1 / (epoch + 1)
+            else:
+                self.model.optimizer.learning_rate.assign(0.05)
+
+    return fitted(classifier(k, "adam"), epochs=4, callbacks=[Set()])
+
+
+@program
 def what_callbacks_are_told(k):
     told = []
 
@@ -218,7 +266,7 @@ def in_keras():
     keras.backend.set_floatx("float64")
     dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"  # else some operations round to single precision
     layers = {name: getattr(keras.layers, name) for name in dir(keras.layers) if name[0].isupper()}
-    own = {"SGD": keras.optimizers.SGD, "schedules": keras.optimizers.schedules, "callbacks": keras.callbacks}
+    own = {"SGD": keras.optimizers.SGD, "schedules": keras.optimizers.schedules, "callbacks": keras.callbacks, "metrics": keras.metrics}
     return SimpleNamespace(**layers | own | {"Sequential": keras.Sequential, "Model": keras.Model})
 
 

@@ -186,6 +186,9 @@ def test_a_frozen_layer_stays_as_it_was(engine, kind):
     model.fit(X, Y, epochs=1, verbose=0)
     model.layers[0].trainable = False
     before = model.get_weights()
+    with pytest.raises(ArgumentError, match="fit: expected the 25 parameters that the optimizer has changed so far, got 7"):
+        model.fit(X, Y, epochs=2, verbose=0)
+    model.compile(model.optimizer, "binary_crossentropy", engine=engine)
     model.fit(X, Y, epochs=2, verbose=0)
     after = model.get_weights()
     assert [(a == b).all() for a, b in zip(before, after)] == [True, True, False, False]
@@ -312,7 +315,8 @@ def test_a_model_without_biases_is_built_trained_saved_and_loaded(tmp_path):
 
 
 @pytest.mark.parametrize("optimizer", [
-    nn.SGD(lr=0.1, momentum=0.9, nesterov=True), nn.Adam(clipnorm=0.1, weight_decay=0.01), nn.RMSprop(clipvalue=0.5),
+    nn.SGD(lr=0.1, momentum=0.9, nesterov=True), nn.Adam(clipnorm=0.1, weight_decay=0.01), nn.RMSprop(clipvalue=0.5, momentum=0.9, centered=True),
+    nn.Adam(amsgrad=True),
 ], ids=repr)
 def test_a_saved_training_goes_on_as_if_it_had_never_stopped(optimizer, tmp_path):
     model = network(optimizer=optimizer)

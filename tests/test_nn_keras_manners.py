@@ -1,5 +1,7 @@
 """Small manners of Keras that programs rely on: what callbacks are told, where training stops, what a history holds."""
 
+import random
+
 import numpy as np
 import pytest
 
@@ -135,8 +137,14 @@ def test_weights_are_told_apart_by_whether_training_may_change_them():
 
 @pytest.mark.parametrize("call, message", [
     (lambda: nn.ReLU(), r"write nn.Activation\('relu'\)"),
-    (lambda: nn.BatchNormalization, "there are: Activation, Adagrad"),
-    (lambda: nn.Adamax, "did you mean nn.Adam[?] There are: Activation"),
+    (lambda: nn.BatchNormalization, "write nn.data.MinMaxScaler for the inputs, and leave it out between layers"),
+    (lambda: nn.Adamax, r"write nn.Adam\(amsgrad=True\)"), (lambda: nn.Adamm, "did you mean nn.Adam[?] There are: Activation"),
+    (lambda: nn.LSTM, "no layer here goes along a sequence"), (lambda: nn.optimizers.Ftrl, "write nn.Adagrad"),
+    (lambda: nn.Precision, "it is nn.metrics.Precision"), (lambda: nn.metrics.MeanIoU, "write Precision and Recall"),
+    (lambda: nn.losses.Dice, "write binary_crossentropy"), (lambda: nn.callbacks.TensorBoard, "write CSVLogger"),
+    (lambda: nn.schedules.CosineDecayRestarts, "write a function of the step"),
+    (lambda: nn.initializers.Orthogonal, "write a function of"), (lambda: nn.Adam().get_config(), "its attributes"),
+    (lambda: nn.SGD().apply_gradients([]), r"step\(\)"), (lambda: nn.metrics.Precision().add_weight, "keep numbers"),
     (lambda: nn.Dense(2).get_config(), "nn.save"),
     (lambda: model().inputs, "has no attribute 'inputs': `input_shape`"),
 ])  # fmt: skip
@@ -223,6 +231,28 @@ def test_what_is_no_place_of_a_layer_and_what_is_no_flag_are_refused_in_a_senten
 
 
 @pytest.mark.parametrize("make, sentence", [
+    (lambda: nn.Dense(), "Dense: expected units, got none: there are: units"),
+    (lambda: nn.metrics.Precision().update_state([1.0]), "update_state: expected y_pred, got none"),
+    (lambda: nn.losses.MeanSquaredError()([1.0]), "MeanSquaredError: expected y_pred, got none"),
+    (lambda: nn.metrics.Precision()(), "Precision: expected y_true and y_pred, got none"),
+    (lambda: nn.Input((2,), dtype="float32"), "Input: there is no argument 'dtype': leave it out"),
+    (lambda: nn.Adam(use_ema=True), "use_ema': a class of Callback may keep a mean of the weights"),
+    (lambda: nn.activations.find("threshold"), "write a function of x: lambda x: where"),
+    (lambda: model(metrics=[nn.metrics.Mean()]), "expected one of labels and outputs, got <Mean name=mean>"),
+    (lambda: model().fit(X, [str(y) for y in Y], verbose=0), "y: expected rows of numbers, all of one length, got"),
+    (lambda: nn.initializers.RandomNormal(seed=1), "'seed': the seed is that of the layer"),
+    (lambda: nn.initializers.RandomUniform(1.0, 0.0), "expected a minval up to maxval, got 1.0 .* and 0.0"),
+    (lambda: nn.initializers.VarianceScaling(mode="fan"), "expected a mode of fan_in, fan_out, fan_avg"),
+    (lambda: nn.initializers.VarianceScaling(0.0), "expected a scale above 0, got 0.0"),
+    (lambda: nn.initializers.TruncatedNormal(stddev=-1), "expected a stddev that is finite and at least 0, got -1"),
+    (lambda: nn.metrics.R2Score("all"), "expected a class_aggregation of uniform_average or variance_weighted_average"),
+    (lambda: nn.metrics.Mean()([1.0, 2.0], [1.0, 2.0, 3.0]), r"expected weights for numbers of the shape \(2,\)"),
+    (lambda: nn.metrics.SparseTopKCategoricalAccuracy(2)([3], [[0.1, 0.2, 0.7]]), "row 0 of y_true: .* from 0 to 2, got 3"),
+    (lambda: nn.losses.poisson([-1], [2.0]), "row 0 of y_true: expected a count of at least 0, got -1"),
+    (lambda: nn.losses.poisson([1], [-2.0]), "row 0 of y_pred: expected a rate of at least 0, .* softplus"),
+    (lambda: nn.losses.kl_divergence([[0.5, 0.4]], [[0.5, 0.5]]), "row 0 of y_true: expected labels that add up to 1"),
+    (lambda: nn.losses.categorical_hinge([1, 0], [[0.1, 0.9]] * 2), "row 0 of y_true: expected a one-hot row"),
+    (lambda: nn.losses.squared_hinge([0], [0.5]), "expected a label of -1 or 1, got 0 .*write 2 . y - 1"),
     (lambda: nn.callbacks.EarlyStopping(verbose="a"), "EarlyStopping: verbose: expected a whole number"),
     (lambda: nn.callbacks.EarlyStopping(restore_best_weights="a"), "restore_best_weights: expected True or False"),
     (lambda: nn.callbacks.EarlyStopping(start_from_epoch="a"), "start_from_epoch: expected a whole number"),
@@ -283,3 +313,72 @@ def test_momentum_that_is_set_after_the_first_step_counts_from_then_on():
         for _ in range(2):
             made.train_on_batch(X, Y)
     assert late.state_dict() == early.state_dict()
+
+
+@pytest.mark.parametrize("arithmetic", [
+    lambda x: x + x, lambda x: 2 * x, lambda x: x * 2, lambda x: x - x, lambda x: 1 - x, lambda x: x / 2, lambda x: -x,
+    lambda x: x ** 2, lambda x: [0.0] + x,
+])  # fmt: skip
+def test_arithmetic_with_a_whole_row_is_refused_since_lists_take_it_for_something_else(arithmetic):
+    class Own(nn.Block):
+        def call(self, x):
+            return arithmetic(x)
+
+    class Net(nn.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.out = nn.Dense(2), nn.Dense(1)
+
+        def call(self, x):
+            return self.out(arithmetic(self.hidden(x)))
+
+    for made in (lambda: Own()([1.0, 2.0]), lambda: Net()([1.0, 2.0])):
+        with pytest.raises(OperandError, match="expected single numbers, got a row, which is a list of them: write"):
+            made()
+
+
+def test_a_learning_rate_may_be_assigned_to_as_a_variable_of_keras_s():
+    optimizer = nn.SGD(0.1)
+    optimizer.learning_rate.assign(0.05)
+    assert optimizer.lr == 0.05 == optimizer.learning_rate == optimizer.learning_rate.numpy()
+
+
+def test_a_rate_that_follows_a_schedule_is_not_set_to_a_number_without_a_word():
+    optimizer = nn.SGD(nn.schedules.ExponentialDecay(0.1, 10, 0.5))
+    with pytest.raises(ArgumentError, match="SGD: learning rate: expected another schedule, since the rate follows Exp"):
+        optimizer.learning_rate = 0.1
+    optimizer.lr = lambda step: 0.25
+    assert optimizer.lr == 0.25
+    rates = nn.callbacks.LearningRateScheduler(lambda epoch: 0.1)
+    made = model()
+    made.compile(nn.SGD(nn.schedules.CosineDecay(0.1, 10)), "binary_crossentropy")
+    with pytest.raises(ArgumentError, match="expected another schedule, since the rate follows CosineDecay"):
+        made.fit(X, Y, verbose=0, callbacks=[rates])
+
+
+def test_initializers_are_objects_as_in_keras_and_of_the_spread_that_they_say():
+    rng = random.Random(1)
+    for made, mean, deviation in (
+        (nn.initializers.RandomNormal(1.0, 0.1), 1.0, 0.1), (nn.initializers.RandomUniform(0.0, 2.0), 1.0, 3 ** -0.5),
+        (nn.initializers.TruncatedNormal(2.0, 1.0), 2.0, 0.87962566103423978), (nn.initializers.Constant(0.5), 0.5, 0.0),
+        (nn.initializers.VarianceScaling(2.0, "fan_out", "uniform"), 0.0, 0.5), (nn.initializers.HeNormal(), 0.0, 0.5 ** 0.5),
+    ):  # fmt: skip
+        numbers = [made(4, 8, rng) for _ in range(4000)]
+        assert (np.mean(numbers), np.std(numbers)) == pytest.approx((mean, deviation), abs=0.05)
+    kernel, bias = nn.Dense(2, kernel_initializer=nn.initializers.Ones(), input_shape=(1,)).get_weights()
+    assert kernel.tolist() == [[1.0, 1.0]] and bias.tolist() == [0.0, 0.0]
+
+
+def test_a_score_of_a_regression_is_exact_far_from_zero():
+    y = np.array([1.0, 2.0, 3.0, 5.0]) + 1e6
+    metric = nn.metrics.R2Score()
+    for part in (slice(0, 1), slice(1, 4)):
+        metric.update_state(y[part], y[part] + 0.5)
+    assert metric.result() == pytest.approx(1 - 4 * 0.25 / 8.75, rel=1e-9)
+    metric.update_state([1.0], [2.0], sample_weight=[0.0])
+    assert metric.result() == pytest.approx(1 - 4 * 0.25 / 8.75, rel=1e-9)
+
+
+def test_a_history_and_a_model_know_what_keras_s_know():
+    made = model()
+    assert made.built and made.fit(X, Y, verbose=0).model is made and not nn.Dense(2).built

@@ -13,6 +13,9 @@ CLASSES = {
     metrics.MeanSquaredError: metrics.mean_squared_error, metrics.MeanAbsoluteError: metrics.mean_absolute_error,
     metrics.CategoricalAccuracy: metrics.categorical_accuracy,
     metrics.SparseCategoricalAccuracy: metrics.sparse_categorical_accuracy,
+    **{kind: lambda y, p, kind=kind: kind()(y, p) for kind in (
+        metrics.R2Score, metrics.CosineSimilarity, metrics.TopKCategoricalAccuracy, metrics.TruePositives,
+        metrics.TrueNegatives, metrics.FalsePositives, metrics.FalseNegatives)},
 }  # fmt: skip
 
 
@@ -107,7 +110,7 @@ def test_what_a_loss_or_a_metric_cannot_take_is_refused_in_a_sentence(act, sente
 
 
 @pytest.mark.parametrize("module, name, near", [
-    (metrics, "Accuracy", "BinaryAccuracy"), (metrics, "TopKCategoricalAccuracy", "CategoricalAccuracy"),
+    (metrics, "BinaryAcuracy", "BinaryAccuracy"), (metrics, "TopCategoricalAccuracy", "TopKCategoricalAccuracy"),
     (losses, "MeanSquareError", "MeanSquaredError"), (losses, "binary_cross_entropy", "binary_crossentropy"),
 ])
 def test_a_class_that_is_not_there_is_answered_with_the_nearest(module, name, near):

@@ -1,6 +1,7 @@
 """Optimizers and schedules: their rules, over Values and over arrays, against torch, and what they refuse."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -21,14 +22,16 @@ TRAJECTORIES = {
     "momentum": (lambda p: nn.Momentum(p, 0.01),                   (0.9952556486442885, 0.9950214871484269)),
     "Nesterov": (lambda p: nn.SGD(p, 0.01, 0.9, nesterov=True),    (1.0068336750255527, 1.0139867525128328)),
     "Adagrad":  (lambda p: nn.Adagrad(p, 0.1, 0.0, 1e-30),         (-0.16436044629356344, 0.04524732429168798)),
-    "RMSprop":  (lambda p: nn.RMSprop(p, 0.01, 0.99, 1e-30),       (-0.009746794943184308, 0.003590854254001589)),
+    "RMSprop":  (lambda p: nn.RMSprop(p, 0.01, 0.99, epsilon=1e-30),       (-0.009746794943184308, 0.003590854254001589)),
     "Adam":     (lambda p: nn.Adam(p, 0.05, epsilon=1e-30),        (0.6087696911690441, 0.35406780526503573)),
     "AdamW":    (lambda p: nn.AdamW(p, 0.05, epsilon=1e-30, weight_decay=0.01),
                                                                    (0.6087740864852031, 0.3547491308985077)),
     "Nadam":    (lambda p: nn.Nadam(p, 0.05, epsilon=1e-8, momentum_decay=0.004),
                                                                    (0.5922395302235426, 0.33687594903833296)),
 }  # fmt: skip
-KINDS = list(optimizers.OPTIMIZERS.entries.values())
+OPTIONS = [(nn.RMSprop, {"momentum": 0.9}), (nn.RMSprop, {"centered": True}), (nn.RMSprop, {"momentum": 0.5, "centered": True}),
+           (nn.Adam, {"amsgrad": True}), (nn.AdamW, {"amsgrad": True})]  # fmt: skip
+KINDS = [*optimizers.OPTIMIZERS.entries.values(), *(partial(kind, **options) for kind, options in OPTIONS)]
 
 
 def descend(optimizer, x, y, steps):
@@ -295,7 +298,7 @@ def test_a_schedule_refuses_a_rate_or_length_that_is_not_positive(make):
 # By name
 
 def test_every_optimizer_is_found_by_name_and_an_object_is_itself():
-    assert {type(optimizers.find(name)) for name in optimizers.OPTIMIZERS.names()} == set(KINDS)
+    assert {type(optimizers.find(name)) for name in optimizers.OPTIMIZERS.names()} == {kind for kind in KINDS if isinstance(kind, type)}
     optimizer = nn.Adam(lr=0.005)
     assert optimizers.find(optimizer) is optimizer
 

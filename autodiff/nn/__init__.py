@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from ..ops import FUNCTIONS
 from ..suggest import similar
 from . import activations, losses, optimizers, schedules
-from .keywords import WRITTEN
+from .elsewhere import OPTIMIZERS, find_written
 from .layers.block import Block, Input
 from .layers.dense import Activation, Dense, Dropout, Flatten, Maxout
 from .layers.neurons import MLP, Layer, Neuron
@@ -69,11 +69,11 @@ def _hint(name: str) -> str:
     for module in ("callbacks", "losses", "metrics", "schedules", "initializers"):
         found = import_module(f".{module}", __name__)
         own = [key for key, thing in vars(found).items() if getattr(thing, "__module__", "") == found.__name__]
-        homes |= dict.fromkeys(own, f"nn.{module}")
+        homes |= dict.fromkeys([*own, *getattr(found, "__all__", ())], f"nn.{module}")
     if name in homes:
         return f": it is {homes[name]}.{name}"
-    if name in WRITTEN:
-        return f": write {WRITTEN[name]}"
+    if way := find_written(name) or OPTIMIZERS.get(name.lower()):
+        return f": write {way}"
     near = similar(name, homes)
     meant = f": did you mean {homes[near]}.{near}?" if near else ""
     return f"{meant}{' There' if meant else ': there'} are: {', '.join(__all__)}"

@@ -15,6 +15,7 @@ from typing import Any
 
 from .. import functions
 from ..errors import ArgumentError, OperandError, shown
+from .composed import COMPOSED, RECTIFYING
 from .registry import Registry
 
 Function = Callable[..., Any]  # of one Value or number; of all the outputs of a layer, if it is in WHOLE
@@ -43,13 +44,21 @@ def maxout(*values: Any) -> Any:
 ACTIVATIONS: Registry[Function] = Registry(
     "an activation",
     {"linear": linear} | {name: getattr(functions, name) for name in (
-        "elu", "gelu", "leaky_relu", "log_softmax", "relu", "sigmoid", "sign", "silu", "softmax", "softplus", "tanh",
-    )},
-    aliases={"identity": "linear", "none": "linear", "swish": "silu", "logistic": "sigmoid", "leakyrelu": "leaky_relu"},
+        "elu", "gelu", "leaky_relu", "log_sigmoid", "log_softmax", "relu", "sigmoid", "sign", "silu", "softmax",
+        "softplus", "tanh",
+    )} | {function.__name__: function for function in COMPOSED},
+    aliases={"identity": "linear", "none": "linear", "swish": "silu", "logistic": "sigmoid", "leakyrelu": "leaky_relu",
+             "celu": "elu", "hard_swish": "hard_silu"},
+    instead={"threshold": "a function of x: lambda x: where(x > t, x, 0.0), where `where` is autodiff.where",
+             "soft_shrink": "a function of x: lambda x: relu(x - 0.5) - relu(-x - 0.5), with autodiff.relu",
+             "hard_shrink": "a function of x: lambda x: where(abs(x) > 0.5, x, 0.0), with autodiff.where",
+             "sparsemax": "softmax, which is smooth", "sparse_plus": "softplus",
+             "glu": "nn.Multiply() of a Dense and a Dense with a sigmoid"},
 )  # fmt: skip
 WHOLE = frozenset({functions.softmax, functions.log_softmax})
 RECTIFIERS = frozenset({
     functions.relu, functions.leaky_relu, functions.elu, functions.silu, functions.gelu, functions.softplus,
+    *RECTIFYING,
 })  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from ..coerce import as_flag
 from ..errors import ArgumentError, OperandError, shown
 from ..files import write_whole
-from . import initializers as initial
+from . import elsewhere, initializers as initial
 from .training.callback import METHODS, Callback, Logs, Monitor, bind_method
 from .keywords import not_there, takes
 
@@ -22,7 +22,7 @@ __all__ = [
     "CSVLogger", "Callback", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "METHODS", "ModelCheckpoint",
     "Monitor", "ReduceLROnPlateau", "TerminateOnNaN", "bind_method",
 ]  # fmt: skip
-__getattr__ = not_there(__name__, __all__)
+__getattr__ = not_there(__name__, __all__, elsewhere.CALLBACKS)
 
 
 class EarlyStopping(Monitor):

@@ -9,6 +9,8 @@ Both keep signals of about one size through many layers; biases start at 0. [He 
 (1.0, 1.0)
 >>> generator(seed=1).random() == generator(rng=random.Random(1)).random()
 True
+>>> RandomUniform(2.0, 3.0)
+Plain(kind='uniform', size=0.5, middle=2.5)
 """
 
 import math
@@ -18,9 +20,17 @@ from dataclasses import dataclass
 from operator import index
 
 from ..errors import ArgumentError, OperandError, shown
-from ..coerce import Number, number
+from ..coerce import Number, is_one_of, number
 from .activations import RECTIFIERS, Function, find
+from . import elsewhere
+from .keywords import know_arguments, not_there
 from .registry import Registry
+
+__all__ = [
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform", "Ones",
+    "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros", "find_initializer",
+]  # fmt: skip
+__getattr__ = not_there(__name__, __all__, elsewhere.INITIALIZERS)
 
 Initializer = Callable[[int, int, random.Random], float]  # of the layer's inputs and outputs: one number
 
@@ -29,7 +39,7 @@ Initializer = Callable[[int, int, random.Random], float]  # of the layer's input
 class Spread:
     """Random numbers of variance `gain` / fan: uniform, or normal and cut off at two standard deviations as in Keras.
 
-    `fan` is the number of inputs ("in"), or its mean with the number of outputs ("average").
+    `fan` is the number of inputs ("in"), of outputs ("out"), or their mean ("average").
 
     >>> round(Spread("uniform", 3, "in")(27, 1, random.Random(1)), 3)
     -0.422
@@ -40,34 +50,43 @@ class Spread:
     fan: str
 
     def __call__(self, nin: int, nout: int, rng: random.Random) -> float:
-        deviation = math.sqrt(self.gain / (nin if self.fan == "in" else (nin + nout) / 2))
+        deviation = math.sqrt(self.gain / {"in": nin, "out": nout, "average": (nin + nout) / 2}[self.fan])
         if self.kind == "uniform":
             return rng.uniform(-1, 1) * math.sqrt(3) * deviation
-        z = next(z for z in iter(lambda: rng.gauss(0, 1), None) if abs(z) <= 2)
-        return z * deviation / 0.87962566103423978  # the deviation of what is left after the cut
+        return draw_cut_off(rng) * deviation / 0.87962566103423978  # the deviation of what is left after the cut
 
 
 @dataclass(frozen=True)
 class Plain:
-    """The same number always ("constant"), or random ones of a fixed size: "uniform" up to it, "normal" around 0."""
+    """The same number always ("constant"), or random ones around a middle: "uniform" up to a distance from it, "normal"
+    of a deviation, or "truncated", which is normal and cut off at two deviations.
+    """
 
     kind: str
     size: float
+    middle: float = 0.0
 
     def __call__(self, nin: int, nout: int, rng: random.Random) -> float:
         if self.kind == "constant":
             return self.size
-        return rng.uniform(-self.size, self.size) if self.kind == "uniform" else rng.gauss(0, self.size)
+        if self.kind == "uniform":
+            return self.middle + rng.uniform(-self.size, self.size)
+        return self.middle + (rng.gauss(0, 1) if self.kind == "normal" else draw_cut_off(rng)) * self.size
+
+
+def draw_cut_off(rng: random.Random) -> float:
+    """A number of the normal distribution within two deviations."""
+    return next(z for z in iter(lambda: rng.gauss(0, 1), None) if abs(z) <= 2)
 
 
 INITIALIZERS: Registry[Initializer] = Registry("an initializer", {
-    "zeros": Plain("constant", 0.0), "ones": Plain("constant", 1.0),
-    "random_uniform": Plain("uniform", 0.05), "random_normal": Plain("normal", 0.05),
+    "zeros": Plain("constant", 0.0), "ones": Plain("constant", 1.0), "random_uniform": Plain("uniform", 0.05),
+    "random_normal": Plain("normal", 0.05), "truncated_normal": Plain("truncated", 0.05),
 } | {
     f"{name}_{kind}": Spread(kind, gain, fan)
     for name, gain, fan in (("glorot", 1.0, "average"), ("he", 2.0, "in"), ("lecun", 1.0, "in"))
     for kind in ("uniform", "normal")
-})  # fmt: skip
+}, instead=elsewhere.INITIALIZERS)  # fmt: skip
 
 
 def find_initializer(initializer: str | Initializer | None) -> Initializer | None:
@@ -143,3 +162,71 @@ def size(value: object, what: str, least: int = 1) -> int:
     if number > MOST:
         raise ArgumentError(f"{what}: expected a number of at most {MOST:,}, as memory allows, got {shown(value)}")
     return number
+
+
+# As Keras writes them: objects with their settings. Their numbers come from the seed of the layer, or of the model.
+
+FANS = {"fan_in": "in", "fan_out": "out", "fan_avg": "average"}
+DISTRIBUTIONS = {"truncated_normal": "normal", "uniform": "uniform"}
+
+
+def make_named(name: str, text: str) -> Callable[[], Initializer]:
+    """What makes the initializer of that name, which has no settings."""
+
+    def make() -> Initializer:
+        return INITIALIZERS.find(name)
+
+    make.__name__ = make.__qualname__ = text
+    make.__doc__ = f"The initializer {name!r}."
+    return know_arguments(make)
+
+
+Zeros, Ones = make_named("zeros", "Zeros"), make_named("ones", "Ones")
+GlorotUniform, GlorotNormal = make_named("glorot_uniform", "GlorotUniform"), make_named("glorot_normal", "GlorotNormal")
+HeUniform, HeNormal = make_named("he_uniform", "HeUniform"), make_named("he_normal", "HeNormal")
+LecunUniform, LecunNormal = make_named("lecun_uniform", "LecunUniform"), make_named("lecun_normal", "LecunNormal")
+
+
+@know_arguments
+def Constant(value: Number = 0.0) -> Initializer:
+    """The same number for every weight."""
+    return Plain("constant", real(value, "Constant: value"))
+
+
+@know_arguments
+def RandomNormal(mean: Number = 0.0, stddev: Number = 0.05) -> Initializer:
+    """Normal numbers around a mean."""
+    return Plain("normal", check_deviation("RandomNormal", stddev), real(mean, "RandomNormal: mean"))
+
+
+@know_arguments
+def TruncatedNormal(mean: Number = 0.0, stddev: Number = 0.05) -> Initializer:
+    """Normal numbers within two standard deviations of a mean."""
+    return Plain("truncated", check_deviation("TruncatedNormal", stddev), real(mean, "TruncatedNormal: mean"))
+
+
+@know_arguments
+def RandomUniform(minval: Number = -0.05, maxval: Number = 0.05) -> Initializer:
+    """Numbers from `minval` to `maxval`, all alike."""
+    low, high = real(minval, "RandomUniform: minval"), real(maxval, "RandomUniform: maxval")
+    if low > high:
+        raise ArgumentError(f"RandomUniform: expected a minval up to maxval, got {shown(minval)} and {shown(maxval)}")
+    return Plain("uniform", (high - low) / 2, (high + low) / 2)
+
+
+@know_arguments
+def VarianceScaling(scale: Number = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal") -> Initializer:
+    """Numbers of the variance scale / fan, as "glorot", "he" and "lecun" are made."""
+    if not is_one_of(mode, FANS) or not is_one_of(distribution, DISTRIBUTIONS):
+        expected = f"a mode of {', '.join(FANS)} and a distribution of {', '.join(DISTRIBUTIONS)}"
+        raise ArgumentError(f"VarianceScaling: expected {expected}, got {shown(mode)} and {shown(distribution)}")
+    if not (gain := real(scale, "VarianceScaling: scale")) > 0:
+        raise ArgumentError(f"VarianceScaling: expected a scale above 0, got {shown(scale)}")
+    return Spread(DISTRIBUTIONS[distribution], gain, FANS[mode])
+
+
+def check_deviation(what: str, stddev: Number) -> float:
+    """A standard deviation, checked."""
+    if not 0 <= (size := real(stddev, f"{what}: stddev")) < float("inf"):
+        raise ArgumentError(f"{what}: expected a stddev that is finite and at least 0, got {shown(stddev)}")
+    return size

@@ -10,65 +10,39 @@ autodiff.errors.OperandError: bake: there is no argument 'degree': did you mean 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dis import get_instructions
 from functools import wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS, signature, unwrap
-from typing import Any, NoReturn, TypeVar, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from ..errors import ArgumentError, OperandError, shown
 from ..suggest import hint
+from .elsewhere import ARGUMENTS
 
 LIBRARY = __name__.rpartition(".")[0]
-INSTEAD = {  # what Keras's layers and models have, and what to do here
-    "get_config": "nn.save(model, path) writes its layers and settings, nn.load reads them",
-    "from_config": "nn.save(model, path) writes its layers and settings, nn.load reads them",
-    "to_json": "nn.save(model, path) writes JSON, nn.load reads it",
-    "input": "layers called on nn.Input(shape) give symbols, and nn.Model(inputs, outputs) goes from one to another",
-    "output": "layers called on nn.Input(shape) give symbols, and nn.Model(inputs, outputs) goes from one to another",
-    "inputs": "`input_shape` says what a row is",
-    "metrics_names": "the history of fit, and evaluate(..., return_dict=True), have the names",
-    "reset_metrics": "every epoch and every evaluate begins anew by itself",
-    "reset_states": "no layer here has a state: rows do not depend on one another",
-    "losses": "fit and evaluate add what regularizers ask for to the loss",
-    "add_loss": "give compile a loss of your own, or a layer a kernel_regularizer",
-    "add_weight": "an attribute that is a Value, or a list of them, is a parameter",
-    "dtype": "every number is a float64",
-    "export": "see docs/recipes.md for ONNX",
-    "compute_output_shape": "build(shape), then output_shape",
-}
-ARGUMENTS = {  # of Keras's, and what is written for each here
-    "run_eagerly": "write engine='eager'", "jit_compile": "engine='compiled' is what it asks for",
-    "input_dim": "write input_shape=(n,)", "decay": "write learning_rate=nn.schedules.InverseTimeDecay(...)",
-    "amsgrad": "Adam here is the plain one", "trainable": "set layer.trainable = False",
-    "dtype": "every number is a float64", "validation_steps": "all validation rows are looked at",
-    "steps_per_execution": "leave it out", "workers": "leave it out", "use_multiprocessing": "leave it out",
-    "max_queue_size": "leave it out", "steps": "all rows are taken: give fewer", "line_length": "leave it out",
-}  # fmt: skip
-WRITTEN = {  # what Keras has, and what is written for it here
-    **{name: f"nn.Activation({written!r})" for name, written in (
-        ("ReLU", "relu"), ("LeakyReLU", "leaky_relu"), ("ELU", "elu"), ("Softmax", "softmax"))},
-    "InputLayer": "nn.Input(shape)", "add": "nn.Add()(rows)", "concatenate": "nn.Concatenate()(rows)",
-    "layers": "nn.Dense, without `layers` between", "models": "nn.Sequential or nn.Model",
-    "to_categorical": "numpy.eye(classes)[labels]", "set_random_seed": "Sequential(layers, seed=1)",
-    "clone_model": "copy.deepcopy(model)", "load_model": "nn.load(path)", "save_model": "nn.save(model, path)",
-    "plot_model": "autodiff.draw(model(row))",
-}  # fmt: skip
+CALLED = ("update_state", "__call__")  # by users, with labels and predictions
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def know_arguments(method: F) -> F:
-    """The method with an `OperandError` for an unknown name, or for a value too many, in place of Python's own."""
+    """The method with an `OperandError` for an unknown name, a value too many or one that is missing, in place of
+    Python's own; of a function as well.
+    """
     code: Any = getattr(method, "__code__", None)
     shared = find_shared(method)
     if code is None or code.co_flags & CO_VARARGS or code.co_flags & CO_VARKEYWORDS and not shared:
         return method
-    names = (*code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount], *shared)
-    most = code.co_argcount - 1
+    first = int(code.co_varnames[:1] == ("self",))
+    names = (*code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount], *shared)
+    most = code.co_argcount - first
+    needed = names[: most - len(getattr(method, "__defaults__", None) or ())]
 
     @wraps(method)
-    def checked(self: Any, *arguments: Any, **named: Any) -> Any:
-        what = type(self).__name__ if method.__name__ == "__init__" else method.__name__
+    def checked(*given: Any, **named: Any) -> Any:
+        what = type(given[0]).__name__ if first and method.__name__ in ("__init__", "__call__") else method.__name__
+        arguments = given[first:]
         for name in named:
             if name not in names:
                 written = f"{ARGUMENTS[name]}: " if name in ARGUMENTS else ""
@@ -77,7 +51,9 @@ def know_arguments(method: F) -> F:
             got = f"{shown(arguments[most])}{' as well' * bool(most)}"
             expected = f"{most or 'no'} arguments without a name"
             raise OperandError(f"{what}: expected {expected}, got {got}: {_names('', names)}")
-        return method(self, *arguments, **named)
+        if missing := [name for name in needed[len(arguments) :] if name not in named]:
+            raise OperandError(f"{what}: expected {' and '.join(missing)}, got none: {_names('', names)}")
+        return method(*given, **named)
 
     return cast(F, checked)
 
@@ -103,24 +79,34 @@ def takes(function: Any, count: int) -> bool:
     return True
 
 
-def not_there(module: str, names: Sequence[str]) -> Callable[[str], NoReturn]:
-    """The `__getattr__` of a module, which answers a name that it does not have with the nearest that it has."""
+def not_there(module: str, names: Sequence[str], written: Mapping[str, str] = MappingProxyType({}),
+              ) -> Callable[[str], NoReturn]:  # fmt: skip
+    """The `__getattr__` of a module, which answers a name that it does not have with the nearest that it has.
+
+    `written` says what to write for names that Keras has, by its functions' names.
+    """
 
     def missing(name: str) -> NoReturn:
-        raise AttributeError(f"module {module!r} has no attribute {name!r}: {hint(name, names)}")
+        way = written.get(name) or written.get(snake_case(name))
+        there = f"write {way}" if way else hint(name, names)
+        raise AttributeError(f"module {module!r} has no attribute {name!r}: {there}")
 
     return missing
 
 
 class Declared:
     """A base whose classes answer an unknown argument with the nearest one that there is, and, those in this library,
-    refuse an attribute that they do not have: set, it would be ignored without a word.
+    refuse an attribute that they do not have: set, it would be ignored without a word. `_instead` says what to write in
+    place of attributes that Keras has.
     """
+
+    _instead: Mapping[str, str] = MappingProxyType({})
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if "__init__" in vars(cls):
-            cls.__init__ = know_arguments(cls.__init__)  # type: ignore[method-assign]
+        for name in ("__init__", *CALLED * cls.__module__.startswith(LIBRARY)):
+            if name in vars(cls):
+                setattr(cls, name, know_arguments(vars(cls)[name]))
 
     def __setattr__(self, name: str, value: Any) -> None:
         cls = type(self)
@@ -131,6 +117,14 @@ class Declared:
             there = hint(name, sorted(attributes(cls)))
             raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
         object.__setattr__(self, name, value)
+
+    if not TYPE_CHECKING:  # which would take every name for an attribute
+
+        def __getattr__(self, name):
+            """Say what stands here for an attribute that Keras's things have."""
+            missing = f"{type(self).__name__!r} object has no attribute {name!r}"
+            way = self._instead.get(name)
+            raise AttributeError(f"{missing}: {way}" if way else missing, name=name, obj=self)
 
 
 _ATTRIBUTES: dict[str, frozenset[str]] = {}  # by the class's name

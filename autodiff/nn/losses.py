@@ -19,22 +19,29 @@ from functools import partial
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
-from ..functions import clip, log1p, relu
+from ..functions import clip, log1p
 from ..coerce import Number
 from ..value import Value
-from .measures.crossentropy import binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy
+from . import elsewhere
+from .measures.crossentropy import (
+    binary_crossentropy, categorical_crossentropy, kl_divergence, sparse_categorical_crossentropy,
+)  # fmt: skip
 from .keywords import not_there
 from .measures.loss import MEAN, Loss, LossFunction, OfFunction, Smoothed
+from .measures.margins import categorical_hinge, hinge, squared_hinge
+from .measures.regression import cosine_similarity, log_cosh, mean_absolute_percentage_error, poisson
 from .registry import Registry
 from .layers.rows import Rows, datum, mean, pairs, pair_with_places
 
 __all__ = [
-    "BinaryCrossentropy", "CategoricalCrossentropy", "Hinge", "Huber", "Loss", "MeanAbsoluteError", "MeanSquaredError",
-    "MeanSquaredLogarithmicError", "SparseCategoricalCrossentropy", "binary_crossentropy",
-    "categorical_crossentropy", "find", "hinge", "huber", "mean_absolute_error", "mean_squared_error",
-    "mean_squared_logarithmic_error", "name_of", "sparse_categorical_crossentropy",
+    "BinaryCrossentropy", "CategoricalCrossentropy", "CategoricalHinge", "CosineSimilarity", "Hinge", "Huber",
+    "KLDivergence", "LogCosh", "Loss", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError",
+    "MeanSquaredLogarithmicError", "Poisson", "SparseCategoricalCrossentropy", "SquaredHinge", "binary_crossentropy",
+    "categorical_crossentropy", "categorical_hinge", "cosine_similarity", "find", "hinge", "huber", "kl_divergence",
+    "log_cosh", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",
+    "mean_squared_logarithmic_error", "name_of", "poisson", "sparse_categorical_crossentropy", "squared_hinge",
 ]  # fmt: skip
-__getattr__ = not_there(__name__, __all__)
+__getattr__ = not_there(__name__, __all__, elsewhere.LOSSES)
 
 
 def mean_squared_error(y_true: Rows, y_pred: Rows) -> Value:
@@ -88,20 +95,6 @@ def huber(y_true: Rows, y_pred: Rows, delta: Number = 1.0) -> Value:
     return mean([near * (error - near / 2) for error, near in zip(errors, held)])
 
 
-def hinge(y_true: Rows, y_pred: Rows) -> Value:
-    """The mean of max(1 - t p, 0), for labels t of -1 and 1: no loss for predictions on the right side by 1 or more.
-
-    >>> hinge([-1, 1], [-2.0, 0.5]).data
-    0.25
-    """
-    found = pair_with_places("hinge", y_true, y_pred)
-    for place, t, _ in found:
-        if datum(t, "hinge") not in (-1, 1):
-            advice = "; for labels 0 and 1 write 2 * y - 1" if datum(t, "hinge") == 0 else ""
-            raise ArgumentError(f"hinge: row {place} of y_true: expected a label of -1 or 1, got {shown(t)}{advice}")
-    return mean([relu(1 - t * p) for _, t, p in found])
-
-
 # The losses as Keras's classes write them
 
 class MeanSquaredError(OfFunction):
@@ -122,10 +115,52 @@ class MeanSquaredLogarithmicError(OfFunction):
     function = mean_squared_logarithmic_error
 
 
+class MeanAbsolutePercentageError(OfFunction):
+    """`mean_absolute_percentage_error` as an object."""
+
+    function = mean_absolute_percentage_error
+
+
+class LogCosh(OfFunction):
+    """`log_cosh` as an object."""
+
+    function = log_cosh
+
+
+class Poisson(OfFunction):
+    """`poisson` as an object."""
+
+    function = poisson
+
+
+class CosineSimilarity(OfFunction):
+    """`cosine_similarity` as an object."""
+
+    function = cosine_similarity
+
+
+class KLDivergence(OfFunction):
+    """`kl_divergence` as an object."""
+
+    function = kl_divergence
+
+
 class Hinge(OfFunction):
     """`hinge` as an object."""
 
     function = hinge
+
+
+class SquaredHinge(OfFunction):
+    """`squared_hinge` as an object."""
+
+    function = squared_hinge
+
+
+class CategoricalHinge(OfFunction):
+    """`categorical_hinge` as an object."""
+
+    function = categorical_hinge
 
 
 class Huber(OfFunction):
@@ -166,11 +201,14 @@ class BinaryCrossentropy(Smoothed):
 LOSSES: Registry[LossFunction] = Registry(
     "a loss",
     {loss.__name__: loss for loss in (
-        mean_squared_error, mean_absolute_error, mean_squared_logarithmic_error, huber, hinge,
-        binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy,
+        mean_squared_error, mean_absolute_error, mean_absolute_percentage_error, mean_squared_logarithmic_error, huber,
+        log_cosh, poisson, cosine_similarity, hinge, squared_hinge, categorical_hinge, binary_crossentropy,
+        categorical_crossentropy, sparse_categorical_crossentropy, kl_divergence,
     )},
-    aliases={"mse": "mean_squared_error", "mae": "mean_absolute_error", "msle": "mean_squared_logarithmic_error",
-             "bce": "binary_crossentropy", "log_loss": "binary_crossentropy"},
+    aliases={"mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
+             "msle": "mean_squared_logarithmic_error", "bce": "binary_crossentropy", "log_loss": "binary_crossentropy",
+             "logcosh": "log_cosh", "kld": "kl_divergence", "kullback_leibler_divergence": "kl_divergence"},
+    instead=elsewhere.LOSSES,
 )  # fmt: skip
 
 

@@ -21,34 +21,40 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, OperandError, shown
-from . import losses
+from . import elsewhere, losses
 from .measures.classification import (
-    AUC, BinaryAccuracy, CategoricalAccuracy, F1Score, Precision, Recall, SparseCategoricalAccuracy,
+    AUC, BinaryAccuracy, CategoricalAccuracy, F1Score, FalseNegatives, FalsePositives, Precision, Recall,
+    SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy, TrueNegatives, TruePositives,
 )  # fmt: skip
 from .keywords import not_there
-from .measures.metric import Mean, MeanOf, MeanOfLoss, Metric, Quotient
+from .measures.gathered import Mean, R2Score, Sum
+from .measures.regression import EPSILON
+from .measures.metric import MeanOf, MeanOfLoss, MeanOfRows, Metric, Quotient
 from .registry import Registry
 from .layers.rows import Rows, entries
 from .layers.tables import Array
 
 __all__ = [
-    "AUC", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy", "CategoricalCrossentropy", "F1Score", "Hinge",
-    "Huber", "Mean", "MeanAbsoluteError", "MeanSquaredError", "MeanSquaredLogarithmicError", "Metric", "Precision",
-    "Quotient", "Recall", "RootMeanSquaredError", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "auc",
-    "binary_accuracy", "categorical_accuracy", "f1_score", "find", "mean_absolute_error", "mean_squared_error",
-    "precision", "recall", "sparse_categorical_accuracy",
+    "AUC", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy", "CategoricalCrossentropy",
+    "CategoricalHinge", "CosineSimilarity", "F1Score", "FalseNegatives", "FalsePositives", "Hinge", "Huber",
+    "KLDivergence", "LogCoshError", "Mean", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanOfRows",
+    "MeanSquaredError", "MeanSquaredLogarithmicError", "Metric", "Poisson", "Precision", "Quotient", "R2Score",
+    "Recall", "RootMeanSquaredError", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy", "SquaredHinge", "Sum", "TopKCategoricalAccuracy", "TrueNegatives",
+    "TruePositives", "auc", "binary_accuracy", "categorical_accuracy", "f1_score", "find", "mean_absolute_error",
+    "mean_squared_error", "precision", "recall", "sparse_categorical_accuracy",
 ]  # fmt: skip
-__getattr__ = not_there(__name__, __all__)
+__getattr__ = not_there(__name__, __all__, elsewhere.METRICS)
 
 
-class MeanAbsoluteError(Mean):
+class MeanAbsoluteError(MeanOfRows):
     """The mean distance between prediction and label."""
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
         return np.abs(y_pred - y_true).mean(axis=1)
 
 
-class MeanSquaredError(Mean):
+class MeanSquaredError(MeanOfRows):
     """The mean squared distance between prediction and label."""
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
@@ -66,13 +72,25 @@ class RootMeanSquaredError(MeanSquaredError):
         return float(np.sqrt(super().result()))
 
 
+class CosineSimilarity(MeanOfRows):
+    """The mean cosine between labels and outputs: 1 where they point the same way.
+
+    >>> CosineSimilarity()([[3.0, 4.0]], [[6.0, 8.0]])
+    1.0
+    """
+
+    def rows(self, y_true: Array, y_pred: Array) -> Any:
+        lengths = [np.maximum(np.sqrt((table**2).sum(axis=1)), EPSILON) for table in (y_true, y_pred)]
+        return (y_true * y_pred).sum(axis=1) / (lengths[0] * lengths[1])
+
+
 # Losses as metrics, and metrics as functions
 
-def loss_metric(kind: Callable[..., Any]) -> Callable[..., Metric]:
+def loss_metric(kind: Callable[..., Any], named: str | None = None) -> Callable[..., Metric]:
     """What makes the metric that is the mean of a loss, from the loss's options and a name."""
 
     def metric(**options: Any) -> Metric:
-        loss = kind(**options)
+        loss = kind(**{"name": named, **options})
         return MeanOfLoss(loss, loss.name)
 
     metric.__name__ = metric.__qualname__ = kind.__name__
@@ -86,6 +104,12 @@ SparseCategoricalCrossentropy = loss_metric(losses.SparseCategoricalCrossentropy
 Hinge = loss_metric(losses.Hinge)
 Huber = loss_metric(losses.Huber)
 MeanSquaredLogarithmicError = loss_metric(losses.MeanSquaredLogarithmicError)
+MeanAbsolutePercentageError = loss_metric(losses.MeanAbsolutePercentageError)
+LogCoshError = loss_metric(losses.LogCosh, "logcosh")  # the name that Keras gives it
+Poisson = loss_metric(losses.Poisson)
+KLDivergence = loss_metric(losses.KLDivergence)
+SquaredHinge = loss_metric(losses.SquaredHinge)
+CategoricalHinge = loss_metric(losses.CategoricalHinge)
 
 
 def binary_accuracy(y_true: Rows, y_pred: Rows, threshold: float = 0.5) -> float:
@@ -173,10 +197,17 @@ METRICS: Registry[Callable[..., Metric]] = Registry(
         "recall": Recall, "f1_score": F1Score, "auc": AUC, "binary_crossentropy": BinaryCrossentropy,
         "categorical_crossentropy": CategoricalCrossentropy, "hinge": Hinge, "huber": Huber,
         "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
-        "mean_squared_logarithmic_error": MeanSquaredLogarithmicError,
+        "mean_squared_logarithmic_error": MeanSquaredLogarithmicError, "log_cosh": LogCoshError, "poisson": Poisson,
+        "mean_absolute_percentage_error": MeanAbsolutePercentageError, "kl_divergence": KLDivergence,
+        "squared_hinge": SquaredHinge, "categorical_hinge": CategoricalHinge, "cosine_similarity": CosineSimilarity,
+        "r2_score": R2Score, "top_k_categorical_accuracy": TopKCategoricalAccuracy,
+        "sparse_top_k_categorical_accuracy": SparseTopKCategoricalAccuracy, "true_positives": TruePositives,
+        "true_negatives": TrueNegatives, "false_positives": FalsePositives, "false_negatives": FalseNegatives,
     },
     aliases={"acc": "accuracy", "mae": "mean_absolute_error", "mse": "mean_squared_error", "f1": "f1_score",
-             "rmse": "root_mean_squared_error", "msle": "mean_squared_logarithmic_error"},
+             "rmse": "root_mean_squared_error", "msle": "mean_squared_logarithmic_error", "logcosh": "log_cosh",
+             "mape": "mean_absolute_percentage_error", "kld": "kl_divergence", "cosine": "cosine_similarity"},
+    instead={name: way for name, way in elsewhere.METRICS.items() if name != "accuracy"},
 )  # fmt: skip
 
 
@@ -194,6 +225,9 @@ def find(metric: Any, y_true: Sequence[Any], outputs: int, loss: Any = None) -> 
     elif isinstance(metric, type) or not callable(metric):
         hint = f": write {metric.__name__}()" if isinstance(metric, type) else ""
         raise OperandError(f"metric: expected a name or a function of (y_true, y_pred), got {shown(metric)}{hint}")
+    elif isinstance(metric, Mean):
+        raise OperandError(f"metric: expected one of labels and outputs, got {shown(metric)}, which takes numbers: "
+                           "write a function of (y_true, y_pred)")  # fmt: skip
     elif not isinstance(metric, Metric):
         metric = MeanOf(metric)
     metric.middle = 0.0 if decides_at_zero(loss) else 0.5

@@ -17,7 +17,7 @@ from typing import Any, TypedDict, Unpack
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_series, number
 from ..value import Value
-from . import initializers as initial
+from . import elsewhere, initializers as initial
 from .keywords import Declared
 from .layers.module import Module
 
@@ -37,11 +37,32 @@ class Shared(TypedDict, total=False):
     global_clipnorm: Number | None
 
 
+class LearningRate(float):
+    """The rate of an optimizer as a number that remembers whose it is, for programs that take it for a variable."""
+
+    def __new__(cls, optimizer: "Optimizer") -> "LearningRate":
+        rate = super().__new__(cls, optimizer.lr)
+        rate.optimizer = optimizer
+        return rate
+
+    optimizer: "Optimizer"
+
+    def assign(self, rate: Rate) -> None:
+        """Set the rate of the optimizer."""
+        self.optimizer.lr = rate
+
+    def numpy(self) -> float:
+        """The number."""
+        return float(self)
+
+
 class Optimizer(Declared):
     """Changes parameters by its rule. A rule may remember numbers for each parameter, in the `slots` that it names."""
 
+    _instead = elsewhere.OF_OPTIMIZERS
     slots: tuple[str, ...] = ()
     default_rate = 0.01
+    _lr: Any  # a rate, or a schedule
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, **shared: Unpack[Shared]) -> None:
         """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr.
@@ -69,13 +90,17 @@ class Optimizer(Declared):
 
     @lr.setter
     def lr(self, lr: Rate) -> None:
+        if callable(vars(self).get("_lr")) and not callable(lr):
+            expected = f"another schedule, since the rate follows {shown(self._lr)}"
+            raise ArgumentError(f"{type(self).__name__}: learning rate: expected {expected}, got {shown(lr)}: "
+                                "make a new optimizer for a rate that is set")  # fmt: skip
         self._lr = lr if callable(lr) else at_least_zero(type(self).__name__, "learning rate", lr)
         self.rate = self.lr if hasattr(self, "steps") else 0.0
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate, by Keras's name."""
-        return self.lr
+        """The learning rate, by Keras's name; it can be assigned to, as there: `learning_rate.assign(0.01)`."""
+        return LearningRate(self)
 
     @learning_rate.setter
     def learning_rate(self, rate: Rate) -> None:
@@ -219,6 +244,15 @@ def sqrt(x: Any) -> Any:
     3.0
     """
     return math.sqrt(x) if isinstance(x, float) else x.__array_namespace__().sqrt(x)
+
+
+def take_larger(x: Any, y: Any) -> Any:
+    """The larger of two numbers, or of each pair of two arrays.
+
+    >>> take_larger(2.0, 3.0)
+    3.0
+    """
+    return max(x, y) if isinstance(x, float) else x.__array_namespace__().maximum(x, y)
 
 
 def checked(what: str, params: Iterable[Value]) -> list[Value]:

@@ -29,10 +29,14 @@ from typing import Any, Unpack
 from .. import native
 from ..errors import OperandError, shown
 from ..coerce import Number, as_flag
-from .optimizer import Optimizer, Params, Rate, Shared, at_least_zero, fraction, sqrt
+from . import elsewhere
+from .keywords import not_there
+from .optimizer import Optimizer, Params, Rate, Shared, at_least_zero, fraction, sqrt, take_larger
 from .registry import Registry
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Momentum", "Nadam", "Optimizer", "RMSprop", "find"]
+
+__getattr__ = not_there(__name__, __all__, elsewhere.OPTIMIZERS)
 
 After = tuple[Any, ...]  # the parameter after a step, and what each slot of the rule then holds
 
@@ -108,22 +112,36 @@ class RMSprop(Optimizer):
     """As Adagrad, with a mean that forgets: s = rho s + (1 - rho) g g, and x - lr g / sqrt(s + epsilon).
 
     rho is 0.9, the rate 0.001 and epsilon 1e-7 inside of the root, as in Keras; torch's defaults are 0.99, 0.01 and an
-    epsilon of 1e-8 outside of the root. [Hinton 2012]
+    epsilon of 1e-8 outside of the root. With `momentum` x moves by a velocity v = momentum v + lr g / sqrt(...). With
+    `centered` s is less the square of a fading mean of g: its variance. [Hinton 2012]
     """
 
-    slots, default_rate = ("mean_square",), 0.001
+    default_rate = 0.001
 
-    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, rho: Number = 0.9,
-                 epsilon: Number = 1e-7, **shared: Unpack[Shared]) -> None:  # fmt: skip
+    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, rho: Number = 0.9, momentum: Number = 0.0,
+                 epsilon: Number = 1e-7, centered: bool = False, **shared: Unpack[Shared]) -> None:  # fmt: skip
+        self.momentum, self.centered = fraction(self, "momentum", momentum), as_flag("RMSprop: centered", centered)
         super().__init__(params, lr, **shared)
         self.rho = fraction(self, "rho", rho)
         self.epsilon = at_least_zero("RMSprop", "epsilon", epsilon)
 
+    @property
+    def slots(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What a step remembers: the mean square, and what `centered` and `momentum` ask for."""
+        return ("mean_square", *["mean"] * self.centered, *["velocity"] * bool(self.momentum))
+
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
-        (square,) = slots
+        square, *others = slots
         square *= self.rho
         square += (1 - self.rho) * gradient * gradient
-        return parameter - self.rate * gradient / sqrt(square + self.epsilon), square
+        spread = square
+        if self.centered:
+            mean = others[0] = others[0] * self.rho + (1 - self.rho) * gradient
+            spread = square - mean * mean
+        move = self.rate * gradient / sqrt(spread + self.epsilon)
+        if self.momentum:
+            move = others[-1] = others[-1] * self.momentum + move
+        return parameter - move, square, *others
 
 
 class Adam(Optimizer):
@@ -131,24 +149,34 @@ class Adam(Optimizer):
 
     m and v are fading means of g and g g, and the factor in front rids them of their start at 0. epsilon is 1e-7 and
     stands beside the root of v itself, as in Keras and in section 2 of the paper; torch has 1e-8 beside the corrected
-    root, as in algorithm 1. [Kingma and Ba 2015]
+    root, as in algorithm 1. With `amsgrad` the largest v so far stands in its place. [Kingma and Ba 2015; Reddi et al.
+    2018]
     """
 
-    slots, default_rate = ("m", "v"), 0.001
+    default_rate = 0.001
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, beta_1: Number = 0.9,
-                 beta_2: Number = 0.999, epsilon: Number = 1e-7, **shared: Unpack[Shared]) -> None:  # fmt: skip
+                 beta_2: Number = 0.999, epsilon: Number = 1e-7, amsgrad: bool = False,
+                 **shared: Unpack[Shared]) -> None:  # fmt: skip
+        self.amsgrad = as_flag(f"{type(self).__name__}: amsgrad", amsgrad)
         super().__init__(params, lr, **shared)
         self.beta_1, self.beta_2 = fraction(self, "beta_1", beta_1), fraction(self, "beta_2", beta_2)
         self.epsilon = at_least_zero(type(self).__name__, "epsilon", epsilon)
 
+    @property
+    def slots(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What a step remembers: both fading means, and with `amsgrad` the largest of the second."""
+        return ("m", "v", "largest_v") if self.amsgrad else ("m", "v")
+
     def rule(self, parameter: Any, gradient: Any, *slots: Any) -> After:
-        m, v = slots
+        m, v, *largest = slots
         m *= self.beta_1
         m += (1 - self.beta_1) * gradient
         v *= self.beta_2
         v += (1 - self.beta_2) * gradient * gradient
-        return parameter - self.move(gradient, m, v), m, v
+        if largest:
+            largest = [take_larger(largest[0], v)]
+        return parameter - self.move(gradient, m, largest[0] if largest else v), m, v, *largest
 
     def move(self, gradient: Any, m: Any, v: Any) -> Any:
         """How far each parameter moves, by the fading means of the gradient and of its square."""
@@ -164,7 +192,7 @@ class Adam(Optimizer):
         """Whether C ran the rule: not one of a subclass's own."""
         own = tuple(getattr(method, "__func__", None) for method in (self.rule, self.move))
         factors = self.beta_1, 1 - self.beta_1, self.beta_2, 1 - self.beta_2, self.epsilon, self._scale()
-        if own != KNOWN_TO_C or any(type(factor) is not float for factor in factors):
+        if self.amsgrad or own != KNOWN_TO_C or any(type(factor) is not float for factor in factors):
             return False
         return native.module.adam(parameters, gradient, *columns, after, factors)  # type: ignore[no-any-return]
 
@@ -176,9 +204,10 @@ class AdamW(Adam):
     """Adam with a weight decay of 0.004, as in Keras; torch has 0.01. [Loshchilov and Hutter 2019]"""
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, beta_1: Number = 0.9,
-                 beta_2: Number = 0.999, epsilon: Number = 1e-7, **shared: Unpack[Shared]) -> None:  # fmt: skip
+                 beta_2: Number = 0.999, epsilon: Number = 1e-7, amsgrad: bool = False,
+                 **shared: Unpack[Shared]) -> None:  # fmt: skip
         shared.setdefault("weight_decay", 0.004)
-        super().__init__(params, lr, beta_1, beta_2, epsilon, **shared)
+        super().__init__(params, lr, beta_1, beta_2, epsilon, amsgrad, **shared)
 
 
 class Nadam(Adam):
@@ -214,7 +243,8 @@ class Nadam(Adam):
 
 
 OPTIMIZERS: Registry[type[Optimizer]] = Registry(
-    "an optimizer", {kind.__name__.lower(): kind for kind in (SGD, Momentum, Adagrad, RMSprop, Adam, AdamW, Nadam)}
+    "an optimizer", {kind.__name__.lower(): kind for kind in (SGD, Momentum, Adagrad, RMSprop, Adam, AdamW, Nadam)},
+    instead=elsewhere.OPTIMIZERS,
 )
 
 

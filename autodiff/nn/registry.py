@@ -19,12 +19,17 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Entries by name; `kind` says in an error what the names are names of, as in "a loss"."""
+    """Entries by name; `kind` says in an error what the names are names of, as in "a loss".
 
-    def __init__(self, kind: str, entries: Mapping[str, T], aliases: Mapping[str, str] | None = None) -> None:
+    `instead` says of names that others have what to write here.
+    """
+
+    def __init__(self, kind: str, entries: Mapping[str, T], aliases: Mapping[str, str] | None = None,
+                 instead: Mapping[str, str] | None = None) -> None:  # fmt: skip
         self.kind = kind
         self.entries = dict(entries)
         self.aliases = dict(aliases or {})
+        self.instead = dict(instead or {})
 
     def names(self) -> list[str]:
         """The names, sorted, without their aliases."""
@@ -35,7 +40,7 @@ class Registry(Generic[T]):
         key = self.key(name)
         if key in self.entries:
             return self.entries[key]
-        there = hint(key, self.names(), self.aliases)
+        there = f"write {self.instead[key]}" if key in self.instead else hint(key, self.names(), self.aliases)
         raise ArgumentError(f"expected the name of {self.kind}, got {shown(name)}: {there}")
 
     def key(self, name: str) -> str:

@@ -26,6 +26,14 @@ from typing import Any, TypeVar
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, as_flag, is_series, number
 from ..suggest import hint
+from . import elsewhere
+from .keywords import not_there
+
+__all__ = [
+    "CosineDecay", "ExponentialDecay", "InverseTimeDecay", "PiecewiseConstantDecay", "PolynomialDecay", "Schedule",
+    "StepDecay",
+]  # fmt: skip
+__getattr__ = not_there(__name__, __all__, elsewhere.SCHEDULES)
 
 S = TypeVar("S")
 
@@ -43,7 +51,8 @@ def keras_names(cls: type[S]) -> type[S]:
     def init(self: Any, *arguments: Any, **named: Any) -> None:
         named = {KERAS.get(name, name): value for name, value in named.items()}
         for name in set(named) - set(names):
-            raise OperandError(f"{cls.__name__}: there is no argument {name!r}: {hint(name, names)}")
+            written = f"{elsewhere.ARGUMENTS[name]}: " if name in elsewhere.ARGUMENTS else ""
+            raise OperandError(f"{cls.__name__}: there is no argument {name!r}: {written}{hint(name, names)}")
         plain(self, *arguments, **named)
 
     cls.__init__ = init  # type: ignore[method-assign]

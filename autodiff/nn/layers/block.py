@@ -13,14 +13,14 @@ import math
 import random
 from collections.abc import Iterable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...coerce import as_flag, is_series
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value, constant
-from .. import initializers as initial
-from ..keywords import INSTEAD, Declared, takes
-from .neurons import Output, one_or_list
+from .. import elsewhere, initializers as initial
+from ..keywords import Declared, know_arguments, takes
+from .neurons import Numbers, Output, one_or_list
 from .module import Module, in_mode
 from .nested import axes, flat, lengths_of
 from .rows import entries
@@ -40,6 +40,7 @@ class Symbol:
         return f"Symbol(shape={with_rows(self.shape)}{made})"
 
 
+@know_arguments
 def Input(shape: int | Iterable[int], *, name: str | None = None) -> Symbol:
     """The symbol for a row of that shape: the start of a functional model, or the first entry of a Sequential.
 
@@ -72,6 +73,7 @@ def build_alone(build: Any) -> Any:
 class Block(Declared, Module):
     """A layer of any kind: `build` makes its parameters, `forward` computes its outputs."""
 
+    _instead = elsewhere.INSTEAD
     name: str | None = None
     input_shape: Shape | None = None
     output_shape: Shape | None = None
@@ -83,18 +85,15 @@ class Block(Declared, Module):
         if "build" in vars(cls):
             cls.build = build_alone(cls.build)  # type: ignore[method-assign]
 
-    if not TYPE_CHECKING:  # which would take every name for an attribute
-
-        def __getattr__(self, name):
-            """Say what stands here for an attribute that Keras's layers and models have."""
-            missing = f"{type(self).__name__!r} object has no attribute {name!r}"
-            way = f": {INSTEAD[name]}" if name in INSTEAD else ""
-            raise AttributeError(missing + way, name=name, obj=self)
-
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "name" and not (value is None or isinstance(value, str)):
             raise OperandError(f"{type(self).__name__}: name: expected a string, got {shown(value)}")
         super().__setattr__(name, value)
+
+    @property
+    def built(self) -> bool:
+        """Whether it knows its input, and so has its parameters."""
+        return self.input_shape is not None
 
     @property
     def trainable(self) -> bool:
@@ -170,7 +169,7 @@ class Block(Declared, Module):
         call = getattr(self, "call", None)  # as Keras's layers have it
         if call is None:
             raise NotImplementedError(f"{type(self).__name__} computes nothing: write forward(self, xs)")
-        return entries(call(xs))
+        return entries(call(Numbers(xs)))
 
     def __call__(self, x: Any, *, training: bool | None = None) -> Any:
         """The outputs for one row, a Value or a list of Values; for a symbol, the symbol of the outputs.

@@ -127,9 +127,45 @@ def fire(neurons: Sequence[Neuron], activation: Function, xs: Sequence[Value]) -
     return apply(activation, [neuron.weigh(xs) for neuron in neurons])
 
 
+class Numbers(list[Any]):
+    """The numbers of one row: a list that refuses arithmetic, which means something else for lists than for rows.
+
+    >>> Numbers([1.0, 2.0]) + [3.0, 4.0]
+    Traceback (most recent call last):
+    autodiff.errors.OperandError: +: expected single numbers, got a row, which is a list of them: write [x + y for ...
+    """
+
+    def __add__(self, other: Any) -> Any:
+        raise make_row_error("+", "[x + y for x, y in zip(a, b)], or nn.Add()([a, b]), or nn.Concatenate()([a, b])")
+
+    def __mul__(self, other: Any) -> Any:
+        raise make_row_error("*", "[2 * x for x in a], or nn.Multiply()([a, b])")
+
+    def __sub__(self, other: Any) -> Any:
+        raise make_row_error("-", "[x - y for x, y in zip(a, b)], or nn.Subtract()([a, b])")
+
+    def __truediv__(self, other: Any) -> Any:
+        raise make_row_error("/", "[x / 2 for x in a]")
+
+    def __pow__(self, other: Any) -> Any:
+        raise make_row_error("**", "[x ** 2 for x in a]")
+
+    def __neg__(self) -> Any:
+        raise make_row_error("-", "[-x for x in a]")
+
+    __radd__ = __iadd__ = __add__
+    __rmul__ = __imul__ = __mul__
+    __rsub__, __rtruediv__ = __sub__, __truediv__
+
+
+def make_row_error(sign: str, instead: str) -> OperandError:
+    """The error for arithmetic with whole rows."""
+    return OperandError(f"{sign}: expected single numbers, got a row, which is a list of them: write {instead}")
+
+
 def one_or_list(values: list[Value]) -> Output:
     """The Value of a list of one, else the list."""
-    return values[0] if len(values) == 1 else values
+    return values[0] if len(values) == 1 else Numbers(values)
 
 
 def inputs(x: Row, nin: int, module: Module) -> list[Value]:

@@ -59,7 +59,10 @@ def array(x: Any, what: str) -> Array:
     if x is None:
         raise OperandError(f"{what}: expected rows of numbers, got None")
     try:
-        found = np.asarray(x, dtype=np.float64)
+        found = np.asarray(x)
+        if found.dtype.kind in "SU" or found.dtype.kind == "O" and any(isinstance(each, str) for each in found.flat):
+            raise ValueError("texts")  # which NumPy would read as numbers, where they look like such
+        found = np.asarray(found, dtype=np.float64)
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:  # the last from torch
         raise OperandError(f"{what}: expected rows of numbers, all of one length, got {shown(x)}") from error
     if found.ndim and not len(found):

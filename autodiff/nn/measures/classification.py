@@ -15,7 +15,7 @@ import numpy as np
 from ...coerce import Number
 from ...errors import ArgumentError
 from .. import initializers as initial
-from .metric import Mean, Metric, Quotient, column_of_weights, paired_tables, table_of
+from .metric import MeanOfRows, Metric, Quotient, column_of_weights, paired_tables, table_of
 from ..layers.rows import datum, entries, list_rows, only_label, require_number, require_rows
 from ..layers.tables import Array
 
@@ -81,6 +81,55 @@ class Recall(OfOneClass):
         return (wanted * given * weights).sum(), (wanted * weights).sum()
 
 
+class Counted(AtThreshold):
+    """How many outputs are above the threshold, or below it, with labels that are the same, or not."""
+
+    def __init__(self, thresholds: Number | None = None, *, name: str | None = None) -> None:
+        super().__init__(thresholds, name)
+
+    def counts(self, wanted: Any, given: Any, weights: Array) -> tuple[float, float]:
+        return (self.choose(wanted, given) * weights).sum(), 1.0
+
+    def choose(self, wanted: Any, given: Any) -> Any:
+        """Which outputs count."""
+        raise NotImplementedError
+
+    def result(self) -> float:
+        return self.above
+
+
+class TruePositives(Counted):
+    """The number of outputs above the threshold whose label is 1.
+
+    >>> TruePositives()([1, 1, 0], [0.9, 0.2, 0.8])
+    1.0
+    """
+
+    def choose(self, wanted: Any, given: Any) -> Any:
+        return wanted & given
+
+
+class TrueNegatives(Counted):
+    """The number of outputs at most at the threshold whose label is 0."""
+
+    def choose(self, wanted: Any, given: Any) -> Any:
+        return ~wanted & ~given
+
+
+class FalsePositives(Counted):
+    """The number of outputs above the threshold whose label is 0."""
+
+    def choose(self, wanted: Any, given: Any) -> Any:
+        return ~wanted & given
+
+
+class FalseNegatives(Counted):
+    """The number of outputs at most at the threshold whose label is 1."""
+
+    def choose(self, wanted: Any, given: Any) -> Any:
+        return wanted & ~given
+
+
 class F1Score(AtThreshold):
     """The harmonic mean of precision and recall, over all outputs (what Keras calls average="micro")."""
 
@@ -91,14 +140,14 @@ class F1Score(AtThreshold):
         return 2 * (wanted * given * weights).sum(), (wanted * weights).sum() + (given * weights).sum()
 
 
-class CategoricalAccuracy(Mean):
+class CategoricalAccuracy(MeanOfRows):
     """The share of rows whose largest output is where the label's is; of equals the first counts."""
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
         return (y_true.argmax(axis=1) == y_pred.argmax(axis=1)).astype(np.float64)
 
 
-class SparseCategoricalAccuracy(Mean):
+class SparseCategoricalAccuracy(MeanOfRows):
     """The share of rows whose largest output is at the label's number; of equals the first counts."""
 
     def tables(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
@@ -128,6 +177,42 @@ class SparseCategoricalAccuracy(Mean):
         return (y_true[:, 0] == y_pred.argmax(axis=1)).astype(np.float64)
 
 
+class TopKCategoricalAccuracy(MeanOfRows):
+    """The share of rows whose label, one-hot, is at one of the k largest outputs; of equals all count.
+
+    >>> TopKCategoricalAccuracy(k=2)([[1, 0, 0], [0, 1, 0]], [[0.3, 0.6, 0.1], [0.5, 0.2, 0.3]])
+    0.5
+    """
+
+    def __init__(self, k: int = 5, *, name: str | None = None) -> None:
+        self.k = initial.size(k, f"{type(self).__name__}: k")
+        super().__init__(name)
+
+    def rows(self, y_true: Array, y_pred: Array) -> Any:
+        return find_among_largest(y_true.argmax(axis=1), y_pred, self.k)
+
+
+class SparseTopKCategoricalAccuracy(SparseCategoricalAccuracy):
+    """The share of rows whose label, the number of a class, is at one of the k largest outputs; of equals all count."""
+
+    def __init__(self, k: int = 5, *, name: str | None = None) -> None:
+        self.k = initial.size(k, f"{type(self).__name__}: k")
+        super().__init__(name)
+
+    def rows(self, y_true: Array, y_pred: Array) -> Any:
+        classes = y_true[:, 0].astype(np.int64)
+        for place in np.flatnonzero((classes != y_true[:, 0]) | (classes < 0) | (classes >= y_pred.shape[1])):
+            expected = f"the number of a class from 0 to {y_pred.shape[1] - 1}"
+            raise ArgumentError(f"{self.name}: row {place} of y_true: expected {expected}, got {y_true[place, 0]:g}")
+        return find_among_largest(classes, y_pred, self.k)
+
+
+def find_among_largest(classes: Any, y_pred: Array, k: int) -> Any:
+    """Whether the output of each row's class is among its k largest."""
+    own = y_pred[np.arange(len(y_pred)), classes][:, None]
+    return ((y_pred > own).sum(axis=1) < k).astype(np.float64)
+
+
 class AUC(Metric):
     """The area under the ROC curve: how often a label 1 has a larger output than a label 0, ties counted by half.
 
@@ -146,6 +231,8 @@ class AUC(Metric):
         self.parts.append(np.stack([predictions, labels > self.middle, weights + 0 * labels], axis=-1).reshape(-1, 3))
 
     def result(self) -> float:
+        if not self.parts:
+            return 0.0
         found = np.concatenate(self.parts)
         outputs, places = np.unique(found[:, 0], return_inverse=True)
         ones, zeros = (np.bincount(places, found[:, 2] * (found[:, 1] == label), len(outputs)) for label in (1, 0))

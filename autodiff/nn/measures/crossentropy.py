@@ -3,6 +3,7 @@
     binary_crossentropy               one probability per output, labels in [0, 1]
     categorical_crossentropy          one probability per class, labels one-hot: [0, 1, 0]
     sparse_categorical_crossentropy   the same, labels the number of the class: 1
+    kl_divergence                     the cross-entropy of the labels with the outputs, less that with themselves
 
 From probabilities they use `xlogy`, so that 0 log(0) is 0. From logits, which are the numbers before a sigmoid or a
 softmax (`from_logits=True`), they are smooth, never overflow, and their slope is the probability minus the label.
@@ -109,6 +110,23 @@ def sparse_categorical_crossentropy(
         return mean([0 - _expected_log(name, one_hot(t, len(ps)), ps, epsilon) for t, ps in zip(labels, rows)])
     e = 0.0 if epsilon is None else small(name, epsilon)
     return mean([0 - log(ps[t] + e if e else ps[t]) for t, ps in zip(labels, rows)])
+
+
+def kl_divergence(y_true: Rows, y_pred: Rows) -> Value:
+    """The mean over rows of t1 log(t1 / p1) + t2 log(t2 / p2) + …, for labels and outputs that each add up to 1.
+
+    It is exact also where a label or an output is 0; Keras takes 1e-7 in its place.
+
+    >>> kl_divergence([[0.5, 0.5]], [[0.25, 0.75]]).data
+    0.14384103622589045
+    """
+    name = "kl_divergence"
+    rows = [tuple(zip(*row)) for row in pair_rows(name, y_true, y_pred)]
+    for place, (ts, ps) in enumerate(rows):
+        require_some_classes(name, place, ps)
+        require_distribution(name, place, "y_true", ts, "labels", "")
+        require_distribution(name, place, "y_pred", ps, "probabilities", "; softmax is an activation that gives them")
+    return mean([total([xlogy(t, t) - xlogy(t, p) for t, p in zip(ts, ps)]) for ts, ps in rows])
 
 
 def one_hot(label: Value, classes: int) -> list[Value]:

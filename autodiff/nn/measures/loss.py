@@ -15,7 +15,7 @@ from ...coerce import Number, is_one_of
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from .. import initializers as initial
-from ..keywords import Declared, snake_case
+from ..keywords import Declared, know_arguments, snake_case
 from ..layers.rows import Rows, entries, list_rows, mean
 
 LossFunction = Callable[..., Value]  # of labels and predictions, over rows
@@ -30,6 +30,7 @@ def weighted_mean(loss: LossFunction, y_true: Rows, y_pred: Rows, weights: Seque
 class Loss(Declared):
     """The base of all: subclass it with `call(y_true, y_pred)`, which gives the mean over the rows as a Value."""
 
+    _instead = {"get_config": "its attributes, and its name", "reduction": "a loss here is always a mean"}
     name: str
     from_logits = False
 
@@ -45,6 +46,7 @@ class Loss(Declared):
         """The mean loss of the rows."""
         raise NotImplementedError(f"{type(self).__name__} computes nothing: write call(self, y_true, y_pred)")
 
+    @know_arguments
     def __call__(self, y_true: Rows, y_pred: Rows, sample_weight: Any = None) -> Value:
         """The mean loss of the rows, each times its weight if there are weights."""
         if sample_weight is None:

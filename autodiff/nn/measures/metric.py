@@ -20,7 +20,8 @@ import numpy as np
 
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
-from ..keywords import Declared, snake_case, takes
+from .. import elsewhere
+from ..keywords import Declared, know_arguments, snake_case, takes
 from ..layers.rows import Rows, datum, pair_rows
 from ..layers.tables import Array, array
 
@@ -28,6 +29,7 @@ from ..layers.tables import Array, array
 class Metric(Declared):
     """The base of all: subclass it with `update_state`, `result` and `reset_state`."""
 
+    _instead = elsewhere.OF_METRICS
     middle = 0.5  # between the labels, as the loss has them: 0 where it takes logits, or labels of -1 and 1
 
     def __init__(self, name: str | None = None) -> None:
@@ -47,6 +49,7 @@ class Metric(Declared):
     def reset_state(self) -> None:
         """Forget all rows."""
 
+    @know_arguments
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
         """Take in some rows, and give the number of all."""
         self.update_state(y_true, y_pred, sample_weight)
@@ -82,7 +85,7 @@ class Quotient(Metric):
         return paired_tables(self.name, y_true, y_pred)
 
 
-class Mean(Quotient):
+class MeanOfRows(Quotient):
     """A metric that is the mean of a number for each row."""
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:

@@ -29,7 +29,7 @@ from ...graph import topological_order
 from ...value import constant
 from ..layers import tables
 from ..layers.block import Block, Shape, Symbol, as_value, with_rows
-from ..layers.neurons import Output, one_or_list
+from ..layers.neurons import Numbers, Output, one_or_list
 from ..layers.nested import axes, flat
 from .network import Network
 from ..layers.ports import Ports, list_symbols, number_names
@@ -151,7 +151,8 @@ class Model(Network):
         call = getattr(self, "call", None)
         if call is None:
             raise OperandError(f"{type(self).__name__} computes nothing: write call(self, x)")
-        return call(row, training=self.training) if "training" in signature(call).parameters else call(row)
+        training = {"training": self.training} if "training" in signature(call).parameters else {}
+        return call(Numbers(row), **training)
 
     def __call__(self, x: Any, *, training: bool | None = None) -> Any:
         """The outputs for a row of each input, or for a batch of them; for symbols, the symbol of the output."""

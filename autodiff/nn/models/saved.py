@@ -21,6 +21,7 @@ Record = dict[str, Any]
 
 HYPERPARAMETERS = {
     "momentum", "nesterov", "epsilon", "start", "rho", "beta_1", "beta_2", "weight_decay", "momentum_decay", "limit",
+    "centered", "amsgrad",
 }  # fmt: skip
 FIELDS: dict[type, tuple[str, ...]] = {
     Dense: ("units", "activation"), Maxout: ("units", "pieces"), Activation: ("activation",),

@@ -17,6 +17,7 @@ from .callback import METHODS, Callback, bind_method
 from ..layers.neurons import one_or_list
 from ..measures.loss import LossFunction
 from ..losses import name_of
+from ..optimizers import Optimizer
 
 
 def check_steps(steps_per_epoch: int | None, rows: int, batch_size: int) -> int:
@@ -49,6 +50,14 @@ def require_loss(loss: LossFunction, labels: list[Any], size: int) -> None:
         raise OperandError(f"{expected}, got {failed}") from error
     if not isinstance(found, (Value, float, int)):
         raise OperandError(f"{expected}, got {name_of(loss)}, which gave {shown(found)}")
+
+
+def require_afresh(optimizer: Optimizer, count: int, begins: bool) -> None:
+    """An error where an optimizer in the middle of its work would lose what it remembers of other parameters."""
+    if optimizer.steps and not begins:
+        raise ArgumentError(f"fit: expected the {len(optimizer.params)} parameters that the optimizer has changed so "
+                            f"far, got {count}, not all of them the same: a layer has come, gone, or been frozen. Call "
+                            "compile(optimizer, loss) again: the optimizer then starts afresh")  # fmt: skip
 
 
 def require_verbose(verbose: object) -> None:

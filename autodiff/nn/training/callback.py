@@ -36,6 +36,7 @@ METHODS = {
 class Callback(Declared):
     """The base of all: every method does nothing."""
 
+    _instead = {"validation_data": "keep the rows yourself, and call self.model.evaluate"}
     model: Any = None
     params: dict[str, Any] = {}
 

@@ -31,6 +31,8 @@ def in_order(logs: dict[str, float]) -> dict[str, float]:
 class History:
     """What happened in training: `history` has a list per name, one number per epoch of `epoch`."""
 
+    model: Any = None  # that was trained
+
     def __init__(self, params: dict[str, Any] | None = None) -> None:
         self.params = {} if params is None else params  # what the callbacks are told of the training
         self.epoch: list[int] = []

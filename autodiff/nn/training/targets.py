@@ -63,6 +63,12 @@ class Targets:
         self.alone = len(labels) == 1 and weights[0] is None  # then the labels travel as they are
         self.table = labels[0] if self.alone else np.column_stack([*found, *(w for w in weights if w is not None)])
 
+    def labels(self) -> Array:
+        """The labels without weights; those of several outputs side by side."""
+        if len(self.parts) > 1:
+            return self.table[:, : self.parts[-1].labels.stop]
+        return self.parts[0].labels_of(self.table)
+
     def at(self, rows: slice) -> "Targets":
         """The same of some of the rows."""
         found = copy(self)

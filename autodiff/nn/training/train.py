@@ -24,7 +24,8 @@ from ..layers.block import Block
 from .callback import Callback
 from .engines import engine_for, forward, penalty, require_engine
 from .arguments import (
-    check_callbacks, check_steps, check_validation, require_labels_given, require_loss, require_verbose,
+    check_callbacks, check_steps, check_validation, require_afresh, require_labels_given, require_loss,
+    require_verbose,
 )  # fmt: skip
 from .fit_loop import History, Run, in_order
 from ..keywords import know_arguments
@@ -46,10 +47,10 @@ class Rows(NamedTuple):
     x: Array
     targets: Targets
 
-    def split(self, kept: int) -> tuple["Rows", "Rows | None"]:
-        """The first rows, and the rest if there are any."""
+    def split(self, kept: int) -> tuple["Rows", "Rows"]:
+        """The first rows, and the rest."""
         first, rest = (Rows(self.x[part], self.targets.at(part)) for part in (slice(kept), slice(kept, None)))
-        return first, rest if len(rest.x) else None
+        return first, rest
 
 
 class Trainable(Block):
@@ -61,6 +62,7 @@ class Trainable(Block):
     engine = "auto"
     stop_training = False
     _objectives: Sequence[Objective] = ()
+    _begins = False  # whether the optimizer may start afresh: from `compile` to the first step
 
     @know_arguments
     def compile(self, optimizer: str | Optimizer = "rmsprop", loss: Any = None, metrics: Any = None,
@@ -76,6 +78,7 @@ class Trainable(Block):
         require_engine(engine)
         self.optimizer, self.engine, self._objectives = optimizers.find(optimizer), engine, found
         self.loss = loss  # as it was given
+        self._begins = True
 
     @property
     def metrics(self) -> list[Any]:
@@ -93,12 +96,12 @@ class Trainable(Block):
 
         Losses and metrics are running ones, as Keras's are: of each batch before its step, with Dropout, over the
         epoch. For those of the model after the epoch give the rows as `validation_data`, which is (x, y) or
-        (x, y, weights); `validation_split` sets the last part of the rows apart. They are looked at every
-        `validation_freq` epochs. A row counts by its `sample_weight`, or by the `class_weight` of its label. The order
-        of the rows depends on `seed` and the epoch alone. With `steps_per_epoch` an epoch ends after so many batches,
-        and the next goes on from there; the last of a pass over the rows may be shorter. `verbose`: 0 nothing, 1 a
-        progress bar with the course of the loss (a line per epoch where no terminal is), 2 a line per epoch, "auto" the
-        bar, and where no terminal is a line a second.
+        (x, y, weights); else `validation_split` sets the last part of the rows apart. They are looked at every
+        `validation_freq` epochs. A row counts by its `sample_weight`, or, in training alone, by the `class_weight` of
+        its label. The order of the rows depends on `seed` and the epoch alone. With `steps_per_epoch` an epoch ends
+        after so many batches, and the next goes on from there; the last of a pass over the rows may be shorter.
+        `verbose`: 0 nothing, 1 a progress bar with the course of the loss (a line per epoch where no terminal is), 2 a
+        line per epoch, "auto" the bar, and where no terminal is a line a second.
 
         Raises `AnomalyError` if a loss or a weight turns to nan or inf: it names the operation that did it, and the
         weights are those of the last good batch.
@@ -112,14 +115,16 @@ class Trainable(Block):
         initial.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
         require_verbose(verbose)
         self._require_compiled("fit")
-        rows = self._rows(x, y, sample_weight, class_weight)
-        rows, validation = rows.split(tables.count_kept(len(rows.x), validation_split))
-        if validation_data is not None:
+        rows, validation = self._rows(x, y, sample_weight, class_weight), None
+        kept = tables.count_kept(len(rows.x), validation_split)
+        if validation_data is not None:  # then none are set apart
             validation = self._rows(*check_validation(validation_data))
-        elif validation is not None:
-            tables.warn_of_one_class(rows.targets.table, validation.targets.table)
+        elif kept < len(rows.x):
+            rows, validation = rows.split(kept)[0], self._rows(x, y, sample_weight).split(kept)[1]
+            tables.warn_of_one_class(rows.targets.labels(), validation.targets.labels())
         run = self._run(rows, self.engine, callbacks)
         steps = check_steps(steps_per_epoch, len(rows.x), batch_size)
+        run.history.model = self
         self.history, run.history.params = run.history, {"verbose": verbose, "epochs": epochs, "steps": steps}
         for callback in callbacks:
             callback.set_model(self)
@@ -237,7 +242,9 @@ class Trainable(Block):
         if not parameters:
             raise ArgumentError(f"fit: expected a layer that may change, got {self!r} with every layer frozen")
         if [id(p) for p in self.optimizer.params] != [id(p) for p in parameters]:
+            require_afresh(self.optimizer, len(parameters), self._begins)
             self.optimizer.bind(parameters, groups(self, parameters))
+        self._begins = False
         loss = self._join(rows.targets)
         made = engine_for(engine, self, loss, self.optimizer)
         return Run(self, loss, made, Meters(self._objectives, rows.targets), callbacks)

@@ -29,12 +29,17 @@ from .trial import Complaint, close
 
 ACTIVATIONS = (
     None, "relu", "tanh", "sigmoid", "softmax", "leaky_relu", "elu", "gelu", "silu", "softplus", "log_softmax",
+    "selu", "softsign", "hard_sigmoid", "mish", "exponential", "relu6", "hard_tanh", "hard_silu", "squareplus",
 )  # fmt: skip
 # A loss, the activation that its predictions need, and the labels that it takes.
 LOSSES = (
     ("nn.losses.mean_squared_error", None, "real"), ("nn.losses.mean_absolute_error", None, "real"),
     ("nn.losses.huber", None, "real"), ("partial(nn.losses.huber, delta=0.5)", None, "real"),
-    ("nn.losses.hinge", None, "sign"), ("nn.losses.binary_crossentropy", "sigmoid", "binary"),
+    ("nn.losses.hinge", None, "sign"), ("nn.losses.squared_hinge", None, "sign"),
+    ("nn.losses.log_cosh", None, "real"), ("nn.losses.categorical_hinge", None, "one hot"),
+    ("nn.losses.kl_divergence", "softmax", "one hot"), ("nn.losses.poisson", "softplus", "positive"),
+    ("nn.losses.cosine_similarity", None, "real"), ("nn.losses.mean_absolute_percentage_error", None, "positive"),
+    ("nn.losses.binary_crossentropy", "sigmoid", "binary"),
     ("partial(nn.losses.binary_crossentropy, from_logits=True)", None, "binary"),
     ("nn.losses.categorical_crossentropy", "softmax", "one hot"),
     ("partial(nn.losses.categorical_crossentropy, from_logits=True)", None, "one hot"),
