@@ -1,6 +1,7 @@
 """The same programs over jax.numpy: in float32 and float64, jitted, one row or many."""
 
 import itertools
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import test_compiled_agrees as special
-from autodiff import Value, logsumexp, relu, tanh, total, xlogy
+from autodiff import Value, atan2, dot, logsumexp, relu, softmax, tanh, total, where, xlogy
 from autodiff.compiled import compile
 from autodiff.graph import topological_order
 
@@ -115,3 +116,23 @@ def test_rows_that_branch_differently_come_back_as_jax_arrays():
 def test_a_result_that_is_one_float_for_all_rows_is_repeated():
     f = compile(xlogy, "jax.numpy")
     assert np.array(f.hessian(np.zeros(2), 2.0)).tolist() == [[[0.0, 0.0], [0.5, 0.5]], [[0.5, 0.5], [0.0, 0.0]]]
+
+
+def test_the_last_number_of_a_vector_alone_may_have_a_gradient():
+    """Its place in the vector is a view of one number, with a stride of 0: the search for blocks did not end."""
+    w, ones = [Value(1.0), Value(1.0)], [Value(1.0), Value(1.0)]
+    k, v = [*[ones] * 7, [Value(-2.0), Value(0.9)]], [*[[1.0] * 5] * 7, [1.0, 1.0, 1.0, -0.3, -0.4]]
+
+    def f(s, u, x, coefficients):
+        h = sum(b * (a * s) ** 0.5 for a, b in zip(w, u))
+        atan2(where(x > 0, w[1], 0.0), 1.0) ** 3
+        reduce(lambda a, b: a * h + b, coefficients)
+        scores = [dot(row, w) for row in k]
+        mixed = [sum(a * b for a, b in zip(softmax(*scores), column)) for column in zip(*v)]
+        return max(mixed) + x + sum(abs(a) for a in scores)
+
+    given = np.ones(3), [-0.5, 0.2], 0.5, [-0.5, -0.4, -0.3]
+    with jax.enable_x64(True):
+        value, gradient = compile(f, "jax.numpy").value_and_grad(*given)
+    assert np.allclose(value, f(Value(1.0), *given[1:]).data)
+    assert np.allclose(gradient[0], 0.0) and gradient[1:] == ([0.0, 0.0], 3.0, [0.0, 0.0, 0.0])

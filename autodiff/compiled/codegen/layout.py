@@ -123,6 +123,8 @@ def tile(texts: Sequence[str], views: Sequence[tuple[Any, Shape]], size: int) ->
 
     >>> tile(["dw", "db"], [((0, (4, 1)), (3, 3)), ((3, (4,)), (3,))], 12)
     [(12, 'concat([dw, db[:, None]], axis=1).reshape(12)')]
+    >>> tile(["last"], [((4, (0,)), (1,))], 5) is None
+    True
     """
     columns = []
     for text, (detail, shape) in zip(texts, views):
@@ -145,7 +147,7 @@ def tile(texts: Sequence[str], views: Sequence[tuple[Any, Shape]], size: int) ->
         while columns and width < pitch and columns[0][:3] == (at + width, count, pitch):
             width += columns[0][3]
             block.append(columns.pop(0)[4])
-        if width != pitch:
+        if not block or width != pitch:  # a single number has a stride of 0
             return None
         whole = block[0] if len(block) == 1 else f"concat([{', '.join(block)}], axis=1)"
         at += count * pitch
