@@ -19,7 +19,7 @@
 #define FETCH(address) ((void)(address))
 #endif
 
-enum { NEXT = 8, NEAR = 2, LINE = 8, LINES = 4 }; /* containers whose memory is fetched ahead; pointers of its first lines */
+enum { NEXT = 8, NEAR = 2, LINE = 8, FIRST = 32 }; /* how far ahead memory is fetched: containers; pointers */
 
 typedef uintptr_t Word;
 
@@ -119,9 +119,10 @@ static void fetch_ahead(PyObject *containers, Py_ssize_t at) {
     Py_ssize_t n = PyList_GET_SIZE(containers);
     if (at + NEXT < n)
         FETCH(PyList_GET_ITEM(containers, at + NEXT));
-    if (at + NEAR < n && PyList_CheckExact(PyList_GET_ITEM(containers, at + NEAR)))
-        for (int line = 0; line < LINES; line++)
-            FETCH(((PyListObject *)PyList_GET_ITEM(containers, at + NEAR))->ob_item + line * LINE);
+    PyObject *near = at + NEAR < n ? PyList_GET_ITEM(containers, at + NEAR) : NULL;
+    if (near && PyList_CheckExact(near))
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(near) && i < FIRST; i += LINE)
+            FETCH(((PyListObject *)near)->ob_item + i);
 }
 
 static void note_all(Note *note, PyObject *containers) {
