@@ -69,12 +69,7 @@ def collect_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) 
     """What the page's script needs: the boxes and arrows of the nodes in `drawn`, and the steps in `chosen`."""
     place = {number: i for i, number in enumerate(drawn)}
     nodes = [log.graph.nodes[number] for number in drawn]
-    edges = [
-        (p, node.number, k)
-        for node in nodes
-        for k, p in enumerate(node.parents)
-        if p in place and _keep(log, core, p, node.number)
-    ]
+    edges = _edges(log, core, drawn)
     edge_place = {(target, operand): i for i, (_, target, operand) in enumerate(edges)}
     steps = [log[index] for index in chosen]
     whole = len(core) == len(log.graph.nodes)
@@ -82,8 +77,7 @@ def collect_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) 
     standing = dict(zip(drawn, scopes(log, drawn)))
     coarser = levels(standing, edges) if whole else []
     page_tells = bool(live and live["edits"])
-    explained_here = [] if page_tells else _find_explained(log, drawn)
-    why = [_why(log, number, place, edge_place) for number in explained_here]
+    why = [] if page_tells else [_why(log, number, place, edge_place) for number in _find_explained(log, drawn)]
     widest = _widest(steps)
     boxes = [_box(log, node, widest if node.number in core else {}) for node in nodes]
     sizes = [(2 * PADDING + LETTER * max(lines.values()), PADDING + LINE * len(lines)) for lines in boxes]
@@ -93,10 +87,7 @@ def collect_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) 
         "formula": formula_of(log),
         "order": log.order,
         "wrong": _wrong(log, drawn) if log.order != "topological" else None,
-        "stages": STAGES,
-        "misconceptions": MISCONCEPTIONS,
-        "hints": HINTS,
-        "close": CLOSE,
+        **QUIZ,
         "size": [round(length) for length in placed.size],
         "nodes": columns([
             _node(node, node.number == log.graph.root.number, node.number in core, lines, (*corner, *size))
@@ -114,6 +105,16 @@ def collect_data(log: Log, core: set[int], drawn: list[int], chosen: list[int]) 
         "levels": coarser,
         "why": None if page_tells else columns(why),
     }  # fmt: skip
+
+
+QUIZ = {"stages": STAGES, "misconceptions": MISCONCEPTIONS, "hints": HINTS, "close": CLOSE}
+
+
+def _edges(log: Log, core: set[int], drawn: list[int]) -> list[tuple[int, int, int]]:
+    """The edges between the nodes in `drawn`: from which to which, and along which operand."""
+    here, nodes = set(drawn), log.graph.nodes
+    found = [(p, number, k) for number in drawn for k, p in enumerate(nodes[number].parents) if p in here]
+    return [(p, number, k) for p, number, k in found if _keep(log, core, p, number)]
 
 
 def _live(log: Log) -> dict[str, Any] | None:

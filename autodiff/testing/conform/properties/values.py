@@ -1,6 +1,6 @@
 """A value alone: the number that it holds, its gradient, and where a backward pass begins."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
@@ -18,6 +18,7 @@ from ..locate import comes_about
 
 SIMPLE = (MUL, ADD, "exp", "tanh", SUB, NEG, DIV, "sin", "log", "sqrt", "relu", POW)
 
+STARTS_FROM_ZERO = "backward starts from 0.0 instead of 1"
 KEEPS_NONE = "backward works the gradients out, and no value keeps its own"
 SETS_BACK = "backward sets gradients back to 0 after it has worked them out"
 
@@ -84,36 +85,11 @@ def _of_class(name: str) -> Callable[..., Any]:
 
 def _start(exam: Exam) -> Iterator[Finding]:
     """Where backward begins, by what an output and its operands get; a missing start is made up for."""
-    engine = exam.engine
     ratios, outputs, programs = _ratios(exam)
     if not ratios:
         yield from _start_of_leaf(exam)
     elif all(ratio == 0 for ratio, _ in ratios):
-        if any(output != 0 for output in outputs) or engine.set_grad is None:
-            return  # it begins, and gets no further: told by the operations
-        usual = engine.backward
-        engine.backward = lambda y: (engine.set_grad(y, 1.0), usual(y))[1] if engine.set_grad else None
-        if any(ratio == 1 for ratio, _ in _ratios(exam)[0]):
-            made_up = engine.backward
-            engine.backward = usual
-            yield _begins(exam, "backward starts from 0.0 instead of 1", programs[0])
-            engine.backward = made_up
-        elif _sets_back(engine, usual, programs[0]):
-            engine.backward = usual
-            exam.stopped = "waits until gradients are kept"
-            yield exam.finding(SETS_BACK, programs[0], WRONG)
-        elif _works_out(exam):
-            engine.backward = usual
-            exam.stopped = "waits until gradients are kept"
-            yield exam.finding(KEEPS_NONE, programs[0], WRONG)
-        elif walks(engine, programs[0].steps[0].op):
-            engine.backward = usual
-            exam.stopped = "waits until backward starts from 1"
-            yield _begins(exam, "backward starts from 0.0 instead of 1", programs[0])
-        else:
-            engine.backward = usual
-            exam.stopped = "waits until a backward pass reaches anything"
-            yield exam.finding(NOTHING, programs[0], WRONG)
+        yield from _start_from_zero(exam, outputs, programs[0])
     elif all(close(ratio, y) for ratio, y in ratios) and len({y for _, y in ratios}) > 1:
         exam.stopped = "waits until backward starts from 1"
         yield _begins(exam, "backward starts from the value's data instead of 1", programs[0])
@@ -125,6 +101,29 @@ def _start(exam: Exam) -> Iterator[Finding]:
             yield exam.finding(sentence, deeper, WRONG, looks="+=", shared=exam.operations)
             return
         yield _begins(exam, f"backward starts from {ratios[0][0]!r} instead of 1", programs[0])
+
+
+def _start_from_zero(exam: Exam, outputs: Sequence[float], program: Program) -> Iterator[Finding]:
+    """What is wrong where nothing reaches an operand: found with a pass that is given the start that it may lack."""
+    engine = exam.engine
+    if any(output != 0 for output in outputs) or engine.set_grad is None:
+        return  # it begins, and gets no further: told by the operations
+    usual = engine.backward
+    made_up = engine.backward = lambda y: (engine.set_grad(y, 1.0), usual(y))[1] if engine.set_grad else None
+    sentence, stopped = "", "waits until gradients are kept"
+    if any(ratio == 1 for ratio, _ in _ratios(exam)[0]):
+        stopped = ""
+    elif _sets_back(engine, usual, program):
+        sentence = SETS_BACK
+    elif _works_out(exam):
+        sentence = KEEPS_NONE
+    elif walks(engine, program.steps[0].op):
+        stopped = "waits until backward starts from 1"
+    else:
+        sentence, stopped = NOTHING, "waits until a backward pass reaches anything"
+    engine.backward, exam.stopped = usual, stopped or exam.stopped
+    yield exam.finding(sentence, program, WRONG) if sentence else _begins(exam, STARTS_FROM_ZERO, program)
+    engine.backward = usual if stopped else made_up
 
 
 def _ratios(exam: Exam) -> tuple[list[tuple[float, float]], list[float], list[Program]]:
