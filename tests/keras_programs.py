@@ -213,6 +213,20 @@ def numbers_gathered_in_a_loop(k):
 
 
 @program
+def monitors_of_rows_that_every_second_epoch_looks_at(k):
+    made = [k.callbacks.EarlyStopping(patience=1), k.callbacks.ReduceLROnPlateau(patience=1, factor=0.5, cooldown=1)]
+    return [fitted(classifier(k, k.SGD(5.0)), epochs=10, validation_split=0.3, validation_freq=2, callbacks=[one])
+            for one in made]  # fmt: skip
+
+
+@program
+def symbols_added_and_multiplied(k):
+    x = k.Input((2,))
+    y = k.Dense(2, "tanh")(x)
+    return [np.asarray(fixed(k.Model(x, z)).predict(X[:3], verbose=0)).tolist() for z in (x + y, x - y, x * y)]
+
+
+@program
 def rates_that_callbacks_set(k):
     class Set(k.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):

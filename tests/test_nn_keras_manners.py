@@ -337,6 +337,25 @@ def test_arithmetic_with_a_whole_row_is_refused_since_lists_take_it_for_somethin
             made()
 
 
+@pytest.mark.parametrize("arithmetic", [
+    lambda x: x + 1, lambda x: 2 * x, lambda x: x / 2, lambda x: x ** 2, lambda x: 1 - x, lambda x: x[:, :1], list,
+])  # fmt: skip
+def test_a_symbol_is_brought_together_with_symbols_alone(arithmetic):
+    x = nn.Input(2)
+    assert repr((x + x).block) == "Add()" and repr((x * x).block) == "Multiply()" and (x - x).shape == (2,)
+    with pytest.raises(OperandError, match="expected another symbol beside Symbol.*write a class of nn.Block"):
+        arithmetic(x)
+
+
+def test_a_monitor_waits_for_the_epochs_that_look_at_the_rows_for_validation(tmp_path):
+    kept = nn.callbacks.ModelCheckpoint(tmp_path / "{epoch}.json", save_best_only=True)
+    written = nn.callbacks.CSVLogger(tmp_path / "log.csv")
+    model().fit(X, Y, epochs=4, verbose=0, validation_split=0.3, validation_freq=2, callbacks=[kept, written])
+    assert {path.stem for path in tmp_path.iterdir()} == {"2", "4", "log"}
+    lines = (tmp_path / "log.csv").read_text().splitlines()
+    assert lines[0] == "epoch,loss,val_loss" and [line.endswith(",NA") for line in lines[1:]] == [True, False, True, False]
+
+
 def test_a_learning_rate_may_be_assigned_to_as_a_variable_of_keras_s():
     optimizer = nn.SGD(0.1)
     optimizer.learning_rate.assign(0.05)

@@ -50,7 +50,7 @@ class EarlyStopping(Monitor):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         now = self.current(logs)
-        if epoch < self.start_from_epoch:
+        if now is None or epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:
             self.best_weights, self.best_epoch = self.model.state_dict(), epoch
@@ -99,6 +99,8 @@ class ReduceLROnPlateau(Monitor):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         now = self.current(logs)
         note_rate(self, logs)
+        if now is None:
+            return
         if self.resting:
             self.resting, self.wait = self.resting - 1, 0
         if self.improves(now, self.best):
@@ -137,7 +139,7 @@ class ModelCheckpoint(Monitor):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self.save_best_only:
             now = self.current(logs)
-            if not self.improves(now, self.best):
+            if now is None or not self.improves(now, self.best):
                 return
             self.best = now
         from .models.saving import save, save_weights
@@ -223,7 +225,8 @@ class CSVLogger(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         self.rows.append({"epoch": epoch, **(logs or {})})
         text = io.StringIO()
-        writer = csv.DictWriter(text, list(self.rows[0]), lineterminator="\n", delimiter=self.separator)
+        names = dict.fromkeys(name for row in self.rows for name in row)  # some epochs have no rows for validation
+        writer = csv.DictWriter(text, list(names), "NA", lineterminator="\n", delimiter=self.separator)
         if not self.earlier:
             writer.writeheader()
         writer.writerows(self.rows)

@@ -35,6 +35,32 @@ class Symbol:
                  name: str | None = None) -> None:  # fmt: skip
         self.shape, self.block, self.parents, self.name = shape, block, parents, name
 
+    def __add__(self, other: Any) -> Any:
+        return self._merge("+", "Add", other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._merge("-", "Subtract", other)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._merge("*", "Multiply", other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self._merge("arithmetic", "Add", other)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._merge("[]", "Add", place)
+
+    __rsub__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __matmul__ = __radd__
+
+    def _merge(self, sign: str, layer: str, other: Any) -> Any:
+        """The symbol of the layer that brings two symbols together; with anything else, what to write."""
+        if not isinstance(other, Symbol):
+            raise OperandError(f"{sign}: expected another symbol beside {self!r}, and +, - or *, got {shown(other)}: "
+                               "write a class of nn.Block with call(self, x), which meets the numbers")  # fmt: skip
+        from . import merging
+
+        return getattr(merging, layer)()([self, other])
+
     def __repr__(self) -> str:
         made = f", made by {self.block!r}" if self.block else ""
         return f"Symbol(shape={with_rows(self.shape)}{made})"

@@ -133,9 +133,11 @@ class Monitor(Callback):
         self.min_delta = abs(initial.real(min_delta, f"{name}: min_delta"))
         self.best: float | None = None
 
-    def current(self, logs: Logs) -> float:
-        """The watched number of this epoch."""
+    def current(self, logs: Logs) -> float | None:
+        """The watched number of this epoch; None where `validation_freq` leaves the rows for validation out."""
         logs = logs or {}
+        if self.monitor.startswith("val_") and getattr(self.model, "skips_validation", False):
+            return None
         if self.monitor not in logs:
             hint = ": give fit validation rows" if self.monitor.removeprefix("val_") in logs else ""
             raise ArgumentError(

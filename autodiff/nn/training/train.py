@@ -61,6 +61,7 @@ class Trainable(Block):
     history: History | None = None  # of the last `fit`
     engine = "auto"
     stop_training = False
+    skips_validation = False  # whether this epoch leaves out the rows for validation that there are
     _objectives: Sequence[Objective] = ()
     _begins = False  # whether the optimizer may start afresh: from `compile` to the first step
 
@@ -137,7 +138,8 @@ class Trainable(Block):
                 waiting = waiting or list(tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}"))
                 batches, waiting = waiting[:steps], waiting[steps:]
                 logs = run.epoch(rows.x, rows.targets.table, batches, f"{epoch + 1}/{epochs}", advance)
-                if validation is not None and (epoch + 1) % validation_freq == 0:
+                self.skips_validation = validation is not None and (epoch + 1) % validation_freq != 0
+                if validation is not None and not self.skips_validation:
                     run.engine.sync()
                     logs |= {f"val_{name}": z for name, z in self._evaluate(validation).items()}
                 run.after(epoch, in_order(logs))
