@@ -239,3 +239,11 @@ CLASSES = [kind for base in (OfFunction, Smoothed) for kind in base.__subclasses
 def test_a_loss_as_a_class_has_the_defaults_of_its_function(kind):
     own, wanted = inspect.signature(kind).parameters, inspect.signature(kind.function).parameters
     assert all(own[name].default == wanted[name].default for name in own.keys() & wanted.keys())
+
+
+def test_losses_as_objects_take_their_options():
+    labels, logits = [1, 0], [[Value(0.5), Value(2.0)], [Value(1.0), Value(-1.0)]]
+    expected = nn.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True).data
+    assert nn.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, logits).data == expected
+    assert nn.losses.Huber(delta=0.5)([0.0], [2.0]).data == nn.losses.huber([0.0], [2.0], delta=0.5).data == 0.875
+    assert (nn.losses.Huber().name, nn.losses.Huber(name="mine").name) == ("huber_loss", "mine")

@@ -351,3 +351,9 @@ def test_unusable_hyperparameters_states_and_arrays_are_refused(make, sentence):
 def test_an_optimizer_without_a_rule_says_so():
     with pytest.raises(NotImplementedError, match="Optimizer has no rule"):
         nn.Optimizer([Value(1.0)], 0.1).step()
+
+
+def test_defaults_are_those_of_keras():
+    rates = {name: nn.optimizers.find(name).lr for name in ("sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw", "nadam")}
+    assert rates == {"sgd": 0.01, "momentum": 0.01, "adagrad": 0.001, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001, "nadam": 0.001}
+    assert (nn.Nadam().momentum_decay, nn.AdamW().weight_decay, nn.Momentum().momentum, nn.Adagrad().start) == (1.0, 0.004, 0.9, 0.1)

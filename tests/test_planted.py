@@ -159,6 +159,12 @@ def test_what_no_derivative_is_asked_for_has_no_adjoint():
     root = builder.row("mul", builder.row("exp", x), builder.row("exp", y))
     found = reverse(builder.program([root]), ["x"])
     assert [each.adjoint_of for each in found.instructions if each.adjoint_of is not None] == [root, 2, x]
+    builder = Builder()
+    x, w = builder.input("x", (3,)), builder.input("w", (3,))
+    both = builder.row("add", builder.add("contract", x, w, detail="a,a->"), builder.row("exp", builder.constant(1.0)))
+    found = reverse(builder.program([both]), ["x"])
+    assert [each.adjoint_of for each in found.instructions if each.adjoint_of is not None] == [both, x]
+    root = both
     with pytest.raises(AssertionError, match="no reverse of fill"):  # derivatives of derivatives are recorded
         reverse(builder.program([builder.add("fill", root, detail=1.0)]), ["x"])
 

@@ -212,7 +212,7 @@ class CompiledStep(Step):
 
     def fresh(self, y: Any) -> dict[Any, Any]:
         """The labels that the loss has not seen; nan never counts as seen."""
-        if y.ndim == 1 and y.dtype.kind in "biuf":
+        if y.ndim == 1:
             if self.known.issuperset(y.tolist()):  # sooner than to sort them
                 return {}
             return {label: label for label in np.unique(y).tolist() if label not in self.known}
