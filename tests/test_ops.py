@@ -204,6 +204,10 @@ def test_a_total_is_the_exact_sum_rounded_once(xs):
         assert str(y) == str(sum(x for x in xs if not math.isfinite(x)))
 
 
+def test_a_total_of_negative_zeros_alone_is_one():
+    assert [str(FLOATS.formula("total")(xs)) for xs in ([-0.0, -0.0], [-0.0, 0.0], [])] == ["-0.0", "0.0", "0.0"]
+
+
 @given(st.integers(1, 6).flatmap(lambda n: st.lists(st.floats(-1e100, 1e100), min_size=2 * n, max_size=2 * n)))
 def test_a_dot_product_rounds_each_product_and_the_sum_once(xs):
     from fractions import Fraction

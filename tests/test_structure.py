@@ -91,8 +91,14 @@ def test_a_gradient_of_0_that_is_a_value_sends_nothing_either():
     assert vjp(log, 0.0)[1](Value(0.0)).data == 0.0 == hvp(lambda x: x**1.5, 0.0, Value(0.0)).data
     two = lambda s: vjp(lambda x: [log(x), 3 * x], 0.0)[1]([0.0, s])  # noqa: E731
     assert value_and_grad(two)(0.0) == (0.0, 3.0) and autodiff.compile(two).value_and_grad(0.0) == (0.0, (3.0,))
+    assert value_and_grad(lambda s: vjp(lambda x: [x * x, x**3], 2.0)[1]([5.0, s]))(0.0) == (20.0, 12.0)
     f = autodiff.compile(lambda d: hvp(lambda x: x**3, 2.0, d), "numpy")
     assert [each.tolist() for each in f.value_and_grad(np.array([0.0, 2.0]))[1]] == [[12.0, 12.0]]
+
+
+def test_a_slope_along_a_direction_at_a_kink_says_so():
+    with pytest.warns(KinkWarning):
+        slope_along(abs, 0.0, 1.0)
 
 
 def test_an_input_that_does_not_move_sends_nothing():
