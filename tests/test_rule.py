@@ -228,6 +228,11 @@ def test_the_body_of_a_stable_function_is_rules_that_give_its_bits(name):
 # ---- the source of what is written ----
 
 
+def test_a_bound_stable_function_calls_the_names_that_it_was_given():
+    bound = stable.bind({"exp": lambda x: 3.0, "abs": abs, "where": lambda c, x, y: x if c else y})
+    assert bound["sigmoid"](2.0) == 0.25 and bound["silu"](2.0) == 0.5 and stable.sigmoid(0.0) == 0.5
+
+
 def test_the_source_of_every_generated_method_and_function_is_its_own():
     """Value.exp and the function exp have one name, and each its own text."""
     texts = {}
