@@ -13,7 +13,7 @@ from setuptools.command.build_ext import build_ext
 ROOT = Path(__file__).resolve().parent
 # The bits of Python's arithmetic: no fused a * b + c, no "fast" mathematics, no constant folded by a better logarithm.
 GCC = ["-O2", "-ffp-contract=off", "-fno-fast-math", "-fno-math-errno", "-Wno-parentheses"]
-EXACT = ["/O2", "/fp:precise"] if sys.platform == "win32" else GCC
+EXACT = ["/O2", "/fp:precise", "/std:c11"] if sys.platform == "win32" else GCC
 REQUIRED = os.environ.get("AUTODIFF_REQUIRE_NATIVE", "") not in ("", "0")  # for wheels: no C is then an error
 
 
