@@ -34,10 +34,10 @@ def test_what_is_drawn_has_no_boxes_and_no_warnings(script):
     drawing = neuron(SCRIPTS[script])
     if fonts.complaint(SCRIPTS[script]):
         with pytest.raises(DrawingError, match="no installed font"):
-            drawing.rendered("png")
+            drawing.encode("png")
     else:
         assert engines.by_matplotlib(engines.Job(drawing.picture, drawing.style), "png").startswith(b"\x89PNG")
-        assert drawing.rendered("png").startswith(b"\x89PNG")
+        assert drawing.encode("png").startswith(b"\x89PNG")
 
 
 def test_matplotlib_is_told_which_fonts_have_the_letters():

@@ -139,9 +139,9 @@ class Drawing:
 
         Graphviz draws it where it is installed, and the built-in engine elsewhere.
         """
-        return svg.finish(self.render("svg"), self.picture, self.style)
+        return svg.finish(self.encode("svg"), self.picture, self.style)
 
-    def render(self, form: str) -> bytes:
+    def encode(self, form: str) -> bytes:
         """The bytes of an engine's "svg", "png" or "pdf"; raises `DrawingError`, which says what to install."""
         return engine.run_engines(engine.Job(self.picture, self.style), form)
 
@@ -208,8 +208,8 @@ WAYS = {
 }
 FORMS: dict[str, Callable[[Drawing], str | bytes]] = {
     ".svg": Drawing.svg,
-    ".png": lambda drawing: drawing.render("png"),
-    ".pdf": lambda drawing: drawing.render("pdf"),
+    ".png": lambda drawing: drawing.encode("png"),
+    ".pdf": lambda drawing: drawing.encode("pdf"),
     ".dot": lambda drawing: drawing.dot,
     ".mmd": lambda drawing: drawing.mermaid,
     ".txt": lambda drawing: drawing.text() + "\n",
