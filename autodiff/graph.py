@@ -71,7 +71,7 @@ def edges(order: Sequence[N]) -> Iterator[tuple[N, N, int]]:
 
 
 def users(order: Sequence[N]) -> dict[N, int]:
-    """How many edges leave each node of an ordered graph: how many contributions its gradient is the sum of."""
+    """How many edges leave each node of an ordered graph: of how many contributions its gradient is the sum."""
     counts = dict.fromkeys(order, 0)
     for parent, _, _ in edges(order):
         counts[parent] += 1

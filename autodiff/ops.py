@@ -5,13 +5,13 @@ where it has a kink. Formulas and slopes are text over a closed vocabulary, so t
 drawings, the stepper, error messages and tests all read the same line. Each rule is parsed once, into a tree (`rule`).
 
     a, b, c    the inputs, in order              y          the output
-    xs         the list of inputs, where there may be any number; the one slope rule then gives the list of slopes
-    x          in the textbook's derivative of any number of inputs: the one that it is taken along
+    xs         the list of inputs, where there may be any number; then one rule gives the list of all slopes
+    x          in a textbook derivative for any number of inputs: the input that it is taken along
     blocked    a slope that does not exist: the input was not selected, so nothing at all flows to it (not even 0 * inf)
     None       in place of a slope: the input is a constant of the operation, never differentiated
 
-At a kink the slope is the (sub)gradient of least norm: 0 for relu and abs, a half each for a tie of maximum. That is
-the slope of one side for relu, and of neither side for abs: there, a second derivative is warned of. A new
+At a kink the slope is the (sub)gradient of least norm: 0 for relu and abs, a half each for a tie of maximum. For relu
+that is the slope of one side. For abs it is the slope of neither side, and a second derivative gives a warning. A new
 operation is one new row; `tests/test_ops.py` then tests it, and its function is one declaration in `elementwise.py`.
 
 Values are within 4 ulp of the exact result and slopes within 8, on the whole domain, for every row of fixed arity. A
@@ -58,7 +58,7 @@ class Op(NamedTuple):
     variadic: bool = False  # whether it takes any number of inputs, the list xs
     textbook: tuple[str, ...] = ()  # the derivative as a textbook has it, where the slope is another formula
     latex: str = ""  # its function in LaTeX, or a pattern with %s for the operand
-    ulps: int = 8  # how far its value may be off: 0 where it only chooses, 1 where it rounds once
+    ulps: int = 8  # how far rounding may move its value, at most: 0 where it only chooses, 1 where it rounds once
     joined: str = ""  # of any number of inputs: the row of two that joins them, one after the other
     paired: str = ""  # of two lists in one: the row that makes one input of each pair, before they are joined
     one_sided: str = ""  # when the slope at a kink is that of one side, so that further derivatives hold on that side
@@ -155,7 +155,7 @@ class Op(NamedTuple):
 
 def check_row(op: Op, own: Collection[str] = ()) -> Op:
     """The row itself, with its symbol and method, or a `TableError` that names the operation and the word, if a rule
-    has neither a word of the vocabulary nor one of its own.
+    has a word that is neither in the vocabulary nor one of its own.
     """
     words = VOCABULARY.union(op.inputs, ("y", "where"), ("x",) * op.variadic, own, additions.WORDS)
     for text in (op.formula, *filter(None, op.slopes), *op.kinks, *op.textbook):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from .rule import Binary, Blocked, Choice, Name, Number, Rule, Unary
 
-G = Name("g")  # the gradient from above
+G = Name("g")  # the upstream gradient
 
 
 def contribution(slope: Rule, above: Rule = G) -> Rule:

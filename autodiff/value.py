@@ -1,13 +1,13 @@
 """A `Value` is a number that remembers how it was made, so that it can find its gradients.
 
     data       the number: always a Python float
-    grad       the gradient of the last `backward()`'s root with respect to this value; 0.0 before
+    grad       the derivative of the root of `backward()`; passes add up at leaves, and begin anew at other nodes
     op         the row of the table of operations that made it ("mul"), or "input", or "constant"
     parents    what it was made from, in order; `a + a` has two
     slopes     one local derivative per parent, fixed when the operation ran; None where no gradient flows
 
-There are no closures and no cycles: a graph is these five things, and a backward pass is a topological order and three
-lines. The operators below are declared one line each; their bodies are written from the table, because the same dozen
+There are no closures and no cycles: a graph is these five things, and a backward pass goes once through a topological
+order. The operators below are declared one line each; their bodies are written from the table, because the same dozen
 lines twenty times over are better generated than copied (`inspect.getsource` shows them).
 
 >>> a, b = Value(2.0, name="a"), Value(-3.0, name="b")

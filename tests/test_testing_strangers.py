@@ -265,7 +265,7 @@ def test_a_right_engine_in_a_strange_style_is_accused_of_nothing(engine, text):
 
 def test_operations_made_by_one_decorator_are_not_taken_for_built_on_one_another(engine):
     findings = conformance(engine(DECORATED), properties=NAMES).findings
-    assert [each.sentence.partition(":")[0] for each in findings if each.accuses] == ["`a * b`", "`exp` forgets the gradient from above"]
+    assert [each.sentence.partition(":")[0] for each in findings if each.accuses] == ["`a * b`", "`exp` forgets the upstream gradient"]
     assert findings[0].line.endswith("@primitive(lambda g, a, b: g * a, lambda g, a, b: g * b)")
 
 

@@ -95,8 +95,8 @@ class Var:
 def test_the_line_is_told_where_each_pass_runs_those_of_earlier_operations(tmp_path, monkeypatch):
     (tmp_path / "taped_engine.py").write_text(TAPED, encoding="utf8")
     monkeypatch.syspath_prepend(tmp_path)
-    finding = conformance(importlib.import_module("taped_engine").Var, properties=["gradient from above"]).findings[0]
-    assert finding.sentence.startswith("`*` forgets the gradient from above")
+    finding = conformance(importlib.import_module("taped_engine").Var, properties=["upstream gradient"]).findings[0]
+    assert finding.sentence.startswith("`*` forgets the upstream gradient")
     assert finding.line.startswith("taped_engine.py, line 15: return Var(self.val * other.val")
 
 
@@ -229,7 +229,7 @@ def test_one_cause_is_one_finding_with_the_line_that_makes_the_wrong_number(righ
     name = f"contexts_{list(NAMED).index(right)}"
     (tmp_path / f"{name}.py").write_text(CONTEXTS.replace(right, wrong), encoding="utf8")
     monkeypatch.syspath_prepend(tmp_path)
-    properties = ["values", "operators", "local derivatives", "gradient from above", "accumulation"]
+    properties = ["values", "operators", "local derivatives", "upstream gradient", "accumulation"]
     report = conformance(importlib.import_module(name).Number, properties=properties)
     (finding,) = [each for each in report.findings if each.accuses]
     assert finding.sentence.startswith(sentence)

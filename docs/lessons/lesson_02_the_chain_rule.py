@@ -36,10 +36,10 @@ print(round((program(2.001) - program(2.0)) / 0.001, 6))
 
 # %% [markdown]
 # Six. Notice what we did going backward: at `d` we already knew how much the loss moves with `d`, and never had to look
-# further ahead. Each operation needs two numbers only: the gradient **from above** (how much the loss moves with its
+# further ahead. Each operation needs two numbers only: the **upstream gradient** (how much the loss moves with its
 # result) and its own **local derivative**. It multiplies them and hands the product down:
 #
-# > contribution = gradient from above × local derivative
+# > contribution = upstream gradient × local derivative
 #
 # That one line is backpropagation. The rest of this course is about doing it in the right order and adding up.
 

@@ -60,7 +60,7 @@ steps(loss)
 # 1. x1 = 2, and the gradient of n is 0.5. What is the gradient of w1?
 # answer: 1
 # check: 0.5 * 2.0
-# The gradient from above times the local derivative of w1 · x1, which is x1.
+# The upstream gradient times the local derivative of w1 · x1, which is x1.
 # 2. tanh(n) = 0.6. What is the local derivative of tanh there?
 # answer: 0.64
 # check: 1 - 0.6**2

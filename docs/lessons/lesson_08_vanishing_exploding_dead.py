@@ -78,7 +78,7 @@ print(explain(loss, w))
 # answer: 0.015625
 # check: 0.25**3
 # ¼ · ¼ · ¼.
-# 3. relu receives −2 as its input, and a gradient of 5 from above. What does it hand down?
+# 3. relu receives −2 as its input, and an upstream gradient of 5. What does it hand down?
 # answer: 0
 # check: autodiff.grad(lambda x: 5.0 * relu(x))(-2.0)
 # On the negative side nothing flows.

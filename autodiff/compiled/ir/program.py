@@ -4,7 +4,7 @@ Each instruction makes one register from earlier ones. A register has a shape, a
 array for each row of a batch; a scalar program is one whose shapes are all (). What an instruction can be:
 
     a row of the table     "tanh", "add": elementwise, operands broadcast as in NumPy; n-ary rows along the last axis
-    a row and an index     "tanh'0": the slope of that operand times the gradient from above (its last operand)
+    a row and an index     "tanh'0": the slope of that operand times the upstream gradient (its last operand)
     a row and a number     "relu?0": whether anything flows to that operand
     a comparison           "<" "<=" ">" ">=" "and" "or"
     input, constant        a named argument; numbers known when the program was made

@@ -84,7 +84,7 @@ def result_of(exam: Exam, each: Property, known: Mapping[str, str]) -> Result:
     return Result(each.name, each.says, findings, known.get(each.name, ""), seconds, skipped, not_applicable)
 
 
-NEEDED = ("operators", "local derivatives", "inner nodes", "gradient from above", "accumulation")
+NEEDED = ("operators", "local derivatives", "inner nodes", "upstream gradient", "accumulation")
 
 
 class ConformanceTests:

@@ -1,9 +1,9 @@
 """What a report says of an engine: a `Finding` for each cause, ranked by how much it matters.
 
 >>> small = Finding("`exp(710.0)` raises", rank=EDGE)
->>> large = Finding("`exp` forgets the gradient from above", rank=WRONG)
+>>> large = Finding("`exp` forgets the upstream gradient", rank=WRONG)
 >>> [each.sentence for each in sorted([small, large], key=lambda each: each.rank)]
-['`exp` forgets the gradient from above', '`exp(710.0)` raises']
+['`exp` forgets the upstream gradient', '`exp(710.0)` raises']
 >>> large.accuses, small.accuses
 (True, False)
 """

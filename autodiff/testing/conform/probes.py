@@ -1,6 +1,6 @@
 """Two operations at a time: one inside the other, and one beside the other on the same operand.
 
-An operation that is right alone can still forget the gradient from above, which is 1 there; leave out an operand, which
+An operation that is right alone can still forget the upstream gradient, which is 1 there; leave out an operand, which
 shows once that operand was made of something; or overwrite a gradient to which another operation has added. Each is
 held against several partners, so that the one that is at fault is told from those that stand beside it.
 """

@@ -29,7 +29,7 @@ PROPERTIES = (
     Property("operators", operations.operators, VALUE),
     Property("local derivatives", operations.local_derivatives, WRONG),
     Property("inner nodes", chain.inner_nodes, LOST),
-    Property("gradient from above", chain.upstream, WRONG),
+    Property("upstream gradient", chain.upstream, WRONG),
     Property("accumulation", chain.accumulation, LOST),
     Property("repeated operands", repeated.repeated, LOST),
     Property("sums", sums.sums, ORDER),

@@ -1,4 +1,4 @@
-"""The chain rule, one operation inside or beside another: the gradient from above, sums, and inner nodes."""
+"""The chain rule, one operation inside or beside another: the upstream gradient, sums, and inner nodes."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,18 +15,18 @@ from ..locate import comes_about, line_of
 from ..draft import Slot
 from ..probes import Probed, probe
 
-FORGETS = "forgets the gradient from above: its local derivative has to be multiplied by the gradient of the result"
-SQUARES = "uses the gradient from above twice"
-ALL_SQUARE = "the gradient from above is multiplied in twice"
+FORGETS = "forgets the upstream gradient: its local derivative has to be multiplied by the gradient of the result"
+SQUARES = "uses the upstream gradient twice"
+ALL_SQUARE = "the upstream gradient is multiplied in twice"
 ONE_PLACE = "what an operation keeps for its backward pass is lost when the next one runs: it has one place for all"
 LAST = "backward begins at what was computed last, and not at the value on which it is called"
-ALL_FORGET = "the chain rule is lost: a local derivative is not multiplied by the gradient from above"
+ALL_FORGET = "the chain rule is lost: a local derivative is not multiplied by the upstream gradient"
 EARLY = "a node is read before all its users have written: backward needs a topological order"
 OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one gradient"
 EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
 LEAVES_FIRST = "backward goes through the graph from the leaves to the output: it has to begin at the output"
 STOPS = "backward stops at the operands of the output: it never goes on to what they were made from"
-KIND_FORGETS = "operations with {} forget the gradient from above: local derivatives have to be multiplied by it"
+KIND_FORGETS = "operations with {} forget the upstream gradient: local derivatives have to be multiplied by it"
 ONE, TWO = "one operand", "two operands"
 ONE_KIND = "backward goes on from operations with {} only: no gradient reaches what an operation with {} was made from"
 ONE_SIDE = "backward goes on from {} operands only: no gradient reaches what a {} one was made from"

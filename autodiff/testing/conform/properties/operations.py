@@ -140,7 +140,7 @@ def _wrong_operation(exam: Exam, op: str) -> Finding | None:
 
 
 def _gated(exam: Exam, op: str) -> Finding | None:
-    """An operation with a kink asks its operand on which side it is, and never the gradient from above."""
+    """An operation with a kink asks its operand on which side it is, and never the upstream gradient."""
     for program in shapes(op)[0] if TABLE[op].kinks and MUL in exam.operations else []:
         times = [Step(MUL, (len(program.inputs), factor)) for factor in (3.0, -3.0)]
         above, below = (Program(program.inputs, (*program.steps, step)) for step in times)
@@ -195,7 +195,7 @@ def _sentence(exam: Exam, op: str, index: int, samples: list[Sample], bad: list[
     case = case_of(samples, wrong) if op == POW else ""
     case = case or form
     if all(sample.given == 0 for sample in samples) and _by_own_grad(exam, op, index):
-        return f"{name_operation(op)} multiplies by its operand's own gradient instead of the gradient from above"
+        return f"{name_operation(op)} multiplies by its operand's own gradient instead of the upstream gradient"
     return explain(op, index, samples if case == form else wrong, case)
 
 

@@ -40,12 +40,12 @@ class Planted(NamedTuple):
 
 PLANTED = tuple(Planted(style, *fault) for style, module in STYLES.items() for fault in module.FAULTS)
 DOUBLES = (
-    ("closures", "exp forgets the gradient from above", "* : = for += on its right"),
+    ("closures", "exp forgets the upstream gradient", "* : = for += on its right"),
     ("closures", "tanh: = for +=", "2 / a is a / 2"),
     ("closures", "tanh: = for +=", "* : = for += on its right"),
     ("local_gradients", "exp: its input", "operands in a dict"),
     ("op_strings", "neg: sign lost", "exp: = for +="),
-    ("hierarchy", "sigmoid forgets the gradient from above", "marks after going on"),
+    ("hierarchy", "sigmoid forgets the upstream gradient", "marks after going on"),
     ("recursion", "sqrt: 2 lost", "2 - a is a - 2"),
     ("tape", "cos: sign", "/ : wrong way round"),
     ("vectors", "relu: the wrong side", "mark that outlives the pass"),

@@ -115,10 +115,10 @@ class Value:
 '''
 
 FAULTS = (
-    ("+ forgets the gradient from above", "other.grad += 1.0 * out.grad", "other.grad += 1.0",
-     "`+` forgets the gradient from above"),
-    ("exp forgets the gradient from above", "self.grad += out.data * out.grad", "self.grad += out.data",
-     "`exp` forgets the gradient from above"),
+    ("+ forgets the upstream gradient", "other.grad += 1.0 * out.grad", "other.grad += 1.0",
+     "`+` forgets the upstream gradient"),
+    ("exp forgets the upstream gradient", "self.grad += out.data * out.grad", "self.grad += out.data",
+     "`exp` forgets the upstream gradient"),
     ("tanh: = for +=", "self.grad += (1 - t**2)", "self.grad = (1 - t**2)", "`tanh` overwrites"),
     ("* : = for += on its right", "other.grad += self.data", "other.grad = self.data", "`*` overwrites"),
     ("* : lists its left operand only", "(self, other), \"*\"", "(self,), \"*\"", "`*` lists only one of its operands"),

@@ -187,11 +187,11 @@ class Sigmoid(Function):
 '''
 
 FAULTS = (
-    ("sigmoid forgets the gradient from above", "s * (1 - s) * grad", "s * (1 - s)", "`sigmoid` forgets the gradient from above"),
-    ("neg forgets the gradient from above", "return (-grad,)", "return (-1.0,)", "`-a` forgets the gradient from above"),
-    ("/ forgets the gradient from above", "-a * grad / (b * b)", "-a / (b * b)", "`/` forgets the gradient from above"),
-    ("relu forgets the gradient from above", "return (grad if ctx.saved[0] > 0 else 0.0,)", "return (1.0 if ctx.saved[0] > 0 else 0.0,)",
-     "`relu` forgets the gradient from above"),
+    ("sigmoid forgets the upstream gradient", "s * (1 - s) * grad", "s * (1 - s)", "`sigmoid` forgets the upstream gradient"),
+    ("neg forgets the upstream gradient", "return (-grad,)", "return (-1.0,)", "`-a` forgets the upstream gradient"),
+    ("/ forgets the upstream gradient", "-a * grad / (b * b)", "-a / (b * b)", "`/` forgets the upstream gradient"),
+    ("relu forgets the upstream gradient", "return (grad if ctx.saved[0] > 0 else 0.0,)", "return (1.0 if ctx.saved[0] > 0 else 0.0,)",
+     "`relu` forgets the upstream gradient"),
     ("* : adds its operands", "return a * b\n", "return a + b\n", "`a * b` gives"),
     ("* : gradients swapped", "return b * grad, a * grad", "return a * grad, b * grad", "`a * b`: its local derivative"),
     ("log saves its output", "        ctx.save(a)\n        return math.log(a)", "        ctx.save(math.log(a))\n        return math.log(a)", "`log`: its local derivative"),

@@ -112,10 +112,10 @@ def wrap(x):
 '''
 
 FAULTS = (
-    ("- forgets the gradient from above", "self.inputs[1].gradient -= g", "self.inputs[1].gradient -= 1", "`-` forgets the gradient from above"),
-    ("* forgets the gradient from above", "x.gradient += y.value * g", "x.gradient += y.value", "`*` forgets the gradient from above"),
-    ("** forgets the gradient from above", "x.value ** (n.value - 1) * g", "x.value ** (n.value - 1)", "`**` forgets the gradient from above"),
-    ("log forgets the gradient from above", "gradient += g / self.inputs[0].value", "gradient += 1 / self.inputs[0].value", "`log` forgets the gradient from above"),
+    ("- forgets the upstream gradient", "self.inputs[1].gradient -= g", "self.inputs[1].gradient -= 1", "`-` forgets the upstream gradient"),
+    ("* forgets the upstream gradient", "x.gradient += y.value * g", "x.gradient += y.value", "`*` forgets the upstream gradient"),
+    ("** forgets the upstream gradient", "x.value ** (n.value - 1) * g", "x.value ** (n.value - 1)", "`**` forgets the upstream gradient"),
+    ("log forgets the upstream gradient", "gradient += g / self.inputs[0].value", "gradient += 1 / self.inputs[0].value", "`log` forgets the upstream gradient"),
     ("/ : = for +=", "x.gradient += g / y.value", "x.gradient = g / y.value", "`/` overwrites"),
     ("exp: = for +=", "self.inputs[0].gradient += self.value * g", "self.inputs[0].gradient = self.value * g", "`exp` overwrites"),
     ("neg: sign lost", "gradient += -1 * g", "gradient += g", "`-a`: its local derivative"),

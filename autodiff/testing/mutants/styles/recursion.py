@@ -83,11 +83,11 @@ def as_var(x):
 '''
 
 FAULTS = (
-    ("sin forgets the gradient from above", "math.cos(self.val) * d", "math.cos(self.val)", "`sin` forgets the gradient from above"),
+    ("sin forgets the upstream gradient", "math.cos(self.val) * d", "math.cos(self.val)", "`sin` forgets the upstream gradient"),
     ("sqrt: 2 lost", "d / (2 * root)", "d / root", "`sqrt`: its local derivative"),
     ("sin: sign", "lambda d: math.cos", "lambda d: -math.cos", "`sin`: its local derivative"),
     ("exp: derivative 1", "lambda d: e * d", "lambda d: d", "`exp`: its local derivative"),
-    ("+ forgets the gradient from above", "lambda d: d * 1)", "lambda d: 1)", "`+` forgets the gradient from above"),
+    ("+ forgets the upstream gradient", "lambda d: d * 1)", "lambda d: 1)", "`+` forgets the upstream gradient"),
     ("every path on its own, with the sum so far", "if users[id(source)] == 0:\n", "if True:\n", "a node passes its gradient on again"),
     ("goes on at the first user", "users[id(source)] -= 1\n                if users[id(source)] == 0:", "users[id(source)] *= -1\n                if users[id(source)] < 0:",
      "a node is read before all its users have written"),

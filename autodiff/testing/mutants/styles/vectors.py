@@ -87,8 +87,8 @@ class Array:
 '''
 
 FAULTS = (
-    ("exp forgets the gradient from above", "lambda g: (g * out.values,)", "lambda g: (out.values,)", "`exp` forgets the gradient from above"),
-    ("relu forgets the gradient from above", "lambda g: (g * (self.values > 0),)", "lambda g: (1.0 * (self.values > 0),)", "`relu` forgets the gradient from above"),
+    ("exp forgets the upstream gradient", "lambda g: (g * out.values,)", "lambda g: (out.values,)", "`exp` forgets the upstream gradient"),
+    ("relu forgets the upstream gradient", "lambda g: (g * (self.values > 0),)", "lambda g: (1.0 * (self.values > 0),)", "`relu` forgets the upstream gradient"),
     ("tanh: its input", "g * (1 - out.values**2)", "g * (1 - self.values**2)", "`tanh`: its local derivative"),
     ("relu: the wrong side", "(self.values > 0)", "(self.values < 0)", "`relu`: its local derivative"),
     ("- : operands swapped", "lambda g: (g, -g)", "lambda g: (-g, g)", "`a - b`: its local derivative"),
