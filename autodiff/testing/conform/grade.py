@@ -24,7 +24,7 @@ from .findings import Finding
 from .notebooks import SUFFIX, python_of
 from .results import Conformance, Result
 from .target import find_target
-from .watch import DONE, PATIENCE, too_much
+from .watch import DONE, PATIENCE, kill, too_much
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "AUTODIFF_GRADE"
@@ -113,7 +113,7 @@ def _run(folder: Path, seconds: float) -> None:
         finally:
             _stop(worker)
             for number in _find_started(token):
-                _kill(number)
+                kill(number)
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> None:
@@ -134,13 +134,6 @@ def _find_started(token: str) -> Iterator[int]:
                 yield int(folder.name)
         except OSError:
             continue  # it has ended, or is not ours
-
-
-def _kill(number: int) -> None:
-    try:
-        os.kill(number, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # it has ended
 
 
 def _read(target: str, folder: Path, seconds: float, memory: int) -> Graded:

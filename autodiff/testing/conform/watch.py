@@ -78,7 +78,7 @@ def _wait(child: int, seconds: float, memory: int) -> Ended:
         late = measure_time() > seconds or time.monotonic() > until
         if not limit and (late or measure_memory() > memory):
             limit = "time" if late else "memory"
-            _kill(child)
+            kill(child)
         time.sleep(0.05)
 
 
@@ -102,18 +102,19 @@ def end_descendants(child: int) -> None:
         pass
     while True:
         for number in descendants():
-            _kill(number)
+            kill(number)
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
             return
 
 
-def _kill(number: int) -> None:
+def kill(number: int) -> None:
+    """End a process, if it has not ended and its number is not another's by now."""
     try:
         os.kill(number, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # it has ended
+    except (ProcessLookupError, PermissionError):
+        pass
 
 
 def measure_memory() -> int:
