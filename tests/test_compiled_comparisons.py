@@ -6,7 +6,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from autodiff import Value, clip, compile, exp, logsumexp, maximum, relu, total, value_and_grad, where
+from autodiff import (
+    Value, clip, compile, exp, log_softmax, logsumexp, maximum, relu, sinh, total, value_and_grad, where, xlogy,
+)
 
 USES = [
     "x if (x > 0) == True else -x", "x if (x > 0) != False else -x", "x if True == (x > 0) else -x", "x if (x > 0) in (True,) else -x",
@@ -87,3 +89,23 @@ def test_a_choice_that_a_constant_decides_is_a_condition_to_what_joins_it(place,
         assert np.allclose(np.asarray(value), [each[0] for each in wanted])
         assert np.allclose(np.asarray(gradient), [each[1][0] for each in wanted])
         assert math.isclose(float(shared), sum(each[1][1] for each in wanted))
+
+
+@pytest.mark.parametrize("target", ["numpy", "array_api_strict"])
+@pytest.mark.parametrize("reduce", [total, logsumexp, lambda *xs: max(log_softmax(*xs))], ids=["total", "logsumexp", "log_softmax"])
+@pytest.mark.parametrize("sides", [[True], [True, False, True], [False, False, False]], ids=str)
+def test_a_number_that_a_constant_chose_may_stand_in_a_vector(sides, reduce, target):
+    """As masks of attention do; also of one number, and beside much that is vectorized."""
+    space, xs = pytest.importorskip(target), [0.5, 1.5, 2.5][: len(sides)]
+    matrix = [[0.1 * i - 0.2 * j for j in range(5)] for i in range(5)]
+    for vectorized, batch in product([True, False], repeat=2):
+        def f(xs, matrix):
+            chosen = [where(side, -1e3, xlogy(x, 2.0)) for x, side in zip(xs, sides)]
+            y = reduce(chosen) if reduce is total else reduce(*chosen)
+            return y + total([sinh(x) for row in matrix for x in row]) if vectorized else y
+
+        given = [space.asarray([x, x]) for x in xs] if batch else xs
+        value, (gradient, _) = compile(f, target).value_and_grad(given, matrix)
+        wanted, (slopes, _) = value_and_grad(f)(xs, matrix)
+        assert np.allclose(np.asarray(value), wanted)
+        assert all(np.allclose(np.asarray(each), slope) for each, slope in zip(gradient, slopes))

@@ -193,6 +193,7 @@ class ArrayWriter(Writer):
 
     def view(self, index: int, each: Instruction) -> None:
         text = self.texts(each.operands)[0]
+        text = self.table(f"array([{text}])") if is_number(text) else text
         base = self[each.operands[0]]
         start, strides = each.detail
         sliced = layout.view(text, base.shape, base.rows, start, strides, each.shape)

@@ -62,6 +62,8 @@ class _ArrayAPI(ast.NodeTransformer):
             return self.of_arrays(node)
         if node.func.id == "where":
             return self.where(node)
+        if node.func.id == "stack":
+            return self.stack(node)
         return _REWRITES[node.func.id](node) if node.func.id in _REWRITES else node
 
     def of_arrays(self, node: ast.Call) -> ast.expr:
@@ -71,6 +73,16 @@ class _ArrayAPI(ast.NodeTransformer):
             return node
         filled = [_code(f"full_like({like}, {ast.unparse(x)})") if _is_plain(x) else x for x in node.args]
         return ast.Call(node.func, filled, node.keywords)
+
+    def stack(self, node: ast.Call) -> ast.expr:
+        """Of arrays alone: beside an array, a number becomes one like it."""
+        parts = node.args[0]
+        if not isinstance(parts, ast.List) or not any(map(_is_plain, parts.elts)):
+            return node
+        like = next((ast.unparse(x) for x in parts.elts if not _is_plain(x)), None)
+        made = "full_like(" + like + ", {})" if like else "asarray({}, dtype=float64)"
+        parts.elts = [_code(made.format(ast.unparse(x))) if _is_plain(x) else x for x in parts.elts]
+        return node
 
     def where(self, node: ast.Call) -> ast.expr:
         """One of the two sides must be an array."""
