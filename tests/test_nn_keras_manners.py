@@ -1,11 +1,12 @@
 """Small manners of Keras that programs rely on: what callbacks are told, where training stops, what a history holds."""
 
+import math
 import random
 
 import numpy as np
 import pytest
 
-from autodiff import nn
+from autodiff import Value, nn
 from autodiff.errors import ArgumentError, OperandError
 
 X, Y = nn.data.moons(20, seed=1)
@@ -224,7 +225,7 @@ def test_a_layer_that_has_met_no_row_takes_two_axes_for_a_batch_unless_it_flatte
 
 
 def test_what_is_no_place_of_a_layer_and_what_is_no_flag_are_refused_in_a_sentence():
-    with pytest.raises(ArgumentError, match="get_layer: expected one of dense, dense_1, got 'a'"):
+    with pytest.raises(ArgumentError, match="get_layer: index: expected a whole number, -2 to 1, got .a."):
         model().get_layer(index="a")
     with pytest.raises(OperandError, match="fit: shuffle: expected True or False, got 'batch'"):
         model().fit(X, Y, shuffle="batch")
@@ -337,14 +338,47 @@ def test_arithmetic_with_a_whole_row_is_refused_since_lists_take_it_for_somethin
             made()
 
 
-@pytest.mark.parametrize("arithmetic", [
-    lambda x: x + 1, lambda x: 2 * x, lambda x: x / 2, lambda x: x ** 2, lambda x: 1 - x, lambda x: x[:, :1], list,
+BETWEEN = ("+", "-", "*", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>", "<", "<=", ">", ">=")
+
+
+@pytest.mark.parametrize("sign", BETWEEN)
+def test_two_symbols_are_added_subtracted_and_multiplied_and_nothing_else(sign):
+    x, y = nn.Input(2), nn.Input(2)
+    if sign in "+-*":
+        whole = nn.Model([x, y], eval(f"x {sign} y"))
+        expected = eval(f"left {sign} right", {"left": np.array([5.0, 2.0]), "right": np.array([3.0, 4.0])})
+        assert whole.predict([[[5.0, 2.0]], [[3.0, 4.0]]]).tolist() == [expected.tolist()]
+    else:
+        with pytest.raises(OperandError) as error:
+            eval(f"x {sign} y")
+        assert str(error.value).startswith(f"`x {sign} y`: symbols can be added, subtracted and multiplied with one an")
+
+
+@pytest.mark.parametrize("sign", BETWEEN)
+@pytest.mark.parametrize("number", ["2", "0.5"])
+def test_a_symbol_and_a_number_on_either_side_are_refused_as_they_were_written(sign, number):
+    turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}  # Python asks the symbol what stands on its right
+    for text, said in ((f"x {sign} {number}", f"x {sign} {number}"),
+                       (f"{number} {sign} x", f"x {turned[sign]} {number}" if sign in turned else f"{number} {sign} x")):
+        with pytest.raises(OperandError) as error:
+            eval(text, {"x": nn.Input(2)})
+        assert str(error.value).startswith(f"`{said}`: ") and "write a layer, such as nn.Activation(" in str(error.value)
+
+
+@pytest.mark.parametrize("text", [
+    "-x", "+x", "~x", "abs(x)", "len(x)", "bool(x)", "float(x)", "int(x)", "round(x)", "divmod(x, 2)", "math.floor(x)",
+    "x[0]", "x[:, :1]", "x[x]", "list(x)", "1 in x", "sum([x, x])", "np.tanh(x)", "np.sum(x)", "np.dot(x, x)",
+    "np.ones(2) * x", "np.float64(2) - x", "x + np.ones(2)", "np.asarray(x)", "x * Value(2.0)", "x + [1]",
+    "x + None",
 ])  # fmt: skip
-def test_a_symbol_is_brought_together_with_symbols_alone(arithmetic):
+def test_whatever_else_is_done_to_a_symbol_is_refused(text):
+    with pytest.raises(OperandError, match="symbols can be added, subtracted and multiplied"):
+        eval(text, {"x": nn.Input(2), "np": np, "math": math, "Value": Value})
+
+
+def test_what_is_written_in_place_of_a_symbol_divided_by_two_divides_it():
     x = nn.Input(2)
-    assert repr((x + x).block) == "Add()" and repr((x * x).block) == "Multiply()" and (x - x).shape == (2,)
-    with pytest.raises(OperandError, match="expected another symbol beside Symbol.*write a class of nn.Block"):
-        arithmetic(x)
+    assert nn.Model(x, nn.Activation(lambda v: v / 2)(x)).predict([[1.0, 4.0]]).tolist() == [[0.5, 2.0]]
 
 
 def test_a_monitor_waits_for_the_epochs_that_look_at_the_rows_for_validation(tmp_path):
@@ -401,3 +435,20 @@ def test_a_score_of_a_regression_is_exact_far_from_zero():
 def test_a_history_and_a_model_know_what_keras_s_know():
     made = model()
     assert made.built and made.fit(X, Y, verbose=0).model is made and not nn.Dense(2).built
+
+
+@pytest.mark.parametrize("given, said", [
+    ({"name": "dense_1", "index": 0}, r"expected a name or an index, got both, 'dense_1' \(str\) and 0 \(int\)"),
+    ({}, "expected a name or an index, got neither"),
+    ({"index": 9}, r"index: expected a whole number, -2 to 1, got 9 \(int\)"),
+    ({"index": -3}, "index: expected a whole number, -2 to 1, got -3"),
+    ({"index": True}, "index: expected a whole number, -2 to 1, got True"),
+    ({"index": "dense"}, "index: expected a whole number, -2 to 1, got 'dense'"),
+    ({"name": "dense_2"}, "expected one of dense, dense_1, got 'dense_2'"),
+    ({"name": 0}, "expected one of dense, dense_1, got 0"),
+])  # fmt: skip
+def test_a_layer_is_asked_for_by_its_name_or_its_place(given, said):
+    made = model()
+    assert made.get_layer("dense_1") is made.get_layer(index=1) is made.get_layer(index=-1) is made.layers[1]
+    with pytest.raises(ArgumentError, match=f"get_layer: {said}"):
+        made.get_layer(**given)

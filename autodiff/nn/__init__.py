@@ -24,11 +24,12 @@ from ..ops import FUNCTIONS
 from ..suggest import similar
 from . import activations, losses, optimizers, schedules
 from .elsewhere import OPTIMIZERS, find_written
-from .layers.block import Block, Input
+from .layers.block import Block
 from .layers.dense import Activation, Dense, Dropout, Flatten, Maxout
 from .layers.neurons import MLP, Layer, Neuron
 from .layers.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
 from .layers.module import Module
+from .layers.symbol import Input
 from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, RMSprop
 from .regularizers import L1, L1L2, L2
 

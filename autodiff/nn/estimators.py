@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import ArgumentError, MissingExtraError
 from . import optimizers
-from .layers.block import Input
+from .layers.symbol import Input
 from .layers.dense import Dense
 from .models.sequential import Sequential
 from .layers.tables import Array

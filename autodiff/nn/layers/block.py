@@ -11,7 +11,7 @@ Symbol(shape=(None, 8), made by Dense(8, activation='relu'))
 
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import wraps
 from typing import Any
 
@@ -19,64 +19,12 @@ from ...coerce import as_flag, is_series
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value, constant
 from .. import elsewhere, initializers as initial
-from ..keywords import Declared, know_arguments, takes
+from ..keywords import Declared, takes
 from .neurons import Numbers, Output, one_or_list
 from .module import Module, in_mode
 from .nested import axes, flat, lengths_of
 from .rows import entries
-
-Shape = tuple[int, ...]  # of one row; inside, a row is always a flat list in the order of its last index first
-
-
-class Symbol:
-    """What stands for a row before there is one: its shape, and the block that makes it from its parents."""
-
-    def __init__(self, shape: Shape, block: "Block | None" = None, parents: "tuple[Symbol, ...]" = (),
-                 name: str | None = None) -> None:  # fmt: skip
-        self.shape, self.block, self.parents, self.name = shape, block, parents, name
-
-    def __add__(self, other: Any) -> Any:
-        return self._merge("+", "Add", other)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._merge("-", "Subtract", other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._merge("*", "Multiply", other)
-
-    def __radd__(self, other: Any) -> Any:
-        return self._merge("arithmetic", "Add", other)
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._merge("[]", "Add", place)
-
-    __rsub__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = __matmul__ = __radd__
-
-    def _merge(self, sign: str, layer: str, other: Any) -> Any:
-        """The symbol of the layer that brings two symbols together; with anything else, what to write."""
-        if not isinstance(other, Symbol):
-            raise OperandError(f"{sign}: expected another symbol beside {self!r}, and +, - or *, got {shown(other)}: "
-                               "write a class of nn.Block with call(self, x), which meets the numbers")  # fmt: skip
-        from . import merging
-
-        return getattr(merging, layer)()([self, other])
-
-    def __repr__(self) -> str:
-        made = f", made by {self.block!r}" if self.block else ""
-        return f"Symbol(shape={with_rows(self.shape)}{made})"
-
-
-@know_arguments
-def Input(shape: int | Iterable[int], *, name: str | None = None) -> Symbol:
-    """The symbol for a row of that shape: the start of a functional model, or the first entry of a Sequential.
-
-    >>> Input(shape=(28, 28))
-    Symbol(shape=(None, 28, 28))
-    """
-    sizes = [shape] if isinstance(shape, int) else shape
-    if isinstance(sizes, (str, Value)) or not is_series(sizes):
-        raise OperandError(f"Input: expected a shape such as (2,), got {shown(shape)}")
-    return Symbol(tuple(initial.size(size, "Input: shape") for size in sizes), name=name)
+from .symbol import Input, Shape, Symbol, with_rows
 
 
 def build_alone(build: Any) -> Any:
@@ -255,11 +203,6 @@ class Block(Declared, Module):
 def as_value(x: Any, block: Block) -> Value:
     """A number of a row as a constant; a Value as it is."""
     return x if type(x) is Value else constant(x, type(block).__name__)
-
-
-def with_rows(shape: Shape) -> str:
-    """A shape as it is printed, with None for the number of rows."""
-    return str((None, *shape))
 
 
 def one_axis(shape: Shape, block: Block) -> int:

@@ -15,11 +15,12 @@ from ...coerce import Number, as_flag
 from ...value import Value
 from .. import initializers as initial
 from ..activations import Function, apply, find, maxout, name_of
-from .block import Block, Input, Shape, one_axis
+from .block import Block, one_axis
 from ..initializers import Initializer
 from .neurons import Neuron, fire, neurons
 from ..regularizers import L1L2
 from ..regularizers import find as find_regularizer
+from .symbol import Input, Shape
 
 
 class Dense(Block):

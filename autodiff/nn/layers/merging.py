@@ -21,9 +21,10 @@ from ...coerce import is_series
 from ...errors import ArgumentError, OperandError, shown
 from ...functions import maximum, minimum
 from ...value import Value
-from .block import Block, Shape, Symbol, as_value, one_axis, with_rows
+from .block import Block, as_value, one_axis
 from .neurons import NO_ROWS, one_or_list
 from .nested import flat
+from .symbol import Shape, Symbol, with_rows
 
 
 class Merge(Block):

@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 
 from ...errors import ArgumentError, OperandError, shown
-from .block import Symbol
+from .symbol import Symbol
 
 
 class Ports:

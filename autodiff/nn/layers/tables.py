@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from ...errors import ArgumentError, OperandError, shown
 from .. import initializers as initial
-from .block import Shape, with_rows
+from .symbol import Shape, with_rows
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

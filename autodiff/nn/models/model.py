@@ -28,12 +28,13 @@ from ...errors import ArgumentError, OperandError, shown
 from ...graph import topological_order
 from ...value import constant
 from ..layers import tables
-from ..layers.block import Block, Shape, Symbol, as_value, with_rows
+from ..layers.block import Block, as_value
 from ..layers.neurons import Numbers, Output, one_or_list
 from ..layers.nested import axes, flat
 from .network import Network
 from ..layers.ports import Ports, list_symbols, number_names
 from ..layers.rows import entries
+from ..layers.symbol import Shape, Symbol, with_rows
 from .summary import layer_names, require_unique_names
 from ..layers.tables import Array
 

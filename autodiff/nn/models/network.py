@@ -35,12 +35,17 @@ class Network(Trainable):
     def get_layer(self, name: str | None = None, index: int | None = None) -> Block:
         """The layer of that name, as `summary` shows it, or at that place."""
         names = layer_names(self.layers)
-        if isinstance(index, int) and -len(names) <= index < len(names):
-            return self.layers[index]
-        if name in names:
+        if (name is None) is (index is None):
+            got = "neither" if name is None else f"both, {shown(name)} and {shown(index)}"
+            raise ArgumentError(f"get_layer: expected a name or an index, got {got}")
+        if index is None:
+            if name not in names:
+                raise ArgumentError(f"get_layer: expected one of {', '.join(names) or 'no layers'}, got {shown(name)}")
             return self.layers[names.index(name)]
-        got = shown(name if index is None else index)
-        raise ArgumentError(f"get_layer: expected one of {', '.join(names)}, got {got}")
+        if isinstance(index, bool) or not isinstance(index, int) or not -len(names) <= index < len(names):
+            places = f"{-len(names)} to {len(names) - 1}" if names else "none, as there are no layers"
+            raise ArgumentError(f"get_layer: index: expected a whole number, {places}, got {shown(index)}")
+        return self.layers[index]
 
     def get_weights(self) -> list[Any]:
         """A copy of every array of weights, layer by layer: kernels of (inputs, units), then biases, as in Keras."""

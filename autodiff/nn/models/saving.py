@@ -24,7 +24,8 @@ from ...coerce import as_flag
 from ...errors import ArgumentError, OperandError, shown
 from ...files import path_of, write_whole
 from ..activations import ACTIVATIONS
-from ..layers.block import Block, Input, Symbol
+from ..layers.block import Block
+from ..layers.symbol import Input, Symbol
 from ..layers.dense import Dropout
 from ..layers.neurons import MLP
 from .model import Model

@@ -22,11 +22,12 @@ from typing import Any
 from ...coerce import is_series
 from ...errors import ArgumentError, OperandError, shown
 from .. import initializers as initial
-from ..layers.block import Block, Shape, Symbol
+from ..layers.block import Block
 from ..layers.merging import Merge
 from ..layers.module import DEEPEST
 from .network import Network
 from ..layers.rows import entries
+from ..layers.symbol import Shape, Symbol
 from .summary import require_unique_names
 
 

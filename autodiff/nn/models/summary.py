@@ -7,7 +7,8 @@
 from collections.abc import Iterable, Sequence
 
 from ...errors import ArgumentError
-from ..layers.block import Block, with_rows
+from ..layers.block import Block
+from ..layers.symbol import with_rows
 from ..keywords import snake_case
 
 WIDTHS = (31, 22, 13)
