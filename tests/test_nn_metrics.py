@@ -1,5 +1,7 @@
 """Losses and metrics as objects: gathered batch by batch they are what they are of all rows at once, and as by name."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -122,3 +124,71 @@ def test_one_metric_object_cannot_count_for_two():
     model, metric = nn.Sequential([nn.Input(1), nn.Dense(1)]), nn.metrics.Precision()
     with pytest.raises(ArgumentError, match="is there twice"):
         model.compile("sgd", "mse", metrics=[metric, metric])
+
+
+@pytest.mark.parametrize("label", [0.1, 1 / 3, 1e9 + 0.1, -7.7e-5, 0.0])
+@pytest.mark.parametrize("average", ["uniform_average", "variance_weighted_average"])
+def test_r2_score_is_0_where_all_labels_with_a_weight_are_the_same(label, average):
+    def score():
+        return metrics.R2Score(average)
+
+    assert score()([label] * 3, [label, 0.11, 0.12]) == score()([label] * 3, [label] * 3) == score().result() == 0.0
+    assert score()([5.0, label, label], [1.0, 2.0, 3.0], sample_weight=[0, 1, 3]) == 0.0
+    gathered = score()
+    for count in (1, 7, 3):
+        gathered.update_state([label] * count, [0.5] * count)
+    assert gathered.result() == 0.0
+
+
+def test_r2_score_of_labels_that_are_close_together_is_that_of_fractions(rng):
+    labels = [1e6 + rng.randrange(9) * 2.0**-30 for _ in range(40)]
+    outputs = [label + rng.randrange(-3, 4) * 2.0**-31 for label in labels]
+    exact, count = [Fraction(x) for x in labels], len(labels)
+    spread = sum((x - sum(exact) / count) ** 2 for x in exact)
+    expected = float(1 - sum((Fraction(p) - t) ** 2 for t, p in zip(exact, outputs)) / spread)
+    gathered = metrics.R2Score()
+    for part in (slice(0, 9), slice(9, None)):
+        gathered.update_state(labels[part], outputs[part])
+    assert gathered.result() == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", [
+    "hinge", "squared_hinge", losses.squared_hinge, losses.SquaredHinge(), losses.SquaredHinge(name="mine"),
+])  # fmt: skip
+def test_with_labels_of_minus_1_and_1_the_line_is_at_0(loss):
+    y, p = [-1, 1, 1, -1], [-0.2, 0.2, 0.7, 0.4]
+    assert metrics.find("accuracy", y, 1, losses.find(loss))(y, p) == 0.75
+    assert metrics.find("recall", y, 1, losses.find(loss))(y, p) == 1.0
+    assert metrics.find("recall", y, 1, losses.categorical_hinge)(y, p) == 0.5  # its labels are 0 and 1
+
+
+def test_a_label_is_of_the_class_that_it_is_nearer_to_also_where_outputs_are_logits_or_have_a_threshold():
+    y, p = [1.0, 0.2, 0.9], [3.0, -2.0, 1.5]
+    assert metrics.find("accuracy", y, 1, losses.BinaryCrossentropy(from_logits=True))(y, p) == 1.0
+    assert metrics.Precision(thresholds=2.0)(y, p) == 1.0 and metrics.Recall(thresholds=2.0)(y, p) == 0.5
+    y, p = [0.7, 0.2, 0.0], [0.9, 0.9, 0.9]  # what docs/training.md says of such labels
+    assert metrics.Precision()(y, p) == metrics.BinaryAccuracy()(y, p) == 1 / 3
+
+
+COUNTING = [kind for kind in CLASSES if kind not in (
+    metrics.MeanSquaredError, metrics.MeanAbsoluteError, metrics.R2Score, metrics.CosineSimilarity)]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [*COUNTING, metrics.SparseTopKCategoricalAccuracy])
+@pytest.mark.parametrize("form", [list, np.array])
+def test_an_output_that_is_nan_is_never_counted(kind, form):
+    y = form([0, 1]) if "Sparse" in kind.__name__ else form([[1, 0, 0], [0, 1, 0]])
+    with pytest.raises(ArgumentError, match=r"row 1 of y_pred: expected numbers, got nan in \[0.9, nan, 0.1\]"):
+        kind()(y, form([[0.9, 0.1, 0.1], [0.9, np.nan, 0.1]]))
+
+
+@pytest.mark.parametrize("kind", [metrics.MeanAbsoluteError, metrics.R2Score, metrics.CosineSimilarity])
+def test_a_mean_of_outputs_of_which_one_is_nan_is_nan(kind):
+    assert np.isnan(kind()([[1, 0], [0, 1]], [[0.9, 0.1], [np.nan, 0.1]]))
+    assert np.isnan(kind()([[1, 1], [1, 1]], [[0.9, 0.1], [np.nan, 0.1]]))
+
+
+@pytest.mark.parametrize("kind", [metrics.Mean, metrics.Sum])
+def test_numbers_that_are_nan_are_not_gathered(kind):
+    with pytest.raises(ArgumentError, match="row 1: expected numbers, got nan"):
+        kind()([1.0, np.nan])

@@ -230,7 +230,8 @@ def find(metric: Any, y_true: Sequence[Any], outputs: int, loss: Any = None) -> 
                            "write a function of (y_true, y_pred)")  # fmt: skip
     elif not isinstance(metric, Metric):
         metric = MeanOf(metric)
-    metric.middle = 0.0 if decides_at_zero(loss) else 0.5
+    metric.middle = 0.0 if takes_logits(loss) or takes_signs(loss) else 0.5
+    metric.between = 0.0 if takes_signs(loss) else 0.5
     return metric  # type: ignore[no-any-return]
 
 
@@ -243,9 +244,9 @@ def takes_logits(loss: Any) -> bool:
     return bool(getattr(loss, "from_logits", False))
 
 
-def decides_at_zero(loss: Any) -> bool:
-    """Whether outputs above 0, and not above 0.5, stand for the label 1 in the eyes of a loss."""
-    return takes_logits(loss) or losses.name_of(loss) == "hinge" or isinstance(loss, losses.Hinge)
+def takes_signs(loss: Any) -> bool:
+    """Whether a loss takes labels of -1 and 1."""
+    return losses.name_of(loss) in ("hinge", "squared_hinge") or isinstance(loss, (losses.Hinge, losses.SquaredHinge))
 
 
 def accuracy_for(y_true: Sequence[Any], outputs: int) -> type[Metric]:

@@ -15,7 +15,7 @@ import numpy as np
 from ...coerce import Number
 from ...errors import ArgumentError
 from .. import initializers as initial
-from .metric import MeanOfRows, Metric, Quotient, column_of_weights, paired_tables, table_of
+from .metric import MeanOfRows, Metric, Quotient, column_of_weights, paired_tables, require_known, table_of
 from ..layers.rows import datum, entries, list_rows, only_label, require_number, require_rows
 from ..layers.tables import Array
 
@@ -24,6 +24,7 @@ class AtThreshold(Quotient):
     """A metric that asks on which side of a threshold outputs are; exactly on it counts as below.
 
     Unless one is given it is 0.5, or 0 where the loss takes logits, or labels of -1 and 1; Keras has 0.5 even there.
+    A label above 0.5 counts as 1, and with labels of -1 and 1 one above 0, whatever the threshold of the outputs is.
     """
 
     def __init__(self, threshold: Number | None, name: str | None, class_id: int | None = None) -> None:
@@ -37,8 +38,9 @@ class AtThreshold(Quotient):
         y_true, y_pred = y_true[:, place], y_pred[:, place]
         if not y_pred.shape[1]:
             raise ArgumentError(f"{self.name}: expected outputs up to number {self.class_id} (class_id), got fewer")
+        require_known(self.name, y_pred)
         line = self.middle if self.threshold is None else self.threshold
-        return self.counts(y_true > line, y_pred > line, weights)
+        return self.counts(y_true > self.between, y_pred > line, weights)
 
     def counts(self, wanted: Any, given: Any, weights: Array) -> tuple[float, float]:
         """Both sums, of the labels and the outputs that are above the threshold."""
@@ -144,6 +146,7 @@ class CategoricalAccuracy(MeanOfRows):
     """The share of rows whose largest output is where the label's is; of equals the first counts."""
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
+        require_known(self.name, y_pred)
         return (y_true.argmax(axis=1) == y_pred.argmax(axis=1)).astype(np.float64)
 
 
@@ -174,6 +177,7 @@ class SparseCategoricalAccuracy(MeanOfRows):
         return [datum(x, self.name) for x in found]
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
+        require_known(self.name, y_pred)
         return (y_true[:, 0] == y_pred.argmax(axis=1)).astype(np.float64)
 
 
@@ -189,6 +193,7 @@ class TopKCategoricalAccuracy(MeanOfRows):
         super().__init__(name)
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
+        require_known(self.name, y_pred)
         return find_among_largest(y_true.argmax(axis=1), y_pred, self.k)
 
 
@@ -200,6 +205,7 @@ class SparseTopKCategoricalAccuracy(SparseCategoricalAccuracy):
         super().__init__(name)
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
+        require_known(self.name, y_pred)
         classes = y_true[:, 0].astype(np.int64)
         for place in np.flatnonzero((classes != y_true[:, 0]) | (classes < 0) | (classes >= y_pred.shape[1])):
             expected = f"the number of a class from 0 to {y_pred.shape[1] - 1}"
@@ -227,8 +233,9 @@ class AUC(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         labels, predictions = paired_tables(self.name, y_true, y_pred)
+        require_known(self.name, predictions)
         weights = column_of_weights(self.name, sample_weight, len(labels))
-        self.parts.append(np.stack([predictions, labels > self.middle, weights + 0 * labels], axis=-1).reshape(-1, 3))
+        self.parts.append(np.stack([predictions, labels > self.between, weights + 0 * labels], axis=-1).reshape(-1, 3))
 
     def result(self) -> float:
         if not self.parts:

@@ -73,11 +73,13 @@ class R2Score(Metric):
     """The share of the labels' variance that the outputs explain: 1 at best, 0 for the mean of the labels.
 
     Of several outputs it is the mean of their scores, or weighted by the variance of each with
-    `class_aggregation="variance_weighted_average"`. Where all labels are the same it is 0, as in Keras, or nan where
-    the outputs are, too.
+    `class_aggregation="variance_weighted_average"`. Where all labels are the same it is 0, whatever the outputs are;
+    Keras's is 0 or a huge number there, as its variance is rounded, and nan where the outputs are the labels.
 
     >>> R2Score()([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.5
+    >>> R2Score()([0.1, 0.1, 0.1], [0.1, 0.11, 0.12])
+    0.0
     """
 
     def __init__(self, class_aggregation: str = "uniform_average", *, name: str | None = None) -> None:
@@ -89,7 +91,8 @@ class R2Score(Metric):
 
     def reset_state(self) -> None:
         self.count: Any = 0.0
-        self.mean: Any = 0.0
+        self.origin: Any = None  # the first label of each output: the distance of equal labels from it is exactly 0
+        self.mean: Any = 0.0  # of the labels, as a distance from there
         self.spread: Any = 0.0  # the sum of squared distances of the labels from their mean
         self.missed: Any = 0.0  # and of the outputs from the labels
 
@@ -99,6 +102,9 @@ class R2Score(Metric):
         self.missed = self.missed + (weights * (labels - predictions) ** 2).sum(axis=0)
         if not (count := weights.sum()):
             return
+        if self.origin is None:
+            self.origin = labels[np.flatnonzero(weights[:, 0])[0]]
+        labels = labels - self.origin
         mean = (weights * labels).sum(axis=0) / count
         whole, far = self.count + count, mean - self.mean  # two parts joined: no difference of large sums
         self.spread = self.spread + (weights * (labels - mean) ** 2).sum(axis=0) + far**2 * self.count * count / whole
@@ -107,7 +113,6 @@ class R2Score(Metric):
     def result(self) -> float:
         spread, missed = np.atleast_1d(self.spread), np.atleast_1d(self.missed)
         with np.errstate(divide="ignore", invalid="ignore"):
-            scores = 1 - missed / spread
-        scores = np.where(np.isinf(scores), 0.0, scores)
-        by_variance = self.class_aggregation == AVERAGES[1]
+            scores = np.where(spread == 0, 0 * missed, 1 - missed / spread)
+        by_variance = self.class_aggregation == AVERAGES[1] and spread.any()
         return float((spread * scores).sum() / spread.sum() if by_variance else scores.mean())

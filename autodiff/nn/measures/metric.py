@@ -30,7 +30,8 @@ class Metric(Declared):
     """The base of all: subclass it with `update_state`, `result` and `reset_state`."""
 
     _instead = elsewhere.OF_METRICS
-    middle = 0.5  # between the labels, as the loss has them: 0 where it takes logits, or labels of -1 and 1
+    middle = 0.5  # between the outputs of two classes: 0 where the loss takes logits, or labels of -1 and 1
+    between = 0.5  # the labels of two classes: 0 where the loss takes those of -1 and 1
 
     def __init__(self, name: str | None = None) -> None:
         if not (name is None or isinstance(name, str)):
@@ -152,6 +153,14 @@ def paired_tables(name: str, y_true: Rows, y_pred: Rows) -> tuple[Array, Array]:
             raise ArgumentError(f"{name}: row {place}: expected {expected}, got {len(row)}")
     both = np.array(rows, dtype=np.float64)
     return both[..., 0], both[..., 1]
+
+
+def require_known(name: str, y_pred: Array) -> None:
+    """Refuse outputs that are nan: none is larger than they are, and so they would count as the largest."""
+    for place in np.flatnonzero(np.isnan(y_pred).any(axis=1)):
+        got = f"nan in {shown(y_pred[place].tolist())}"
+        raise ArgumentError(f"{name}: row {place} of y_pred: expected numbers, got {got}: drop the row, or mend the "
+                            "model: autodiff.detect_anomaly finds the operation that made it")  # fmt: skip
 
 
 def table_of(rows: Any) -> Array | None:
