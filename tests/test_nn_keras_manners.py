@@ -452,3 +452,95 @@ def test_a_layer_is_asked_for_by_its_name_or_its_place(given, said):
     assert made.get_layer("dense_1") is made.get_layer(index=1) is made.get_layer(index=-1) is made.layers[1]
     with pytest.raises(ArgumentError, match=f"get_layer: {said}"):
         made.get_layer(**given)
+
+
+def squared(y_true, y_pred):
+    return sum((p - t) ** 2 for t, p in zip(y_true, y_pred)) / len(y_true)
+
+
+def insensitive(y_true, y_pred):
+    """A loss of which rows near their label have a plain 0."""
+    return sum(max(0, abs(p - t) - 0.6) for t, p in zip(y_true, y_pred)) / len(y_true)
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+@pytest.mark.parametrize("loss", [lambda t, p: 3.0, lambda t, p: Value(3.0), lambda t, p: 0])
+def test_a_loss_that_is_not_made_of_the_predictions_is_refused_before_training(engine, loss):
+    made = model()
+    made.compile("adam", loss, engine=engine)
+    with pytest.raises(OperandError, match="loss: expected a Value made of y_pred.*got <lambda>, which gave .*no gradient"):
+        made.fit(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_loss_of_one_s_own_is_evaluated_as_the_same_loss_by_name(engine):
+    own, named = model(), model()
+    for made, loss in ((own, squared), (named, "mse")):
+        made.compile(nn.SGD(0.1), loss, engine=engine)
+        made.fit(X, Y, epochs=2, verbose=0, validation_split=0.3)
+    for name, numbers in own.history.history.items():
+        assert numbers == pytest.approx(named.history.history[name], rel=1e-12)
+    assert own.evaluate(X, Y) == pytest.approx(named.evaluate(X, Y), rel=1e-12)
+
+
+def test_a_loss_of_one_s_own_for_each_output_is_evaluated_too():
+    x = nn.Input(2)
+    found = []
+    for losses in ([squared, insensitive], ["mse", insensitive]):
+        made = nn.Model(x, [nn.Dense(1, seed=1)(x), nn.Dense(1, seed=2)(x)])
+        made.compile("sgd", losses)
+        made.fit(X, [Y, Y], verbose=0, validation_split=0.3)
+        found.append(made.evaluate(X, [Y, Y], return_dict=True))
+    assert list(found[0]) == ["dense_1_loss", "dense_loss", "loss"]
+    assert list(found[0].values()) == pytest.approx(list(found[1].values()), rel=1e-12)
+
+
+def test_rows_of_which_a_loss_is_a_plain_number_teach_nothing_in_either_engine():
+    found = []
+    for engine in ("eager", "compiled"):
+        made = nn.Sequential([nn.Input(1), nn.Dense(1, kernel_initializer="ones")])
+        made.compile(nn.SGD(0.1), insensitive, engine=engine)
+        history = made.fit([[1.0], [2.0], [3.0]], [1.5, 4.0, 3.0], epochs=2, shuffle=False, verbose=0).history
+        found.append([*history["loss"], *made.get_weights()[0].ravel()])
+    assert found[0][0] == pytest.approx(1.4 / 3) and found[0] == pytest.approx(found[1], rel=1e-12)
+    assert found[0][2] == pytest.approx(1 + 2 * 0.1 * 2 / 3)  # of the row with the label 4 alone
+
+
+@pytest.mark.parametrize("initializer", [
+    lambda shape: np.arange(6.0).reshape(shape), lambda shape, dtype=None: [[0, 1], [2, 3], [4, 5]],
+    lambda shape, dtype: np.arange(6).reshape(shape).astype(dtype),
+])  # fmt: skip
+def test_an_initializer_may_be_a_function_of_a_shape(initializer):
+    layer = nn.Dense(2, kernel_initializer=initializer, bias_initializer=lambda shape: np.arange(7.0, 9.0), input_shape=(3,))
+    assert layer.kernel.tolist() == [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]] and layer.bias.tolist() == [7.0, 8.0]
+    assert layer([1.0, 0.0, 0.0])[1].data == 9.0
+
+
+def test_an_initializer_of_one_number_is_called_for_each_weight_and_bias_of_a_neuron_in_turn():
+    rng = random.Random(1)
+    expected = [[rng.random() for _ in range(4)] for _ in range(2)]
+    uniform = (lambda inputs, outputs, rng: rng.random(),) * 2
+    layer = nn.Dense(2, kernel_initializer=uniform[0], bias_initializer=uniform[1], input_shape=(3,), seed=1)
+    drawn = np.array([[w.data for w in (*neuron.w, neuron.b)] for neuron in layer.neurons])
+    rng = random.Random(1)
+    [rng.uniform(-1, 1) for _ in range(6)]  # the first weights, which these replace
+    assert drawn.tolist() == [[rng.random() for _ in range(4)] for _ in range(2)] != expected
+
+
+@pytest.mark.parametrize("initializer, said", [
+    (lambda shape: None, r"initializer <lambda>: expected an array of numbers of shape \(3, 2\), got None"),
+    (lambda shape: np.zeros(3), r"initializer <lambda>: expected an array of numbers of shape \(3, 2\), got an array of "),
+    (lambda shape: [[1], [1, 2]], r"initializer <lambda>: expected an array of numbers of shape \(3, 2\), got \[\[1\]"),
+    (lambda shape: np.array([["a"] * 2] * 3), r"expected an array of numbers of shape \(3, 2\), got array"),
+    (lambda shape: shape.size, r"expected a function of .*failed with AttributeError, called with \(shape\)"),
+    (lambda inputs, outputs, rng: None, "initializer <lambda>: expected a real number .*, got None"),
+    (np.zeros, r"initializer zeros: expected a function of \(inputs, outputs, rng\).*since it takes three arguments"),
+    (lambda: 0.0, r"initializer: expected a name or a function of \(inputs, outputs, rng\).* or of \(shape, dtype\)"),
+    (nn.initializers.Constant, r"initializer: expected an object, got Constant: write Constant\(\)"),
+    (nn.initializers.RandomNormal, r"expected an object, got RandomNormal: write RandomNormal\(\)"),
+    (nn.initializers.HeNormal, r"expected an object, got HeNormal: write HeNormal\(\)"),
+    (dict, r"expected an object, got dict: write dict\(\)"),
+])  # fmt: skip
+def test_what_is_no_initializer_is_refused_by_its_name(initializer, said):
+    with pytest.raises((OperandError, ArgumentError), match=said):
+        nn.Dense(2, kernel_initializer=initializer, input_shape=(3,))

@@ -18,12 +18,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import index
+from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_one_of, number
 from .activations import RECTIFIERS, Function, find
 from . import elsewhere
-from .keywords import know_arguments, not_there
+from .keywords import know_arguments, not_there, takes
 from .registry import Registry
 
 __all__ = [
@@ -90,13 +91,26 @@ INITIALIZERS: Registry[Initializer] = Registry("an initializer", {
 
 
 def find_initializer(initializer: str | Initializer | None) -> Initializer | None:
-    """The initializer of that name, a function of (inputs, outputs, rng), or None for what suits the activation."""
+    """The initializer of that name, a function of (inputs, outputs, rng) that gives a number or, as in Keras, of
+    (shape, dtype) that gives an array; or None for what suits the activation.
+    """
     if isinstance(initializer, str):
         return INITIALIZERS.find(initializer)
-    if initializer is None or callable(initializer):
+    made_by = initializer if isinstance(initializer, type) else globals().get(getattr(initializer, "__name__", ""))
+    if initializer is not None and made_by is initializer:  # Constant, where Constant() belongs
+        raise OperandError(f"initializer: expected an object, got {name_of(initializer)}: "
+                           f"write {name_of(initializer)}()")  # fmt: skip
+    if initializer is None or callable(initializer) and any(takes(initializer, count) for count in (3, 1, 2)):
         return initializer
-    expected = "a name or a function of (inputs, outputs, rng)"
-    raise OperandError(f"initializer: expected {expected}, got {shown(initializer)}")
+    raise OperandError(f"initializer: expected a name or {EXPECTED}, got {shown(initializer)}")
+
+
+EXPECTED = "a function of (inputs, outputs, rng) that gives one number, or of (shape, dtype) that gives an array"
+
+
+def name_of(initializer: Any) -> str:
+    """The name of a function or a class, else what stands for the object."""
+    return getattr(initializer, "__name__", None) or repr(initializer)
 
 
 def radius(activation: str | Function | None, nin: int, nout: int) -> float:

@@ -16,6 +16,7 @@ from ...value import Value
 from .. import initializers as initial
 from ..activations import Function, apply, find, maxout, name_of
 from .block import Block, one_axis
+from .first_weights import FirstNumbers
 from ..initializers import Initializer
 from .neurons import Neuron, fire, neurons
 from ..regularizers import L1L2
@@ -52,11 +53,14 @@ class Dense(Block):
         rng = rng if self.seed is None else initial.generator(self.seed)
         inputs = one_axis(shape, self)
         self.neurons = neurons(inputs, self.units, self.activation, rng, self.use_bias)
-        for neuron in self.neurons:
-            for initializer, values in ((self.kernel_initializer, neuron.w), (self.bias_initializer, [neuron.b])):
-                for value in values if initializer is not None else ():
-                    if value is not None:
-                        value.data = initializer(inputs, self.units, rng)  # type: ignore[misc]
+        kernel = FirstNumbers.of(self.kernel_initializer, (inputs, self.units))
+        bias = FirstNumbers.of(self.bias_initializer, (self.units,))
+        for place, neuron in enumerate(self.neurons):
+            if kernel is not None:
+                for row, value in enumerate(neuron.w):
+                    value.data = kernel.at((row, place), inputs, self.units, rng)
+            if bias is not None and neuron.b is not None:
+                neuron.b.data = bias.at((place,), inputs, self.units, rng)
         self.name_parameters()
         return (self.units,)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...coerce import is_series
 from ...errors import ArgumentError, AutodiffError, OperandError, shown
+from ...graph import topological_order
 from ...value import Value
 from .. import initializers as initial
 from .callback import METHODS, Callback, bind_method
@@ -42,7 +43,7 @@ def require_loss(loss: LossFunction, labels: list[Any], size: int) -> None:
     advice = "such as sum((p - t) ** 2 for t, p in zip(y_true, y_pred)) / len(y_true)"
     expected = f"loss: expected a function of two lists with an entry for each row that gives one number, {advice}"
     try:
-        found = loss(labels, [one_or_list([Value(1 / max(size, 2)) for _ in range(size)]) for _ in labels])
+        found, made_of_it = try_loss(loss, labels, size, 1 / max(size, 2))
     except (TypeError, ValueError, AttributeError, IndexError) as error:
         if isinstance(error, AutodiffError):
             raise
@@ -50,6 +51,18 @@ def require_loss(loss: LossFunction, labels: list[Any], size: int) -> None:
         raise OperandError(f"{expected}, got {failed}") from error
     if not isinstance(found, (Value, float, int)):
         raise OperandError(f"{expected}, got {name_of(loss)}, which gave {shown(found)}")
+    if not made_of_it and not any(try_loss(loss, labels, size, guess)[1] for guess in (0.1, 0.9)):
+        raise OperandError(f"loss: expected a Value made of y_pred, whose entries are Values, {advice}, got "
+                           f"{name_of(loss)}, which gave {shown(found)} whatever y_pred was: it has no gradient, so "
+                           "nothing would be learned")  # fmt: skip
+
+
+def try_loss(loss: LossFunction, labels: list[Any], size: int, guess: float) -> tuple[Any, bool]:
+    """What a loss gives for rows in which every output is `guess`, and whether it is made of these outputs."""
+    outputs = [[Value(guess) for _ in range(size)] for _ in labels]
+    found = loss(labels, [one_or_list(row) for row in outputs])
+    within = {id(value) for value in topological_order(found)} if isinstance(found, Value) else set[int]()
+    return found, any(id(value) in within for row in outputs for value in row)
 
 
 def require_afresh(optimizer: Optimizer, count: int, begins: bool) -> None:

@@ -27,7 +27,7 @@ from ..measures.loss import LossFunction
 from ..layers.module import Module, in_mode
 from ..optimizers import Optimizer
 from ..layers.rows import datum, entries
-from .step import step_function
+from .step import as_loss, step_function
 from ..layers.tables import Array
 
 ENGINES = ("auto", "eager", "compiled", "jax")
@@ -68,7 +68,7 @@ class Eager:
 
     def loss(self, x: Array, y: Array) -> float:
         self.predicted = [self.model.row(row) for row in x.tolist()]
-        loss = self.loss_function(y.tolist(), self.predicted)
+        loss = as_loss(self.loss_function(y.tolist(), self.predicted))
         for regularizer, values in self.penalties:
             loss = loss + regularizer.penalty(values)
         for parameter in self.parameters:  # frozen ones as well: their gradients are not used, and must stay finite

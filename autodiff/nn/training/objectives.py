@@ -15,6 +15,7 @@ from .. import initializers as initial, losses
 from ..measures.loss import LossFunction
 from ..measures.metric import Metric, Quotient
 from ..metrics import find
+from ..layers.rows import datum
 from ..layers.tables import Array
 from .targets import Part, Targets
 
@@ -103,7 +104,8 @@ class LossOf(Quotient):
 
     def add_batch(self, table: Array, outputs: Array) -> None:
         """Take in a batch."""
-        self.add(len(table) * self.part.loss_of(self.loss, table.tolist(), outputs.tolist()).data, len(table))
+        loss = self.part.loss_of(self.loss, table.tolist(), outputs.tolist())
+        self.add(len(table) * datum(loss, "loss"), len(table))
 
 
 class Meters:

@@ -24,7 +24,7 @@ import numpy as np
 
 from ...compiled.batch import Batch
 from ...errors import ArgumentError, AutodiffError, MissingExtraError, OperandError, shown
-from ...value import Value
+from ...value import Value, constant
 from .. import losses
 from .batches import labels_of, require_rows, table
 from .fingerprint import Watched
@@ -120,7 +120,7 @@ class EagerStep(Step):
             value.grad = 0.0
         predicted = [self.model(row) for row in X.tolist()]
         self.outputs = np.array([numbers(row) for row in predicted]).reshape(len(X), -1)
-        loss = self.loss(y.tolist(), predicted)
+        loss = as_loss(self.loss(y.tolist(), predicted))
         loss.backward()
         return loss.data, np.array([value.grad for value in self.values])
 
@@ -172,7 +172,7 @@ class CompiledStep(Step):
 
         def loss(xs: list[Value], ts: list[Value]) -> list[Value]:
             seen[:] = [self.model(xs)]
-            return [self.loss([ts[0] if flat else ts], seen), *entries(seen[0])]
+            return [as_loss(self.loss([ts[0] if flat else ts], seen)), *entries(seen[0])]
 
         name = f"step of {type(self.model).__name__}"
         batch = Batch(name, self.values, loss, self.target, self.finish)
@@ -246,6 +246,11 @@ class JaxStep(CompiledStep):
 
 
 _ENGINES: dict[str, type[Step]] = {"eager": EagerStep, "compiled": CompiledStep, "jax": JaxStep}
+
+
+def as_loss(found: Any) -> Value:
+    """What a loss gave as a Value: of some rows it may be a plain number, as max(0, 1 - t * p) is."""
+    return found if type(found) is Value else constant(found, "loss")
 
 
 def numbers(prediction: Any) -> Any:

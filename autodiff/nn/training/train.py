@@ -21,6 +21,7 @@ from ...errors import ArgumentError
 from .. import initializers as initial, optimizers
 from ..layers import tables
 from ..layers.block import Block
+from ..layers.rows import datum
 from .callback import Callback
 from .engines import engine_for, forward, penalty, require_engine
 from .arguments import (
@@ -254,7 +255,8 @@ class Trainable(Block):
     def _evaluate(self, rows: Rows) -> dict[str, float]:
         """The loss and the metrics of the model as it is."""
         predicted, meters = forward(self, rows.x, self.engine), Meters(self._objectives, rows.targets)
-        loss = self._join(rows.targets)(rows.targets.table.tolist(), predicted).data + penalty(self)
+        bare = [row[0] if len(row) == 1 else row for row in predicted.tolist()]  # as training gives them to a loss
+        loss = datum(self._join(rows.targets)(rows.targets.table.tolist(), bare), "loss") + penalty(self)
         meters.reset()
         meters.update(rows.targets.table, predicted)
         return {"loss": loss} | meters.results()
