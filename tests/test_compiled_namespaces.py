@@ -1,6 +1,7 @@
 """Programs run in any namespace of the array API: array-api-strict has that API and nothing else."""
 
 import importlib
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 
 import test_compiled_agrees as special
 import test_compiled_roll as rolling
-from autodiff import Value, atan2, compile, elu, erf, hypot, leaky_relu, maximum, minimum, relu, tanh, total, where
+from autodiff import (
+    Value, atan2, compile, cos, elu, erf, exp, hypot, leaky_relu, maximum, minimum, relu, tanh, total, where,
+)
 from autodiff.compiled.codegen.portable import rewrite
 from autodiff.errors import ArgumentError
 
@@ -123,3 +126,13 @@ def test_a_namespace_that_lacks_a_function_is_refused(monkeypatch):
     monkeypatch.setitem(importlib.import_module("sys").modules, "scarce_arrays", module)
     with pytest.raises(ArgumentError, match="scarce_arrays"):
         compile(tanh, "scarce_arrays")(1.0)
+
+
+def test_a_function_of_a_number_that_is_inf_is_a_number():
+    """Array modules have functions of arrays alone; a choice of 0.0 made 0.0 ** -1.0, and its cosine, plain numbers."""
+    s = Value(1.0)
+
+    def f():
+        return cos(where(tanh(-0.5) > 0, s, 0.0) ** -1) + exp(where(s < 0, s, 0.0) ** -1) + Value(1.0) / where(s < 0, s, 0.0)
+
+    assert math.isnan(compile(f, "array_api_strict")()) and math.isnan(f().data)

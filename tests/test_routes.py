@@ -45,10 +45,16 @@ def test_arrays_agree_where_every_program_is_vectorized_however_small(rng, monke
     assert not report.findings, told(report)
 
 
+def test_other_array_modules_agree(rng):
+    report = routes.search(seconds=inf, most=20, seed=rng.random(), routes=["array api"])
+    assert not report.findings, told(report)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "names", "most"), [
-    (routes.PROGRAMS, AGREE, MANY), (routes.PROGRAMS, ["jax batch"], MANY_JAX), (routes.MODELS, MODELS_AGREE, MANY_MODELS),
-], ids=["programs", "jax", "models"])  # fmt: skip
+    (routes.PROGRAMS, AGREE, MANY), (routes.PROGRAMS, ["jax batch"], MANY_JAX), (routes.PROGRAMS, ["array api"], MANY_MODELS),
+    (routes.MODELS, MODELS_AGREE, MANY_MODELS),
+], ids=["programs", "jax", "array api", "models"])  # fmt: skip
 def test_routes_agree_on_random_programs_for_minutes(kind, names, most, rng):
     report = routes.search(seconds=SECONDS or inf, most=None if SECONDS else most, seed=rng.random(), routes=names, kind=kind)
     print(report)

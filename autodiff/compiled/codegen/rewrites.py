@@ -78,6 +78,9 @@ def divides_by_number(rule: Rule) -> bool:
     return isinstance(divisor, Number) and bool(divisor.value)
 
 
+KNOWN = {"inf": math.inf, "nan": math.nan}  # names that are numbers
+
+
 def compute_constants(rule: Rule) -> Rule:
     """For arrays: numbers are floats, what is a function of plain numbers is one, and no quotient of such raises."""
     return rule.rebuilt(_compute)
@@ -92,13 +95,13 @@ def _compute(rule: Rule) -> Rule:
         case Binary("/", Number(above), Number(below)) if below:
             return Number(above / below)
         case Binary("+" | "-" | "*") | Unary("+" | "-") if _is_of_numbers(rule):
-            return parse(repr(rule.evaluate({})))
-        case Binary("/", left, right) if _is_of_numbers(rule):
-            return Call("divide", (left, right))
-        case Binary("**", base, exponent) if _is_of_numbers(rule):  # which Python raises for, of 0 and -1
-            return parse(repr(float(FLOATS.names["pow"](base.evaluate({}), exponent.evaluate({})))))
+            return parse(repr(rule.evaluate(KNOWN)))
+        case Binary("/", left, right) if _is_of_numbers(rule):  # which Python raises for, by 0
+            return parse(repr(float(FLOATS.names["divide"](left.evaluate(KNOWN), right.evaluate(KNOWN)))))
+        case Binary("**", base, exponent) if _is_of_numbers(rule):  # and of 0 and -1
+            return parse(repr(float(FLOATS.names["pow"](base.evaluate(KNOWN), exponent.evaluate(KNOWN)))))
         case Binary(sign) if sign in COMPARISONS and _is_of_numbers(rule):
-            return Number(float(rule.evaluate({})))
+            return Number(float(rule.evaluate(KNOWN)))
         case Binary("&", Number(value), other) | Binary("&", other, Number(value)):
             return other if value else Number(0.0)
         case Binary("|", Number(value), other) | Binary("|", other, Number(value)):
@@ -108,9 +111,9 @@ def _compute(rule: Rule) -> Rule:
         case Choice(Number(value), chosen, other):
             return chosen if value else other  # an array namespace takes no bool of Python's
         case Call(function, arguments) if arguments and all(map(_is_of_numbers, arguments)):
-            return parse(repr(float(FLOATS.names[function](*(each.evaluate({}) for each in arguments)))))
+            return parse(repr(float(FLOATS.names[function](*(each.evaluate(KNOWN) for each in arguments)))))
     return rule
 
 
 def _is_of_numbers(rule: Rule) -> bool:
-    return not any(isinstance(each, Name | Call) for each in rule.walk())
+    return not any(isinstance(each, Call) or isinstance(each, Name) and each.word not in KNOWN for each in rule.walk())

@@ -119,4 +119,7 @@ class Writer:
 
     def is_condition(self, register: int) -> bool:
         """Whether a register is true or false."""
-        return self[register].op in COMPARISONS or "?" in self[register].op
+        each = self[register]
+        while each.op in ("view", "take"):
+            each = self[each.operands[0]]
+        return each.op in COMPARISONS or "?" in each.op

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
@@ -26,6 +27,7 @@ def _one_by_one(trial: Trial, target: str | None, exact: bool) -> Iterator[str]:
     compare = trial.compare_bits if exact else trial.compare_row
     for row in islice(trial.rows, FEW):
         value, gradient = function.value_and_grad(*row.numbers)
+        trial.multiplies = lambda: target == "array_api_strict" and _multiplies(function)
         yield from compare(row, value, _by_name(trial, gradient))
         yield from compare(row, function(*row.numbers), {})
 
@@ -39,9 +41,9 @@ def _batch(trial: Trial, target: str | None) -> Iterator[str]:
     function = compile(trial.program.function(), target)
     columns = [np.array(each) if isinstance(each, list) else each for each in trial.program.columns()]
     value, gradient = function.value_and_grad(*columns)
-    trial.multiplies = lambda: target == "jax.numpy" and _multiplies(function)
-    yield from trial.compare_batch(value, _by_name(trial, gradient))
-    yield from trial.compare_batch(function(*columns), {})
+    trial.multiplies = lambda: target in ("jax.numpy", "array_api_strict") and _multiplies(function)
+    yield from trial.compare_batch(np.asarray(value), _by_name(trial, gradient))
+    yield from trial.compare_batch(np.asarray(function(*columns)), {})
 
 
 def _multiplies(function: CompiledFunction) -> bool:
@@ -90,6 +92,13 @@ def jax_batch(trial: Trial) -> Iterator[str]:
         with jax.enable_x64(True):
             yield from _batch(trial, "jax.numpy")
         jax.clear_caches()  # type: ignore[no-untyped-call]  # it keeps what it compiled for every program
+
+
+def array_api(trial: Trial) -> Iterator[str]:
+    """compile(f, "array_api_strict") of numbers and of arrays, where it is installed: any module of the array API."""
+    if find_spec("array_api_strict"):
+        yield from _one_by_one(trial, "array_api_strict", False)
+        yield from _batch(trial, "array_api_strict")
 
 
 def native_target(trial: Trial) -> Iterator[str]:
@@ -180,6 +189,6 @@ ROUTES: dict[str, Callable[[Trial], Iterator[str]]] = {
     "math": math_target, "numpy": numpy_single, "numpy batch": numpy_batch, "batch": chosen_batch,
     "grad": differentiated, "gradient_graph": graph_of_gradient, "jvp": forward_mode, "second": second_order,
     "formula": formula_python, "passed": passed_batch, "vjp": pulled_back, "jax batch": jax_batch,
-    "native": native_target,
+    "native": native_target, "array api": array_api,
 }  # fmt: skip
-SLOW = ["jax batch"]
+SLOW = ["jax batch", "array api"]
