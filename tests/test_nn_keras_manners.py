@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 
+import autodiff
 from autodiff import Value, nn
 from autodiff.errors import ArgumentError, OperandError
 
@@ -544,3 +545,69 @@ def test_an_initializer_of_one_number_is_called_for_each_weight_and_bias_of_a_ne
 def test_what_is_no_initializer_is_refused_by_its_name(initializer, said):
     with pytest.raises((OperandError, ArgumentError), match=said):
         nn.Dense(2, kernel_initializer=initializer, input_shape=(3,))
+
+
+def test_an_optimizer_that_has_gone_to_another_model_is_said_to_have_done_so():
+    optimizer, first, second = nn.Adam(), model(), model()
+    for made in (first, second):
+        made.compile(optimizer, "mse")
+        made.fit(X, Y, verbose=0)
+    with pytest.raises(ArgumentError, match="got Adam, which has since changed the parameters of another model: compile ea"):
+        first.fit(X, Y, verbose=0)
+    second.layers[0].trainable = False
+    with pytest.raises(ArgumentError, match="a layer has come, gone, or been frozen"):
+        second.fit(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize("call, said", [
+    (lambda: nn.Dense(2, activity_regularizer="l2"), r"'activity_regularizer': outputs are not regularized here.* Here there"),
+    (lambda: model().fit(X, Y, engine="eager"), r"fit: .*'engine': write compile\(optimizer, loss, engine=...\). Here there"),
+    (lambda: model().predict(X, engine="eager"), r"predict: .*'engine': write compile\(optimizer, loss, engine=...\)"),
+    (lambda: nn.initializers.Zeros(dtype="float32"), "leave it out: every number is a float64. Here there are none"),
+])  # fmt: skip
+def test_what_is_written_for_an_argument_is_not_beside_a_guess_at_another(call, said):
+    with pytest.raises(OperandError, match=said) as error:
+        call()
+    assert "did you mean" not in str(error.value)
+
+
+def test_a_second_output_with_a_loss_of_its_own_regularizes_what_a_layer_gives():
+    x = nn.Input(2)
+    hidden = nn.Dense(2, seed=1, name="hidden")(x)
+    made = nn.Model(x, [nn.Dense(1, seed=2, name="out")(hidden), hidden])
+    made.compile("sgd", ["mse", lambda t, p: 0.01 * sum(v * v for row in p for v in row) / len(p)])
+    found = made.evaluate(X, [Y, np.zeros((20, 2))], return_dict=True)
+    assert found["hidden_loss"] == pytest.approx(0.01 * (made.predict(X)[1] ** 2).sum() / 20, rel=1e-12)
+
+
+def test_what_is_written_for_the_leaky_rectifier_of_keras_has_its_slope():
+    with pytest.raises(AttributeError, match=r"write nn.Activation\((.*)\), with .*'leaky_relu'\) is 0.01") as error:
+        nn.LeakyReLU
+    way = str(error.value).partition("write ")[2].partition(", with")[0]
+    layer = eval(way, {"nn": nn, "autodiff": autodiff})
+    assert [y.data for y in layer([-1.0, 2.0])] == [-0.3, 2.0]
+    assert nn.Activation("leaky_relu")([-1.0]).data == -0.01
+
+
+@pytest.mark.parametrize("call", [
+    lambda made: made.fit(X * 1j, Y, verbose=0), lambda made: made.fit(X, Y + 0j, verbose=0),
+    lambda made: made.fit(X, [1j] * 20, verbose=0), lambda made: made.fit(X, Y, verbose=0, sample_weight=[1j] * 20),
+    lambda made: made.predict(X + 0j), lambda made: made.evaluate(X, Y * 1j),
+    lambda made: nn.step_function(made, "mse")(X * 1j, Y), lambda made: nn.step_function(made, "mse", "eager")(X * 1j, Y),
+    lambda made: nn.step_function(made, "mse")(X, Y * 1j), lambda made: nn.step_function(made, "mse", "eager")(X, Y * 1j),
+    lambda made: made.set_weights([array + 1j for array in made.get_weights()]), lambda made: made([1j, 0.0]),
+])  # fmt: skip
+def test_complex_numbers_are_refused_and_lose_no_part(call):
+    with pytest.raises(OperandError, match="real number"):
+        call(model())
+
+
+def test_a_model_that_was_saved_with_its_optimizer_goes_on_with_it(tmp_path):
+    made = model()
+    made.fit(X, Y, verbose=0)
+    plain, whole = nn.load(made.save(tmp_path / "a.json")), nn.load(made.save(tmp_path / "b.json", optimizer=True))
+    assert plain.optimizer is None
+    whole.compile(whole.optimizer, "binary_crossentropy")
+    for each in (made, whole):
+        each.fit(X, Y, verbose=0)
+    assert whole.state_dict() == pytest.approx(made.state_dict(), rel=1e-12)

@@ -49,7 +49,9 @@ ARGUMENTS = {  # of Keras's, and what is written for each here
     "gradient_accumulation_steps": "a larger batch_size does the same",
     "save_freq": "every epoch is saved; a class of Callback may save in on_train_batch_end",
     "axis": "leave it out: it is the last", "average": "leave it out: it is what Keras calls 'micro'",
-    "activity_regularizer": "write kernel_regularizer", "ignore_class": "leave those rows out",
+    "activity_regularizer":
+        "outputs are not regularized here; make the layer a second output of nn.Model, with a loss of its own",
+    "engine": "write compile(optimizer, loss, engine=...)", "ignore_class": "leave those rows out",
     "num_thresholds": "leave it out: the area is exact", "curve": "leave it out: it is ROC",
     **dict.fromkeys(("kernel_constraint", "bias_constraint"), "a class of Callback may set the weights"),
     **dict.fromkeys(("cycle", "warmup_target", "warmup_steps"), "write a function of the step"),
@@ -61,7 +63,9 @@ ARGUMENTS = {  # of Keras's, and what is written for each here
 }  # fmt: skip
 WRITTEN = {  # layers, models and functions
     **{name: f"nn.Activation({written!r})" for name, written in (
-        ("ReLU", "relu"), ("LeakyReLU", "leaky_relu"), ("ELU", "elu"), ("Softmax", "softmax"), ("Identity", "linear"))},
+        ("ReLU", "relu"), ("ELU", "elu"), ("Softmax", "softmax"), ("Identity", "linear"))},
+    "LeakyReLU": "nn.Activation(lambda v: autodiff.leaky_relu(v, 0.3)), with the slope below 0 that Keras's layer has; "
+                 "that of nn.Activation('leaky_relu') is 0.01",
     **{name.lower(): f"nn.{name}()(rows)" for name in (
         "Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract")},
     **dict.fromkeys(("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization"),
@@ -72,8 +76,9 @@ WRITTEN = {  # layers, models and functions
     **dict.fromkeys(("GaussianNoise", "GaussianDropout", "AlphaDropout"),
                     "nn.Dropout(rate), or nn.data.noisy(x) for the inputs"),
     "Lambda": "a class of nn.Block with call(self, x), or nn.Activation(function of one number)",
-    "PReLU": "nn.Activation('leaky_relu')", "Dot": "a class of nn.Model with call(self, x)",
-    "ActivityRegularization": "a kernel_regularizer, or a loss of your own",
+    "PReLU": "nn.Activation('leaky_relu'), whose slope below 0 stays 0.01: no slope is learned here",
+    "Dot": "a class of nn.Model with call(self, x)",
+    "ActivityRegularization": "nn.Model with that layer as a second output, which has a loss of its own",
     "InputLayer": "nn.Input(shape)", "InputSpec": "nn.Input(shape)",
     "layers": "nn.Dense, without `layers` between", "models": "nn.Sequential or nn.Model",
     "regularizers": "nn.L1, nn.L2 or nn.L1L2", "constraints": "a callback that sets the weights after each batch",

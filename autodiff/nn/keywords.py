@@ -45,8 +45,8 @@ def know_arguments(method: F) -> F:
         arguments = given[first:]
         for name in named:
             if name not in names:
-                written = f"{ARGUMENTS[name]}: " if name in ARGUMENTS else ""
-                raise OperandError(f"{what}: there is no argument {name!r}: {written}{_names(name, names)}")
+                way = f"{ARGUMENTS[name]}. Here " if name in ARGUMENTS else ""  # then no other name is meant
+                raise OperandError(f"{what}: there is no argument {name!r}: {way}{_names('' if way else name, names)}")
         if len(arguments) > most:
             got = f"{shown(arguments[most])}{' as well' * bool(most)}"
             expected = f"{most or 'no'} arguments without a name"
@@ -161,4 +161,4 @@ def snake_case(name: str) -> str:
 
 
 def _names(name: str, names: tuple[str, ...]) -> str:
-    return hint(name, names) if names else "it takes none"
+    return hint(name, names) if names else "there are none"

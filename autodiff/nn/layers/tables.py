@@ -62,7 +62,12 @@ def array(x: Any, what: str) -> Array:
         found = np.asarray(x)
         if found.dtype.kind in "SU" or found.dtype.kind == "O" and any(isinstance(each, str) for each in found.flat):
             raise ValueError("texts")  # which NumPy would read as numbers, where they look like such
+        if found.dtype.kind == "c":
+            raise OperandError(f"{what}: expected real numbers, got complex ones, {shown(x)}: "
+                               "give the real and the imaginary parts as columns")  # fmt: skip
         found = np.asarray(found, dtype=np.float64)
+    except OperandError:
+        raise
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:  # the last from torch
         raise OperandError(f"{what}: expected rows of numbers, all of one length, got {shown(x)}") from error
     if found.ndim and not len(found):

@@ -66,9 +66,11 @@ def set_weights(model: Block, arrays: Sequence[Any]) -> None:
     given = []
     for place, (array, like) in enumerate(zip(arrays, expected)):
         try:
+            if np.iscomplexobj(array):
+                raise TypeError("complex")
             given.append(np.asarray(array, dtype=np.float64))
         except (TypeError, ValueError):
-            raise OperandError(f"set_weights: array {place}: expected numbers, got {shown(array)}") from None
+            raise OperandError(f"set_weights: array {place}: expected real numbers, got {shown(array)}") from None
         if given[-1].shape != like.shape:
             raise ArgumentError(f"set_weights: array {place}: expected the shape {like.shape}, got {given[-1].shape}")
     for (grid, _), array in zip(grids(model), given):

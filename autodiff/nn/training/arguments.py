@@ -65,12 +65,17 @@ def try_loss(loss: LossFunction, labels: list[Any], size: int, guess: float) -> 
     return found, any(id(value) in within for row in outputs for value in row)
 
 
-def require_afresh(optimizer: Optimizer, count: int, begins: bool) -> None:
+def require_afresh(optimizer: Optimizer, trained: list[Value], every: list[Value], begins: bool) -> None:
     """An error where an optimizer in the middle of its work would lose what it remembers of other parameters."""
-    if optimizer.steps and not begins:
-        raise ArgumentError(f"fit: expected the {len(optimizer.params)} parameters that the optimizer has changed so "
-                            f"far, got {count}, not all of them the same: a layer has come, gone, or been frozen. Call "
-                            "compile(optimizer, loss) again: the optimizer then starts afresh")  # fmt: skip
+    if not optimizer.steps or begins:
+        return
+    if {id(p) for p in optimizer.params}.isdisjoint(map(id, every)):
+        raise ArgumentError(f"fit: expected an optimizer that is this model's alone, got {type(optimizer).__name__}, "
+                            "which has since changed the parameters of another model: compile each model with an "
+                            "optimizer of its own")  # fmt: skip
+    raise ArgumentError(f"fit: expected the {len(optimizer.params)} parameters that the optimizer has changed so far, "
+                        f"got {len(trained)}, not all of them the same: a layer has come, gone, or been frozen. Call "
+                        "compile(optimizer, loss) again: the optimizer then starts afresh")  # fmt: skip
 
 
 def require_verbose(verbose: object) -> None:

@@ -14,9 +14,12 @@ from ...errors import ArgumentError, OperandError, shown
 def table(name: str, X: Any) -> Any:
     """X as an array of floats with two axes."""
     try:
-        array = np.asarray(X, dtype=np.float64)
+        found = np.asarray(X)
+        if found.dtype.kind == "c":
+            raise TypeError("complex")
+        array = np.asarray(found, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
-        raise OperandError(f"step: expected {name} as rows of numbers, all of one length, got {shown(X)}") from None
+        raise OperandError(f"step: expected {name} as rows of real numbers, all of a length, got {shown(X)}") from None
     if array.ndim != 2:
         raise ArgumentError(f"step: expected {name} as rows of numbers, got {array.ndim} axes of {shown(X)}")
     return array

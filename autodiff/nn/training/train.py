@@ -245,7 +245,7 @@ class Trainable(Block):
         if not parameters:
             raise ArgumentError(f"fit: expected a layer that may change, got {self!r} with every layer frozen")
         if [id(p) for p in self.optimizer.params] != [id(p) for p in parameters]:
-            require_afresh(self.optimizer, len(parameters), self._begins)
+            require_afresh(self.optimizer, parameters, self.parameters(), self._begins)
             self.optimizer.bind(parameters, groups(self, parameters))
         self._begins = False
         loss = self._join(rows.targets)
