@@ -1,6 +1,8 @@
 """Small manners of Keras that programs rely on: what callbacks are told, where training stops, what a history holds."""
 
+import copy
 import math
+import pickle
 import random
 
 import numpy as np
@@ -395,6 +397,26 @@ def test_a_learning_rate_may_be_assigned_to_as_a_variable_of_keras_s():
     optimizer = nn.SGD(0.1)
     optimizer.learning_rate.assign(0.05)
     assert optimizer.lr == 0.05 == optimizer.learning_rate == optimizer.learning_rate.numpy()
+    optimizer.learning_rate.assign_add(0.2)
+    optimizer.learning_rate.assign_sub(0.125)
+    assert optimizer.lr == 0.05 + 0.2 - 0.125 == optimizer.learning_rate.value
+    with pytest.raises(OperandError, match="learning_rate.assign_add: expected a real number"):
+        optimizer.learning_rate.assign_add("a")
+
+
+def test_a_learning_rate_that_is_kept_is_a_number_and_copied_or_pickled_a_float():
+    optimizer = nn.SGD(0.1)
+    kept = optimizer.learning_rate
+    optimizer.learning_rate.assign(0.5)
+    kept.assign_add(0.25)
+    assert (float(kept), kept.value, optimizer.lr) == (0.1, 0.1, 0.75)
+    copies = [copy.copy(kept), copy.deepcopy([kept])[0], *(pickle.loads(pickle.dumps(kept, p)) for p in range(6))]
+    assert all(type(each) is float and each == 0.1 for each in copies)
+    rates = nn.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: logs.update(rate=made.optimizer.learning_rate))  # fmt: skip
+    made = model()
+    history = made.fit(X, Y, epochs=2, verbose=0, callbacks=[rates])
+    assert pickle.loads(pickle.dumps(history)).history == history.history
 
 
 def test_a_rate_that_follows_a_schedule_is_not_set_to_a_number_without_a_word():

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -76,8 +77,58 @@ def test_a_limit_of_the_gradient_holds_for_values_and_for_arrays(kind, limit):
 def test_a_number_in_the_place_of_the_parameters_is_the_rate_and_both_are_too_many():
     assert (nn.SGD(0.5).lr, nn.Adam(0.25).learning_rate, nn.SGD(lr=0.1, momentum=0.9).momentum) == (0.5, 0.25, 0.9)
     assert nn.RMSprop(ExponentialDecay(0.8, steps=2)).lr == 0.8
-    with pytest.raises(OperandError, match="expected a list of Values as params, got 0.01"):
+    with pytest.raises(OperandError, match=r"got 0.01 .* and then 0.9 .*: the order is params, lr, momentum, nesterov"):
         nn.SGD(0.01, 0.9)  # Keras's second is the momentum
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if isinstance(kind, type)])
+@pytest.mark.parametrize("given", [(), (None,), ([Value(1.0)],)], ids=["none", "None", "parameters"])
+def test_two_learning_rates_are_one_too_many_and_none_is_chosen(kind, given):
+    for rates in ((0.1, 0.5), (0.1, 0.1), (0.1, ExponentialDecay(0.8, steps=2))):
+        with pytest.raises(OperandError, match=f"{kind.__name__}: expected one learning rate, got two, 0.1"):
+            kind(*given, lr=rates[0], learning_rate=rates[1])
+        with pytest.raises(OperandError, match="learning_rate=.*: leave one out"):
+            kind(rates[0], learning_rate=rates[1])
+    with pytest.raises(OperandError, match=f"the order is params, lr, .*as Keras's arguments do: {kind.__name__}\\(lr=0.1, "):
+        kind(0.1, 0.9)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if isinstance(kind, type)])
+def test_a_setting_is_checked_alike_when_an_optimizer_is_made_and_when_it_is_set_later(kind):
+    own = {name for name in vars(kind()) if not name.startswith("_")} - {"rate", "params", "groups", "state"}
+    assert own <= set(kind._checks)
+    for name in own & {*signature(kind).parameters, "weight_decay"}:
+        for value in ("a", -1.0, math.nan, math.inf, Value(0.5), 5.0):
+            sentences = []
+            for act in (lambda: kind(**{name: value}), lambda: setattr(made, name, value)):
+                made = kind()
+                before = getattr(made, name)
+                try:
+                    act()
+                except (ArgumentError, OperandError) as error:
+                    sentences.append(str(error))
+                    assert getattr(made, name) is before
+            assert len(sentences) == 2 and sentences[0] == sentences[1] or not sentences and value == 5.0, name
+
+
+def test_a_setting_that_is_set_later_counts_and_one_that_cannot_be_is_refused():
+    optimizer = nn.SGD(0.1)
+    for name, value, sentence in [
+        ("momentum", 5.0, "SGD: expected a momentum from 0 to below 1, got 5.0"),
+        ("nesterov", 1, "SGD: nesterov: expected True or False, got 1"),
+        ("limit", ("clipnorm", 0), "SGD: expected a clipnorm above 0, got 0"),
+        ("limit", 3, r"SGD: expected None or a pair such as \('clipnorm', 1.0\) as limit, .* got 3"),
+        ("limit", ("norm", 3), r"SGD: expected None or a pair"),
+        ("steps", -1, "SGD: steps: expected a whole number of at least 0, got -1"),
+    ]:
+        with pytest.raises((ArgumentError, OperandError), match=sentence):
+            setattr(optimizer, name, value)
+    with pytest.raises(ArgumentError, match="expected a initial_accumulator_value that is finite and at least 0, got -1"):
+        nn.Adagrad().start = -1
+    optimizer.limit = ("clipvalue", 1)
+    assert optimizer.updated(np.zeros(1), np.array([-9.0])).tolist() == [0.1]
+    optimizer.limit, optimizer.weight_decay = None, 1
+    assert optimizer.updated(np.ones(1), np.zeros(1)).tolist() == [0.9]
 
 
 def test_one_limit_at_a_time_and_no_unknown_name():
@@ -318,7 +369,7 @@ def test_what_is_no_optimizer_is_refused(given, sentence):
 @pytest.mark.parametrize("params, lr, sentence", [
     ([], 0.1, r"SGD: expected at least one parameter, got an empty list"),
     ([1.0], 0.1, r"SGD: params\[0\]: expected a Value, got 1.0 \(float\)"),
-    (0.1, 0.1, r"SGD: expected a list of Values as params, got 0.1 \(float\); the rate is lr=..."),
+    (0.1, 0.1, r"SGD: expected a list of Values as params, got 0.1 \(float\) and then 0.1 \(float\): the order is params, lr, mom"),
     (Value(1.0), 0.1, r"SGD: expected a list of Values as params, got Value"),
     (nn.Neuron(1), 0.1, r"SGD: expected a list of parameters, got a model: give it model.parameters\(\)"),
     ([Value(1.0) * 2], 0.1, r"SGD: params\[0\]: expected a leaf, got the result of 'mul'"),

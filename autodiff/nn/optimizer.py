@@ -12,18 +12,19 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from inspect import signature
 from typing import Any, TypedDict, Unpack
 
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_series, number
 from ..value import Value
-from . import elsewhere, initializers as initial
+from . import elsewhere
+from .hyperparameters import Checks, LearningRate, at_least_zero, clipped, count, decay, limit, limit_of
 from .keywords import Declared
 from .layers.module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
 Params = Iterable[Value] | None
-LIMITS = ("clipnorm", "clipvalue", "global_clipnorm")
 PART = 16384  # numbers: 128 KiB, so that a rule's arrays and its intermediate results stay in the cache
 
 
@@ -37,29 +38,11 @@ class Shared(TypedDict, total=False):
     global_clipnorm: Number | None
 
 
-class LearningRate(float):
-    """The rate of an optimizer as a number that remembers whose it is, for programs that take it for a variable."""
-
-    def __new__(cls, optimizer: "Optimizer") -> "LearningRate":
-        rate = super().__new__(cls, optimizer.lr)
-        rate.optimizer = optimizer
-        return rate
-
-    optimizer: "Optimizer"
-
-    def assign(self, rate: Rate) -> None:
-        """Set the rate of the optimizer."""
-        self.optimizer.lr = rate
-
-    def numpy(self) -> float:
-        """The number."""
-        return float(self)
-
-
 class Optimizer(Declared):
     """Changes parameters by its rule. A rule may remember numbers for each parameter, in the `slots` that it names."""
 
     _instead = elsewhere.OF_OPTIMIZERS
+    _checks: Checks = {"weight_decay": decay, "limit": limit, "steps": count}  # also where an attribute is set later
     slots: tuple[str, ...] = ()
     default_rate = 0.01
     _lr: Any  # a rate, or a schedule
@@ -69,19 +52,27 @@ class Optimizer(Declared):
 
         A number in the place of params is the rate, as Keras has it: `SGD(0.1)`.
         """
-        if is_rate(params) and lr is None:
+        if is_rate(params):
+            if lr is not None:
+                raise OperandError(misplaced(type(self), params, lr))
             params, lr = None, params
+        if lr is not None and "learning_rate" in shared:
+            both = f"{shown(lr)} and learning_rate={shown(shared['learning_rate'])}"
+            raise OperandError(f"{type(self).__name__}: expected one learning rate, got two, {both}: leave one out")
         self.lr = shared.get("learning_rate", self.default_rate if lr is None else lr)
         self.steps = 0
         self.params: list[Value] = []
         self.groups: list[list[int]] = []
         self.state: dict[str, Any] = {}
-        name = type(self).__name__
-        decay = shared.get("weight_decay")
-        self.weight_decay = None if decay is None else at_least_zero(name, "weight_decay", decay)
-        self.limit = limit_of(name, shared)
+        self.weight_decay = shared.get("weight_decay")
+        self.limit = limit_of(type(self).__name__, shared)
         if params is not None:
             self.bind(params)  # type: ignore[arg-type]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Check a setting whenever it is set: when the optimizer is made, and later."""
+        check = self._checks.get(name)
+        super().__setattr__(name, check(type(self).__name__, name, value) if check else value)
 
     @property
     def lr(self) -> float:
@@ -99,7 +90,7 @@ class Optimizer(Declared):
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate, by Keras's name; it can be assigned to, as there: `learning_rate.assign(0.01)`."""
+        """The learning rate now, by Keras's name; it can be assigned to, as there: `learning_rate.assign(0.01)`."""
         return LearningRate(self)
 
     @learning_rate.setter
@@ -279,48 +270,11 @@ def is_rate(params: Any) -> bool:
     return isinstance(params, (int, float)) or callable(params) and not isinstance(params, (Module, type))
 
 
-def limit_of(name: str, shared: Any) -> tuple[str, float] | None:
-    """The one limit of the gradient that is set, by its name."""
-    given = [(kind, above_zero(name, kind, shared[kind])) for kind in LIMITS if shared.get(kind) is not None]
-    if len(given) > 1:
-        raise ArgumentError(f"{name}: expected at most one of {', '.join(LIMITS)}, got {' and '.join(dict(given))}")
-    return given[0] if given else None
-
-
-def clipped(gradient: list[float], what: str, limit: float, groups: list[list[int]]) -> list[float]:
-    """A gradient within its limit: each number (clipvalue), each group's norm (clipnorm), or the norm of all.
-
-    >>> clipped([3.0, 4.0, 0.5], "clipnorm", 1.0, [[0, 1], [2]])
-    [0.6, 0.8, 0.5]
-    >>> clipped([3.0, -4.0, 0.5], "clipvalue", 1.0, [])
-    [1.0, -1.0, 0.5]
-    """
-    if what == "clipvalue":
-        return [min(max(g, -limit), limit) for g in gradient]
-    found = list(gradient)
-    for group in groups if groups and what == "clipnorm" else [list(range(len(gradient)))]:
-        norm = math.hypot(*(gradient[place] for place in group))
-        for place in group if norm > limit else ():
-            found[place] = gradient[place] * limit / norm
-    return found
-
-
-def above_zero(what: str, meaning: str, value: Number) -> float:
-    x = at_least_zero(what, meaning, value)
-    if x == 0:
-        raise ArgumentError(f"{what}: expected a {meaning} above 0, got {shown(value)}")
-    return x
-
-
-def at_least_zero(what: str, meaning: str, value: Number) -> float:
-    x = initial.real(value, f"{what}: {meaning}")
-    if not 0 <= x < math.inf:
-        raise ArgumentError(f"{what}: expected a {meaning} that is finite and at least 0, got {shown(value)}")
-    return x
-
-
-def fraction(owner: object, meaning: str, value: Number) -> float:
-    x = initial.real(value, f"{type(owner).__name__}: {meaning}")
-    if not 0 <= x < 1:
-        raise ArgumentError(f"{type(owner).__name__}: expected a {meaning} from 0 to below 1, got {shown(value)}")
-    return x
+def misplaced(kind: type[Optimizer], first: Any, second: Any) -> str:
+    """What to say of two arguments without a name of which the first is a rate, as Keras has them."""
+    order = [name for name in signature(kind).parameters if name != "shared"]
+    example = f"{kind.__name__}({order[1]}={first if isinstance(first, (int, float)) else '...'}"
+    third = f", {order[2]}=...)" if len(order) > 2 else ")"
+    return (f"{kind.__name__}: expected a list of Values as params, got {shown(first)} and then "
+            f"{shown(second)}: the order is {', '.join(order)}; a rate may come first, and then all else goes by name, "
+            f"as Keras's arguments do: {example}{third}")  # fmt: skip

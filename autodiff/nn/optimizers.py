@@ -28,10 +28,11 @@ from typing import Any, Unpack
 
 from .. import native
 from ..errors import OperandError, shown
-from ..coerce import Number, as_flag
+from ..coerce import Number
 from . import elsewhere
+from .hyperparameters import at_least_zero, flag, fraction, start
 from .keywords import not_there
-from .optimizer import Optimizer, Params, Rate, Shared, at_least_zero, fraction, sqrt, take_larger
+from .optimizer import Optimizer, Params, Rate, Shared, sqrt, take_larger
 from .registry import Registry
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Momentum", "Nadam", "Optimizer", "RMSprop", "find"]
@@ -54,10 +55,12 @@ class SGD(Optimizer):
     autodiff.errors.ArgumentError: SGD: expected a learning rate that is finite and at least 0, got -1 (int)
     """
 
+    _checks = {**Optimizer._checks, "momentum": fraction, "nesterov": flag}
+
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, momentum: Number = 0.0,
                  nesterov: bool = False, **shared: Unpack[Shared]) -> None:  # fmt: skip
-        self.momentum = fraction(self, "momentum", momentum)
-        self.nesterov = as_flag(f"{type(self).__name__}: nesterov", nesterov)
+        self.momentum: float = momentum
+        self.nesterov = nesterov
         super().__init__(params, lr, **shared)
 
     @property
@@ -91,13 +94,14 @@ class Adagrad(Optimizer):
     """
 
     slots, default_rate = ("accumulator",), 0.001
+    _checks = {**Optimizer._checks, "start": start, "epsilon": at_least_zero}
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None,
                  initial_accumulator_value: Number = 0.1, epsilon: Number = 1e-7,
                  **shared: Unpack[Shared]) -> None:  # fmt: skip
-        self.start = at_least_zero("Adagrad", "initial_accumulator_value", initial_accumulator_value)
+        self.start: float = initial_accumulator_value
         super().__init__(params, lr, **shared)
-        self.epsilon = at_least_zero("Adagrad", "epsilon", epsilon)
+        self.epsilon = epsilon
 
     def first(self, slot: str) -> float:
         return self.start
@@ -117,13 +121,14 @@ class RMSprop(Optimizer):
     """
 
     default_rate = 0.001
+    _checks = {**Optimizer._checks, "rho": fraction, "momentum": fraction, "epsilon": at_least_zero, "centered": flag}
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, rho: Number = 0.9, momentum: Number = 0.0,
                  epsilon: Number = 1e-7, centered: bool = False, **shared: Unpack[Shared]) -> None:  # fmt: skip
-        self.momentum, self.centered = fraction(self, "momentum", momentum), as_flag("RMSprop: centered", centered)
+        self.momentum, self.centered = momentum, centered
         super().__init__(params, lr, **shared)
-        self.rho = fraction(self, "rho", rho)
-        self.epsilon = at_least_zero("RMSprop", "epsilon", epsilon)
+        self.rho: float = rho
+        self.epsilon = epsilon
 
     @property
     def slots(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -154,14 +159,16 @@ class Adam(Optimizer):
     """
 
     default_rate = 0.001
+    _checks = {**Optimizer._checks, "beta_1": fraction, "beta_2": fraction, "epsilon": at_least_zero, "amsgrad": flag}
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, beta_1: Number = 0.9,
                  beta_2: Number = 0.999, epsilon: Number = 1e-7, amsgrad: bool = False,
                  **shared: Unpack[Shared]) -> None:  # fmt: skip
-        self.amsgrad = as_flag(f"{type(self).__name__}: amsgrad", amsgrad)
+        self.amsgrad = amsgrad
         super().__init__(params, lr, **shared)
-        self.beta_1, self.beta_2 = fraction(self, "beta_1", beta_1), fraction(self, "beta_2", beta_2)
-        self.epsilon = at_least_zero(type(self).__name__, "epsilon", epsilon)
+        self.beta_1: float = beta_1
+        self.beta_2: float = beta_2
+        self.epsilon = epsilon
 
     @property
     def slots(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -217,11 +224,13 @@ class Nadam(Adam):
     root in both. [Dozat 2016]
     """
 
+    _checks = {**Adam._checks, "momentum_decay": at_least_zero}
+
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, beta_1: Number = 0.9,
                  beta_2: Number = 0.999, epsilon: Number = 1e-7,
                  momentum_decay: Number = 1.0, **shared: Unpack[Shared]) -> None:  # fmt: skip
         super().__init__(params, lr, beta_1, beta_2, epsilon, **shared)
-        self.momentum_decay = at_least_zero("Nadam", "momentum_decay", momentum_decay)
+        self.momentum_decay: float = momentum_decay
         self._product = (0, 1.0)  # of the momenta up to a step
 
     def momentum(self, step: int) -> float:

@@ -30,7 +30,7 @@ from ..layers.dense import Dropout
 from ..layers.neurons import MLP
 from .model import Model
 from ..layers.module import Module
-from ..optimizer import LIMITS, at_least_zero, limit_of
+from ..hyperparameters import LIMITS, at_least_zero, limit_of
 from ..optimizers import OPTIMIZERS, Optimizer
 from ..regularizers import L1L2
 from .saved import (
