@@ -633,3 +633,16 @@ def test_a_model_that_was_saved_with_its_optimizer_goes_on_with_it(tmp_path):
     for each in (made, whole):
         each.fit(X, Y, verbose=0)
     assert whole.state_dict() == pytest.approx(made.state_dict(), rel=1e-12)
+
+
+@pytest.mark.parametrize("name, sentence", [
+    ("on_train_batch_ends", "did you mean 'on_train_batch_end'"), ("on_epoch_start", "There are: on_train_begin, "),
+    ("on_everything", "here are: on_train_begin, "),
+    *((f"on_{what}_{when}", said) for when in ("begin", "end", "batch_begin", "batch_end")
+      for what, said in (("test", "evaluate calls no callbacks; on_epoch_end"), ("predict", "predict calls no callbacks"))),
+])  # fmt: skip
+def test_a_method_of_a_callback_that_fit_does_not_call_is_answered_with_what_to_write(name, sentence):
+    with pytest.raises(ArgumentError, match=f"Own.{name}: expected a method that fit calls: .*{sentence}"):
+        type("Own", (nn.callbacks.Callback,), {name: lambda self, logs=None: None})
+    with pytest.raises(OperandError, match=f"LambdaCallback: there is no argument '{name}': "):
+        nn.callbacks.LambdaCallback(**{name: print})

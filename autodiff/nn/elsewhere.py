@@ -38,6 +38,12 @@ OF_METRICS = {
     **dict.fromkeys(("add_weight", "add_variable"), "keep numbers as attributes, and set them in reset_state"),
     "reset_states": "reset_state()", "dtype": "every number is a float64", "from_config": "call the class",
 }  # fmt: skip
+HOOKS = {  # methods of callbacks
+    **{f"on_test_{when}": "evaluate calls no callbacks; on_epoch_end gets the numbers of the rows for validation"
+       for when in ("begin", "end", "batch_begin", "batch_end")},
+    **{f"on_predict_{when}": "predict calls no callbacks: write what they do before or behind it"
+       for when in ("begin", "end", "batch_begin", "batch_end")},
+}  # fmt: skip
 ARGUMENTS = {  # of Keras's, and what is written for each here
     "run_eagerly": "write engine='eager'", "jit_compile": "engine='compiled' is what it asks for",
     "input_dim": "write input_shape=(n,)", "batch_input_shape": "write input_shape=(n,)",
@@ -47,7 +53,7 @@ ARGUMENTS = {  # of Keras's, and what is written for each here
     "steps": "all rows are taken: give fewer", "callbacks": "fit calls callbacks, evaluate and predict do not",
     "use_ema": "a class of Callback may keep a mean of the weights",
     "gradient_accumulation_steps": "a larger batch_size does the same",
-    "save_freq": "every epoch is saved; a class of Callback may save in on_train_batch_end",
+    **HOOKS, "save_freq": "every epoch is saved; a class of Callback may save in on_train_batch_end",
     "axis": "leave it out: it is the last", "average": "leave it out: it is what Keras calls 'micro'",
     "activity_regularizer":
         "outputs are not regularized here; make the layer a second output of nn.Model, with a loss of its own",

@@ -21,7 +21,9 @@ from typing import Any
 
 from ...coerce import is_one_of
 from ...errors import ArgumentError, OperandError, shown
+from ...suggest import hint
 from .. import initializers as initial
+from ..elsewhere import HOOKS
 from ..keywords import Declared
 
 Logs = dict[str, float] | None
@@ -45,8 +47,8 @@ class Callback(Declared):
         super().__init_subclass__(**options)
         for name in vars(cls):
             if name.startswith("on_") and name not in METHODS:
-                known = ", ".join(METHODS)
-                raise ArgumentError(f"{cls.__name__}.{name}: expected a method that fit calls: one of {known}")
+                way = HOOKS.get(name) or hint(name, list(METHODS))
+                raise ArgumentError(f"{cls.__name__}.{name}: expected a method that fit calls: {way}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Take a function for each method that `fit` calls as well."""
