@@ -1,6 +1,7 @@
 """Small manners of Keras that programs rely on: what callbacks are told, where training stops, what a history holds."""
 
 import copy
+import functools
 import math
 import pickle
 import random
@@ -646,3 +647,29 @@ def test_a_method_of_a_callback_that_fit_does_not_call_is_answered_with_what_to_
         type("Own", (nn.callbacks.Callback,), {name: lambda self, logs=None: None})
     with pytest.raises(OperandError, match=f"LambdaCallback: there is no argument '{name}': "):
         nn.callbacks.LambdaCallback(**{name: print})
+
+
+class Bent(nn.losses.Loss):
+    def call(self, y_true, y_pred):
+        return sum((p.tanh() - t) ** 2 for t, p in zip(y_true, y_pred)) / len(y_true)
+
+
+@pytest.mark.parametrize("loss", [Bent(), Bent().call, functools.partial(Bent.call, None)])
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_loss_of_one_s_own_is_given_values_everywhere(loss, engine):
+    made, by_name = (nn.Sequential([nn.Input(2), nn.Dense(1, last, seed=1)]) for last in (None, "tanh"))
+    made.compile("sgd", loss, engine=engine)
+    by_name.compile("sgd", "mse", engine=engine)
+    for each in (made, by_name):
+        each.fit(X, Y, epochs=2, batch_size=4, verbose=0, validation_split=0.3)
+    for name, numbers in made.history.history.items():
+        assert numbers == pytest.approx(by_name.history.history[name], rel=1e-9)
+    assert made.evaluate(X, Y) == pytest.approx(by_name.evaluate(X, Y), rel=1e-9)
+
+
+def test_a_loss_of_one_s_own_for_one_of_two_outputs_is_given_values_everywhere():
+    x = nn.Input(2)
+    made = nn.Model(x, [nn.Dense(1, seed=1)(x), nn.Dense(2, seed=2)(x)])
+    made.compile("sgd", [Bent(), "mse"])
+    history = made.fit(X, [Y, X], verbose=0, validation_data=(X, [Y, X])).history
+    assert history["val_loss"][0] == pytest.approx(history["val_dense_loss"][0] + history["val_dense_1_loss"][0], rel=1e-12)

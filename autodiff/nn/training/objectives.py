@@ -15,9 +15,9 @@ from .. import initializers as initial, losses
 from ..measures.loss import LossFunction
 from ..measures.metric import Metric, Quotient
 from ..metrics import find
-from ..layers.rows import datum
+from ..layers.rows import datum, entries
 from ..layers.tables import Array
-from .targets import Part, Targets
+from .targets import Part, Targets, as_trained
 
 
 class Objective(NamedTuple):
@@ -104,7 +104,8 @@ class LossOf(Quotient):
 
     def add_batch(self, table: Array, outputs: Array) -> None:
         """Take in a batch."""
-        loss = self.part.loss_of(self.loss, table.tolist(), outputs.tolist())
+        given = [entries(row) for row in as_trained([self.loss], outputs)]
+        loss = self.part.loss_of(self.loss, table.tolist(), given)
         self.add(len(table) * datum(loss, "loss"), len(table))
 
 

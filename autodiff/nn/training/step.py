@@ -186,9 +186,8 @@ class CompiledStep(Step):
         return function
 
     def require_mean(self, ts: list[Any], predictions: list[Any]) -> None:
-        rows = [numbers(prediction) for prediction in predictions]
-        both = datum(self.loss(ts, rows), "loss")
-        mean = sum(datum(self.loss([t], [row]), "loss") for t, row in zip(ts, rows)) / 2
+        both = datum(self.loss(ts, predictions), "loss")
+        mean = sum(datum(self.loss([t], [row]), "loss") for t, row in zip(ts, predictions)) / 2
         if abs(both - mean) > 1e-9 * max(abs(both), abs(mean)):
             raise ArgumentError(f"step_function: expected a loss that is the mean over rows, got {both} for two rows "
                                 f"whose losses have the mean {mean}: use engine='eager'")  # fmt: skip
