@@ -673,3 +673,12 @@ def test_a_loss_of_one_s_own_for_one_of_two_outputs_is_given_values_everywhere()
     made.compile("sgd", [Bent(), "mse"])
     history = made.fit(X, [Y, X], verbose=0, validation_data=(X, [Y, X])).history
     assert history["val_loss"][0] == pytest.approx(history["val_dense_loss"][0] + history["val_dense_1_loss"][0], rel=1e-12)
+
+
+def test_a_layer_that_merges_without_a_rule_is_told_the_method_that_is_called():
+    from autodiff.nn.layers.merging import Numberwise
+
+    with pytest.raises(NotImplementedError, match=r"Own computes nothing: write join\(self, numbers\)"):
+        type("Own", (Numberwise,), {})()([[1.0], [2.0]])
+    larger = type("Own", (Numberwise,), {"join": lambda self, numbers: max(numbers, key=lambda x: x.data)})
+    assert larger()([[1.0], [2.0]]).data == 2.0

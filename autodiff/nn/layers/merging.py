@@ -71,7 +71,7 @@ class Numberwise(Merge):
 
     def join(self, numbers: Sequence[Any]) -> Any:
         """What becomes of the numbers that stand at one place of the rows."""
-        raise NotImplementedError(f"{type(self).__name__} computes nothing: write joined(self, numbers)")
+        raise NotImplementedError(f"{type(self).__name__} computes nothing: write join(self, numbers)")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
