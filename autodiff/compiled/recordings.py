@@ -170,7 +170,8 @@ def specialize(name: str, function: Callable[..., Any], signature: Signature, ro
         found = vectorize(tape, groups)
         if found and found.operations >= worth(target, batch, tape) * work_of(found.program.instructions):
             exact = cache(lambda: specialize(name, function, signature, row, None, arrays=False))
-            return Specialization(found.program, groups, found.captured, shape, target or "numpy", True, None, exact)
+            return Specialization(found.program, groups, found.captured, shape, target or "numpy", rolled=True,
+                                  by_operation=exact)  # fmt: skip
     if target is None and native.runs(tape):
         return NativeSpecialization(tape, signature, shape, asked_for=False)
     return scalar(tape, signature, shape, target or ("numpy" if batch else "math"))

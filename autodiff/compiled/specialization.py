@@ -40,11 +40,11 @@ class Specialization:
         self.groups, self.captured, self.shape, self.target = groups, captured, shape, target
         self.program = without_dead(fold_constants(program))
         self.programs = {"value": self.program}
+        self.by_operation = None
         if self.single:
             wrt = [group.name for group in groups]
-            self.programs["value_and_grad"] = without_dead(fold_constants(reverse(program, wrt, order=order)))
-        self.multiplies = any(each.op == "contract" for each in self.programs[[*self.programs][-1]].instructions)
-        self.by_operation = by_operation if self.multiplies and self.single and target == "numpy" else None
+            whole = self.programs["value_and_grad"] = without_dead(fold_constants(reverse(program, wrt, order=order)))
+            self.by_operation = by_operation if target == "numpy" and whole.multiplies_matrices else None
         self.space = space_of("numpy" if target == "math" else target)
         self.source = emit.source(self.programs, target)
         self.functions = emit.functions(self.source, "compiled", target)

@@ -90,7 +90,7 @@ class ArrayWriter(Writer):
     def spread(self, index: int, each: Instruction) -> None:
         """Give a register all its axes, where those operands that have them are not looked at."""
         text, axes = self.names[index], [*([self.count] if each.rows else []), *map(str, each.shape)]
-        part = self.table(f"array([{text}])") if is_number(text) else text
+        part = self.as_array(text)
         part = f"({part} != 0.0)" if is_number(text) and self.is_condition(index) else part
         self.names[index] = self.made[index]
         self.assign(self.names[index], f"broadcast_to({part}, ({', '.join(axes)},))")
@@ -192,8 +192,7 @@ class ArrayWriter(Writer):
         self.line(index, f"concat([{', '.join(flat)}], axis=-1)")
 
     def view(self, index: int, each: Instruction) -> None:
-        text = self.texts(each.operands)[0]
-        text = self.table(f"array([{text}])") if is_number(text) else text
+        text = self.as_array(self.texts(each.operands)[0])
         base = self[each.operands[0]]
         start, strides = each.detail
         sliced = layout.view(text, base.shape, base.rows, start, strides, each.shape)
@@ -207,10 +206,14 @@ class ArrayWriter(Writer):
         """The elements at these places of a flattened register."""
         return f"{self.flatten(text, base)}[{':, ' * base.rows}{self.table(f'array({wanted.tolist()})')}]"
 
+    def as_array(self, text: str) -> str:
+        """A plain number as an array of that one; anything else as it is."""
+        return self.table(f"array([{text}])") if is_number(text) else text
+
     def flatten(self, text: str, each: Instruction) -> str:
         """A register as one vector for each row."""
         if is_number(text):
-            return self.table(f"array([{text}])")
+            return self.as_array(text)
         return text if len(each.shape) == 1 else f"{text}.reshape({'-1, ' * each.rows}{prod(each.shape)})"
 
     def assemble(self, index: int, each: Instruction) -> None:
@@ -223,7 +226,7 @@ class ArrayWriter(Writer):
             code = blocks[0][1] if len(blocks) == 1 else self.lay_blocks(name, blocks)
         else:
             found, rows = pieces(each), "-1, " * each.rows
-            flat = ", ".join(self.table(f"array([{text}])") if is_number(text) else f"{text}.reshape({rows}{each.size})"
+            flat = ", ".join(self.as_array(text) if is_number(text) else f"{text}.reshape({rows}{each.size})"
                              for text, each in zip(texts, found))
             zero = f"({self.count}, 1)" if each.rows else "1"
             self.assign(f"{name}_parts", f"concat([{flat}, zeros({zero})], axis=-1)")

@@ -7,7 +7,7 @@
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ...door import syntax
 from ... import stable
@@ -68,20 +68,13 @@ class _ArrayAPI(ast.NodeTransformer):
 
     def of_arrays(self, node: ast.Call) -> ast.expr:
         """A function of ours takes arrays alone: beside an array, a number becomes one like it."""
-        like = next((ast.unparse(x) for x in node.args if not _is_plain(x)), None)
-        if like is None:
-            return node
-        filled = [_code(f"full_like({like}, {ast.unparse(x)})") if _is_plain(x) else x for x in node.args]
-        return ast.Call(node.func, filled, node.keywords)
+        return node if all(map(_is_plain, node.args)) else ast.Call(node.func, _as_arrays(node.args), node.keywords)
 
     def stack(self, node: ast.Call) -> ast.expr:
         """Of arrays alone: beside an array, a number becomes one like it."""
         parts = node.args[0]
-        if not isinstance(parts, ast.List) or not any(map(_is_plain, parts.elts)):
-            return node
-        like = next((ast.unparse(x) for x in parts.elts if not _is_plain(x)), None)
-        made = "full_like(" + like + ", {})" if like else "asarray({}, dtype=float64)"
-        parts.elts = [_code(made.format(ast.unparse(x))) if _is_plain(x) else x for x in parts.elts]
+        if isinstance(parts, ast.List):
+            parts.elts = _as_arrays(parts.elts)
         return node
 
     def where(self, node: ast.Call) -> ast.expr:
@@ -89,9 +82,7 @@ class _ArrayAPI(ast.NodeTransformer):
         condition, chosen, other = node.args
         if not (_is_plain(chosen) and _is_plain(other)):
             return node
-        text = ast.unparse(chosen)
-        array = f"full_like({self.argument}, {text})" if self.argument else f"asarray({text}, dtype=float64)"
-        return call("where", condition, _code(array), other)
+        return call("where", condition, _array_of(chosen, self.argument), other)
 
     def method(self, node: ast.Call, function: ast.Attribute) -> ast.expr:
         """x.sum(axis=0) as sum(x, axis=0); the sizes of reshape as one tuple."""
@@ -171,6 +162,18 @@ def _align(code: str, axes: str, letters: str) -> str:
     if list(axes) != order:
         code = f"permute_dims({code}, {tuple(axes.index(letter) for letter in order)})"
     return f"{code}[{', '.join(':' if letter in axes else 'None' for letter in letters)}]"
+
+
+def _as_arrays(nodes: Sequence[ast.expr]) -> list[ast.expr]:
+    """The nodes, with numbers as arrays like the first that is none."""
+    like = next((ast.unparse(x) for x in nodes if not _is_plain(x)), None)
+    return [_array_of(x, like) if _is_plain(x) else x for x in nodes]
+
+
+def _array_of(number: ast.expr, like: str | None) -> ast.expr:
+    """A number as an array like another, or of no axes."""
+    text = ast.unparse(number)
+    return _code(f"full_like({like}, {text})" if like else f"asarray({text}, dtype=float64)")
 
 
 def _is_plain(node: ast.expr) -> bool:

@@ -60,6 +60,11 @@ class Program(NamedTuple):
         """The names of the arguments, in order."""
         return tuple(each.name for each in self.instructions if each.op == "input")
 
+    @property
+    def multiplies_matrices(self) -> bool:
+        """Whether it has a sum of products, which multiplies by 0 also where no gradient flows."""
+        return any(each.op == "contract" for each in self.instructions)
+
     def __str__(self) -> str:
         names = register_names(self)
         width = max(map(len, names), default=0)

@@ -67,11 +67,7 @@ def categorical_crossentropy(
     0.6931471805599453
     """
     name = "categorical_crossentropy"
-    require_one_hot(name, y_true := list_rows(name, "y_true", y_true))
-    rows = [tuple(zip(*row)) for row in pair_rows(name, y_true, y_pred)]
-    for place, (ts, ps) in enumerate(rows):
-        require_distribution(name, place, "y_true", ts, "labels", "")
-        require_some_classes(name, place, ps)
+    rows = pair_classes(name, y_true, y_pred)
     if from_logits:
         refuse_epsilon(name, epsilon)
         return mean([expected_surprise(ts, zs) for ts, zs in rows])
@@ -196,6 +192,16 @@ def require_labels_first(name: str, found: Sequence[tuple[int, Any, Any]]) -> No
         return
     if all(datum(p, name) in (0, 1) for *_, p in found) and any(datum(t, name) not in (0, 1) for _, t, _ in found):
         raise ArgumentError(f"{name}: y_pred holds only 0 and 1, y_true does not: the order is {name}(y_true, y_pred)")
+
+
+def pair_classes(name: str, y_true: Rows, y_pred: Rows) -> list[tuple[Any, ...]]:
+    """The labels and the outputs of each row, checked: one-hot, or adding up to 1, over two classes or more."""
+    require_one_hot(name, y_true := list_rows(name, "y_true", y_true))
+    rows = [tuple(zip(*row)) for row in pair_rows(name, y_true, y_pred)]
+    for place, (ts, ps) in enumerate(rows):
+        require_distribution(name, place, "y_true", ts, "labels", "")
+        require_some_classes(name, place, ps)
+    return rows
 
 
 def require_distribution(name: str, place: int, side: str, xs: Sequence[Any], meaning: str, advice: str) -> None:

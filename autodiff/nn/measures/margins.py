@@ -14,8 +14,8 @@ from ...errors import ArgumentError, shown
 from ...functions import maximum, relu
 from ...reductions import dot
 from ...value import Value
-from ..layers.rows import Pair, Rows, datum, list_rows, mean, pair_rows, pair_with_places
-from .crossentropy import require_distribution, require_one_hot, require_some_classes
+from ..layers.rows import Pair, Rows, datum, mean, pair_with_places
+from .crossentropy import pair_classes
 
 
 def hinge(y_true: Rows, y_pred: Rows) -> Value:
@@ -42,12 +42,7 @@ def categorical_hinge(y_true: Rows, y_pred: Rows) -> Value:
     >>> categorical_hinge([[0, 1, 0]], [[0.5, 1.0, 0.25]]).data
     0.5
     """
-    name = "categorical_hinge"
-    require_one_hot(name, y_true := list_rows(name, "y_true", y_true))
-    rows = [tuple(zip(*row)) for row in pair_rows(name, y_true, y_pred)]
-    for place, (ts, ps) in enumerate(rows):
-        require_distribution(name, place, "y_true", ts, "labels", "")
-        require_some_classes(name, place, ps)
+    rows = pair_classes("categorical_hinge", y_true, y_pred)
     worst = [reduce(maximum, [(1 - t) * p for t, p in zip(ts, ps)]) for ts, ps in rows]
     return mean([relu(1 + other - dot(ts, ps)) for other, (ts, ps) in zip(worst, rows)])
 

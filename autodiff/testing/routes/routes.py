@@ -9,12 +9,15 @@ from typing import Any
 
 from ...door import users_program
 from ... import differentiate, native, replaying
-from ...compiled import CompiledFunction, compile
+from ...compiled import compile
 from ...render.formula.formulas import formula
 from ...graph import topological_order
 from .second import FEW, SHORT, as_tuple, plain, second_order
 from .row import Row
 from .trial import Trial
+
+
+NAN_IN_PRODUCTS = ("jax.numpy", "array_api_strict")  # whose matrix products make nan of 0 times inf: docs/compiling.md
 
 
 def _by_name(trial: Trial, gradient: Any) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def _one_by_one(trial: Trial, target: str | None, exact: bool) -> Iterator[str]:
     compare = trial.compare_bits if exact else trial.compare_row
     for row in islice(trial.rows, FEW):
         value, gradient = function.value_and_grad(*row.numbers)
-        trial.multiplies = lambda: target == "array_api_strict" and _multiplies(function)
+        trial.multiplies = lambda: target in NAN_IN_PRODUCTS and function.program.multiplies_matrices
         yield from compare(row, value, _by_name(trial, gradient))
         yield from compare(row, function(*row.numbers), {})
 
@@ -41,14 +44,9 @@ def _batch(trial: Trial, target: str | None) -> Iterator[str]:
     function = compile(trial.program.function(), target)
     columns = [np.array(each) if isinstance(each, list) else each for each in trial.program.columns()]
     value, gradient = function.value_and_grad(*columns)
-    trial.multiplies = lambda: target in ("jax.numpy", "array_api_strict") and _multiplies(function)
+    trial.multiplies = lambda: target in NAN_IN_PRODUCTS and function.program.multiplies_matrices
     yield from trial.compare_batch(np.asarray(value), _by_name(trial, gradient))
     yield from trial.compare_batch(np.asarray(function(*columns)), {})
-
-
-def _multiplies(function: CompiledFunction) -> bool:
-    """Whether its program has a matrix product, inside which JAX makes nan of 0 times inf (docs/compiling.md)."""
-    return any(each.op == "contract" for each in function.program.instructions)
 
 
 def passed_batch(trial: Trial) -> Iterator[str]:
