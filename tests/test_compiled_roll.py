@@ -235,3 +235,26 @@ def test_relu_in_place_of_a_product_keeps_nan_and_makes_zero_of_either_zero():
         values = list(map(Value, row))
         loss(*values).backward()
         assert gradient == [x.grad for x in values]
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax.numpy", "array_api_strict"])
+@pytest.mark.parametrize("first, want", [(-1.0, -math.inf), (1.0, math.inf)])
+def test_a_dot_product_of_one_pair_keeps_the_sign_of_zero(target, first, want):
+    pytest.importorskip(target.partition(".")[0])
+
+    def f(xs):
+        return total(tanh(dot([a], [b])) ** -1 for a, b in zip(xs[::2], xs[1::2]))
+
+    row = [first, 0.0, 2 * first, 0.0] * 8
+    assert f([*map(Value, row)]).data == compile(f, target)(np.array([row, row]))[1] == want
+
+
+def test_a_gradient_that_is_only_a_product_leaves_as_the_zero_that_eager_gives():
+    def f(xs, ws):
+        return sum(x * w for x, w in zip(xs, ws)) ** 2
+
+    batch, row = np.ones((2, 64)), [-0.0] * 63 + [5.0]
+    compiled = compile(f, "numpy")
+    _, (gradient, _) = compiled.value_and_grad(batch, row)
+    assert "vecdot" in compiled.source or "@" in compiled.source
+    assert gradient.shape == (2, 64) and not np.signbit(gradient).any()

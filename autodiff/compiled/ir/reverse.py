@@ -39,6 +39,16 @@ def reverse(program: Program, wrt: Sequence[str], seed: str = "", order: Sequenc
     return Reversal(program, wrt, seed, range(len(program.instructions)) if order is None else order).run()
 
 
+def adds_up(spec: str) -> bool:
+    """Whether a contraction adds up, and is not only a product of each with each.
+
+    >>> adds_up("rk,jk->rj"), adds_up("r,rk->rk")
+    (True, False)
+    """
+    operands, result = spec.split("->")
+    return not set(operands) - {","} <= set(result)
+
+
 class Reversal:
     """The adjoints so far, and where they reach; `flows` are the rules by which they go on."""
 
@@ -80,8 +90,9 @@ class Reversal:
         return self.builder.add("fill", register, detail=0.0)
 
     def from_zero(self, register: int, of: int) -> int:
-        """A gradient as it leaves: eager adds it to 0.0, which makes 0.0 of -0.0; products and zeros need no adding."""
-        if self.builder[register].op in ("contract", "assemble", "fill"):
+        """A gradient as it leaves: eager adds it to 0.0, which makes 0.0 of -0.0; what starts from 0.0 needs none."""
+        each = self.builder[register]
+        if each.op in ("assemble", "fill") or each.op == "contract" and adds_up(each.detail):
             self.label(register, of)
             return register
         return self.builder.row(ADD, register, self.builder.constant(0.0), adjoint_of=of)

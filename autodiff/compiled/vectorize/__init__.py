@@ -29,7 +29,7 @@ return add_7
 from collections.abc import Sequence
 
 from ..record.tape import Tape
-from .flatten import flatten
+from .flatten import flatten, multiply_single_pairs
 from .levels import levels_of
 from .locations import Group
 from .vectorizer import Rolled, Roller
@@ -43,6 +43,7 @@ def vectorize(tape: Tape, groups: Sequence[Group], always: bool = False, alone: 
     None if hardly two operations are of one depth, so that there is nothing to vectorize, unless it is to be `always`.
     The roots that come after as many as stand `alone` leave it as one vector.
     """
+    tape = multiply_single_pairs(tape)
     sums = flatten(tape)
     levels = levels_of(tape, sums, always)
     return Roller(tape, sums, groups, levels).run(alone) if levels is not None else None
