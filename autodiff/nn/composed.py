@@ -3,12 +3,13 @@
 >>> relu6(8.0), hard_sigmoid(3.0), exponential(0.0)
 (6.0, 1.0, 1.0)
 
-Names and formulas are Keras's.
+Names and formulas are Keras's; where a formula loses digits far from 0, or gives nan at an infinite number, it is
+written in another way there.
 """
 
 from typing import Any
 
-from ..functions import clip, elu, exp, hypot, softplus, tanh
+from ..functions import clip, elu, exp, hypot, maximum, sign, softplus, tanh, where
 
 SELU_SCALE = 1.0507009873554804934193349852946  # with them a layer's outputs tend to mean 0 and variance 1
 SELU_ALPHA = 1.6732632423543772848170429916717  # [Klambauer et al. 2017]
@@ -29,7 +30,8 @@ def softsign(x: Any) -> Any:
     >>> softsign(-3.0)
     -0.75
     """
-    return x / (1 + abs(x))
+    size = 1 + abs(x)
+    return where(size < 2, x / size, sign(x) * (1 - 1 / size))
 
 
 def exponential(x: Any) -> Any:
@@ -47,7 +49,7 @@ def mish(x: Any) -> Any:
     >>> mish(0.0), round(mish(1.0), 6)
     (0.0, 0.865098)
     """
-    return x * tanh(softplus(x))
+    return maximum(x, -1000) * tanh(softplus(x))  # below that it is 0
 
 
 def relu6(x: Any) -> Any:
@@ -83,11 +85,11 @@ def hard_silu(x: Any) -> Any:
     >>> hard_silu(3.0), hard_silu(-4.0)
     (3.0, -0.0)
     """
-    return x * hard_sigmoid(x)
+    return maximum(x, -3) * hard_sigmoid(x)
 
 
 def tanh_shrink(x: Any) -> Any:
-    """x - tanh(x): flat around 0.
+    """x - tanh(x): flat around 0, where its rounding error is that of x.
 
     >>> tanh_shrink(0.0)
     0.0
@@ -101,7 +103,8 @@ def squareplus(x: Any) -> Any:
     >>> squareplus(0.0)
     1.0
     """
-    return (x + hypot(x, 2.0)) / 2
+    length = hypot(x, 2.0)
+    return where(x < 0, 2 / (length - x), (x + length) / 2)
 
 
 COMPOSED = (

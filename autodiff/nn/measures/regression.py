@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 from ...errors import ArgumentError, shown
-from ...functions import log, maximum, softplus, sqrt
+from ...functions import log, log1p, maximum, sinh, softplus, sqrt, where
 from ...reductions import dot
 from ...value import Value
 from ..layers.rows import Rows, datum, mean, pair_rows, pairs, pair_with_places
@@ -40,7 +40,8 @@ def log_cosh(y_true: Rows, y_pred: Rows) -> Value:
     0.21689
     """
     errors = [p - t for t, p in pairs("log_cosh", y_true, y_pred)]
-    return mean([error + softplus(-2 * error) - math.log(2) for error in errors])
+    return mean([where(abs(error) < 1, log1p(2 * half * half), error + softplus(-2 * error) - math.log(2))
+                 for error, half in zip(errors, [sinh(error / 2) for error in errors])])  # fmt: skip
 
 
 def poisson(y_true: Rows, y_pred: Rows) -> Value:
