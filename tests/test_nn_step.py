@@ -104,6 +104,64 @@ def test_a_model_that_branches_gives_each_row_its_own_way():
     assert actual[0] == pytest.approx(expected[0], rel=1e-12) and np.allclose(actual[1], expected[1], rtol=1e-10)
 
 
+class Leaning(nn.Module):
+    """A model of one weight, which decides in which of its branches each row goes."""
+
+    def __init__(self, steer, w=1.0):
+        self.steer, self.w = steer, Value(w)
+
+    def __call__(self, row):
+        return self.steer(self.w, row[0])
+
+    def parameters(self):
+        return [self.w]
+
+
+@pytest.mark.parametrize("engine", ["compiled", "jax"])
+@pytest.mark.parametrize("steer", [
+    lambda w, x: w * x * 2 if w * x > 0 else w * x * 0.5,
+    lambda w, x: w * x if w > 0 else w * w * x,
+    lambda w, x: w * x * max(w.data, 0.25),
+])  # fmt: skip
+def test_a_step_branches_by_its_own_parameters_which_the_model_need_not_have(steer, engine):
+    pytest.importorskip("jax") if engine == "jax" else None
+    rows, labels = np.array([[1.0], [2.0], [-3.0]]), np.array([0.5, 1.0, -1.0])
+    model = Leaning(steer)
+    eager, step = step_function(Leaning(steer), "mse", "eager"), step_function(model, "mse", engine)
+    for w in (1.0, -1.0, 0.5, -2.0, 4.0):
+        for each in (eager, step):
+            each.parameters = each.parameters * 0 + w
+        (loss, gradient), (wanted, slopes) = step(rows, labels), eager(rows, labels)
+        assert float(loss) == pytest.approx(wanted, rel=1e-6) and np.allclose(gradient, slopes, rtol=1e-6)
+        assert model.w.data == 1.0  # until sync
+    step.sync()
+    assert model.w.data == 4.0
+
+
+def test_fit_trains_a_model_that_branches_as_eager_does():
+    class Bent(nn.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.out = nn.Dense(4, seed=1), nn.Dense(1, seed=2)
+
+        def call(self, xs):
+            return self.out([x if x > 0 else x * 0.1 for x in self.hidden(xs)])
+
+    runs = []
+    for engine in ("eager", "compiled"):
+        model = Bent()
+        model.compile(nn.SGD(0.1), "mse", engine=engine)
+        runs.append(model.fit(X, X[:, 0] * 2, epochs=10, batch_size=4, verbose=0).history["loss"])
+    assert np.allclose(runs[0], runs[1], rtol=1e-9)
+
+
+def test_labels_are_first_shown_to_the_loss_beside_what_the_steps_parameters_predict():
+    model = Leaning(lambda w, x: w * x, -2.0)
+    step = step_function(model, "mean_squared_logarithmic_error")
+    step.parameters = np.array([0.5])
+    assert step([[1.0]], [0.5])[0] == 0.0  # the model's own -2 is below -1, which the loss refuses
+
+
 @pytest.mark.parametrize("engine", ["eager", "compiled"])
 @pytest.mark.parametrize("X_, y_, message", [
     (X, X[:3, 0], "as many rows"), (X[:0], X[:0, 0], "at least one"), (X[0], X[0], "rows of numbers"),

@@ -15,7 +15,8 @@ general tool.
 (2.5, [1.0, 2.0], [[1.0], [2.0]])
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ class Batch:
     def __call__(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any, Any]:
         """The mean loss over the rows of X and T, its gradient, and what is observed."""
         if not self.recordings:
-            self.record(X[0], T[0])
+            self.record(parameters, X[0], T[0])
         rows = X.shape[0]
         loss, gradient, observed, held = self.recordings[-1].sums(parameters, X, T, 1.0 / rows)
         if held is True or np.all(held):
@@ -78,7 +79,7 @@ class Batch:
     def _row_by_row(self, parameters: Any, X: Any, T: Any) -> tuple[Any, Any, Any]:
         """Each row by the recording whose comparisons come out as they do for it."""
         loss, gradient, observed, share = 0.0, 0.0, None, 1.0 / len(X)
-        parts = each_part(len(X), lambda rows, tried: self.find(X[rows[0]], T[rows[0]], tried),
+        parts = each_part(len(X), lambda rows, tried: self.find(parameters, X[rows[0]], T[rows[0]], tried),
                           lambda found, rows: found.run(parameters, X[rows], T[rows], share)[3])  # fmt: skip
         for found, part in parts:
             more, change, seen, _ = found.sums(parameters, X[part], T[part], share)
@@ -87,15 +88,15 @@ class Batch:
             observed[part] = seen
         return loss / len(X), gradient, observed
 
-    def find(self, x: Any, t: Any, tried: int) -> tuple[Recording, bool]:
+    def find(self, parameters: Any, x: Any, t: Any, tried: int) -> tuple[Recording, bool]:
         """A recording that has not been tried, and whether it was made for this row."""
         with self._lock:
             fresh = tried >= len(self.recordings)
-            return self.record(x, t) if fresh else self.recordings[tried], fresh
+            return self.record(parameters, x, t) if fresh else self.recordings[tried], fresh
 
-    def record(self, x: Any, t: Any) -> Recording:
-        """Record the loss of one row, and keep the recording."""
-        with self._lock:
+    def record(self, parameters: Any, x: Any, t: Any) -> Recording:
+        """Record the loss of one row, and keep the recording; the parameters have a say in where it branches."""
+        with self._lock, set_for_now(self.parameters, parameters):
             check_number(self.name, [each.program for each in self.recordings])
             xs, ts = [Value(float(each)) for each in x], [Value(float(each)) for each in t]
             arguments = [*self.parameters, *xs, *ts]
@@ -120,3 +121,19 @@ class Batch:
         return [Group("parameters", tuple(range(count)), False, True),
                 Group("x", tuple(range(count, count + inputs)), True, True),
                 Group("y", tuple(range(count + inputs, count + inputs + labels)), True, True)]  # fmt: skip
+
+
+@contextmanager
+def set_for_now(values: Sequence[Value], numbers: Any) -> Iterator[None]:
+    """Give Values other numbers, and in the end those that they had."""
+    before = [value.data for value in values]
+    try:
+        _set(values, np.asarray(numbers, np.float64).tolist())
+        yield
+    finally:
+        _set(values, before)
+
+
+def _set(values: Sequence[Value], numbers: list[float]) -> None:
+    for value, number in zip(values, numbers, strict=True):
+        value.data = number

@@ -176,7 +176,7 @@ class CompiledStep(Step):
 
         name = f"step of {type(self.model).__name__}"
         batch = Batch(name, self.values, loss, self.target, self.finish)
-        batch.record(np.asarray(X[0]), np.asarray(y[0]).ravel())
+        batch.record(self.parameters, np.asarray(X[0]), np.asarray(y[0]).ravel())
         self.batches[sizes] = batch
         last = self.model(np.asarray(X[-1], np.float64).tolist())
         self.require_mean([np.asarray(y[0]).tolist(), np.asarray(y[-1]).tolist()], [self.prediction, last])
