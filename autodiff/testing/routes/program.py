@@ -138,9 +138,13 @@ class Program:
     def namespace(self) -> dict[str, Any]:
         """What the text defines once it has run: `f`, and what it captures."""
         names: dict[str, Any] = NAMES | NUMBERS | {"reduce": reduce}
-        text = "\n".join([*self.head(), *self.body()])
-        users_program(text.encode(), "<random program>")(names)
+        self._run(names)
         return names
+
+    @cached_property
+    def _run(self) -> Callable[[dict[str, Any]], None]:
+        text = "\n".join([*self.head(), *self.body()])
+        return users_program(text.encode(), "<random program>")
 
     def function(self) -> Callable[..., Any]:
         """The function that the text defines."""

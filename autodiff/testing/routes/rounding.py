@@ -25,7 +25,8 @@ from ...trace import leading_from, trace_of
 from ...value import Value, constant
 
 ULPS = 8  # what a local derivative may be off by
-SUMS = frozenset(op.name for op in TABLE.values() if op.is_sum or op.joined == ADD)
+PLAIN_SUMS = frozenset(op.name for op in TABLE.values() if op.is_sum)
+SUMS = PLAIN_SUMS | {op.name for op in TABLE.values() if op.joined == ADD}
 MOVES = (-1.0, -0.5, 0.5, 1.0)
 JUMP = 0.1  # of a local derivative: it is on the other side of a kink
 SPREAD = math.sqrt(0.625)  # the standard deviation of these moves
@@ -127,7 +128,7 @@ class Graph:
 
 def _terms(op: str, xs: list[float], y: float, sizes: list[tuple[float, int]]) -> tuple[float, int]:
     """The size of the terms of a sum together, and their number; of anything else its own size, and 1."""
-    if TABLE[op].is_sum:
+    if op in PLAIN_SUMS:
         return sum(size for size, _ in sizes), sum(terms for _, terms in sizes)
     if TABLE[op].paired:
         half = len(xs) // 2
