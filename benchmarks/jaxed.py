@@ -37,7 +37,7 @@ def row(sizes: list[int], batch: int, count: int) -> list[object]:
     import jax.numpy as jnp
 
     from autodiff import nn
-    from autodiff.nn.training.step import step_function
+    from autodiff.nn.training.step_function import step_function
 
     model = nn.MLP(sizes[0], sizes[1:], seed=1)
     step = step_function(model, partial(nn.losses.sparse_categorical_crossentropy, from_logits=True), "jax")

@@ -35,7 +35,7 @@ def data(sizes: list[int], batch: int) -> tuple[Any, Any]:
 def contestants(sizes: list[int], batch: int) -> dict[str, Callable[[], Any]]:
     """The same step by each of them, checked to agree before it is timed."""
     from autodiff import nn
-    from autodiff.nn.training.step import step_function
+    from autodiff.nn.training.step_function import step_function
 
     X, y = data(sizes, batch)
     model = nn.MLP(sizes[0], sizes[1:], seed=1)

@@ -54,7 +54,7 @@ def micrograd_row(sizes: list[int]) -> Callable[[], object]:
 
 def compiled_batch(sizes: list[int], batch: int) -> Callable[[], object]:
     from autodiff import nn
-    from autodiff.nn.training.step import step_function
+    from autodiff.nn.training.step_function import step_function
 
     step = step_function(nn.MLP(sizes[0], sizes[1:], seed=1), "mean_squared_error")
     X = np.random.default_rng(0).standard_normal((batch, sizes[0]))

@@ -145,6 +145,37 @@ def test_inside_a_package_every_import_goes_down_as_well(package):
     assert not wrong, "\n".join(wrong)
 
 
+WITHOUT_CIRCLES = ["commands", "native", "nn", "playground", "render", "stepping"]
+
+
+def imports_of_files(package):
+    """For each file of a package the files of it that it imports, at its head, for a type checker, or inside a function."""
+    files = {path.relative_to(PACKAGE).with_suffix("").parts: path for path in (PACKAGE / package).rglob("*.py")}
+    for here, path in files.items():
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+            if isinstance(node, ast.ImportFrom) and 0 < node.level <= len(here):
+                base = (*here[: len(here) - node.level], *((node.module or "").split(".") if node.module else ()))
+                found |= {(*base, alias.name) if (*base, alias.name) in files else base for alias in node.names}
+        yield here, found & set(files)
+
+
+@pytest.mark.parametrize("package", WITHOUT_CIRCLES)
+def test_no_files_of_a_package_import_one_another_in_a_circle(package):
+    left = dict(imports_of_files(package))
+    assert left
+
+    def outermost():
+        """The files that import none of those that are left, or that none of them imports: they are in no circle."""
+        imported = set().union(*left.values())
+        return [here for here, found in left.items() if not found & set(left) or here not in imported]
+
+    while free := outermost():
+        for here in free:
+            del left[here]
+    assert not left, f"these import one another: {', '.join(sorted('/'.join(here) for here in left))}"
+
+
 def test_the_files_that_the_docstring_of_a_package_names_exist():
     missing = []
     for path in PACKAGE.rglob("__init__.py"):

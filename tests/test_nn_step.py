@@ -14,7 +14,7 @@ from autodiff import Value, native, nn
 from autodiff.errors import ArgumentError
 from autodiff.hooks import Watcher, watchers
 from autodiff.nn.training.fingerprint import Watched
-from autodiff.nn.training.step import step_function
+from autodiff.nn.training.step_function import step_function
 from autodiff.nn.training.vectors import Vector, same
 
 X = np.random.default_rng(0).normal(size=(12, 3))
@@ -213,7 +213,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from functools import partial
 from autodiff import Value, native, nn
 from autodiff.nn.training.fingerprint import Watched
-from autodiff.nn.training.step import step_function
+from autodiff.nn.training.step_function import step_function
 assert jax.device_count() == 8
 model = nn.MLP(6, [16, 16, 4], seed=1)
 loss = partial(nn.losses.sparse_categorical_crossentropy, from_logits=True)

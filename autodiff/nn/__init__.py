@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .models.sequential import Sequential
     from .training.fit_loop import History
     from .models.saving import load, save
-    from .training.step import step_function
+    from .training.step_function import step_function
 
 __all__ = [
     "Activation", "Adagrad", "Adam", "AdamW", "Add", "Average", "Block", "Concatenate", "Dense", "Dropout", "Flatten",
@@ -50,7 +50,7 @@ __all__ = [
 
 _HOME = {
     "History": "training.fit_loop", "Model": "models.model", "Sequential": "models.sequential",
-    "load": "models.saving", "save": "models.saving", "step_function": "training.step",
+    "load": "models.saving", "save": "models.saving", "step_function": "training.step_function",
 }  # fmt: skip
 _MODULES = ("callbacks", "data", "estimators", "idx", "metrics", "plots")
 

@@ -17,6 +17,7 @@ from ..files import write_whole
 from . import elsewhere, initializers as initial
 from .training.callback import METHODS, Callback, Logs, Monitor, bind_method
 from .keywords import not_there, takes
+from .models.written import save, save_weights
 
 __all__ = [
     "CSVLogger", "Callback", "EarlyStopping", "LambdaCallback", "LearningRateScheduler", "METHODS", "ModelCheckpoint",
@@ -142,8 +143,6 @@ class ModelCheckpoint(Monitor):
             if now is None or not self.improves(now, self.best):
                 return
             self.best = now
-        from .models.saving import save, save_weights
-
         path: Any = self.path(epoch, logs or {})
         path = save_weights(self.model, path) if self.save_weights_only else save(self.model, path, optimizer=True)
         if self.verbose:

@@ -25,6 +25,7 @@ from .module import Module, in_mode
 from .nested import axes, flat, lengths_of
 from .rows import entries
 from .symbol import Input, Shape, Symbol, with_rows
+from .weights import get_weights, grids, set_weights
 
 
 def build_alone(build: Any) -> Any:
@@ -88,14 +89,10 @@ class Block(Declared, Module):
 
     def get_weights(self) -> list[Any]:
         """A copy of every array of weights: the kernel of (inputs, units), then the biases, as in Keras."""
-        from .weights import get_weights
-
         return get_weights(self)
 
     def set_weights(self, arrays: Sequence[Any]) -> None:
         """Set every array of weights, all of them or, where one does not fit, none."""
-        from .weights import set_weights
-
         set_weights(self, arrays)
 
     @property
@@ -116,8 +113,6 @@ class Block(Declared, Module):
     variables, trainable_variables, non_trainable_variables = weights, trainable_weights, non_trainable_weights
 
     def _weights_of(self, frozen: bool) -> list[Any]:
-        from .weights import grids
-
         moving = {id(p) for p in self.trainable_parameters()}
         return [array for array, (grid, _) in zip(self.weights, grids(self))
                 if (id(grid[0][0]) in moving) is not frozen]  # fmt: skip

@@ -24,7 +24,7 @@ from ...value import Value
 from .block import Block, as_value, one_axis
 from .neurons import NO_ROWS, one_or_list
 from .nested import flat
-from .symbol import Shape, Symbol, with_rows
+from .symbol import JOINING, Shape, Symbol, with_rows
 
 
 class Merge(Block):
@@ -135,3 +135,6 @@ class Concatenate(Merge):
 
     def __repr__(self) -> str:
         return "Concatenate()"
+
+
+JOINING |= {"+": Add, "-": Subtract, "*": Multiply}

@@ -9,7 +9,7 @@ autodiff.errors.OperandError: `x / y`: symbols can be added, subtracted and mult
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from ...coerce import is_series
 from ...errors import OperandError, shown
@@ -17,35 +17,31 @@ from ...value import Value
 from .. import initializers as initial
 from ..keywords import know_arguments
 
-if TYPE_CHECKING:
-    from .block import Block
-
 Shape = tuple[int, ...]  # of one row; inside, a row is always a flat list in the order of its last index first
+JOINING: dict[str, Callable[[], Any]] = {}  # the layer that brings two symbols together, by its sign: see merging.py
 
 
 class Symbol:
     """What stands for a row before there is one: its shape, and the block that makes it from its parents."""
 
-    def __init__(self, shape: Shape, block: "Block | None" = None, parents: "tuple[Symbol, ...]" = (),
+    def __init__(self, shape: Shape, block: Any = None, parents: "tuple[Symbol, ...]" = (),
                  name: str | None = None) -> None:  # fmt: skip
         self.shape, self.block, self.parents, self.name = shape, block, parents, name
 
     def __add__(self, other: Any) -> Any:
-        return self._merge("+", "Add", other)
+        return self._join("+", other)
 
     def __sub__(self, other: Any) -> Any:
-        return self._merge("-", "Subtract", other)
+        return self._join("-", other)
 
     def __mul__(self, other: Any) -> Any:
-        return self._merge("*", "Multiply", other)
+        return self._join("*", other)
 
-    def _merge(self, sign: str, layer: str, other: Any) -> Any:
+    def _join(self, sign: str, other: Any) -> Any:
         """The symbol of the layer that brings two symbols together; with anything else, what to write."""
         if not isinstance(other, Symbol):
             refuse(f"x {sign} {written(other)}")
-        from . import merging
-
-        return getattr(merging, layer)()([self, other])
+        return JOINING[sign]()([self, other])
 
     def __array_ufunc__(self, function: Any, *arguments: Any, **options: Any) -> NoReturn:
         refuse(f"numpy.{function.__name__}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
-from .block import Block
+from .module import Module
 from .neurons import Neuron
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Grid = list[list[Value]]  # a kernel: a row of Values for each input; a bias is a grid of one row
 
 
-def grids(model: Block) -> list[tuple[Grid, int]]:
+def grids(model: Module) -> list[tuple[Grid, int]]:
     """Every array of weights as a grid of Values, with its number of axes; a single parameter is an array of one."""
     found: list[tuple[Grid, int]] = []
     seen: set[int] = set()
@@ -40,14 +40,14 @@ def grids(model: Block) -> list[tuple[Grid, int]]:
     return found + [([[value]], 1) for value in model.parameters() if id(value) not in inside]
 
 
-def groups(model: Block, parameters: Sequence[Value]) -> list[list[int]]:
+def groups(model: Module, parameters: Sequence[Value]) -> list[list[int]]:
     """The places, among these parameters, of the numbers of each array of weights."""
     places = {id(value): place for place, value in enumerate(parameters)}
     every = [[places[id(value)] for row in grid for value in row if id(value) in places] for grid, _ in grids(model)]
     return [group for group in every if group]
 
 
-def get_weights(model: Block) -> list[Array]:
+def get_weights(model: Module) -> list[Array]:
     """A copy of every array of weights, layer by layer, the kernel before the biases."""
     import numpy as np
 
@@ -55,7 +55,7 @@ def get_weights(model: Block) -> list[Array]:
     return [array if axes == 2 else array[0] for array, axes in found]
 
 
-def set_weights(model: Block, arrays: Sequence[Any]) -> None:
+def set_weights(model: Module, arrays: Sequence[Any]) -> None:
     """Set every array of weights, all of them or, where a shape does not fit, none."""
     import numpy as np
 

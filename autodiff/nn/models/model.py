@@ -35,6 +35,7 @@ from .network import Network
 from ..layers.ports import Ports, list_symbols, number_names
 from ..layers.rows import entries
 from ..layers.symbol import Shape, Symbol, with_rows
+from .saved import Record
 from .summary import layer_names, require_unique_names
 from ..layers.tables import Array
 
@@ -114,7 +115,13 @@ class Model(Network):
         symbols = [*self.inputs().symbols, *(symbol for _, _, symbol in self._calls)]
         return {symbol: place for place, symbol in enumerate(symbols)}
 
-    def ports(self) -> dict[str, Any]:
+    def _describe(self) -> Record:
+        record = super()._describe()
+        if self.several:
+            record |= {"input_shape": list(self.inputs().symbols[0].shape), "ports": self.ports()}
+        return record | {"calls": self.calls()}
+
+    def ports(self) -> Record:
         """The inputs and outputs as data: names, shapes and places, and in which form each side was given."""
         places, inputs, outputs = self.places(), self.inputs(), self._outputs
         return {

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ArgumentError, OperandError, shown
-from ..layers.block import Block
 from ..keywords import know_arguments, snake_case
+from ..layers.block import Block
 from ..notebook import preformat
-from .summary import layer_names, summary_of
 from ..training.train import Trainable
+from .saved import Record
+from .summary import layer_names, summary_of
+from .written import layer_record, load_weights, save, save_weights
 
 
 class Network(Trainable):
@@ -59,23 +61,24 @@ class Network(Trainable):
 
     def save(self, path: str | os.PathLike[str], optimizer: bool = False) -> Path:
         """Write the model to a file, as `nn.save` does."""
-        from .saving import save
-
         return save(self, path, optimizer)
 
     def save_weights(self, path: str | os.PathLike[str]) -> Path:
         """Write the parameters alone to a file, by name: also those of a model whose code no file can hold."""
-        from .saving import save_weights
-
         self.require_built("save_weights")
         return save_weights(self, path)
 
     def load_weights(self, path: str | os.PathLike[str]) -> None:
         """Set the parameters to those that `save_weights` wrote: all of them or, where a name is missing, none."""
-        from .saving import load_weights
-
         self.require_built("load_weights")
         load_weights(self, path)
+
+    def _describe(self) -> Record:
+        """How it is built, as strings and numbers."""
+        self.require_built("save")
+        layers = [layer_record(layer) for layer in self.layers]
+        return {"kind": type(self).__name__, "name": self.name, "input_shape": list(self.input_shape or ()),
+                "layers": layers}  # fmt: skip
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the summary."""

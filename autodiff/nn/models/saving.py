@@ -13,51 +13,28 @@ parameters are, as decimal numbers that give back every bit. With `optimizer=Tru
 state, so that training goes on as if it had never stopped.
 """
 
-import json
 import math
 import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from ...coerce import as_flag
-from ...errors import ArgumentError, OperandError, shown
-from ...files import path_of, write_whole
-from ..activations import ACTIVATIONS
+from ...errors import ArgumentError, shown
+from ...files import path_of
+from ..hyperparameters import LIMITS, at_least_zero, limit_of
 from ..layers.block import Block
-from ..layers.symbol import Input, Symbol
 from ..layers.dense import Dropout
 from ..layers.neurons import MLP
-from .model import Model
-from ..layers.module import Module
-from ..hyperparameters import LIMITS, at_least_zero, limit_of
+from ..layers.symbol import Input, Symbol
+from ..layers.weights import groups
 from ..optimizers import OPTIMIZERS, Optimizer
 from ..regularizers import L1L2
-from .saved import (
-    FIELDS, HYPERPARAMETERS, KINDS, OPTIONAL, Record, calls_of, finite_numbers, optional_of, parameter_count, read,
-    require_keys,
-)  # fmt: skip
+from .model import Model
+from .saved import HYPERPARAMETERS, KINDS, Record, calls_of, finite_numbers, parameter_count, read, require_keys
 from .sequential import Sequential
-from ..layers.weights import groups
+from .written import FORMAT, VERSION, save
 
-FORMAT, VERSION = "autodiff model", 2
-WEIGHTS = "autodiff weights"
+__all__ = ["load", "save"]
 READABLE = (1, 2)  # the first had the learning rate outside of the velocity of Momentum
-
-
-def save(model: Module, path: str | os.PathLike[str], optimizer: bool = False) -> Path:
-    """Write an MLP, Sequential or Model to a file, whole or not at all; return the path.
-
-    Raises `ArgumentError` for a model with activations or layers of the user's own, which a file of data cannot hold:
-    save its `state_dict()` instead.
-    """
-    record: Record = {"format": FORMAT, "version": VERSION, "model": describe(model)}
-    record["parameters"] = [parameter.data for parameter in model.parameters()]
-    if as_flag("save: optimizer", optimizer):
-        record["optimizer"] = _optimizer_record(model)
-    if not all(map(math.isfinite, record["parameters"])):
-        raise ArgumentError("save: expected finite parameters, got nan or inf: the model is broken")
-    return write_whole(path, json.dumps(record, allow_nan=False))
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -79,81 +56,6 @@ def load(path: str | os.PathLike[str]) -> Any:
         _restore_optimizer(model, record["optimizer"], record["version"])
     return model
 
-
-def save_weights(model: Module, path: str | os.PathLike[str]) -> Path:
-    """Write the parameters of any model to a file, by name."""
-    state = model.state_dict()
-    if not all(map(math.isfinite, state.values())):
-        raise ArgumentError("save_weights: expected finite parameters, got nan or inf: the model is broken")
-    return write_whole(path, json.dumps({"format": WEIGHTS, "parameters": state}, allow_nan=False))
-
-
-def load_weights(model: Module, path: str | os.PathLike[str]) -> None:
-    """Set the parameters to those that `save_weights` wrote: all of them or, where a name is missing, none."""
-    record = read(path_of(path))
-    require_keys(record, {"format", "parameters"}, set(), "the file")
-    if record["format"] != WEIGHTS or not isinstance(record["parameters"], dict):
-        raise ArgumentError(f"{path}: expected the format {WEIGHTS!r}, got {shown(record['format'])}")
-    numbers = finite_numbers(list(record["parameters"].values()), "parameters")
-    model.load_state_dict(dict(zip(record["parameters"], numbers)))
-
-
-# From a model to a record
-
-def describe(model: Module) -> Record:
-    """How a model is built, as strings and numbers."""
-    if isinstance(model, MLP):
-        sizes = [len(layer.neurons) for layer in model.layers]
-        activations = [_check_activation(layer.activation) for layer in model.layers]
-        return {"kind": "MLP", "nin": model.layers[0].nin, "nouts": sizes, "activations": activations}
-    if type(model) not in (Sequential, Model):
-        hint = ": no file of data holds its code: use save_weights" if isinstance(model, Model) else ""
-        raise OperandError(f"save: expected an MLP, a Sequential or a Model, got {shown(model)}{hint}")
-    assert isinstance(model, (Sequential, Model))  # for mypy, which does not read the line before
-    model.require_built("save")
-    layers = [_layer_record(layer) for layer in model.layers]
-    record: Record = {"name": model.name, "input_shape": list(model.input_shape or ()), "layers": layers}
-    if isinstance(model, Sequential):
-        return {"kind": "Sequential", **record}
-    if model.several:
-        record |= {"input_shape": list(model.inputs().symbols[0].shape), "ports": model.ports()}
-    return {"kind": "Model", **record, "calls": model.calls()}
-
-
-def _layer_record(layer: Block) -> Record:
-    if type(layer) not in FIELDS:
-        kinds = ", ".join(kind.__name__ for kind in FIELDS)
-        raise OperandError(f"save: expected layers of the kinds {kinds}, got {shown(layer)}: keep its state_dict()")
-    record: Record = {"kind": type(layer).__name__, "name": layer.name}
-    for field in FIELDS[type(layer)]:
-        value = getattr(layer, field)
-        record[field] = _check_activation(value) if field == "activation" else value
-    for field in sorted(optional_of(type(layer).__name__)):
-        value = getattr(layer, field)
-        if value != OPTIONAL[field]:
-            record[field] = [value.l1, value.l2] if isinstance(value, L1L2) else value
-    return record
-
-
-def _check_activation(activation: Callable[..., Any]) -> str:
-    name = ACTIVATIONS.name_of(activation)
-    if name is None:
-        raise ArgumentError(f"save: expected activations that go by a name, got {shown(activation)}")
-    return name
-
-
-def _optimizer_record(model: Module) -> Record:
-    optimizer = getattr(model, "optimizer", None)
-    if not isinstance(optimizer, Optimizer):
-        raise ArgumentError("save: optimizer=True: expected a compiled model: call compile(optimizer, loss) first")
-    kind = type(optimizer).__name__
-    if OPTIMIZERS.name_of(type(optimizer)) is None or not isinstance(optimizer._lr, float):
-        raise ArgumentError(f"save: expected an optimizer of autodiff.nn with a number as rate, got {shown(optimizer)}")
-    hyper = {name: x for name, x in vars(optimizer).items() if name in HYPERPARAMETERS and x is not None}
-    return {"kind": kind, "lr": optimizer._lr, "hyperparameters": hyper, "state": optimizer.state_dict()}
-
-
-# From a record to a model
 
 def build_model(record: Record) -> Any:
     """The model that a record describes, with its first weights."""

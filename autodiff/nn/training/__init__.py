@@ -1,4 +1,4 @@
 """One step, the engines that take it, and the loop of fit.
 
-Read step, engines, fit_loop, train.
+Read step, step_function, engines, fit_loop, train.
 """

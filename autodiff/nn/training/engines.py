@@ -24,10 +24,12 @@ from ..layers.block import Block
 from ..layers.dense import Dropout
 from .fingerprint import Watched
 from ..measures.loss import LossFunction
-from ..layers.module import Module, in_mode
+from ..layers.module import in_mode
 from ..optimizers import Optimizer
 from ..layers.rows import datum, entries
-from .step import as_loss, step_function
+from .masked import Masked
+from .step import as_loss
+from .step_function import step_function
 from ..layers.tables import Array
 
 ENGINES = ("auto", "eager", "compiled", "jax")
@@ -167,28 +169,6 @@ def all_finite(array: Any) -> bool:
     """Whether no number of an array is nan or inf; a finite sum of squares says so soonest, another one may lie."""
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(array @ array) or np.isfinite(array).all())
-
-
-class Masked(Module):
-    """A model whose rows carry what Dropout multiplies by after the inputs, so that a recording holds for every row."""
-
-    def __init__(self, model: Block, dropouts: list[Dropout]) -> None:
-        self.model, self.dropouts = model, dropouts
-
-    def __call__(self, row: list[Value]) -> Any:
-        width = len(row) - sum(self._sizes())
-        start = width
-        for dropout, size in zip(self.dropouts, self._sizes()):
-            dropout.masks = row[start : start + size]
-            start += size
-        try:
-            return self.model.row(row[:width])
-        finally:
-            for dropout in self.dropouts:
-                dropout.masks = None
-
-    def _sizes(self) -> list[int]:
-        return [int(np.prod(dropout.input_shape or ())) for dropout in self.dropouts]
 
 
 def penalties_of(model: Block) -> list[tuple[Any, list[Value]]]:

@@ -1,21 +1,4 @@
-"""One training step as a function: `step(X, y)` gives the mean loss of a batch and its gradient, as flat arrays.
-
-    "eager"       a graph of Values for each batch
-    "compiled"    the loss of one row recorded once, rolled, and run as NumPy code on every batch
-    "jax"         the same program under jax.jit: on GPUs, and on several devices where X is sharded over them
-
->>> import numpy as np
->>> from autodiff import nn
->>> model = nn.MLP(2, [8, 1], output="sigmoid", seed=1)
->>> step = step_function(model, "binary_crossentropy")
->>> X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
->>> for _ in range(1000):
-...     loss, gradient = step(X, y)
-...     step.parameters = step.parameters - 0.5 * gradient
->>> step.sync()
->>> [round(model(row).data) for row in X]
-[0, 1, 1, 0]
-"""
+"""The step of each engine: the mean loss of a batch and its gradient, from the parameters as one flat array."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +8,6 @@ import numpy as np
 from ...compiled.batch import Batch
 from ...errors import ArgumentError, AutodiffError, MissingExtraError, OperandError, shown
 from ...value import Value, constant
-from .. import losses
 from .batches import labels_of, require_rows, table
 from .fingerprint import Watched
 from ..layers.module import Module
@@ -35,28 +17,13 @@ from .vectors import Vector, same
 Loss = Callable[[Any, Any], Value]
 
 
-def step_function(model: Module, loss: Any, engine: str = "compiled") -> "Step":
-    """A function of a batch that gives its mean loss and the gradient, with `parameters` as one flat array.
-
-    `loss` is a name, or any f(y_true, y_pred) that is a mean over rows; for a model of several outputs also a list or a
-    dict of them, as the batches are. `engine` is "eager", "compiled" or "jax".
-    """
-    if not isinstance(model, Module):
-        raise OperandError(f"step_function: expected a model, got {shown(model)}")
-    if not isinstance(engine, str) or engine not in _ENGINES:
-        raise ArgumentError(f"step_function: expected an engine of {', '.join(_ENGINES)}, got {shown(engine)}")
-    if getattr(model, "several", False):
-        from .ported_step import PortedStep
-
-        return PortedStep(model, loss, engine)
-    return _ENGINES[engine](model, losses.find(loss))
-
-
 class Step:
     """A training step: call it with X, of rows by inputs, and y, of rows or rows by outputs.
 
     Its `parameters` are its own until `sync` writes them into the model; `reload` reads them from there.
     """
+
+    arrange: Callable[[Any, Any], tuple[Any, Any]] | None = None  # makes X and y of the batches of several ports
 
     def __init__(self, model: Module, loss: Loss) -> None:
         self.model, self.loss = model, loss
@@ -76,7 +43,7 @@ class Step:
             self.require_parameters()
             self.forget()
             self.watched.keep(self.model)
-        return self.run(X, y)
+        return self.run(*self.arrange(X, y) if self.arrange else (X, y))
 
     def run(self, X: Any, y: Any) -> tuple[Any, Any]:
         """The same for a model that has not changed."""
@@ -244,7 +211,7 @@ class JaxStep(CompiledStep):
         return self.jax.jit(function)
 
 
-_ENGINES: dict[str, type[Step]] = {"eager": EagerStep, "compiled": CompiledStep, "jax": JaxStep}
+STEPS: dict[str, type[Step]] = {"eager": EagerStep, "compiled": CompiledStep, "jax": JaxStep}
 
 
 def as_loss(found: Any) -> Value:
