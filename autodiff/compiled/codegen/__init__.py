@@ -45,7 +45,7 @@ def source(programs: Mapping[str, Program], target: str) -> str:
     tables: dict[str, str] = {}
     writer = WRITERS.get(target, PortableWriter)
     bodies = [writer(program, tables).function(name) for name, program in programs.items()]
-    numbers = "".join(f"{name} = {writer.literal(code)}\n" for code, name in tables.items())
+    numbers = "".join(f"{name} = {code}\n" for code, name in tables.items())
     text = "\n\n".join(part for part in (numbers, *bodies) if part)
     head = preamble(set(WORDS.findall(text)) & (ARRAY_WORDS | additions.WORDS.keys()), target)
     return f"{head}\n\n{text}" if head else text

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..ir.program import Instruction, Program, split_name
 from ..ir.strides import places, places_of
-from . import layout
+from .layout import Layout, gathers
 from .lines import Part, is_number, number
 from .writer import Writer
 
@@ -28,6 +28,7 @@ class ArrayWriter(Writer):
     """Arrays of NumPy, or of a namespace like it: a method for each kind of instruction."""
 
     sum = "total"  # the function that adds up along the last axis
+    layout = Layout()
 
     def __init__(self, program: Program, tables: dict[str, str]) -> None:
         super().__init__(program, tables)
@@ -58,11 +59,11 @@ class ArrayWriter(Writer):
         like, text = self.alike.pop(register), self.names[register]
         self.names[register] = self.made[register]
         if self.is_condition(register) and is_number(text):
-            self.assign(self.names[register], f"full_like({like}, {text}) != 0.0")
+            self.assign(self.names[register], f"{self.layout.full_like(like, text)} != 0.0")
         elif self.is_condition(register):  # which is no number
             self.assign(self.names[register], f"broadcast_to({text}, {like}.shape)")
         else:
-            self.assign(self.names[register], f"full_like({like}, {text})")
+            self.assign(self.names[register], self.layout.full_like(like, text))
         return self.names[register]
 
     def like(self, each: Instruction) -> str:
@@ -111,7 +112,7 @@ class ArrayWriter(Writer):
         if row == "total":
             self.line(index, f"{self.sum}({texts[0]})")
         elif row == "largest":
-            self.line(index, f"{texts[0]}.max(axis=-1)")
+            self.line(index, self.layout.method("max", texts[0], "axis=-1"))
         elif row == "logsumexp" and slope:
             single = not (self[each.operands[2]].rows or self[each.operands[2]].shape)
             one = single or is_number(texts[2]) or each.operands[2] in self.alike
@@ -129,7 +130,7 @@ class ArrayWriter(Writer):
             self.line(index, f"{left} * {right}")
         else:
             left, right = self.texts(each.operands)
-            self.line(index, layout.product(left, right, each.detail))
+            self.line(index, self.layout.product(left, right, each.detail))
 
     def sum_to(self, index: int, each: Instruction) -> None:
         text = self.texts(each.operands)[0]
@@ -138,15 +139,14 @@ class ArrayWriter(Writer):
         axes = [0] * (operand.rows and not each.rows) + [lead + axis for axis in range(extra)]
         ones = [axis for axis in range(len(each.shape)) if each.shape[axis] == 1 != operand.shape[axis + extra]]
         axes += [lead + extra + axis for axis in ones]
-        text = f"{text}.sum(axis={axes[0] if len(axes) == 1 else tuple(axes)})"
-        self.line(index, f"{text}.reshape({self.sizes(each)})" if ones else text)
+        text = self.layout.method("sum", text, f"axis={axes[0] if len(axes) == 1 else tuple(axes)}")
+        self.line(index, self.layout.reshape(text, sizes(each)) if ones else text)
 
     # ---- numbers ----
 
     def constant(self, index: int, each: Instruction) -> None:
         if each.shape:
-            values = f"array([{', '.join(map(number, each.detail))}])"
-            self.names[index] = self.table(values if len(each.shape) == 1 else f"{values}.reshape{each.shape}")
+            self.names[index] = self.numbers(list(map(number, each.detail)), each.shape)
 
     def fill(self, index: int, each: Instruction) -> None:
         texts = self.texts(each.operands)
@@ -154,21 +154,30 @@ class ArrayWriter(Writer):
         if len(texts) > 1 and each.rows and not each.shape:
             self.names[index], self.alike[index] = texts[1], texts[0]
         elif len(texts) > 1:
-            self.line(index, texts[1] if scalar else f"full_like({texts[0]}, {texts[1]})")
+            self.line(index, texts[1] if scalar else self.layout.full_like(texts[0], texts[1]))
         elif not scalar:
-            self.line(index, f"full_like({texts[0]}, {number(each.detail)})")
+            self.line(index, self.layout.full_like(texts[0], number(each.detail)))
 
     def expand(self, index: int, each: Instruction) -> None:
         texts = self.texts(each.operands)
         if is_number(texts[0]):
-            self.names[index] = self.table(f"array({[float(texts[0])] * prod(each.shape)}).reshape({each.shape})")
+            self.names[index] = self.numbers(texts * prod(each.shape), each.shape)
         elif not (each.rows or each.shape[:-1]):  # one number, which may be a float of Python's
-            self.line(index, f"{texts[0]} * {self.table(f'array({[1.0] * each.shape[-1]})')}")
+            self.line(index, f"{texts[0]} * {self.numbers(['1.0'] * each.shape[-1])}")
         else:
-            self.line(index, f"{texts[0]}[..., None].repeat({each.shape[-1]}, axis=-1)")
+            self.line(index, self.layout.method("repeat", f"{texts[0]}[..., None]", f"{each.shape[-1]}, axis=-1"))
+
+    def numbers(self, texts: Sequence[str], shape: Sequence[int] = ()) -> str:
+        """The name of an array of numbers: a vector, or of another shape."""
+        vector = self.layout.array(f"[{', '.join(texts)}]")
+        return self.table(self.layout.reshape(vector, shape) if len(shape) > 1 else vector)
+
+    def places(self, found: Any) -> str:
+        """The name of an array of places."""
+        return self.table(self.layout.array(str(found.tolist()), places=True))
 
     def table(self, code: str) -> str:
-        """The name of an array of numbers, which is made once, beside the functions."""
+        """The name of an array that is made once, beside the functions."""
         return self.tables.setdefault(code, f"table_{len(self.tables)}")
 
     # ---- arrays put together and taken apart ----
@@ -177,9 +186,9 @@ class ArrayWriter(Writer):
         texts = self.texts(each.operands)
         if each.rows:
             base = next(text for operand, text in zip(each.operands, texts) if self[operand].rows)
-            texts = [text if self[operand].rows else f"full_like({base}, {text})"
+            texts = [text if self[operand].rows else self.layout.full_like(base, text)
                      for operand, text in zip(each.operands, texts)]  # fmt: skip
-        self.line(index, f"stack([{', '.join(texts)}], axis=-1)")
+        self.line(index, self.layout.stack(texts))
 
     def join(self, index: int, each: Instruction) -> None:
         texts = self.texts(each.operands)
@@ -195,7 +204,7 @@ class ArrayWriter(Writer):
         text = self.as_array(self.texts(each.operands)[0])
         base = self[each.operands[0]]
         start, strides = each.detail
-        sliced = layout.view(text, base.shape, base.rows, start, strides, each.shape)
+        sliced = self.layout.view(text, base.shape, base.rows, start, strides, each.shape)
         self.line(index, sliced or self.gather(text, base, places(start, strides, each.shape)))
 
     def take(self, index: int, each: Instruction) -> None:
@@ -204,43 +213,45 @@ class ArrayWriter(Writer):
 
     def gather(self, text: str, base: Instruction, wanted: Any) -> str:
         """The elements at these places of a flattened register."""
-        return f"{self.flatten(text, base)}[{':, ' * base.rows}{self.table(f'array({wanted.tolist()})')}]"
+        return self.layout.take(self.flatten(text, base), self.places(wanted), wanted.shape, base.rows)
 
     def as_array(self, text: str) -> str:
         """A plain number as an array of that one; anything else as it is."""
-        return self.table(f"array([{text}])") if is_number(text) else text
+        return self.numbers([text]) if is_number(text) else text
 
     def flatten(self, text: str, each: Instruction) -> str:
         """A register as one vector for each row."""
         if is_number(text):
             return self.as_array(text)
-        return text if len(each.shape) == 1 else f"{text}.reshape({'-1, ' * each.rows}{prod(each.shape)})"
+        return text if len(each.shape) == 1 else self.layout.reshape(text, (*[-1] * each.rows, prod(each.shape)))
 
     def assemble(self, index: int, each: Instruction) -> None:
         """An array of zeros, to which each operand is added at its places."""
         texts = self.texts(each.operands)
         name = self.names[index]
         views = [(detail, shape) for _, detail, shape in each.detail]
-        blocks = None if each.rows else layout.tile(texts, views, prod(each.shape))
+        blocks = None if each.rows else self.layout.tile(texts, views, prod(each.shape))
         if blocks:
             code = blocks[0][1] if len(blocks) == 1 else self.lay_blocks(name, blocks)
         else:
-            found, rows = pieces(each), "-1, " * each.rows
-            flat = ", ".join(self.as_array(text) if is_number(text) else f"{text}.reshape({rows}{each.size})"
-                             for text, each in zip(texts, found))
+            found, rows = pieces(each), [-1] * each.rows
+            flat = ", ".join(self.as_array(text) if is_number(text) else self.layout.reshape(text, (*rows, piece.size))
+                             for text, piece in zip(texts, found))
             zero = f"({self.count}, 1)" if each.rows else "1"
             self.assign(f"{name}_parts", f"concat([{flat}, zeros({zero})], axis=-1)")
-            tables = [self.table(f"array({term.tolist()})") for term in layout.gathers(found, prod(each.shape))]
-            code = " + ".join(f"{name}_parts[{':, ' * each.rows}{table}]" for table in tables)
-        self.assign(name, code if len(each.shape) == 1 else f"({code}).reshape({self.sizes(each)})")
+            rounds = gathers(found, prod(each.shape))
+            terms = [self.layout.take(f"{name}_parts", self.places(term), term.shape, each.rows) for term in rounds]
+            code = " + ".join(terms)
+        self.assign(name, code if len(each.shape) == 1 else self.layout.reshape(code, sizes(each)))
 
     def lay_blocks(self, name: str, blocks: list[tuple[int, str]]) -> str:
         """Blocks one after the other."""
         return f"concat([{', '.join(text for _, text in blocks)}])"
 
-    def sizes(self, each: Instruction) -> str:
-        """The arguments that reshape a flattened array to the shape of a register."""
-        return ", ".join([*["-1"] * each.rows, *map(str, each.shape)]) or "()"
+
+def sizes(each: Instruction) -> list[int]:
+    """The sizes of a register, to which a flattened array is reshaped."""
+    return [*[-1] * each.rows, *each.shape]
 
 
 def pieces(each: Instruction) -> list[Any]:

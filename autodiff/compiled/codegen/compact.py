@@ -30,19 +30,19 @@ def compact(lines: Sequence[Line], kept: set[str]) -> list[str]:
     code = {line.name: line.code for line in lines}
     uses = Counter(name for line in lines for name in line.uses)
     uses.update(kept)
-    tests = _take_negations(code, uses, kept)
     once = {name for name in code if uses[name] == 1 and name not in kept}
-    return _group(_merge(code, once), tests)
+    return _group(_merge(_turn_choices(code, uses, kept), once))
 
 
-def _take_negations(code: dict[str, Code], uses: Counter[str], kept: set[str]) -> dict[str, str]:
-    """The conditions that only say `not`, for choices alone: taken out of the code, to be answered the other way."""
-    chosen = Counter(each.condition for each in code.values() if isinstance(each, Choice) and each.other == "0.0")
+def _turn_choices(code: dict[str, Code], uses: Counter[str], kept: set[str]) -> dict[str, Code]:
+    """The code without the conditions that only say `not`, for choices alone, which are answered the other way."""
+    choices = {name: each for name, each in code.items() if isinstance(each, Choice) and each.other == "0.0"}
+    chosen = Counter(each.condition for each in choices.values())
     tests = {name: each.condition for name, each in code.items()
              if isinstance(each, Negation) and chosen[name] == uses[name] and name not in kept}  # fmt: skip
-    for name in tests:
-        del code[name]
-    return tests
+    turned = {name: Choice(tests[each.condition], "0.0", each.chosen)
+              for name, each in choices.items() if each.condition in tests}  # fmt: skip
+    return {name: each for name, each in (code | turned).items() if name not in tests}
 
 
 def _merge(code: dict[str, Code], once: set[str]) -> dict[str, Code]:
@@ -73,11 +73,10 @@ def _merge(code: dict[str, Code], once: set[str]) -> dict[str, Code]:
     return found
 
 
-def _group(code: dict[str, Code], tests: dict[str, str]) -> list[str]:
+def _group(code: dict[str, Code]) -> list[str]:
     """Neighbours that choose between 0.0 and a number by one condition, under one `if`."""
     lines = []
-    answered = {name: _turn(each, tests) for name, each in code.items()}
-    for condition, group in groupby(answered.items(), key=lambda item: _closing(item[1])):
+    for condition, group in groupby(code.items(), key=lambda item: _closing(item[1])):
         members = list(group)
         if not condition or len(members) == 1:
             lines += [f"{name} = {each}" for name, each in members]
@@ -85,13 +84,6 @@ def _group(code: dict[str, Code], tests: dict[str, str]) -> list[str]:
         lines += [f"if {condition}:", f"    {' = '.join(name for name, _ in members)} = 0.0", "else:"]
         lines += [f"    {name} = {each.other}" for name, each in members if isinstance(each, Choice)]
     return lines
-
-
-def _turn(code: Code, tests: dict[str, str]) -> Code:
-    """A choice by a condition that only says `not`, the other way round."""
-    if isinstance(code, Choice) and code.other == "0.0" and code.condition in tests:
-        return Choice(tests[code.condition], "0.0", code.chosen)
-    return code
 
 
 def _closing(code: Code) -> str:

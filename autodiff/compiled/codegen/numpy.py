@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.program import Instruction, Program, split_name
-from . import layout
-from .array import ArrayWriter, pieces
+from .array import ArrayWriter, pieces, sizes
 from .lines import Binary, Line
 
 FEW = 32  # columns
@@ -78,7 +77,7 @@ class NumpyWriter(ArrayWriter):
         if made is not None and self.lines[made].code == f"-{self.text(self[register].operands[0])}":
             del self.lines[made]
             text, weight = self.text(self[register].operands[0]), -1.0
-        self.line(index, f"vecdot({text}, {self.table(f'array({[weight] * columns[0]})')})")
+        self.line(index, f"vecdot({text}, {self.numbers([str(weight)] * columns[0])})")
 
     def assemble(self, index: int, each: Instruction) -> None:
         texts = self.texts(each.operands)
@@ -87,14 +86,14 @@ class NumpyWriter(ArrayWriter):
         make, sign = "empty" if counts.min() == counts.max() == 1 else "zeros", "=" if counts.max() == 1 else "+="
         self.assign(name, f"{make}({f'({self.count}, {size})' if each.rows else size})")
         for operand, (kind, detail, shape), text, places in zip(each.operands, each.detail, texts, found):
-            part = layout.view(name, (size,), each.rows, detail[0], detail[1], shape) if kind == "view" else None
+            part = self.layout.view(name, (size,), each.rows, detail[0], detail[1], shape) if kind == "view" else None
             if part and not (each.rows and "reshape" in part):
                 if not self.write_in_place(operand, part, sign):
                     self.lines.append(Line(part if part.endswith("]") else f"{part}[...]", text, sign=sign))
             else:
                 self.scatter(name, text, places, each.rows, sign)
         if len(each.shape) != 1:
-            self.assign(name, f"{name}.reshape({self.sizes(each)})")
+            self.assign(name, self.layout.reshape(name, sizes(each)))
 
     def write_in_place(self, operand: int, part: str, sign: str) -> bool:
         """Let a product that is used only here be written where it belongs, and not be copied there."""
@@ -110,7 +109,7 @@ class NumpyWriter(ArrayWriter):
 
     def scatter(self, name: str, text: str, places: Any, rows: bool, sign: str) -> None:
         """Add to places that no slice describes."""
-        table = self.table(f"array({places.tolist()})")
+        table = self.places(places)
         once = len(np.unique(places)) == places.size
         if once:
             self.lines.append(Line(f"{name}[{':, ' * rows}{table}]", text, sign=sign))

@@ -88,7 +88,7 @@ def _definition(home: ModuleType, word: str, methods: bool) -> tuple[str, frozen
         return f"{word} = {item!r}\n", frozenset()
     tree = syntax(text_of(item))
     if not methods:
-        tree = portable.rewrite_tree(tree)
+        tree = portable.WithoutMethods().visit(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.returns = None

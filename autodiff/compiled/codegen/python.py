@@ -16,14 +16,14 @@ from ...ops import TABLE
 from ..ir.program import Instruction, Program, split_name
 from .compact import compact
 from .lines import Choice, Line, in_full, number, share_parts
-from .templates import template
+from .templates import ARRAYS, FLOATS, template
 from .writer import Writer
 
 
 class MathWriter(Writer):
     """Python floats; what an n-ary operation runs over is a list."""
 
-    math = True
+    notation = FLOATS
 
     def __init__(self, program: Program, tables: dict[str, str]) -> None:
         super().__init__(program, tables)
@@ -75,7 +75,7 @@ class MathWriter(Writer):
 
     def elements(self, index: int, each: Instruction) -> None:
         """An elementwise instruction over lists, what a sum is of, one element at a time."""
-        found = template(each.op, each.op != "where", (), self.by_condition(each))
+        found = template(each.op, ARRAYS if each.op == "where" else FLOATS, (), self.by_condition(each))
         operands = dict(zip("abc", self.texts(each.operands)))
         lists = {letter: operands[letter] for letter, operand in zip("abc", each.operands) if self[operand].shape}
         text = found.text.format(**operands | {letter: f"each_{letter}" for letter in lists})

@@ -3,9 +3,9 @@
 A slope becomes a contribution by pushing the multiplication by the upstream gradient g into the branches of its
 `where`: a branch that is `blocked` gives 0.0, whatever g is, so an operand that was not selected gets no 0 * inf.
 
->>> template("relu'0", math=False).text
+>>> template("relu'0", ARRAYS).text
 'where({a} <= 0.0, 0.0, {g})'
->>> template("div'1", math=True).text
+>>> template("div'1", FLOATS).text
 'div_slope({a}, {b}) * {g}'
 """
 
@@ -24,7 +24,7 @@ from ..ir.program import split_name
 from .lines import Binary as CodeOfTwo
 from .lines import Choice as CodeOfChoice
 from .lines import Code, Negation, Part, in_full
-from .rewrites import compare_as_floats, compute_constants, divides_by_number, inline, without_ones
+from .rewrites import compute_constants, divides_by_number, inline, without_integers, without_ones
 
 WORDS = re.compile(r"(?<![\w.'])[A-Za-z_]\w*")
 LETTERS = ("a", "b", "c", "y", "g")
@@ -83,21 +83,24 @@ class Floats(Named):
         return super().compose(rule, names)
 
 
+ARRAYS, FLOATS = Arrays(), Floats()
+
+
 @cached
 def template(
-    op: str, math: bool, literals: tuple[tuple[str, str], ...] = (), by_condition: bool = False
+    op: str, notation: Notation, literals: tuple[tuple[str, str], ...] = (), by_condition: bool = False
 ) -> Template:
     """The code of a row ("tanh") or a slope's contribution ("tanh'0"), for floats or for arrays.
 
     `literals` are the operands that are plain numbers, by letter, as they are to be written; `by_condition`: the first
     operand is a comparison already, and not a number to compare with 0.
     """
-    square = op == "pow'0" and ("b", "2.0") in literals
+    math, square = notation is FLOATS, op == "pow'0" and ("b", "2.0") in literals
     rule = inline(SQUARE_SLOPES[math] if square else rule_of(op))
     if by_condition:
         rule = rule.replaced(HOLDS, Name("a"))
     if math:
-        rule = compare_as_floats(floats(rule))
+        rule = without_integers(floats(rule))
     elif op == "where" and not by_condition:
         rule = BY_NUMBER
     rule = rule.substitute({letter: parse(text) for letter, text in literals})
@@ -105,10 +108,10 @@ def template(
     shared = [] if by_condition else [part for part in _parts(rule, math) if part is not rule]
     if math:
         shared = [part for part in shared if not _is_comparison(part)]  # as quick as to look it up
-    return _with_holes(rule, list(dict.fromkeys(shared)), Floats() if math else Arrays(), math)
+    return _with_holes(rule, list(dict.fromkeys(shared)), notation)
 
 
-def _with_holes(rule: Rule, shared: list[Rule], notation: Notation, math: bool) -> Template:
+def _with_holes(rule: Rule, shared: list[Rule], notation: Notation) -> Template:
     """A rule with a hole for each part, in which parts that it contains, which come before it, are holes as well."""
     names = {f"p{place}": Written(f"{{p{place}}}", notation.compose(part).tight) for place, part in enumerate(shared)}
 
@@ -124,7 +127,7 @@ def _with_holes(rule: Rule, shared: list[Rule], notation: Notation, math: bool) 
         text = notation.write(make_holes(part, place), names)
         parts.append(Part(text, word if word.isidentifier() else "part", twice))
     whole = make_holes(rule, len(shared))
-    code = _code(whole, notation, names) if math else notation.write(whole, names)
+    code = _code(whole, notation, names) if notation is FLOATS else notation.write(whole, names)
     calls = _chooses(rule, "**") or any(isinstance(each, Call) for each in rule.walk())
     return Template(code, tuple(parts), rule.words() & frozenset(LETTERS), calls)
 

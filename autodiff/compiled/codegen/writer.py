@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
+from ...notation import Notation
 from ...ops import TABLE
 from ..ir.instructions import KINDS
 from ..ir.program import COMPARISONS, Instruction, Program, source_names, split_name
 from .lines import Code, Line, Part, is_number, number, row, share_parts
-from .templates import Template, template
+from .templates import ARRAYS, Template, template
 
 
 class Writer:
     """Writes one program; a target says how its instructions and its guards are written."""
 
-    math = False
+    notation: Notation = ARRAYS  # of the rules of the table
 
     def __init__(self, program: Program, tables: dict[str, str]) -> None:
         self.program, self.tables = program, tables  # arrays of numbers: their code, and the names they go by
@@ -57,11 +58,6 @@ class Writer:
     def check_guard(self, register: int, answer: bool) -> str:
         """Whether a comparison came out as recorded."""
         raise NotImplementedError
-
-    @staticmethod
-    def literal(code: str) -> str:
-        """The code of an array of numbers that is made once."""
-        return code
 
     def finish(self) -> list[str]:
         """The text of the lines."""
@@ -111,7 +107,7 @@ class Writer:
         """The template of an elementwise instruction, written for those of its operands that are plain numbers."""
         texts = [(letter, self.text(operand)) for letter, operand in self.letter_operands(each)]
         plain = tuple((letter, text) for letter, text in texts if is_number(text))
-        return template(each.op, self.math, plain, self.by_condition(each))
+        return template(each.op, self.notation, plain, self.by_condition(each))
 
     def by_condition(self, each: Instruction) -> bool:
         """Whether it is a choice by a comparison, which is no number to compare with 0."""
