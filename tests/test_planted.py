@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autodiff import Value, compile, exp, log, logsumexp, nn, register, relu, sqrt, tanh, total, where, xlogy
+from autodiff import Value, compile, exp, gradient_graph, log, logsumexp, nn, register, relu, sqrt, tanh, total, where, xlogy
 from autodiff.compiled.ir.builder import Builder
 from autodiff.compiled.ir.reverse import reverse
 from autodiff.compiled.record.recorder import record
@@ -94,6 +94,25 @@ def test_parts_of_several_sizes_are_found_in_a_register_that_joins_them():
     agrees(function, [(0.1, 0.2, 0.3), (0.5, -0.4, 1.0)])
 
 
+@pytest.mark.parametrize("places", [
+    [(i, k, k) for i in range(5) for k in range(4)],  # a bias for each column
+    [(i, k, i) for i in range(5) for k in range(4)],  # for each row
+    [(i, k, k) for k in range(4) for i in range(5)], [(i, k, i) for k in range(4) for i in range(5)],
+    [(i, k, 0) for k in range(4) for i in range(5)],
+])  # fmt: skip
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_matrix_product_and_numbers_that_repeat_along_an_axis_of_it(places, shared):
+    table = [[Value(float(i * j) / 7) for j in range(3)] for i in range(5)]
+    weights = [[Value(0.1 * k + j) for j in range(3)] for k in range(4)]
+
+    def function(*biases):
+        sums = [sum((w * x for w, x in zip(weights[k], table[i])), biases[place]) for i, k, place in places]
+        return sum(tanh(y) * (1.0 + index) for index, y in enumerate(sums))
+
+    rows = [(0.5, -1.0, 0.25, 2.0, -3.0, 1.0, 1.0), (1.5, 0.0, 1.0, -2.0, 0.5, 1.0, 1.0)]  # so many enter as one vector
+    agrees(function, rows[:1] if shared else rows, 7 if shared else 0)
+
+
 # Where nothing flows
 
 
@@ -180,6 +199,15 @@ def test_a_row_that_is_added_after_a_program_was_compiled_has_a_gradient(target)
 def test_random_programs_agree_over_arrays():
     report = routes.search(seconds=60, most=150, seed="planted", routes=["gradient_graph"])
     assert not report.findings and report.programs > 100
+
+
+@pytest.mark.parametrize("x", [1e-107, -1e-107])
+def test_the_graph_of_a_powers_gradient_keeps_the_digits_that_are_lost_before_the_exponent_scales_it(x):
+    x = Value(x)
+    y = x**4.0
+    y.backward()
+    (slope,) = gradient_graph(y, [x])
+    assert slope.data == x.grad and abs(slope.data) == 4e-321  # 1e-107 ** 3 is subnormal, and 4 times it 3.99e-321
 
 
 # Training

@@ -88,7 +88,7 @@ class _Chains:
         in_dot = self.edges & (self.tape.codes[self.users] == DOT)
         count = np.bincount(self.root[self.user_of[factor]], minlength=self.tape.size)
         count += np.bincount(self.root[self.users[in_dot]], minlength=self.tape.size) // 2
-        several: Flags = factor & (count[self.root[np.maximum(self.user_of, 0)]] > 1)
+        several: Flags = factor & (count[self.root[self.user_of]] > 1)
         return several
 
     def bare(self, place: Ints, count: int) -> Lists:

@@ -12,7 +12,7 @@ from ..ir.builder import Builder
 from ..ir.program import Guard, Program, Shape
 from ..ir.strides import Ints
 from ..record.tape import CODES, NAMES, Tape
-from .flatten import Lists, Sums
+from .flatten import Flags, Lists, Sums
 from .locations import Group, Locations
 from .patterns import alike, grid, vector
 
@@ -53,7 +53,7 @@ class Roller:
                 self.group(members)
         roots = np.array(self.tape.roots)
         outputs = [self.nodes.resolve(root, ()) for root in roots[:alone]]
-        if alone is not None and len(roots) > alone:
+        if alone is not None:
             outputs.append(self.nodes.resolve(roots[alone:], (len(roots) - alone,), whole=True))
         guards = self.guards()
         return Rolled(self.builder.program(outputs, guards), self.nodes.captured, self.sums.live)
@@ -72,9 +72,9 @@ class Roller:
         return found + [self.source(bare.values[0], bare, level, place) for place in (0, 1, 2)]
 
     def source(self, values: Ints, lists: Lists, level: Ints, place: int) -> Ints:
-        """The register that one operand of each node comes from; -3 where it has none such."""
+        """The register that one operand of each node comes from; 0 where it has none, which the counts tell apart."""
         there = lists.counts[level] > place
-        found = np.full(len(level), -3, np.int64)
+        found = np.zeros(len(level), np.int64)
         found[there] = self.nodes.register_of[values[lists.starts[level[there]] + place]]
         return found
 
@@ -94,14 +94,12 @@ class Roller:
         if self.sums.products.counts[first]:
             register, order, shape = self.products(*self.list_members(self.sums.products, members))
             register = self.plus(register, bare[order], shape)
-        elif name == TOTAL and 2 < bare.shape[1] <= FEW:
-            wide = (*shape, bare.shape[1])
-            register = self.builder.along(TOTAL, self.nodes.resolve(bare.reshape(wide), wide, whole=True))
+        elif name == TOTAL and bare.shape[1] > 2:
+            register = self.total(bare, shape)
         elif is_sum and bare.shape[1] != 2:
             register = self.plus(None, bare, shape)
         elif name in TABLE and TABLE[name].variadic and not is_sum:
-            wide = (*shape, bare.shape[1])
-            register = self.builder.along(name, self.nodes.resolve(bare.reshape(wide), wide, whole=True))
+            register = self.along(name, bare, shape)
         else:
             order, shape = self.natural(bare)
             operands = [self.nodes.resolve(column.reshape(shape), shape) for column in bare[order].T]
@@ -136,15 +134,32 @@ class Roller:
         shape = nodes.shape if letter else nodes.shape[1:]
         return self.nodes.resolve(nodes.reshape(shape), shape, whole=True)
 
+    def along(self, name: str, operands: Ints, shape: Shape) -> int:
+        """An n-ary operation of a group, one list of operands for each of its nodes."""
+        wide = (*shape, operands.shape[1])
+        return self.builder.along(name, self.nodes.resolve(operands.reshape(wide), wide, whole=True))
+
+    def total(self, terms: Ints, shape: Shape) -> int:
+        """A group's totals of three terms or more; among many, zeros are left out, which may leave few."""
+        zero = self.zeros(terms)
+        if terms.shape[1] <= FEW or not zero.any():
+            return self.along(TOTAL, terms, shape)
+        rest = terms[:, ~zero]
+        register = self.along(TOTAL, rest, shape) if rest.shape[1] > 2 else self.plus(None, rest, shape)
+        return self.builder.row(ADD, register, self.builder.constant(0.0))
+
+    def zeros(self, terms: Ints) -> Flags:
+        """Which columns are the constant 0.0."""
+        return np.array([self.nodes.all_zero(column) for column in terms.T], bool)
+
     def plus(self, register: int | None, bare: Ints, shape: Shape) -> int:
         """The sum of a register and the bare terms of a group, one list for each of its nodes."""
-        count, zero = bare.shape[1], np.array([self.nodes.all_zero(column) for column in bare.T], bool)
+        count, zero = bare.shape[1], self.zeros(bare)
         if count > FEW and zero.any():
             rest = self.plus(register, bare[:, ~zero], shape)
             return rest if register is not None else self.builder.row(ADD, rest, self.builder.constant(0.0))
         if count > FEW:
-            terms = self.nodes.resolve(bare.reshape(*shape, count), (*shape, count), whole=True)
-            found = self.builder.along(TOTAL, terms)
+            found = self.along(TOTAL, bare, shape)
             return found if register is None else self.builder.row(ADD, register, found)
         for column, nothing in zip(bare.T, zero):
             if register is not None and nothing:
@@ -161,6 +176,6 @@ class Roller:
         found = []
         for (_, answer), nodes in together.items():
             numbers = np.array([node for node, _ in nodes])
-            register = self.nodes.resolve(numbers.reshape(vector(len(nodes))), vector(len(nodes)), whole=True)
+            register = self.nodes.resolve(numbers.reshape(vector(len(nodes))), vector(len(nodes)))
             found.append(Guard(register, answer, nodes[0][1]))
         return found
