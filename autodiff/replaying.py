@@ -72,19 +72,18 @@ def _whole_quotient(a: Any, b: Any) -> Any:
     return elementwise.floor((a - rest) / b + 0.5)
 
 
-def _is_normal(a: Any, exponent: float) -> bool:
+def _is_normal(a: Value, exponent: float) -> bool:
     """Whether the number of a power is 0 or has all its digits."""
-    number = a._data if type(a) is Value else a
-    return number == 0 or stable.TINY <= abs(kernels.pow(number, exponent)) < kernels.inf
+    return a._data == 0 or stable.TINY <= abs(kernels.pow(a._data, exponent)) < kernels.inf
 
 
-def _power_slope(a: Any, b: Any) -> Any:
+def _power_slope(a: Value, b: Value) -> Any:
     """b * a ** (b - 1), written out, as readers of a gradient graph expect it, where b - 1 is exact and the power
     neither overflows nor loses digits before b scales it; else one row, which is right there too.
     """
-    exponent = b._data if type(b) is Value else b
+    exponent = b._data
     exact = exponent - (exponent - 1) == 1 and exponent - 1 + 1 == exponent and not -1 < exponent < 1 / 16
-    if exact and _is_normal(a, exponent - 1) and (type(b) is not Value or b.op == "constant"):
+    if exact and _is_normal(a, exponent - 1) and b.op == "constant":
         return b * a ** (b - 1)
     return vars(elementwise)["power_slope"](a, b)
 

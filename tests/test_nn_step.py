@@ -138,6 +138,15 @@ def test_a_step_branches_by_its_own_parameters_which_the_model_need_not_have(ste
     assert model.w.data == 4.0
 
 
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+@pytest.mark.parametrize("steer", [lambda w, x: [w * x] * 2, lambda w, x: [w, w]])
+def test_outputs_that_are_the_same_have_a_column_each(steer, engine):
+    step = step_function(Leaning(steer, 2.0), "mse", engine)
+    step(np.array([[1.0], [3.0]]), np.zeros((2, 2)))
+    wanted = [[y.data for y in steer(Value(2.0), x)] for x in (1.0, 3.0)]
+    assert np.broadcast_to(step.outputs, (2, 2)).tolist() == wanted and step.outputs.shape[-1] == 2
+
+
 def test_fit_trains_a_model_that_branches_as_eager_does():
     class Bent(nn.Model):
         def __init__(self):

@@ -1,9 +1,11 @@
 """Small changes of the code that no other test noticed, each caught by what it would make wrong."""
 
+import math
+
 import numpy as np
 import pytest
 
-from autodiff import Value, compile, exp, gradient_graph, log, logsumexp, nn, register, relu, sqrt, tanh, total, where, xlogy
+from autodiff import Value, compile, exp, gradient_graph, log, logsumexp, nn, register, relu, replay, sqrt, tanh, total, where, xlogy
 from autodiff.compiled.ir.builder import Builder
 from autodiff.compiled.ir.reverse import reverse
 from autodiff.compiled.record.recorder import record
@@ -208,6 +210,28 @@ def test_the_graph_of_a_powers_gradient_keeps_the_digits_that_are_lost_before_th
     y.backward()
     (slope,) = gradient_graph(y, [x])
     assert slope.data == x.grad and abs(slope.data) == 4e-321  # 1e-107 ** 3 is subnormal, and 4 times it 3.99e-321
+
+
+@pytest.mark.parametrize(("exponent", "row"), [
+    (2.0, "mul"), (3.0, "mul"), (1.0, "mul"), (0.5, "mul"), (-1.0, "mul"), (-1.5, "mul"), (1 / 16, "mul"),
+    (31 / 512, "power_slope"), (1 / 32, "power_slope"), (-0.5, "power_slope"),  # a power of 0 < a < 1 may be inf, b times it not
+    (0.1, "power_slope"), (1e16, "power_slope"), (0.0, "power_slope"),         # b - 1 is rounded; 0 * inf is nan
+])  # fmt: skip
+def test_the_gradient_of_a_power_is_written_out_where_no_digit_is_lost(exponent, row):
+    x, b = Value(1.5), Value(exponent)
+    (slope,) = gradient_graph(x**exponent, [x])
+    y = x**b
+    y.backward()
+    assert slope.op == row and slope.data == pytest.approx(x.grad, rel=1e-15)
+    assert [each.op for each in gradient_graph(y, [x, b])] == ["power_slope", "exponent_slope"]
+
+
+@pytest.mark.parametrize(("exponent", "at"), [(1 / 32, 5e-319), (-0.5, 2.5e-206)])
+def test_the_graph_of_a_powers_gradient_is_finite_at_other_numbers_too(exponent, at):
+    x, there = Value(1.0), Value(at)
+    (there**exponent).backward()
+    (slope,) = gradient_graph(x**exponent, [x])
+    assert replay(slope, float, at={x: at}).value == there.grad and 1e305 < abs(there.grad) < math.inf
 
 
 # Training

@@ -8,7 +8,7 @@ from operator import add
 import numpy as np
 import pytest
 
-from autodiff import Value, compile, cos, dot, exp, sin, tanh, total, where
+from autodiff import Value, compile, cos, dot, exp, grad, sin, tanh, total, where
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize import Group, vectorize
 from autodiff.compiled.vectorize.patterns import distinct
@@ -63,6 +63,14 @@ def test_nodes_that_do_the_same_are_one_instruction_for_each_register_that_their
         "where 11 1 0", "where 13 1 2"]  # fmt: skip
 
 
+def test_products_are_apart_whose_first_factors_come_from_different_registers():
+    def function(xs):
+        a, b = [sin(x) for x in xs], [cos(x) for x in xs]
+        return [dot([p, q], xs[:2]) for p, q in zip(a, b)] + [dot([q, r], xs[:2]) for q, r in zip(b, b[1:])]
+
+    assert written(function, 3) == ["sin 0", "cos 0", "join 1 2", "contract 4 5", "contract 7 5"]
+
+
 X = [[Value(float(i * j)) for j in range(3)] for i in range(5)]
 WEIGHTS = [[Value(0.1 * i + j) for j in range(3)] for i in range(4)]
 
@@ -79,6 +87,11 @@ def neuron(weights, row, bias):
     (lambda xs: [exp(x) for x in (xs[0], xs[0], xs[1])], 3, ["take 0", "exp 1"]),
     (lambda xs: [a - b for a, b in zip((xs[0], xs[0], xs[1]), xs[::-1])], 3, ["take 0", "sub 1 0"]),
     (lambda xs: [a - exp(b) for a, b in zip((*xs[1:], xs[0]), xs)], 3, ["exp 0", "take 1", "sub 0 2"]),
+    (lambda xs: [total([a, b]) for a, b in zip(xs, xs[1:])], 4, ["add 1 2"]),
+    (lambda xs: [total([x, 1.0]) for x in xs[::-1]], 4, ["constant", "add 0 1"]),
+    (lambda xs: [a + b + 1.0 + a for a, b in zip(xs, xs[1:])], 4, ["add 1 2", "constant", "add 3 4", "add 5 1"]),
+    (lambda xs: [total([a, b, 0.0]) for a, b in zip(xs, xs[1:])], 4, ["add 1 2", "constant", "add 3 4"]),
+    (lambda xs: [total([a, b, c, 0.0]) for a, b, c in zip(xs, xs[1:], xs[2:])], 5, ["total 1", "constant", "add 2 3"]),
     (lambda xs: [neuron(ws, row, b) for row in X for ws, b in zip(WEIGHTS, xs)], 4, ["contract 2 3", "add 4 0", "tanh 5"]),
     (lambda xs: [neuron(ws, row, b) for ws, b in zip(WEIGHTS, xs) for row in X], 4, ["contract 2 3", "add 4 5", "tanh 6"]),
     (lambda xs: [neuron(ws, row, 1.0) for row in X for ws in WEIGHTS], 4, ["contract 2 3", "constant", "add 4 5", "tanh 6"]),
@@ -157,8 +170,17 @@ def test_a_total_overflows_no_sooner_than_it_must_beside_a_sum_and_zeros(head, z
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 5])
 def test_a_total_of_negative_zeros_and_a_zero_is_zero(count, zeros):
     for adding in (total, sum):
-        found = compile(lambda x, y: adding([x] * count + [0.0] * zeros) * y, "numpy")(np.array([-0.0, 2.0]), np.array([1.0, 1.0]))  # noqa: B023
+        found = compile(lambda x, y: adding([x] * count + [where(False, x, 0.0)] * zeros) * y, "numpy")(np.array([-0.0, 2.0]), np.array([1.0, 1.0]))  # noqa: B023
         assert list(map(str, found)) == ["0.0", str(2.0 * count)]
+
+
+@pytest.mark.usefixtures("every_program_is_vectorized")
+def test_a_total_of_gradients_that_are_all_zero_is_zero():
+    def function(x):
+        unused = grad(lambda *xs: xs[0] * xs[0])(*[x] * 6)[1:]
+        return total(unused) * x + x
+
+    assert compile(function, "numpy")(np.array([2.0, -3.0])).tolist() == [2.0, -3.0]
 
 
 # What is left out, and how deep a program may be

@@ -57,7 +57,7 @@ def flatten(tape: Tape) -> Sums:
     """The tape's live nodes, its sums flattened."""
     chains = _Chains(tape)
     kept = np.flatnonzero(chains.kept)
-    place = np.full(tape.size, -1, np.int64)
+    place = np.zeros(tape.size, np.int64)
     place[kept] = np.arange(len(kept))
     is_sum = chains.adds[kept] | (tape.codes[kept] == DOT)
     return Sums(kept, is_sum, chains.pairs(place, len(kept)), chains.bare(place, len(kept)), int(chains.live.sum()))

@@ -111,7 +111,7 @@ class Roller:
         count = len(operands)
         for column in operands.T:
             register = int(self.nodes.register_of[column[0]])
-            if register < 0 or np.any(self.nodes.register_of[column] != register):
+            if register < 0:
                 continue
             places = self.nodes.place_of[column]
             shape = self.builder[register].shape
@@ -140,13 +140,11 @@ class Roller:
         return self.builder.along(name, self.nodes.resolve(operands.reshape(wide), wide, whole=True))
 
     def total(self, terms: Ints, shape: Shape) -> int:
-        """A group's totals of three terms or more; among many, zeros are left out, which may leave few."""
+        """A group's totals of three terms or more, of which zeros are left out."""
         zero = self.zeros(terms)
-        if terms.shape[1] <= FEW or not zero.any():
-            return self.along(TOTAL, terms, shape)
         rest = terms[:, ~zero]
         register = self.along(TOTAL, rest, shape) if rest.shape[1] > 2 else self.plus(None, rest, shape)
-        return self.builder.row(ADD, register, self.builder.constant(0.0))
+        return self.builder.row(ADD, register, self.builder.constant(0.0)) if zero.any() else register
 
     def zeros(self, terms: Ints) -> Flags:
         """Which columns are the constant 0.0."""
