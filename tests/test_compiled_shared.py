@@ -181,11 +181,12 @@ def test_an_element_that_nobody_uses_sends_nothing_where_its_slope_is_infinite(b
         assert np.allclose(value, 37.5) and np.allclose(slopes[0], 25.0) and np.allclose(slopes[1], 0.0)
 
 
-def test_what_rows_share_is_gathered_before_it_goes_on_as_where_eager_computes_it_once():
-    rows, s = [1.0, 0.0], Value(1.0)
-    shared = s / -1e-310    # a local derivative of -inf, which meets 1 + 0, and no row's 0 alone
+@pytest.mark.parametrize("rows, gradient", [([1.0, 0.0], -math.inf), ([1.0, -2.0], math.inf)])
+def test_what_rows_share_is_gathered_before_it_goes_on_as_where_eager_computes_it_once(rows, gradient):
+    s = Value(1.0)
+    shared = s / -1e-310    # a local derivative of -inf, which meets the sum of the rows, and no row alone
     total([x * shared for x in rows]).backward()
-    assert s.grad == -math.inf
+    assert s.grad == gradient
     assert compile(lambda s, x: x * (s / -1e-310), "numpy").value_and_grad(1.0, np.array(rows))[1][0] == s.grad
 
 

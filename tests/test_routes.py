@@ -155,6 +155,14 @@ def test_a_nan_beside_a_number_that_nobody_uses_is_excused_in_a_matrix_product_a
     assert list(trial.compare_row(trial.rows[0], 2.0, {"x": 1.0}))
 
 
+def test_rows_of_both_signs_may_gather_before_they_meet_an_infinite_slope():
+    """Row by row the slopes are inf and -inf, and nan together; a program that computes s / a once gives -inf."""
+    inputs = [routes.Input("x", (), ((1.0,), (-2.0,)), "rows"), routes.Input("s", (), ((1.0,),), "shared")]
+    trial = routes.Trial(routes.Program(tuple(inputs), ("y = x * (s / 1e-310)",)))
+    assert not list(trial.compare_batch([inf, -inf], {"x": [inf, inf], "s": -inf})) and trial.excused
+    assert list(trial.compare_batch([inf, inf], {"x": [inf, inf], "s": -inf}))
+
+
 def test_inf_and_nan_have_to_be_where_eager_has_them():
     trial = routes.Trial(program("x * s", x=inf, s=2.0))
     row = trial.rows[0]
