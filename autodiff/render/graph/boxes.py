@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
 
 from ...value import Value
 from .picture import Path
@@ -34,13 +33,6 @@ class Box:
     def title(self, inside: int) -> str:
         """Its path below the scopes that are drawn round it, or how many of what it holds."""
         return self.words or ".".join(self.path[inside:])
-
-
-class Target(NamedTuple):
-    """The kind of a leaf and the boxes or operations that use it."""
-
-    op: str
-    users: frozenset[object]
 
 
 def find_boxes(
@@ -80,9 +72,9 @@ def gather_leaves(
         user = boxes.get(v, v)
         for parent in leads.keys() & v.parents:
             leads[parent].add(user)
-    alike: dict[Target, list[Value]] = {}
+    alike: dict[tuple[str, frozenset[object]], list[Value]] = {}
     for v, users in leads.items():
-        alike.setdefault(Target(v.op, frozenset(users)), []).append(v)
+        alike.setdefault((v.op, frozenset(users)), []).append(v)
     for (op, _), members in alike.items():
         if len(members) > MANY_LEAVES:
             boxes.update(dict.fromkeys(members, Box((), scopes, f"{len(members):,} {op}s")))
@@ -90,9 +82,7 @@ def gather_leaves(
 
 def gather_tail(order: Sequence[Value], scopes: dict[Value, Path], boxes: dict[Value, Box]) -> None:
     """Draw a long loss as one box: the operations after all scopes, but for the outputs themselves."""
-    used: set[Value] = set()
-    for v in order:
-        used.update(v.parents)
+    used = {parent for v in order for parent in v.parents}
     before = set(boxes)
     for v in reversed(order):
         if v in before:

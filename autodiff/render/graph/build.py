@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
-from ...graph import topological_order
+from ...graph import topological_order, users
 from ...value import Value
 from .boxes import Box, find_boxes
 from .edges import Edges, Highlight
@@ -157,11 +157,7 @@ class _Nodes:
         for v, box in self.boxes.items():
             if v in self.keys:
                 members.setdefault(box, []).append(v)
-        uses = {v: 0 for v in self.keys if v not in self.boxes}
-        for v in order:
-            for parent in () if uses.keys().isdisjoint(v.parents) else v.parents:
-                if parent in uses:
-                    uses[parent] += 1
+        uses = users(order)
         nodes: dict[str, Node] = {}
         for v in order:
             key = self.keys.get(v)

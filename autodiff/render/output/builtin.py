@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as xml
 
-from ..graph.arrows import is_changed, label
+from ..graph.arrows import is_changed
 from ..graph.layout import Point, Size
 from ..graph.picture import Edge, Node, Path, Picture
 from ..graph.style import EDGES, LOOKS, PAGE, Paint, Style, facts_shown
 from .arrange import Arranged, arrange
-from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, notes_of
+from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, notes_of, outline, words_on
 from .metrics import width
 from .shapes import Rectangle, corners, path, polygon, draw_rounded, write
 
@@ -41,10 +41,7 @@ class _Writer:
         targets = {edge.target for edge in picture.edges}
         rows = sources - targets if self.large else set()
         self.cells = {node.key: cells(node, style, node.key in rows) for node in picture.nodes}
-        self.words = {
-            i: words for i, edge in enumerate(picture.edges)
-            if (words := "" if self.crowded and not edge.lit else label(edge, style))
-        }  # fmt: skip
+        self.words = {i: words for i, words in enumerate(words_on(picture, style)) if words}
         self.placed = self.arrange()
         self.size = self.swap(self.placed.size)
         self.root = self.begin()
@@ -163,11 +160,9 @@ class _Writer:
 
     def node(self, node: Node, box: Rectangle) -> None:
         look = LOOKS[node.kind]
-        line, wide, kind = look.light.line, look.width, f"{node.kind} lit" if node.lit else node.kind
-        if node.kind == "group" and node.key in self.picture.outputs:
-            kind, line, wide = f"{kind} end", LOOKS["output"].light.line, LOOKS["output"].width
-        group = self.group(f"node {kind}", node.key, node.key)
-        paint, wide = Paint(look.light.fill, line, look.light.text), 3.5 if node.lit else wide
+        classes, line, wide = outline(node, self.picture)
+        group = self.group(f"node {classes}", node.key, node.key)
+        paint = Paint(look.light.fill, line, look.light.text)
         dashes = "5,2" if look.dashed else ""
         if look.rounded:
             draw_rounded(group, box, paint, wide, dashes)

@@ -9,10 +9,10 @@ ones), and each character that DOT, a record or an entity would take for itself 
 
 from __future__ import annotations
 
-from ..graph.arrows import is_changed, label
+from ..graph.arrows import is_changed
 from ..graph.picture import Edge, Node, Path, Picture
 from ..graph.style import EDGES, LOOKS, PAGE, Style, facts_shown
-from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, notes_of
+from .looks import clusters, edge_kind, edge_width, is_crowded, is_large, largest_flow, notes_of, outline, words_on
 
 FONT = "Helvetica"  # every engine knows its widths, with or without fonts on the machine
 # A backslash is doubled, because the entity of one would become an escape once it is read.
@@ -37,18 +37,18 @@ def source(picture: Picture, style: Style) -> str:
     rows = {node.key for node in picture.nodes} - {edge.target for edge in picture.edges} if is_large(picture) else ()
     parts = {path: graphviz.Digraph(f"cluster{i}", graph_attr=frame(path, i)) for i, path in enumerate(places)}
     for node in picture.nodes:
-        attributes = node_attributes(node, node.key in picture.outputs)
+        attributes = node_attributes(node, picture)
         parts.get(node.path, graph).node(node.key, label=node_label(node, style, node.key in rows), **attributes)
     for path in sorted(places, key=len, reverse=True):  # the innermost first, as each is copied into the next
         parts.get(path[:-1], graph).subgraph(parts[path])
     largest, crowded = largest_flow(picture), is_crowded(picture)
     sides, grouped = SIDES[style.rankdir], has_groups(picture)
     frame_of = {node.key: node.path for node in picture.nodes}
-    for edge, gap in zip(picture.edges, lengths(picture)):
-        words = "" if crowded and not edge.lit else edge_label(edge, style)
+    for edge, words, gap in zip(picture.edges, words_on(picture, style), lengths(picture)):
         enters = grouped and frame_of[edge.target] not in ((), frame_of[edge.source])
         ports = sides if crowded else {"headport": sides["headport"]} if enters else {}  # below the title of the frame
-        graph.edge(edge.source, edge.target, label=words, **edge_attributes(edge, style, largest), **ports, **gap)
+        room = f" {escape(words)} " if words else ""
+        graph.edge(edge.source, edge.target, label=room, **edge_attributes(edge, style, largest), **ports, **gap)
     return str(graph.source)
 
 
@@ -118,24 +118,15 @@ def node_label(node: Node, style: Style, in_row: bool = False) -> str:
     return words if stacked else f"{{{words}}}"
 
 
-def edge_label(edge: Edge, style: Style) -> str:
-    """What is written on an edge, with room round it."""
-    words = label(edge, style)
-    return f" {escape(words)} " if words else ""
-
-
-def node_attributes(node: Node, is_output: bool = False) -> dict[str, str]:
-    """How a node looks; a box that holds an output has the outline of one."""
-    look, kind = LOOKS[node.kind], f"{node.kind} lit" if node.lit else node.kind
-    line, width = look.light.line, look.width
-    if is_output and node.kind == "group":
-        kind, line, width = f"{kind} end", LOOKS["output"].light.line, LOOKS["output"].width
+def node_attributes(node: Node, picture: Picture) -> dict[str, str]:
+    """How a node looks."""
+    look, (classes, line, width) = LOOKS[node.kind], outline(node, picture)
     font = {"fontname": f"{FONT}-Bold"} if node.changed else {}
     return font | _attributes(
-        **{"id": node.key, "class": kind},
+        **{"id": node.key, "class": classes},
         shape="Mrecord" if look.rounded else "record",
         style="filled,dashed" if look.dashed else "filled",
-        fillcolor=look.light.fill, color=line, fontcolor=look.light.text, penwidth=3.5 if node.lit else width,
+        fillcolor=look.light.fill, color=line, fontcolor=look.light.text, penwidth=width,
     )  # fmt: skip
 
 

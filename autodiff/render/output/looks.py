@@ -9,8 +9,8 @@ from __future__ import annotations
 from math import isfinite, sqrt
 
 from ..graph.arrows import label
-from ..graph.picture import Edge, Path, Picture
-from ..graph.style import Style
+from ..graph.picture import Edge, Node, Path, Picture
+from ..graph.style import LOOKS, Style
 
 LIT = 4.5  # points: the line of what is highlighted
 LARGE = 40  # boxes: a screen holds more only if they stand closer
@@ -45,6 +45,20 @@ def largest_flow(picture: Picture) -> float:
     if any(edge.lit for edge in picture.edges):
         return 0.0
     return max((abs(edge.flow) for edge in picture.edges if edge.flow is not None and isfinite(edge.flow)), default=0.0)
+
+
+def words_on(picture: Picture, style: Style) -> list[str]:
+    """What is written on each edge: in a crowd, only on those of a highlighted path."""
+    crowded = is_crowded(picture)
+    return ["" if crowded and not edge.lit else label(edge, style) for edge in picture.edges]
+
+
+def outline(node: Node, picture: Picture) -> tuple[str, str, float]:
+    """The classes of a node, and the colour and the width of its line; a box that holds an output has those of one."""
+    ends = node.kind == "group" and node.key in picture.outputs
+    look = LOOKS["output" if ends else node.kind]
+    classes = f"{node.kind}{' lit' * node.lit}{' end' * ends}"
+    return classes, look.light.line, 3.5 if node.lit else look.width
 
 
 def is_crowded(picture: Picture) -> bool:

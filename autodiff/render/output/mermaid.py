@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 
-from ..graph.arrows import label
-from .looks import clusters, edge_kind, edge_width, is_crowded, largest_flow
+from .looks import clusters, edge_kind, edge_width, largest_flow, words_on
 from ..graph.picture import Node, Picture
 from ..graph.style import EDGES, LOOKS, Style, facts_shown
 
@@ -28,9 +27,9 @@ def source(picture: Picture, style: Style) -> str:
     """The Mermaid source of a flowchart."""
     direction = {"TB": "TD"}.get(style.rankdir, style.rankdir)
     lines = [WIDE, f"flowchart {direction}", *write_frames(picture, style)]
-    crowded, largest = is_crowded(picture), largest_flow(picture)
-    for number, edge in enumerate(picture.edges):
-        words = "" if crowded and not edge.lit else escape(label(edge, style))
+    largest = largest_flow(picture)
+    for number, (edge, written) in enumerate(zip(picture.edges, words_on(picture, style))):
+        words = escape(written)
         arrow = "-.-x" if edge.blocked else "-.->" if edge.link else "-->"
         lines.append(f'    {edge.source} {arrow}{f"|{quote(words)}|" if words else ""} {edge.target}')
         width = edge_width(edge, style, largest)

@@ -10,9 +10,12 @@ False
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeVar
 
 Ends = tuple[str, str]
+K = TypeVar("K", bound=Hashable)
 
 
 def topological(keys: Sequence[str], edges: Sequence[Ends]) -> list[str]:
@@ -35,23 +38,16 @@ def topological(keys: Sequence[str], edges: Sequence[Ends]) -> list[str]:
     return order[::-1]
 
 
-def leads_on(pieces: Mapping[str, str], edges: Sequence[Ends]) -> bool:
+def leads_on(pieces: Mapping[K, Hashable], edges: Iterable[tuple[K, K]]) -> bool:
     """Whether the pieces form no cycle."""
-    ends = {(pieces[a], pieces[b]) for a, b in edges if pieces[a] != pieces[b]}
-    waiting = dict.fromkeys(pieces.values(), 0)
-    after: dict[str, list[str]] = {piece: [] for piece in waiting}
-    for source, target in ends:
-        waiting[target] += 1
-        after[source].append(target)
-    ready = [piece for piece, count in waiting.items() if not count]
-    done = 0
-    while ready:
-        done += 1
-        for target in after[ready.pop()]:
-            waiting[target] -= 1
-            if not waiting[target]:
-                ready.append(target)
-    return done == len(waiting)
+    before: dict[Hashable, set[Hashable]] = {piece: set() for piece in pieces.values()}
+    for source, target in edges:
+        before[pieces[target]] |= {pieces[source]} - {pieces[target]}
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError:
+        return False
+    return True
 
 
 def runs(order: Sequence[str], name_of: Mapping[str, str], edges: Sequence[Ends]) -> dict[str, str]:

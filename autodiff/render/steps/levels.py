@@ -7,12 +7,12 @@ hold both what comes before and what comes after another: this is found out here
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ...stepping.log import Log
 from ..graph.picture import Path
 from ..graph.scopes import paths
+from ..output.ordering import leads_on
 
 LEVELS = ("neurons", 2), ("layers", 1)  # and how many parts the path to one has
 
@@ -27,21 +27,10 @@ def scopes(log: Log, drawn: Sequence[int]) -> list[Path]:
 
 def levels(paths: Mapping[int, Path], edges: Sequence[tuple[int, int, int]]) -> list[dict[str, Any]]:
     """The coarser drawings of nodes with these scopes and edges: none where nothing belongs together."""
-    return [
-        {"title": title, "length": length}
-        for title, length in LEVELS
-        if any(len(path) >= length for path in paths.values()) and _leads_on(paths, edges, length)
-    ]
-
-
-def _leads_on(paths: Mapping[int, Path], edges: Sequence[tuple[int, int, int]], length: int) -> bool:
-    keys = {number: path[:length] if len(path) >= length else (number,) for number, path in paths.items()}
-    feeds: dict[Any, set[Any]] = {key: set() for key in keys.values()}
-    for source, target, _ in edges:
-        if keys[source] != keys[target]:
-            feeds[keys[target]].add(keys[source])
-    try:
-        TopologicalSorter(feeds).prepare()
-    except CycleError:
-        return False
-    return True
+    ends = [(source, target) for source, target, _ in edges]
+    found = []
+    for title, length in LEVELS:
+        boxes = {number: path[:length] if len(path) >= length else number for number, path in paths.items()}
+        if any(len(path) >= length for path in paths.values()) and leads_on(boxes, ends):
+            found.append({"title": title, "length": length})
+    return found
