@@ -7,6 +7,7 @@
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import ArgumentError, OperandError, shown
@@ -48,3 +49,11 @@ def path_of(path: object) -> Path:
     if "\0" in str(path):
         raise ArgumentError(f"expected a path, which has no null character in it, got {shown(path)}")
     return Path(path)
+
+
+def suffix_of(path: str | os.PathLike[str], known: Iterable[str]) -> str:
+    """The suffix of a path to save to, in small letters; an error that lists those that are known for another."""
+    suffix = path_of(path).suffix.lower()
+    if suffix not in known:
+        raise ArgumentError(f"save: expected a path that ends in {', '.join(known)}, got {shown(os.fspath(path))}")
+    return suffix

@@ -19,8 +19,7 @@ from pathlib import Path
 
 from ..errors import ArgumentError
 from ..files import path_of, write_whole
-from ..render.language import catalogue
-from ..render.steps.html import resource
+from ..render.language import catalogue, resource
 from .packages import NPM, WHEELS, fetch, member
 from .precompiling import ARCHIVES, precompile
 

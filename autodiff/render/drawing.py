@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..coerce import as_flag, is_one_of
 from ..errors import ArgumentError, OperandError, shown
-from ..files import path_of, write_whole
+from ..files import suffix_of, write_whole
 from ..frames import caller
 from ..graph import topological_order
 from ..names import names_in
@@ -155,13 +155,9 @@ class Drawing:
         Returns the path. Raises `ArgumentError` for another suffix or no such folder, an `OSError` that names the
         path if it cannot be written, `DrawingError` if no engine can.
         """
-        endings = ", ".join(FORMS)
         if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
-            raise OperandError(f"save: expected a path, a text that ends in {endings}, got {shown(path)}")
-        suffix = path_of(path).suffix.lower()
-        if suffix not in FORMS:
-            raise ArgumentError(f"save: expected a path that ends in {endings}, got {shown(os.fspath(path))}")
-        return write_whole(path, FORMS[suffix](self))
+            raise OperandError(f"save: expected a path, a text that ends in {', '.join(FORMS)}, got {shown(path)}")
+        return write_whole(path, FORMS[suffix_of(path, FORMS)](self))
 
     @property
     def mermaid(self) -> str:

@@ -59,8 +59,13 @@ def catalogue(language: str) -> dict[str, str]:
     """What stands for English texts in a language; nothing for English itself."""
     if language == ENGLISH:
         return {}
-    text = files("autodiff.render").joinpath("assets", f"language_{language}.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
+    return dict(json.loads(resource(f"language_{language}.json")))
+
+
+@cache
+def resource(filename: str) -> str:
+    """Return the text of one of the files that pages are put together from."""
+    return files("autodiff.render").joinpath("assets", filename).read_text(encoding="utf-8")
 
 
 def _check(language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import overload
 
 from ..ops import HOLDS, TABLE
@@ -19,61 +20,52 @@ from .wording import TERMS, formula_of, in_formula, last_part, name, or_zero, sh
 def read_step(log: Passes, index: int) -> Step:
     """The record of one event."""
     kind, node = log.events.kind[index], log.graph.nodes[log.events.node[index]]
+    about = partial(Step, index=index, kind=KINDS[kind], node=node.number, label=node.label, operation=node.operation,
+                    source=node.source)  # fmt: skip
     if kind in (INPUT, OPERATION):
-        return _forward_step(log, index, node)
+        rule, numbers = describe_origin(log, node)
+        phase = "error" if log.stages[node.number] else "forward"
+        return about(phase=phase, rule=rule, substituted=numbers, result=node.data)
     if kind == SEED:
-        return _seed_step(log, index, node)
+        return _seed_step(log, index, node, about)
     if kind == UPDATE:
-        return _update_step(log, index, node)
-    return _edge_step(log, index, node)
+        return _update_step(log, index, node, about)
+    return _edge_step(log, index, node, about)
 
 
-def _forward_step(log: Passes, index: int, node: Node) -> Step:
-    rule, numbers = describe_origin(log, node)
-    return Step(
-        index=index, phase="error" if log.stages[node.number] else "forward", kind=KINDS[log.events.kind[index]],
-        node=node.number, label=node.label, operation=node.operation,
-        rule=rule, substituted=numbers, result=node.data, source=node.source,
-    )  # fmt: skip
-
-
-def _seed_step(log: Passes, index: int, node: Node) -> Step:
+def _seed_step(log: Passes, index: int, node: Node, about: Callable[..., Step]) -> Step:
     before = log.events.before[index] if log.holds(node.number) else None
-    return Step(
-        index=index, phase="backward", kind="seed", node=node.number, label=node.label, operation=node.operation,
-        gradient_before=before, gradient_after=log.events.after[index], arrived=1, expected=1, sum=_sum(log, index),
-        rule=f"d {name(node.label)} / d {name(node.label)}", source=node.source,
+    return about(
+        phase="backward", gradient_before=before, gradient_after=log.events.after[index], arrived=1, expected=1,
+        sum=_sum(log, index), rule=f"d {name(node.label)} / d {name(node.label)}",
         substituted="1" if before is None else f"{short(before)} + 1", result=1.0,
     )  # fmt: skip
 
 
-def _update_step(log: Passes, index: int, node: Node) -> Step:
+def _update_step(log: Passes, index: int, node: Node, about: Callable[..., Step]) -> Step:
     gradient, rate = log.events.before[index], log.training.rate if log.training else 0.0
-    return Step(
-        index=index, phase="update", kind="update", node=node.number, label=node.label, operation=node.operation,
-        gradient_before=gradient, gradient_after=gradient,
+    return about(
+        phase="update", gradient_before=gradient, gradient_after=gradient,
         arrived=log.arrivals[node.number], expected=log.expected[node.number],
-        rule=f"{name(node.label)} - rate * gradient", result=node.data - rate * gradient, source=node.source,
+        rule=f"{name(node.label)} - rate * gradient", result=node.data - rate * gradient,
         substituted=f"{in_formula(node.data)} - {short(rate)} * {in_formula(gradient)}",
     )  # fmt: skip
 
 
-def _edge_step(log: Passes, index: int, node: Node) -> Step:
+def _edge_step(log: Passes, index: int, node: Node, about: Callable[..., Step]) -> Step:
     events = log.events
     operand, arrived, upstream = events.operand[index], events.arrived[index], events.upstream[index]
     parent, slope = log.graph.nodes[node.parents[operand]], node.slopes[operand]
     rule, numbers = _slope(log, slope_of(node.operation, operand), node, operand)
     flowed = slope is not None
     any_before = arrived > flowed or log.holds(parent.number)
-    return Step(
-        index=index, phase="backward", kind=KINDS[events.kind[index]],
-        node=node.number, label=node.label, operation=node.operation,
-        parent=parent.number, parent_label=parent.label, operand=operand,
+    return about(
+        phase="backward", parent=parent.number, parent_label=parent.label, operand=operand,
         upstream=upstream, slope=slope, contribution=None if slope is None else slope * upstream,
         gradient_before=events.before[index] if any_before else None,
         gradient_after=events.after[index] if any_before or flowed else None,
         arrived=arrived, expected=log.expected[parent.number], sum=_sum(log, index),
-        rule=rule, substituted=numbers, result=slope, source=node.source,
+        rule=rule, substituted=numbers, result=slope,
         premature=flowed and events.had[index] < log.expected[node.number],
     )  # fmt: skip
 

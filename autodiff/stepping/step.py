@@ -98,18 +98,20 @@ class Step:
         node, parent = name(self.label), name(self.parent_label or "")
         if self.kind == "input":
             return ()
-        if self.kind == "operation":
-            return (Equation(node, self.rule, self.substituted, short(self.result)),)
-        if self.kind == "seed":
-            return (Equation(f"gradient of {node}", self.rule, self.substituted, short(self.gradient_after)),)
-        if self.kind == "update":
-            return (Equation(f"{node}, updated", self.rule, self.substituted, short(self.result)),)
-        if self.blocked:
-            return (Equation(f"d {node} / d {parent}", self.rule, self.substituted, "nothing flows"),)
+        slope_of = f"d {node} / d {parent}"
+        left, result = {
+            "operation": (node, short(self.result)),
+            "seed": (f"gradient of {node}", short(self.gradient_after)),
+            "contribution": (slope_of, short(self.slope)),
+            "update": (f"{node}, updated", short(self.result)),
+        }.get(self.kind, (slope_of, "nothing flows"))
+        first = Equation(left, self.rule, self.substituted, result)
+        if self.kind != "contribution":
+            return (first,)
         upstream, slope, contribution = map(in_formula, (self.upstream, self.slope, self.contribution))
         added = f"{short(self.gradient_before)} + {contribution}"
         return (
-            Equation(f"d {node} / d {parent}", self.rule, self.substituted, short(self.slope)),
+            first,
             Equation(f"{node} to {parent}", FACTORS, f"{upstream} × {slope}", short(self.contribution)),
             Equation(f"gradient of {parent}", "before + contribution", added, short(self.gradient_after)),
         )

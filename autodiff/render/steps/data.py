@@ -111,10 +111,10 @@ QUIZ = {"stages": STAGES, "misconceptions": MISCONCEPTIONS, "hints": HINTS, "clo
 
 
 def _edges(log: Log, core: set[int], drawn: list[int]) -> list[tuple[int, int, int]]:
-    """The edges between the nodes in `drawn`: from which to which, and along which operand."""
+    """The edges between the nodes in `drawn`, one of them in the core: from which to which, along which operand."""
     here, nodes = set(drawn), log.graph.nodes
     found = [(p, number, k) for number in drawn for k, p in enumerate(nodes[number].parents) if p in here]
-    return [(p, number, k) for p, number, k in found if _keep(log, core, p, number)]
+    return [(p, number, k) for p, number, k in found if p in core or number in core]
 
 
 def _live(log: Log) -> dict[str, Any] | None:
@@ -165,18 +165,13 @@ def _find_explained(log: Log, drawn: Iterable[int]) -> list[int]:
 
 def _why(log: Log, x: int, place: dict[int, int], edges: dict[tuple[int, int], int]) -> dict[str, Any]:
     found = explain_gradient(log.graph, x, PATHS)
-    path = found.paths[0] if found.paths else None
+    path = found.paths[0] if found.paths else Path((), (), 0.0, None)
     return {
         "label": name(found.label),
         "text": "\n".join(filter(None, [unlike(log, x, found.gradient), str(found)])),
-        "nodes": [place[number] for number in path.nodes if number in place] if path else [],
-        "edges": [edges[edge] for edge in _follow(path) if edge in edges] if path else [],
+        "nodes": [place[number] for number in path.nodes if number in place],
+        "edges": [edges[edge] for edge in zip(path.nodes[1:], path.operands) if edge in edges],
     }
-
-
-def _follow(path: Path) -> list[tuple[int, int]]:
-    """The edges of a path, each as the node that it enters and which operand of it."""
-    return list(zip(path.nodes[1:], path.operands, strict=True))
 
 
 def _node(node: Node, root: bool, inside: bool, lines: dict[str, int], box: Sequence[float]) -> dict[str, Any]:
@@ -212,11 +207,6 @@ def _route(placed: Layout, source: int, sizes: Sequence[tuple[float, float]], ed
     (left, top), (width, height), end = placed.places[source], sizes[source], placed.ends[source]
     first = [(end, top + height / 2)] if end > left + width + 1 else []
     return [[round(x, 1), round(y, 1)] for x, y in [*first, *placed.routes[edge]]]
-
-
-def _keep(log: Log, core: set[int], source: int, target: int) -> bool:
-    """Edges between two nodes outside the part that is shown are left out with what they would tell."""
-    return source in core or target in core
 
 
 def _box(log: Log, node: Node, widest: dict[int, dict[str, int]]) -> dict[str, int]:

@@ -17,7 +17,6 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 
 from ... import stable
 from ...clike import JavaScript, expression, function
@@ -26,6 +25,7 @@ from ...ops import HOLDS, TABLE, Op
 from ...rule import Choice, Name, Rule
 from ...stepping.mathematics import mathematics
 from ..formula.mathml import Typeset
+from ..language import resource
 
 WORD = re.compile(r"\b[A-Za-z_]\w*\b")
 
@@ -71,8 +71,7 @@ def form(rule: Rule, op: Op) -> str:
 @cache
 def kernels() -> dict[str, str]:
     """The functions of kernels.js by name."""
-    text = files("autodiff.render").joinpath("assets", "kernels.js").read_text(encoding="utf-8")
-    blocks = re.split(r"^(?=function )", text, flags=re.MULTILINE)[1:]
+    blocks = re.split(r"^(?=function )", resource("kernels.js"), flags=re.MULTILINE)[1:]
     return {block.split("(")[0].removeprefix("function "): block for block in blocks}
 
 

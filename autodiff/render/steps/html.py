@@ -17,15 +17,13 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
 from ...errors import ArgumentError
 from ...stepping.log import Log
 from ...coerce import as_flag
-from ..language import catalogue, find_language
+from ..language import catalogue, find_language, resource
 from .data import around, find_drawn, collect_data
 from .evaluator import source
 from .link import link
@@ -91,12 +89,6 @@ def _write_language(language: str) -> str:
     """The script that says a page in another language than English."""
     said = json.dumps(catalogue(language), ensure_ascii=False).replace("<", "\\u003c")
     return resource("language.js") + resource("page_language.js").replace("@catalogue@", said) if said != "{}" else ""
-
-
-@cache
-def resource(filename: str) -> str:
-    """Return the text of one of the files that pages are put together from."""
-    return files("autodiff.render").joinpath("assets", filename).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -28,6 +28,7 @@ Gradients: a -2, b 2
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from pathlib import Path
@@ -35,7 +36,7 @@ from types import FrameType
 from typing import Any
 
 from ...errors import ArgumentError, shown
-from ...files import path_of, write_whole
+from ...files import suffix_of, write_whole
 from ...frames import caller
 from ...names import names_in
 from ...stepping.cursor import Cursor
@@ -109,10 +110,7 @@ class Steps(Log):
             ".json": self.json,
             ".txt": lambda: self.text() + "\n",
         }
-        suffix = path_of(path).suffix.lower()
-        if suffix not in views:
-            raise ArgumentError(f"save: expected a path that ends in {', '.join(views)}, got {shown(os.fspath(path))}")
-        return write_whole(path, views[suffix](**options))
+        return write_whole(path, views[suffix_of(path, views)](**options))
 
     def _repr_html_(self) -> str:
         """The page inside a notebook, where it can neither reach the notebook nor the network; or why there is none."""
@@ -125,18 +123,11 @@ class Steps(Log):
 
     def _height(self) -> int:
         """The height in pixels that shows the whole page in a cell, but for a graph higher than a screen."""
-        return AROUND + min(ROW * max(LEAST, *map(len, self._columns().values())), MOST)
-
-    def _columns(self) -> dict[int, list[int]]:
-        """The nodes by their distance from the inputs, which is how a page stacks them."""
-        depth: list[int] = []
+        depth, rows = list[int](), Counter[int]()  # by the distance from the inputs, as a page stacks them
         for node in self.graph.nodes:
             depth.append(max((depth[parent] + 1 for parent in node.parents), default=0))
-        found: dict[int, list[int]] = {}
-        for node in self.graph.nodes:
-            if node.operation != "constant":
-                found.setdefault(depth[node.number], []).append(node.number)
-        return found
+            rows[depth[-1]] += node.operation != "constant"
+        return AROUND + min(ROW * max(LEAST, *rows.values()), MOST)
 
     def __repr__(self) -> str:
         return f"<Steps of {self.graph.root.label!r}: {len(self.graph.nodes):,} nodes, {len(self):,} steps>"

@@ -25,7 +25,7 @@ from typing import Any
 
 from ...coerce import is_series, number
 from ...errors import ArgumentError, OperandError, shown
-from ...files import path_of, write_whole
+from ...files import suffix_of, write_whole
 from ...json_text import json_number
 from ...ops import TABLE
 from ...stepping.snapshot import Snapshot, snapshot
@@ -56,8 +56,7 @@ class TrainingPage:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to a file whose name ends in .html."""
-        if path_of(path).suffix.lower() != ".html":
-            raise ArgumentError(f"save: expected a path that ends in .html, got {shown(os.fspath(path))}")
+        suffix_of(path, [".html"])
         return write_whole(path, self.html())
 
     def _repr_html_(self) -> str:
