@@ -14,14 +14,20 @@ G = Name("g")  # the upstream gradient
 
 def contribution(slope: Rule, above: Rule = G) -> Rule:
     """slope * above: what an operation sends to an input; 0.0, whatever comes from above, where that is blocked."""
-    match slope:
-        case Choice(condition, chosen, other):
-            return Choice(condition, contribution(chosen, above), contribution(other, above))
-        case Blocked():
+
+    def sent(each: Rule) -> Rule:
+        if isinstance(each, Blocked):
             return Number(0.0)
-        case Number(value=1):
-            return above
-    return Binary("*", slope, above)
+        return above if isinstance(each, Number) and each.value == 1 else Binary("*", each, above)
+
+    return on_branches(slope, sent)
+
+
+def on_branches(slope: Rule, change: Callable[[Rule], Rule]) -> Rule:
+    """The slope with `change` applied to each branch of its choices."""
+    if isinstance(slope, Choice):
+        return Choice(slope.condition, on_branches(slope.chosen, change), on_branches(slope.other, change))
+    return change(slope)
 
 
 def opening(slope: Rule) -> Rule:

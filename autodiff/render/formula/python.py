@@ -8,14 +8,14 @@ that a `where` did not choose, nothing flows, not even 0 times inf. The sign of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ... import additions, kernels, stable
 from ...notation import ATOM, Conditional, Notation, Text, Written
 from ...numbers import FLOATS
 from ...ops import TABLE, VOCABULARY
-from ...rule import BLOCKED, FUNCTIONS_OF_SIGNS, Binary, Call, Choice, Items, Name, Number, Part, Rule, parse
-from ...slopes import decide, may_block
+from ...rule import BLOCKED, FUNCTIONS_OF_SIGNS, Binary, Call, Items, Name, Number, Part, Rule, parse
+from ...slopes import decide, may_block, on_branches
 from ...rules import floats
 from ...value import Value
 
@@ -37,17 +37,12 @@ def source(
     *before, (_, result) = lines
     value = [*(f"{name} = {right}" for name, right in before), f"return {result}"]
     derivatives = gradient(order, dict(names), fixed)
+    functions = [SENT] if any("sent(" in line for line in derivatives) else []
+    code = "\n".join([*value, *derivatives, *["copysign" for _ in functions]])
     docs = [f'"""{remark}"""'] if remark else []
-    bodies = {"f": value, "df": derivatives}
-    functions = [write_function(name, arguments, [*docs, *body]) for name, body in bodies.items()]
-    if any("sent(" in line for line in derivatives):
-        functions.insert(0, SENT)
-    code = "\n".join(line for line in [*value, *derivatives, *["copysign"] * (functions[0] == SENT)])
+    for name, body in (("f", value), ("df", derivatives)):
+        functions.append("\n    ".join([f"def {name}({arguments}):", *docs, *body]) + "\n")
     return "\n".join([*imports(code), "\n\n".join(functions)]).rstrip()
-
-
-def write_function(name: str, arguments: str, lines: Sequence[str]) -> str:
-    return "".join([f"def {name}({arguments}):\n", *(f"    {line}\n" for line in lines)])
 
 
 def imports(text: str) -> list[str]:
@@ -70,7 +65,8 @@ def gradient(order: Sequence[Value], names: dict[Value, str], fixed: Collection[
         if v not in names:
             names[v] = next(name for n in numbers if (name := f"v{n}") not in taken)
     operands = {v: PYTHON.number(v.data).text if v in fixed else names[v] for v in order}
-    forward = [(names[v], "=", right_side(v, operands)) for v in steps]
+    written = [PYTHON.operation(v.op, [PYTHON.name(operands[parent]) for parent in v.parents]) for v in steps]
+    forward = [(names[v], "=", right.text) for v, right in zip(steps, written)]
     backward = list(contributions(steps, operands, fixed))
     known = {name for name, _, _ in backward}
     inputs = [operands[v] for v in order if v.op == "input"]
@@ -78,11 +74,6 @@ def gradient(order: Sequence[Value], names: dict[Value, str], fixed: Collection[
     results = ["1.0" if x == root else f"d_{x}" if f"d_{x}" in known else "0.0" for x in inputs]
     body = find_needed([*forward, *backward], results)
     return [*(" ".join(line) for line in body), f"return {', '.join(results)}{',' * (len(results) == 1)}"]
-
-
-def right_side(v: Value, operands: Mapping[Value, str]) -> str:
-    """An operation over the names of its operands."""
-    return PYTHON.operation(v.op, [PYTHON.name(operands[parent]) for parent in v.parents]).text
 
 
 def contributions(steps: Sequence[Value], operands: Mapping[Value, str], fixed: Collection[Value]) -> list[Line]:
@@ -107,23 +98,17 @@ def contributions(steps: Sequence[Value], operands: Mapping[Value, str], fixed: 
 def product(slope: Rule, above: Name | None, surely: bool) -> Rule:
     """slope * above, or the slope alone; `surely`: whether something comes from above for certain."""
     if above is None:
-        return split_choice(slope, lambda each: each)
-    if not surely:
-        return split_choice(slope, lambda each: above if each == ONE else Call("sent", (each, above)))
-    if may_block(slope):  # below, -0.0 will mean nothing at all
-        return split_choice(slope, lambda each: Binary("+", Number(0.0), times(each, above)))
-    return split_choice(slope, lambda each: times(each, above))
+        return slope
 
+    def sent(each: Rule) -> Rule:
+        if each == BLOCKED:
+            return each  # nothing, whatever comes from above
+        if not surely:
+            return above if each == ONE else Call("sent", (each, above))
+        times = above if each == ONE else Binary("*", each, above)
+        return Binary("+", Number(0.0), times) if may_block(slope) else times  # below, -0.0 will mean nothing at all
 
-def split_choice(slope: Rule, write: Callable[[Rule], Rule]) -> Rule:
-    """Each side of a choice by itself, so that what is blocked is nothing, whatever comes from above."""
-    if isinstance(slope, Choice):
-        return Choice(slope.condition, split_choice(slope.chosen, write), split_choice(slope.other, write))
-    return slope if slope == BLOCKED else write(slope)
-
-
-def times(slope: Rule, above: Name) -> Rule:
-    return above if slope == ONE else Binary("*", slope, above)
+    return on_branches(slope, sent)
 
 
 def list_of_slopes(v: Value, operands: Mapping[Value, str]) -> list[Line]:
@@ -192,7 +177,8 @@ class Python(Text):
     def many(self, name: str, operands: Sequence[Written]) -> Written:
         """The one list that the function takes; of a dot product two, one after the other."""
         if TABLE[name].paired:
-            left, right = (self.items(half).text for half in halves(operands))
+            half = len(operands) // 2
+            left, right = (self.items(each).text for each in (operands[:half], operands[half:]))
             return self.call(name, [Written(f"{left} + {right}")])
         return self.call(name, [self.items(operands)])
 
@@ -205,10 +191,6 @@ class Slopes(Python):
 
     def blocked(self) -> Written:
         return Written(NOTHING)
-
-
-def halves(operands: Sequence[Written]) -> tuple[Sequence[Written], Sequence[Written]]:
-    return operands[: len(operands) // 2], operands[len(operands) // 2 :]
 
 
 def is_divisor(text: str) -> bool:
