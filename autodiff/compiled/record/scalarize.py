@@ -20,6 +20,7 @@ from ...ops import ADD, STOP, TABLE, TOTAL
 from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Guard, Program
+from .parameters import tell_apart
 from .tape import Tape, eager_order, find_needed_order
 
 
@@ -53,7 +54,8 @@ def unroll(tape: Tape, arguments: Sequence[Argument], exact: bool = True) -> Unr
     for number in range(tape.size + tape.arguments, tape.size + len(tape.leaves)):
         registers.append(-1)
         if number in used and tape.leaf(number).op != "constant":
-            registers[number] = builder.input(captured_name(len(captured), arguments))
+            names = [each.name for each in arguments]
+            registers[number] = builder.input(tell_apart([*names, f"captured_{len(captured)}"])[-1])
             captured.append(tape.leaf(number))
 
     def register(number: int) -> int:
@@ -69,14 +71,6 @@ def unroll(tape: Tape, arguments: Sequence[Argument], exact: bool = True) -> Unr
     guards = [Guard(register(number), answer, place) for number, answer, place in tape.guards]
     program = builder.program([register(root) for root in tape.roots], guards)
     return Unrolled(program, captured, [each for index in eager_order(tape) for each in made[index]])
-
-
-def captured_name(index: int, arguments: Sequence[Argument]) -> str:
-    """The name of a captured Value: none that an argument has."""
-    name = f"captured_{index}"
-    while any(each.name == name for each in arguments):
-        name += "_"
-    return name
 
 
 def operation(builder: Builder, name: str, inputs: list[int], exact: bool) -> int:

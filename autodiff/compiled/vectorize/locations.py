@@ -19,6 +19,7 @@ from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Shape
 from ..ir.strides import Ints
+from ..record.parameters import tell_apart
 from ..record.tape import Tape
 from ..ir.strides import affine, c_strides
 
@@ -62,9 +63,7 @@ class Locations:
     def _capture(self, nodes: Ints, groups: Sequence[Group]) -> list[Value]:
         """The captured Values, as one vector."""
         if len(nodes):
-            name = "captured"
-            while name in [group.name for group in groups]:
-                name += "_"
+            *_, name = tell_apart([*(group.name for group in groups), "captured"])
             self.settle(nodes, self.builder.input(name, (len(nodes),)), (len(nodes),))
         return [self.tape.leaf(node) for node in nodes.tolist()]
 
