@@ -9,9 +9,12 @@ function rows(columns) {  // a column is a list of values, or a list of differen
 }
 function element(kind, attributes, text, space) {
   const made = space ? document.createElementNS("http://www.w3.org/2000/svg", kind) : document.createElement(kind);
-  for (const key in attributes) made.setAttribute(key, attributes[key]);
+  adorn(made, attributes);
   if (text !== undefined) made.textContent = text;
   return made;
+}
+function adorn(made, attributes) {
+  for (const key in attributes) made.setAttribute(key, attributes[key]);
 }
 function write(made, text) {  // what stands there already is not written again: the browser would lay it out again
   if (made.textContent !== text) made.textContent = text;

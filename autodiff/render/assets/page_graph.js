@@ -81,8 +81,7 @@ function fit() {
   const { svg, width, height } = sheet, across = ($("board").clientWidth - 14) / width, down = (parseFloat(getComputedStyle($("board")).maxHeight) - 16) / height || across;
   const large = document.body.classList.contains("present") ? 2.2 : 1.15;
   const scale = view.zoom * (view.whole ? Math.min(across, down, large) : Math.max(1, Math.min(large, across)));
-  svg.setAttribute("width", width * scale);
-  svg.setAttribute("height", height * scale);
+  adorn(svg, { width: width * scale, height: height * scale });
 }
 window.addEventListener("resize", fit);
 fit();
@@ -136,10 +135,7 @@ function keepNumbers(found, active) {
     write(below, step ? step.sent : "");
     if (!step) return;
     const middle = edges[i].getPointAtLength(edges[i].getTotalLength() / 2);
-    for (const [text, down] of [[above, -5], [below, 14]]) {
-      text.setAttribute("x", middle.x);
-      text.setAttribute("y", middle.y + down);
-    }
+    for (const [text, down] of [[above, -5], [below, 14]]) adorn(text, { x: middle.x, y: middle.y + down });
   });
 }
 function label(step) {
@@ -148,10 +144,7 @@ function label(step) {
   if (!shown) return;
   const path = edges[step.edge], middle = path.getPointAtLength(path.getTotalLength() / 2), text = step.sent || "blocked";
   const wide = text.length * 7.3 + 8;  // as wide as the space between two layers, for six digits
-  pill.firstChild.setAttribute("x", middle.x - wide / 2);
-  pill.firstChild.setAttribute("y", middle.y - 10);
-  pill.firstChild.setAttribute("width", wide);
-  pill.lastChild.setAttribute("x", middle.x);
-  pill.lastChild.setAttribute("y", middle.y + 4);
+  adorn(pill.firstChild, { x: middle.x - wide / 2, y: middle.y - 10, width: wide });
+  adorn(pill.lastChild, { x: middle.x, y: middle.y + 4 });
   pill.lastChild.textContent = text;
 }

@@ -3,18 +3,12 @@
 const undone = [];
 
 function forward(data) {
-  for (let i = 0; i < data.length; i++) {
-    if (isLeaf(i)) continue;
-    const row = table[live.ops[i]], xs = live.parents[i].map((p) => data[p]);
-    data[i] = row.slopes ? row.value(...xs) : row.value(xs);
-  }
+  for (let i = 0; i < data.length; i++) if (!isLeaf(i)) data[i] = valueBy(live.ops[i], live.parents[i].map((p) => data[p]));
   return data;
 }
 function slopes(data) {
   return data.map((y, i) => {
-    if (isLeaf(i)) return [];
-    const row = table[live.ops[i]], xs = live.parents[i].map((p) => data[p]);
-    const found = row.slopes ? row.slopes.map((one) => one && one.of(...xs, y)) : row.list ? row.list(xs, y) : xs.map(() => null);
+    const found = isLeaf(i) ? [] : slopesBy(live.ops[i], live.parents[i].map((p) => data[p]), y);
     return found.map((slope, k) => isConstant(live.parents[i][k]) ? null : slope);
   });
 }

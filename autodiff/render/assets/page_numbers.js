@@ -27,3 +27,11 @@ function full(x) {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 const numeral = (x) => typeof x === "string" ? { inf: Infinity, "-inf": -Infinity, nan: NaN }[x] ?? Number(x) : x;
+// An operation by its rules of the table: its value, and the local derivative along each operand, null where nothing flows.
+function valueBy(op, xs) {
+  return table[op].slopes ? table[op].value(...xs) : table[op].value(xs);
+}
+function slopesBy(op, xs, y) {
+  const { slopes, list } = table[op];
+  return slopes ? slopes.map((one) => one && one.of(...xs, y)) : list ? list(xs, y) : xs.map(() => null);
+}

@@ -114,9 +114,7 @@ function table_of_weights() {
     const wide = Math.min(Math.abs(weights[k]) / most, 1) * 50 || 0;
     weight.textContent = brief(weights[k]);
     slope.textContent = brief(slopesOf[k]);
-    rect.setAttribute("x", weights[k] < 0 ? -wide : 0);
-    rect.setAttribute("width", wide);
-    rect.setAttribute("class", weights[k] < 0 ? "less" : "more");
+    adorn(rect, { x: weights[k] < 0 ? -wide : 0, width: wide, class: weights[k] < 0 ? "less" : "more" });
   });
 }
 function verdict() {

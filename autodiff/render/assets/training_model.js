@@ -8,9 +8,7 @@ function forward(graph, row, until) {
   graph.parameters.forEach((i, k) => { if (i >= 0) data[i] = weights[k]; });
   for (let i = 0; i <= until; i++) {
     const parents = graph.parents[i];
-    if (!parents.length) continue;
-    const rule = table[graph.ops[i]], xs = parents.map((p) => data[p]);
-    data[i] = rule.slopes ? rule.value(...xs) : rule.value(xs);
+    if (parents.length) data[i] = valueBy(graph.ops[i], parents.map((p) => data[p]));
   }
   return data[until];
 }
@@ -20,13 +18,10 @@ function backward(graph) {  // adds the gradients of the loss that `forward` has
   for (let i = top; i >= 0; i--) {
     const parents = graph.parents[i];
     if (!reached[i] || !parents.length) continue;
-    const rule = table[graph.ops[i]], xs = parents.map((p) => data[p]), y = data[i];
-    const found = rule.slopes || (rule.list ? rule.list(xs, y) : xs.map(() => null));
-    parents.forEach((p, k) => {
-      const slope = rule.slopes ? found[k] && found[k].of(...xs, y) : found[k];
+    slopesBy(graph.ops[i], parents.map((p) => data[p]), data[i]).forEach((slope, k) => {
       if (slope === null) return;
-      gradient[p] += slope * gradient[i];
-      reached[p] = 1;
+      gradient[parents[k]] += slope * gradient[i];
+      reached[parents[k]] = 1;
     });
   }
   return graph.parameters.map((i) => (i < 0 ? 0 : gradient[i]));
