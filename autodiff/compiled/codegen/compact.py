@@ -88,6 +88,6 @@ def _group(code: dict[str, Code]) -> list[str]:
 
 def _closing(code: Code) -> str:
     """The condition under which a choice is 0.0, if it can be shared; "" for other code."""
-    if not isinstance(code, Choice) or code.chosen != "0.0":
-        return ""
-    return "" if code.condition.split()[0] == code.other else code.condition
+    if isinstance(code, Choice) and code.chosen == "0.0" and code.condition.split()[0] != code.other:
+        return code.condition
+    return ""

@@ -17,6 +17,7 @@ from ..ir.program import Shape
 from . import helpers
 from .array import ArrayWriter
 from .layout import Layout, aligned
+from .rewrites import KNOWN
 from .templates import WORDS as NAMES
 from .templates import Arrays
 
@@ -49,7 +50,7 @@ class ArrayAPI(Layout):
         return super().full_like(like, number) if is_plain(number) else f"broadcast_to({number}, {like}.shape)"
 
     def stack(self, texts: Sequence[str]) -> str:
-        return super().stack([self.array(text) for text in texts] if all(map(is_plain, texts)) else as_arrays(texts))
+        return super().stack(as_arrays(texts))
 
     def tensordot(self, left: str, right: str, axes: tuple[list[int], list[int]]) -> str:
         return f"tensordot({left}, {right}, axes={axes})"
@@ -112,11 +113,12 @@ class WithoutMethods(ast.NodeTransformer):
 
 
 def as_arrays(texts: Sequence[str]) -> list[str]:
-    """The numbers as arrays like the first text that is none; as they are where there are only numbers."""
+    """The texts, with numbers as arrays like the first text that is none."""
     like = next((text for text in texts if not is_plain(text)), None)
-    return [f"full_like({like}, {text})" if like and is_plain(text) else text for text in texts]
+    arrays = [f"full_like({like}, {text})" if like else ArrayAPI().array(text) for text in texts]
+    return [array if is_plain(text) else text for text, array in zip(texts, arrays)]
 
 
 def is_plain(text: str) -> bool:
     """Whether code is a plain number, to be known without running anything but arithmetic."""
-    return {"inf", "nan"}.issuperset(NAMES.findall(text))
+    return KNOWN.issuperset(NAMES.findall(text))

@@ -78,7 +78,8 @@ class MathWriter(Writer):
         found = template(each.op, ARRAYS if each.op == "where" else FLOATS, (), self.by_condition(each))
         operands = dict(zip("abc", self.texts(each.operands)))
         lists = {letter: operands[letter] for letter, operand in zip("abc", each.operands) if self[operand].shape}
-        text = found.text.format(**operands | {letter: f"each_{letter}" for letter in lists})
+        named = operands | {letter: f"each_{letter}" for letter in lists}
+        text = in_full(found.code, found.parts, named)[-1]
         variables = ", ".join(f"each_{letter}" for letter in lists)
         source = f"zip({', '.join(lists.values())})" if len(lists) > 1 else "".join(lists.values())
         self.line(index, f"[{text} for {variables} in {source}]")

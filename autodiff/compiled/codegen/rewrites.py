@@ -22,6 +22,7 @@ from ...definitions import Definition, define, expand, text_of
 from ...rules import is_literal
 from ...rule import Binary, Call, Choice, Name, Number, Rule, Unary, parse
 
+KNOWN = {"inf", "nan"}  # names that are numbers
 INLINED = ("relu", "leaky_relu", "stop_gradient")  # a call costs more than a comparison
 
 
@@ -79,12 +80,6 @@ def _compute(rule: Rule) -> Rule:
             return Number(1.0) if value else other
         case Choice(Number(value), chosen, other):
             return chosen if value else other  # an array namespace takes no bool of Python's
-        case Unary() | Binary() | Call() if rule.operands and all(map(_is_number, rule.operands)):
+        case Unary() | Binary() | Call() if rule.operands and all(each.words() <= KNOWN for each in rule.operands):
             return parse(repr(float(rule.evaluate(FLOATS.names))))
     return rule
-
-
-def _is_number(rule: Rule) -> bool:
-    """Whether it is a plain number, with a sign or not."""
-    unsigned = rule.operand if isinstance(rule, Unary) else rule
-    return isinstance(unsigned, Number) or isinstance(unsigned, Name) and unsigned.word in ("inf", "nan")

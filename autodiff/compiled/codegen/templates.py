@@ -3,10 +3,10 @@
 A slope becomes a contribution by pushing the multiplication by the upstream gradient g into the branches of its
 `where`: a branch that is `blocked` gives 0.0, whatever g is, so an operand that was not selected gets no 0 * inf.
 
->>> template("relu'0", ARRAYS).text
-'where({a} <= 0.0, 0.0, {g})'
->>> template("div'1", FLOATS).text
-'div_slope({a}, {b}) * {g}'
+>>> [part.text for part in template("relu'0", ARRAYS).parts], template("relu'0", ARRAYS).code
+(['{a} <= 0.0'], 'where({p0}, 0.0, {g})')
+>>> print(template("add'1", FLOATS).code, template("mul'0", FLOATS).code)
+{g} {b} * {g}
 """
 
 import re
@@ -23,12 +23,11 @@ from ..ir.program import COMPARISONS as RECORDED
 from ..ir.program import split_name
 from .lines import Binary as CodeOfTwo
 from .lines import Choice as CodeOfChoice
-from .lines import Code, Negation, Part, in_full
+from .lines import Code, Negation, Part
 from .rewrites import compute_constants, divides_by_number, inline, without_integers, without_ones
 
 WORDS = re.compile(r"(?<![\w.'])[A-Za-z_]\w*")
 LETTERS = ("a", "b", "c", "y", "g")
-SELF = {letter: f"{{{letter}}}" for letter in LETTERS}
 # The slope of a ** 2 is 2 a to the bit, but where a, or 2 a, leaves the normal numbers: far from where a * a does.
 SQUARE_SLOPES = {
     True: parse("where((1e-300 < a * a) & (a * a < 1e300), 2 * a, power_slope(a, b)) * g"),
@@ -44,11 +43,6 @@ class Template(NamedTuple):
     parts: tuple[Part, ...]
     letters: frozenset[str]  # of the operands that it uses
     calls: bool  # whether it calls a function, which in some namespaces takes arrays alone
-
-    @property
-    def text(self) -> str:
-        """The code with its parts in their places."""
-        return in_full(self.code, self.parts, SELF)[-1]
 
 
 class Arrays(Notation):
@@ -75,9 +69,9 @@ class Floats(Named):
     def compose(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
         match rule:
             case Binary("&", Binary(first, low, middle), Binary(second, between, high)) if middle == between:
-                sides = (self.bracket(self.compose(each, names), self.levels["<"] + 1) for each in (low, middle, high))
-                one, two, three = sides
-                return Written(f"{one} {first} {two} {second} {three}", self.levels["<"])
+                level = self.levels["<"]
+                one, two, three = (self.bracket(self.compose(each, names), level + 1) for each in (low, middle, high))
+                return Written(f"{one} {first} {two} {second} {three}", level)
             case Binary("/", left, right) if divides_by_number(rule):
                 return Notation.binary(self, "/", self.compose(left, names), self.compose(right, names))
         return super().compose(rule, names)
@@ -106,8 +100,6 @@ def template(
     rule = rule.substitute({letter: parse(text) for letter, text in literals})
     rule = without_ones(rule if math else compute_constants(rule))
     shared = [] if by_condition else [part for part in _parts(rule, math) if part is not rule]
-    if math:
-        shared = [part for part in shared if not _is_comparison(part)]  # as quick as to look it up
     return _with_holes(rule, list(dict.fromkeys(shared)), notation)
 
 
@@ -167,11 +159,11 @@ def _is_comparison(rule: Rule) -> bool:
 
 
 def _parts(rule: Rule, math: bool) -> list[Rule]:
-    """The calls and comparisons that certainly run: not those in one branch of a conditional expression."""
+    """The calls that run whichever side a choice takes; for arrays also comparisons, which are quick for floats."""
     if math and isinstance(rule, Choice):
         return _parts(rule.condition, math)
     parts = [part for operand in rule.operands for part in _parts(operand, math)]
     named = any(isinstance(each, Name) and each.word in LETTERS[:4] for each in rule.walk())
     is_call = isinstance(rule, Call | Choice) or math and isinstance(rule, Binary) and rule.sign in ("/", "**")
     is_call = is_call and not (math and divides_by_number(rule))
-    return [*parts, rule] if named and (is_call or _is_comparison(rule)) else parts
+    return [*parts, rule] if named and (is_call or not math and _is_comparison(rule)) else parts
