@@ -3,7 +3,8 @@
 import math
 import random
 from functools import reduce
-from operator import add
+from itertools import permutations
+from operator import add, mul
 
 import numpy as np
 import pytest
@@ -92,6 +93,8 @@ def neuron(weights, row, bias):
     (lambda xs: [a + b + 1.0 + a for a, b in zip(xs, xs[1:])], 4, ["add 1 2", "constant", "add 3 4", "add 5 1"]),
     (lambda xs: [total([a, b, 0.0]) for a, b in zip(xs, xs[1:])], 4, ["add 1 2", "constant", "add 3 4"]),
     (lambda xs: [total([a, b, c, 0.0]) for a, b, c in zip(xs, xs[1:], xs[2:])], 5, ["total 1", "constant", "add 2 3"]),
+    (lambda xs: [xs[0] * xs[1] + xs[2]], 3, ["mul 1 2", "add 3 4"]),  # one product alone is no product of matrices
+    (lambda xs: [dot(xs[:2], xs[2:4]) + xs[4] * xs[5]], 6, ["take 0", "take 0", "contract 1 2"]),
     (lambda xs: [neuron(ws, row, b) for row in X for ws, b in zip(WEIGHTS, xs)], 4, ["contract 2 3", "add 4 0", "tanh 5"]),
     (lambda xs: [neuron(ws, row, b) for ws, b in zip(WEIGHTS, xs) for row in X], 4, ["contract 2 3", "add 4 5", "tanh 6"]),
     (lambda xs: [neuron(ws, row, 1.0) for row in X for ws in WEIGHTS], 4, ["contract 2 3", "constant", "add 4 5", "tanh 6"]),
@@ -133,7 +136,8 @@ def sums(seed):
                 found = [each(xs, before, shift) for each in terms]
                 made.append({"chain": lambda: reduce(add, found), "total": lambda: total(found),
                              "dot": lambda: dot(found, found[::-1]), "both": lambda: total(found) + dot(found[:2], found[:2])}[how]())
-        return [abs(y) if place % 3 == 2 else y for place, y in enumerate(made)]
+        shown = made[1::2] or made  # the others are terms alone
+        return [abs(y) if place % 3 == 2 else y for place, y in enumerate(shown)]
 
     return function
 
@@ -189,13 +193,13 @@ def test_a_total_of_gradients_that_are_all_zero_is_zero():
 @pytest.mark.parametrize("length", [1, 3, 7, 8, 9, 20])
 def test_what_no_result_needs_is_left_out(length):
     def function(xs):
-        unused = sin(xs[0])
+        used, unused = sin(exp(xs[0])), sin(xs[0])
         for _ in range(length):
             unused = exp(unused) + xs[1]
-        return [tanh(xs[0])]
+        return [tanh(used)]
 
     found = roll(function, 2)
-    assert [each.op for each in found.program.instructions] == ["input", "view", "tanh"] and found.operations == 1
+    assert [each.op for each in found.program.instructions] == ["input", "view", "exp", "sin", "tanh"] and found.operations == 3
 
 
 @pytest.mark.parametrize(("width", "depth", "always", "rolled"), [
@@ -214,17 +218,17 @@ def test_what_is_deep_and_narrow_is_not_rolled(width, depth, always, rolled):
     assert (vectorize(record(function, xs), groups, always=always) is not None) == rolled
 
 
-@pytest.mark.parametrize("first", [0, 1])
-def test_products_stand_in_a_sum_of_two_in_the_order_in_which_it_has_them(first):
-    values = [Value(1.0 + place, name=name) for place, name in enumerate("abcd")]
-    a, b, c, d = values
+@pytest.mark.parametrize("order", [*permutations(range(2)), *permutations(range(3))])
+def test_products_stand_in_a_sum_in_the_order_in_which_it_has_them(order):
+    lefts, rights = ([Value(1.0 + place, name=f"{side}{place}") for place in order] for side in "lr")
 
     def function():
-        made = [c * d, a * b]  # not the order in which they were made
-        return [made[1 - first] + made[first]]
+        products = dict(zip(order, map(mul, lefts, rights)))
+        terms = [products[place] for place in sorted(order)]  # not the order in which they were made
+        return [exp(terms[0] + terms[1] if len(order) == 2 else total(terms))]
 
     found = vectorize(record(function, []), [], always=True)
-    assert [value.name for value in found.captured] == (["a", "c", "b", "d"] if first == 0 else ["c", "a", "d", "b"])
+    assert [value.name for value in found.captured] == [f"{side}{place}" for side in "lr" for place in range(len(order))]
 
 
 # Patterns

@@ -72,11 +72,11 @@ class _Chains:
         wanted = _count_wanted(tape)
         self.live, uses = _live(tape, self.users, wanted)
         self.edges = self.live[self.users]
-        self.user_of = np.full(size, -1, np.int64)
+        self.user_of = np.zeros(size, np.int64)  # of a node of one use
         inner = self.edges & (tape.operands < size)
         self.user_of[tape.operands[inner]] = self.users[inner]
         self.adds = (codes == ADD) | (codes == TOTAL)
-        in_sum = self.live & (uses == 1) & (wanted == 0) & (self.user_of >= 0) & self.adds[self.user_of]
+        in_sum = (uses == 1) & (wanted == 0) & self.adds[self.user_of]
         absorbed = in_sum & (self.adds | (codes == DOT))
         self.root = _roots(np.where(absorbed, self.user_of, np.arange(size)))
         self.factor = self._pair(in_sum & (codes == MUL))
@@ -87,7 +87,7 @@ class _Chains:
         """The products in sums that have several: one alone is no product of lists."""
         in_dot = self.edges & (self.tape.codes[self.users] == DOT)
         count = np.bincount(self.root[self.user_of[factor]], minlength=self.tape.size)
-        count += np.bincount(self.root[self.users[in_dot]], minlength=self.tape.size) // 2
+        count += np.bincount(self.root[self.users[in_dot]], minlength=self.tape.size)  # at least four
         several: Flags = factor & (count[self.root[self.user_of]] > 1)
         return several
 
@@ -174,11 +174,11 @@ def _edge_of(nodes: Ints, user_of: Ints, tape: Tape) -> Ints:
     users = user_of[nodes]
     starts = tape.starts[users]
     binary = (tape.starts[users + 1] - starts) == 2
-    second = binary & (tape.operands[np.minimum(starts + 1, len(tape.operands) - 1)] == nodes)
+    second = binary & (tape.operands[starts + 1] == nodes)
     order = np.where(binary, starts + second, starts)
     many = np.flatnonzero(~binary)
     if len(many):
-        position = np.full(tape.size, -1, np.int64)
+        position = np.zeros(tape.size, np.int64)
         wide = np.unique(users[many])
         edges = ranges(tape.starts[wide], tape.starts[wide + 1] - tape.starts[wide])
         inner = tape.operands[edges] < tape.size
