@@ -20,6 +20,16 @@ __all__ = [
 ]  # fmt: skip
 
 
+def equal(a: float | None, b: float | None) -> bool:
+    """Tell whether two numbers are equal, or both nan, or both missing."""
+    return a == b or (a is not None and b is not None and a != a and b != b)
+
+
+def same_bits(a: float, b: float) -> bool:
+    """Tell whether two numbers have the same bits: 0.0 and -0.0 have not, and every nan counts as the same."""
+    return equal(a, b) and (a != a or copysign(1, a) == copysign(1, b))
+
+
 def nan_outside(function: Callable[[float], float]) -> Callable[[float], float]:
     """`function`, with nan where `math` raises because the argument lies outside its domain."""
 

@@ -14,6 +14,7 @@ Breadth-first order gives the right gradients here: no gradient was read before 
 
 from itertools import zip_longest
 
+from ..kernels import equal
 from .log import Log
 from .step import Step
 from .wording import name, short
@@ -30,7 +31,7 @@ def verdict(log: Log) -> str:
 
 def differing(log: Log) -> set[int]:
     """The nodes whose gradients are not those of the right order, to the last bit."""
-    return {i for i in range(len(log.graph.nodes)) if not same(log.gradient(i), log.right.gradient(i))}
+    return {i for i in range(len(log.graph.nodes)) if not equal(log.gradient(i), log.right.gradient(i))}
 
 
 def astray(log: Log) -> set[int]:
@@ -41,7 +42,7 @@ def astray(log: Log) -> set[int]:
 def both(log: Log, number: int) -> tuple[str, str]:
     """A gradient in this order and in the right one: short where that tells them apart or they are the same."""
     got, due = log.gradient(number), log.right.gradient(number)
-    alike = short(got) == short(due) and not same(got, due)
+    alike = short(got) == short(due) and not equal(got, due)
     return (repr(got), repr(due)) if alike else (short(got), short(due))
 
 
@@ -78,15 +79,10 @@ def unlike(log: Log, x: int, due: float | None) -> str:
     'The gradient of a is 6 = 1 + 1 + 2 + 2 in depth-first order. The right one:'
     """
     got, label = log.gradient(x), name(log.graph.nodes[x].label)
-    if same(got, due) or short(got) == short(due):
+    if equal(got, due) or short(got) == short(due):
         return ""
     _, last = log.state(x, len(log) - 1)
     numbers = f"The gradient of {label} is {short(got)}" + (f" = {last.sum}" if last and "+" in last.sum else "")
-    if not same(got, log.right.gradient(x)):
+    if not equal(got, log.right.gradient(x)):
         return f"{numbers} in {log.order} order. The right one:"
     return f"{numbers}, with the {short(log.graph.held[x])} that it held before. What this pass adds:"
-
-
-def same(x: float | None, y: float | None) -> bool:
-    """Whether two gradients are the same number, or both nan, or both missing."""
-    return x == y or (x is not None and y is not None and x != x and y != y)

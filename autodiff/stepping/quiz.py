@@ -12,9 +12,10 @@ v2 sends a contribution to a. v2's gradient is 1; the local derivative d v2 / d 
 (False, 'Not quite: that is the last contribution alone; a gradient is the sum of all contributions. It is -2.')
 """  # noqa: E501
 
-from math import isfinite, isnan
+from math import isfinite
 from typing import NamedTuple
 
+from ..kernels import equal
 from ..ops import ADD, MUL
 from .log import Log
 from .step import Step
@@ -96,7 +97,7 @@ def read_number(text: str) -> float | None:
 def close(x: float, y: float) -> bool:
     """Whether two answers are the same to three digits."""
     if not isfinite(x) or not isfinite(y):
-        return x == y or (isnan(x) and isnan(y))
+        return equal(x, y)
     return abs(x - y) <= CLOSE * abs(y)
 
 

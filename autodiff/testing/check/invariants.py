@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ...graph import topological_order
+from ...kernels import same_bits
 from .blame import V
 from ..derive.oracles import forward
 from ..draw.straight_line import Program
@@ -19,14 +20,14 @@ def unsteady(run: Run) -> list[str]:
     """f must leave its inputs alone, and give the same again."""
     changed = [
         f"{run.at()} changes its input {name} from {number!r} to {x.data!r}"
-        for name, x, number in zip(run.names, run.inputs, run.numbers) if not _same(x.data, number)
+        for name, x, number in zip(run.names, run.inputs, run.numbers) if not same_bits(x.data, number)
     ]  # fmt: skip
     if changed:
         return changed
     first = [y.data for y in run.outputs]
     run.again()
     second = [y.data for y in run.outputs]
-    if len(first) == len(second) and all(map(_same, first, second)):
+    if len(first) == len(second) and all(map(same_bits, first, second)):
         return []
     return [f"{run.at()} is not deterministic: it gave {_few(first)}, then {_few(second)}"]
 
@@ -74,10 +75,6 @@ def modes_differ(run: Run, program: Program, gradient: Sequence[float], toleranc
         for name, tangent, slope, tolerance in zip(run.names, forward(program)[1], gradient, tolerances)
         if abs(tangent - slope) > 2 * tolerance
     ]  # fmt: skip
-
-
-def _same(a: float, b: float) -> bool:
-    return (a, math.copysign(1, a)) == (b, math.copysign(1, b)) or (a != a and b != b)
 
 
 def _few(numbers: Sequence[float]) -> str:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ...kernels import equal
 from ...numbers import FLOATS
 from ..draw.straight_line import Program
 from ..engines.adapter import Adapter
@@ -67,7 +68,7 @@ def close(given: float, wanted: float, tolerance: float = TOLERANCE) -> bool:
     """Whether two numbers agree to rounding, relatively: there is no absolute floor."""
     if math.isfinite(wanted):
         return abs(given - wanted) <= tolerance * abs(wanted)
-    return given == wanted or (given != given and wanted != wanted)
+    return equal(given, wanted)
 
 
 def same(answer: Answer, wanted: Answer) -> bool:

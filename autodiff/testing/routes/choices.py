@@ -46,22 +46,22 @@ class Choices:
 
 
 def shorter(made: Sequence[int], fails: Callable[[list[int]], bool], attempts: int = 600) -> list[int]:
-    """A list of choices as short and low as so many attempts find, that still fails."""
-    best, improved = list(made), True
-    while improved:
-        improved = False
-        for candidate in _smaller(best):
-            if attempts <= 0:
-                return best
+    """Find a list of choices as short and low as so many attempts allow, that still fails."""
+    return minimize(list(made), _smaller, fails, attempts)
+
+
+def minimize(best: T, candidates: Callable[[T], Iterator[T]], fails: Callable[[T], bool], attempts: int) -> T:
+    """Go on to the first smaller candidate that fails, again and again, until none does or the attempts are used up."""
+    while True:
+        for candidate in candidates(best):
             attempts -= 1
-            if _key(candidate) < _key(best) and fails(candidate):
-                best, improved = candidate, True
+            if attempts < 0:
+                return best
+            if fails(candidate):
+                best = candidate
                 break
-    return best
-
-
-def _key(made: Sequence[int]) -> tuple[int, list[int]]:
-    return len(made), list(made)
+        else:
+            return best
 
 
 def _smaller(made: list[int]) -> Iterator[list[int]]:

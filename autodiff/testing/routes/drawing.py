@@ -15,7 +15,8 @@ def f(x_0, x_1, x_2):
 arguments = ([1.0], [1.0], [1.0])
 """
 
-from math import inf, nan
+from collections.abc import Sequence
+from math import inf, nan, prod
 
 from .choices import Choices
 from .expressions import ACTIVATIONS, BINARY, REDUCED
@@ -80,22 +81,15 @@ class Drawing:
 
     def input(self, shape: Shape, stem: str, role: str) -> str:
         """A new input."""
-        size = 1
-        for each in shape:
-            size *= each
         name = self.fresh(stem)
-        rows = [tuple(self.number() for _ in range(size)) for _ in range(self.count if role == "rows" else 1)]
+        rows = [tuple(self.number() for _ in range(prod(shape))) for _ in range(self.count if role == "rows" else 1)]
         self.inputs.append(Input(name, shape, tuple(rows), role))
         self.shapes[name] = shape
         return name
 
     def room(self, shape: Shape) -> int:
         """How many numbers may still be added after an input of that shape."""
-        sizes = [len(x.rows[0]) for x in self.inputs]
-        product = 1
-        for each in shape:
-            product *= each
-        return MOST - sum(sizes) - product
+        return MOST - sum(len(x.rows[0]) for x in self.inputs) - prod(shape)
 
     def variable(self, axes: int, stem: str) -> str:
         """A variable of so many axes: mostly a late one, or a new input with a number for each row."""
@@ -106,6 +100,11 @@ class Drawing:
             return found[-1]
         shape = tuple(self.size() for _ in range(axes))
         return self.input(shape, stem, self.choices.pick(("rows", "rows", "shared", *self.mixture)))
+
+    def vector(self, stem: str) -> tuple[str, int]:
+        """A variable of one axis, and how long it is."""
+        name = self.variable(1, stem)
+        return name, self.shapes[name][0]
 
     def of_shape(self, shape: Shape, stem: str) -> str:
         """A variable of this shape."""
@@ -137,6 +136,10 @@ class Drawing:
         text = self.choices.pick(BINARY)
         return text.format(*((a, b, a)[: text.count("{}")]))
 
+    def reduce(self, name: str, size: int, ways: Sequence[str] = REDUCED) -> str:
+        """A scalar of a vector."""
+        return self.choices.pick(ways).replace("{n}", str(size)).replace("{}", name)
+
 
 def draw_program(choices: Choices) -> Program:
     """A program of a few structures, whose result is a scalar."""
@@ -160,5 +163,5 @@ def _scalar(drawing: Drawing, name: str) -> str:
     if not shape:
         return name
     if len(shape) == 1:
-        return drawing.choices.pick(REDUCED).replace("{n}", str(shape[0])).replace("{}", name)
+        return drawing.reduce(name, shape[0])
     return f"sum(a for row in {name} for a in row)"

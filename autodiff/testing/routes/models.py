@@ -17,7 +17,7 @@ y = np.array([[1.0]])
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...door import users_program
 from ...errors import AutodiffError
@@ -25,7 +25,7 @@ from ...nn import activations, step_function
 from .choices import Choices
 from .rounding import Room, allow
 from .row import Comparisons, Unusable
-from .trial import Complaint, close
+from .trial import Complaint, close, find_complaint
 
 ACTIVATIONS = (
     None, "relu", "tanh", "sigmoid", "softmax", "leaky_relu", "elu", "gelu", "silu", "softplus", "log_softmax",
@@ -47,23 +47,15 @@ LOSSES = (
     ("partial(nn.losses.sparse_categorical_crossentropy, from_logits=True)", None, "class"),
     ("nn.losses.mean_squared_logarithmic_error", "softplus", "positive"),
 )  # fmt: skip
+IMPORTS = "import numpy as np\nfrom functools import partial\nfrom autodiff import nn\n"
 NUMBERS = (1.0, 0.0, -1.0, 0.5, 2.0, -3.0)
 INNER = ("nn.Dense({})", "nn.Maxout({})", "nn.Activation('relu')", "nn.Dropout(0.5)",
          "nn.Sequential([nn.Dense({}, 'tanh', seed=1)])")  # fmt: skip
 BAD = (7.0, -1.0, 0.5, -3.0, 2.0, math.nan)  # labels that most losses refuse
 
 
-class Drawn(NamedTuple):
-    """A model, a loss and a batch, as the text that makes them."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return f"import numpy as np\nfrom functools import partial\nfrom autodiff import nn\n\n{self.text}"
-
-
-def draw_model(choices: Choices) -> Drawn:
-    """A few layers that end as the loss needs them, and a few rows."""
+def draw_model(choices: Choices) -> str:
+    """Draw a few layers that end as the loss needs them, and a few rows, as the text that makes them."""
     loss, last, labels = choices.pick(LOSSES)
     wide = labels in ("one hot", "class")
     outputs = 2 + choices.below(3) if wide else choices.pick((1, 1, 2, 3))
@@ -76,7 +68,7 @@ def draw_model(choices: Choices) -> Drawn:
     y: list[Any] = [_label(choices, labels, outputs) for _ in range(rows)]
     if choices.chance(12):
         _spoil(choices, y)
-    return Drawn(f"model = {model}\nloss = {loss}\nX = {_array(X)}\ny = {_array(y)}")
+    return f"{IMPORTS}\nmodel = {model}\nloss = {loss}\nX = {_array(X)}\ny = {_array(y)}"
 
 
 def _array(rows: list[Any]) -> str:
@@ -140,8 +132,8 @@ def _functional(choices: Choices, width: int, outputs: int, final: str | None) -
 class ModelTrial:
     """A model on every engine."""
 
-    def __init__(self, drawn: Drawn) -> None:
-        self.drawn, self.excused = drawn, 0
+    def __init__(self, text: str) -> None:
+        self.text, self.excused = text, 0
         try:
             self.model, self.loss, self.X, self.y = self.make()
         except AutodiffError:  # such as a softmax over one output
@@ -150,18 +142,15 @@ class ModelTrial:
     def make(self) -> tuple[Any, Any, Any, Any]:
         """The model, the loss and the batch, made anew."""
         names: dict[str, Any] = {}
-        users_program(str(self.drawn).encode(), "<random model>")(names)
+        users_program(self.text.encode(), "<random model>")(names)
         return names["model"], names["loss"], names["X"], names["y"]
 
     def complaints(self, routes: Sequence[str] | None = None) -> Iterator[Complaint]:
         """What is wrong, engine by engine."""
         for name in routes or MODEL_ROUTES:
-            try:
-                for text in MODEL_ROUTES[name](self):
-                    yield Complaint(name, text)
-                    break
-            except Exception as error:
-                yield Complaint(name, f"raises {type(error).__name__}: {error}")
+            text = find_complaint(MODEL_ROUTES[name], self)
+            if text:
+                yield Complaint(name, text)
 
     def step(self, engine: str) -> Any:
         """The loss and the gradient by an engine, or the sentence with which it refuses."""
@@ -189,7 +178,7 @@ class ModelTrial:
         got, wanted = self.step(engine), self.eager
         if isinstance(got, str) or isinstance(wanted, str):
             if got != wanted:
-                yield f"says {_said(got)}; eager says {_said(wanted)}"
+                yield f"says {_quote(got)}; eager says {_quote(wanted)}"
             return
         names = ["the loss", *(f"entry {place}" for place in range(len(got[1])))]
         for place, (what, a, b) in enumerate(zip(names, [got[0], *got[1]], [wanted[0], *wanted[1]], strict=True)):
@@ -198,7 +187,7 @@ class ModelTrial:
                 yield f"{what} is {a!r}, eager {b!r}, apart {abs(a - b):.2g}, allowed {room:.2g}"
 
 
-def _said(answer: Any) -> str:
+def _quote(answer: Any) -> str:
     return repr(answer) if isinstance(answer, str) else "nothing"
 
 
@@ -206,7 +195,7 @@ def predict(trial: ModelTrial) -> Iterator[str]:
     """predict beside the model called on each row."""
     model, _, X, _ = trial.make()
     if hasattr(model, "predict"):
-        yield from _compared(model.predict(X), model, X)
+        yield from _compare_rows(model, X)
 
 
 def change(trial: ModelTrial) -> Iterator[str]:
@@ -215,12 +204,13 @@ def change(trial: ModelTrial) -> Iterator[str]:
     if hasattr(model, "predict"):
         model.predict(X)
         model.parameters()[0].data += 1.0
-        yield from _compared(model.predict(X), model, X)
+        yield from _compare_rows(model, X)
         model.layers[-1].activation = activations.find("tanh")
-        yield from _compared(model.predict(X), model, X)
+        yield from _compare_rows(model, X)
 
 
-def _compared(found: Any, model: Any, X: Any) -> Iterator[str]:
+def _compare_rows(model: Any, X: Any) -> Iterator[str]:
+    found = model.predict(X)
     for index, row in enumerate(X.tolist()):
         outputs = model(row)
         outputs = outputs if isinstance(outputs, list) else [outputs]

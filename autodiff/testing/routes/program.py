@@ -25,7 +25,7 @@ arguments = ([1.0, 3.0], [2.0, 4.0])
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from math import inf, nan
@@ -81,6 +81,10 @@ class Program:
     def arguments(self) -> list[str]:
         """The names of the function's arguments, in order."""
         return [leaf for x in self.inputs if x.role in ARGUMENTS for leaf in x.leaves]
+
+    def by_name(self, gradient: Iterable[Any]) -> dict[str, Any]:
+        """What belongs to the arguments, in order, under their names."""
+        return dict(zip(self.arguments, gradient, strict=True))
 
     @property
     def captured(self) -> list[str]:

@@ -11,25 +11,18 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
-from .program import Input, Program
+from .choices import minimize
+from .program import Program
 
 ROUND = (1.0, 0.0, 2.0, -1.0, 0.5)
+T = TypeVar("T")
 
 
 def reduce_program(program: Program, fails: Callable[[Program], bool], attempts: int = 400) -> Program:
-    """The smallest program that so many attempts find."""
-    improved = True
-    while improved:
-        improved = False
-        for candidate in _smaller(program):
-            attempts -= 1
-            if attempts < 0:
-                return program
-            if fails(candidate):
-                program, improved = candidate, True
-                break
-    return program
+    """Find the smallest program that so many attempts allow."""
+    return minimize(program, _smaller, fails, attempts)
 
 
 def _smaller(program: Program) -> Iterator[Program]:
@@ -37,8 +30,8 @@ def _smaller(program: Program) -> Iterator[Program]:
     statements = _statements(program.lines)
     for index in range(len(statements) - 1):
         lines = tuple(line for statement in statements[:index] + statements[index + 1 :] for line in statement)
-        yield _used(replace(program, lines=lines))
-    if len(used := _used(program).inputs) < len(program.inputs):
+        yield _drop_unused(replace(program, lines=lines))
+    if len(used := _drop_unused(program).inputs) < len(program.inputs):
         yield replace(program, inputs=used)
     yield from _fewer_rows(program)
     yield from _shorter_result(program)
@@ -56,7 +49,7 @@ def _statements(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
     return found
 
 
-def _used(program: Program) -> Program:
+def _drop_unused(program: Program) -> Program:
     """Without the inputs that no line names."""
     words = set(re.findall(r"\w+", " ".join(program.lines)))
     return replace(program, inputs=tuple(x for x in program.inputs if x.name in words))
@@ -67,11 +60,8 @@ def _fewer_rows(program: Program) -> Iterator[Program]:
     halves = [(0, 1), (0, count // 2), (count // 2, count), (1, count), (0, count - 1)]
     for start, stop in halves:
         if 0 < stop - start < count:
-            yield replace(program, inputs=tuple(_part(x, start, stop) for x in program.inputs))
-
-
-def _part(x: Input, start: int, stop: int) -> Input:
-    return x._replace(rows=x.rows[start:stop]) if x.role == "rows" else x
+            parts = (x._replace(rows=x.rows[start:stop]) if x.role == "rows" else x for x in program.inputs)
+            yield replace(program, inputs=tuple(parts))
 
 
 def _shorter_result(program: Program) -> Iterator[Program]:
@@ -80,10 +70,10 @@ def _shorter_result(program: Program) -> Iterator[Program]:
     made = [line.strip().partition(" = ")[0] for line in before if " = " in line]
     for name in (*(x.name for x in program.inputs if not x.shape), *dict.fromkeys(made)):
         if last != f"y = {name}":
-            yield _used(replace(program, lines=(*before, f"y = {name}")))
+            yield _drop_unused(replace(program, lines=(*before, f"y = {name}")))
     terms = last.removeprefix("y = ").split(" + ")
     for index in range(len(terms) if len(terms) > 1 else 0):
-        yield _used(replace(program, lines=(*before, f"y = {' + '.join(terms[:index] + terms[index + 1 :])}")))
+        yield _drop_unused(replace(program, lines=(*before, f"y = {' + '.join(terms[:index] + terms[index + 1 :])}")))
 
 
 def _rounder(program: Program) -> Iterator[Program]:
@@ -97,11 +87,12 @@ def _rounder(program: Program) -> Iterator[Program]:
         for index, row in enumerate(x.rows):
             for column, number in enumerate(row):
                 for round_number in ROUND if number not in ROUND else ():
-                    changed = (*row[:column], round_number, *row[column + 1 :])
-                    yield _with(program, place, (*x.rows[:index], changed, *x.rows[index + 1 :]))
+                    yield _with(program, place, _exchange(x.rows, index, _exchange(row, column, round_number)))
 
 
 def _with(program: Program, place: int, rows: tuple[tuple[float, ...], ...]) -> Program:
-    inputs = list(program.inputs)
-    inputs[place] = inputs[place]._replace(rows=rows)
-    return replace(program, inputs=tuple(inputs))
+    return replace(program, inputs=_exchange(program.inputs, place, program.inputs[place]._replace(rows=rows)))
+
+
+def _exchange(items: tuple[T, ...], place: int, item: T) -> tuple[T, ...]:
+    return (*items[:place], item, *items[place + 1 :])

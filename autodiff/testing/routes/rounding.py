@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ...graph import topological_order
+from ...kernels import equal
 from ...numbers import FLOATS
 from ...ops import ADD, LOGSUMEXP, MUL, TABLE
 from ...replaying import VALUES
@@ -62,13 +63,13 @@ class Graph:
         leaves = (index for index, node in enumerate(self.order) if node.op == "input")
         self.reached = leading_from(self.trace, leaves)  # constants, and what is made of them, have no gradient
         places = range(len(self.order)) if closely else ()
-        self.written = {index: self._written(index) for index in places if self._rounds(index)}
+        self.written = {index: self._measure_rules(index) for index in places if self._rounds(index)}
 
     def _rounds(self, index: int) -> bool:
         """Whether an operation has local derivatives that are numbers of their own."""
         return bool(self.trace.operands[index] and self.reached[index]) and self.trace.operations[index] not in SUMS
 
-    def _written(self, index: int) -> list[float]:
+    def _measure_rules(self, index: int) -> list[float]:
         """How far its local derivatives stray where their rules are written out, as gradient_graph does."""
         y, *xs = [constant(self.data[each], "rounding") for each in (index, *self.trace.operands[index])]
         slopes = VALUES.slopes(self.trace.operations[index], xs, y)
@@ -79,7 +80,7 @@ class Graph:
         data: list[float] = []
         sizes: list[tuple[float, int]] = []  # of a sum: that of its terms together, and how many there are
 
-        def moved(x: float, size: float, ulps: float, strays: float = 0.0) -> float:
+        def move(x: float, size: float, ulps: float, strays: float = 0.0) -> float:
             if not (x or size or strays) or not math.isfinite(x) or not math.isfinite(size):
                 return x
             more = chance.choice(MOVES) * strays if strays else 0.0
@@ -94,12 +95,12 @@ class Graph:
             y = FLOATS.apply(op, xs)
             size, terms = _terms(op, xs, y, [sizes[each] for each in operands])
             ulps = 1.0 if op in SUMS else 2.0 * TABLE[op].ulps
-            data.append(moved(y, size if terms > 2 or terms < 2 else abs(y), ulps * max(1, terms / 2)))
+            data.append(move(y, size if terms > 2 or terms < 2 else abs(y), ulps * max(1, terms / 2)))
             sizes.append((size, terms))
-        gradient, sides = self._reverse(data, moved)
+        gradient, sides = self._reverse(data, move)
         return Run(data, gradient, sides)
 
-    def _reverse(self, data: list[float], moved: Any) -> tuple[list[float], list[float | None]]:
+    def _reverse(self, data: list[float], move: Any) -> tuple[list[float], list[float | None]]:
         """The gradient at the inputs, and the local derivatives of what has a kink."""
         sides: list[float | None] = []
         sent: list[list[float]] = [[] for _ in data]
@@ -110,7 +111,7 @@ class Graph:
                 continue
             terms = sent[index]
             size = sum(map(abs, terms))
-            upstream = adjoints[index] = moved(sum(terms), size, len(terms)) if len(terms) > 1 else terms[0]
+            upstream = adjoints[index] = move(sum(terms), size, len(terms)) if len(terms) > 1 else terms[0]
             op, operands = self.trace.operations[index], self.trace.operands[index]
             if operands:
                 ulps = 0.0 if op in SUMS or not TABLE[op].ulps else ULPS
@@ -120,9 +121,9 @@ class Graph:
                 for place, (parent, slope) in enumerate(zip(operands, slopes)):
                     if slope is not None and self.reached[parent]:
                         strays = self.written[index][place] if index in self.written else 0.0
-                        slope = moved(slope, abs(slope), ulps, strays)
+                        slope = move(slope, abs(slope), ulps, strays)
                         product, exact = slope * upstream, abs(slope) == 1 or abs(upstream) == 1
-                        sent[parent].append(product if exact else moved(product, abs(product), 1.0))
+                        sent[parent].append(product if exact else move(product, abs(product), 1.0))
         return [adjoints[place] if place >= 0 else 0.0 for place in self.inputs], sides
 
 
@@ -148,27 +149,27 @@ def allow(root: Value, inputs: Sequence[Value], compared: Sequence[tuple[Any, An
     graph, chance = Graph(root, inputs, compared, closely), random.Random(0)
     data, gradient, sides = graph.run(chance, 0.0)
     runs = [graph.run(chance, 1.0) for _ in range(40 if closely else 6)]
-    strayed = [times * _spread(column, exact) for exact, *column in zip(data, *(run.data for run in runs))]
-    slopes = [times * _spread(column, exact) for exact, *column in zip(gradient, *(run.gradient for run in runs))]
-    steady = all(_decided(pair, data, strayed) for pair in graph.compared)
-    steady = steady and all(_same_sides(run.sides, sides) for run in runs)
+    strayed = [times * _deviate(column, exact) for exact, *column in zip(data, *(run.data for run in runs))]
+    slopes = [times * _deviate(column, exact) for exact, *column in zip(gradient, *(run.gradient for run in runs))]
+    steady = all(_is_decided(pair, data, strayed) for pair in graph.compared)
+    steady = steady and all(_agree_on_sides(run.sides, sides) for run in runs)
     return Room(strayed[graph.root], slopes, steady)
 
 
-def _spread(numbers: Sequence[float], exact: float) -> float:
+def _deviate(numbers: Sequence[float], exact: float) -> float:
     """How far disturbed numbers are from the undisturbed one: the root of the mean square."""
     return math.hypot(*(_apart(number, exact) for number in numbers)) / math.sqrt(len(numbers))
 
 
 def _apart(a: float, b: float) -> float:
     """How far two numbers are; inf where one alone is nan, or infinite."""
-    if a == b or a != a and b != b:
+    if equal(a, b):
         return 0.0
     difference = abs(a - b)
     return difference if difference == difference else math.inf
 
 
-def _same_sides(some: Sequence[float | None], others: Sequence[float | None]) -> bool:
+def _agree_on_sides(some: Sequence[float | None], others: Sequence[float | None]) -> bool:
     """Whether two replays are on the same sides of all kinks: nothing jumps, and what is blocked stays blocked."""
     return len(some) == len(others) and all(
         one is other or one is not None and other is not None and _apart(one, other) < JUMP
@@ -176,7 +177,7 @@ def _same_sides(some: Sequence[float | None], others: Sequence[float | None]) ->
     )
 
 
-def _decided(pair: tuple[Any, ...], data: list[float], strayed: list[float]) -> bool:
+def _is_decided(pair: tuple[Any, ...], data: list[float], strayed: list[float]) -> bool:
     """Whether rounding cannot change how a comparison comes out."""
     left, right = (data[x] if type(x) is int else x for x in pair)
     room = sum(strayed[x] for x in pair if type(x) is int)

@@ -77,17 +77,19 @@ class Row:
             self.room, self.closer = allow(self.y, list(self.inputs.values()), self.compared, closely=True), True
 
     @cached_property
+    def on_the_way(self) -> list[float]:
+        """Every number, gradient and local derivative of the graph."""
+        return [x for node in topological_order(self.y) for x in (node._data, node._grad, *_slopes(node))]
+
+    @cached_property
     def finite(self) -> bool:
         """Whether every number on the way is."""
-        order = topological_order(self.y)
-        numbers = [x for node in order for x in (node._data, node._grad, *_slopes(node))]
-        return all(map(math.isfinite, numbers)) and max(map(abs, numbers), default=0.0) < 1e300
+        return all(map(math.isfinite, self.on_the_way)) and max(map(abs, self.on_the_way), default=0.0) < 1e300
 
     @cached_property
     def huge(self) -> bool:
         """Whether a number on the way is so large that another order of operations may overflow."""
-        order = topological_order(self.y)
-        return any(1e300 <= abs(x) < math.inf for node in order for x in (node._data, node._grad, *_slopes(node)))
+        return any(1e300 <= abs(x) < math.inf for x in self.on_the_way)
 
     @cached_property
     def beside(self) -> list[Value]:

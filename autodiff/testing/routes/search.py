@@ -73,7 +73,8 @@ def search(seconds: float, seed: object = 0, routes: Sequence[str] | None = None
     report, start, index, known = Report(), time.monotonic(), 0, set[tuple[str, str]]()
     while report.seconds < seconds and (most is None or index < most) and len(report.findings) < stop:
         choices = Choices(f"{seed} {index}")
-        for complaint in _complaints(kind, kind.draw(choices), _taken(kind, routes, index), report):
+        slow = kind.slow if index % kind.rarely == kind.rarely - 1 else ()
+        for complaint in _complaints(kind, kind.draw(choices), routes or [*kind.routes, *slow], report):
             key = kind_of(complaint)
             report.repeated[key] += 1
             if key not in known:
@@ -83,11 +84,6 @@ def search(seconds: float, seed: object = 0, routes: Sequence[str] | None = None
         report.seconds = time.monotonic() - start
         tell(report)
     return report
-
-
-def _taken(kind: Kind, routes: Sequence[str] | None, index: int) -> Sequence[str]:
-    """The routes for one program."""
-    return routes or [*kind.routes, *(kind.slow if index % kind.rarely == kind.rarely - 1 else ())]
 
 
 def _complaints(kind: Kind, subject: Any, routes: Sequence[str], report: Report) -> Iterator[Complaint]:

@@ -29,9 +29,9 @@ def sum_of_products(drawing: "Drawing", left: str, right: str) -> str:
 
 def dense(drawing: "Drawing") -> None:
     """A layer of neurons."""
-    x = drawing.variable(1, "x")
+    x, length = drawing.vector("x")
     size = drawing.size()
-    w = drawing.give((size, drawing.shapes[x][0]), "w")
+    w = drawing.give((size, length), "w")
     products = sum_of_products(drawing, "row", x)
     if drawing.choices.below(2):
         b = drawing.give((size,), "bias")
@@ -51,8 +51,7 @@ def weigh(drawing: "Drawing") -> None:
 
 def convolution(drawing: "Drawing") -> None:
     """A kernel that slides along a vector."""
-    x = drawing.variable(1, "x")
-    length = drawing.shapes[x][0]
+    x, length = drawing.vector("x")
     width = min(length, 1 + drawing.choices.below(3))
     k = drawing.give((width,), "k")
     products = sum_of_products(drawing, k, f"{x}[i:i + {width}]")
@@ -61,9 +60,8 @@ def convolution(drawing: "Drawing") -> None:
 
 def outer(drawing: "Drawing") -> None:
     """Every pair of two vectors."""
-    u, v = drawing.variable(1, "u"), drawing.variable(1, "v")
-    shape = drawing.shapes[u][0], drawing.shapes[v][0]
-    drawing.let(shape, f"[[{drawing.activate(drawing.binary('a', 'b'))} for b in {v}] for a in {u}]")
+    (u, rows), (v, columns) = drawing.vector("u"), drawing.vector("v")
+    drawing.let((rows, columns), f"[[{drawing.activate(drawing.binary('a', 'b'))} for b in {v}] for a in {u}]")
 
 
 def scan(drawing: "Drawing") -> None:
@@ -79,8 +77,7 @@ def scan(drawing: "Drawing") -> None:
 
 def normalize(drawing: "Drawing") -> None:
     """A vector by softmax, by its moments, or by its length."""
-    x = drawing.variable(1, "x")
-    size = drawing.shapes[x][0]
+    x, size = drawing.vector("x")
     kind = drawing.choices.below(5)
     if kind < 2:
         drawing.let((size,), f"{('softmax', 'log_softmax')[kind]}(*{x})")
@@ -98,8 +95,8 @@ def normalize(drawing: "Drawing") -> None:
 
 def attention(drawing: "Drawing") -> None:
     """A query's softmax over keys, and the mixture of values that it gives."""
-    q = drawing.variable(1, "q")
-    count, width = drawing.size(), drawing.shapes[q][0]
+    q, width = drawing.vector("q")
+    count = drawing.size()
     k, v = drawing.give((count, width), "k"), drawing.give((count, drawing.size()), "v")
     s = drawing.let((count,), f"[{sum_of_products(drawing, 'row', q)} for row in {k}]", "s")
     p = drawing.let((count,), f"softmax(*{s})", "p")
@@ -108,8 +105,7 @@ def attention(drawing: "Drawing") -> None:
 
 def pool(drawing: "Drawing") -> None:
     """Neighbours become one."""
-    x = drawing.variable(1, "x")
-    size = drawing.shapes[x][0]
+    x, size = drawing.vector("x")
     text = drawing.choices.pick(("maximum(a, b)", "(a + b) / 2.0", "minimum(a, b)", "hypot(a, b)", "a * b"))
     if drawing.choices.below(2) and size > 1:
         drawing.let((size // 2,), f"[{text} for a, b in zip({x}[::2], {x}[1::2])]")
@@ -119,8 +115,7 @@ def pool(drawing: "Drawing") -> None:
 
 def elementwise(drawing: "Drawing") -> None:
     """A function of each entry, alone or with a scalar, or with the entries of another vector."""
-    x = drawing.variable(1, "x")
-    size = drawing.shapes[x][0]
+    x, size = drawing.vector("x")
     kind = drawing.choices.below(4)
     if kind == 0:
         drawing.let((size,), f"[{drawing.activate('a')} for a in {x}]")
@@ -151,8 +146,7 @@ def select(drawing: "Drawing") -> None:
 
 def mask_entries(drawing: "Drawing") -> None:
     """Chosen entry by entry by a mask that is no part of the program."""
-    x = drawing.variable(1, "x")
-    size = drawing.shapes[x][0]
+    x, size = drawing.vector("x")
     mask = [drawing.choices.pick((True, False)) for _ in range(size)]
     sides = drawing.activate("a"), drawing.choices.pick(("0.0", "-1e9", "a", drawing.operand()))
     chosen = ", ".join(sides if drawing.choices.below(2) else sides[::-1])
@@ -183,14 +177,13 @@ def use_comparison(drawing: "Drawing") -> None:
 
 def move(drawing: "Drawing") -> None:
     """A vector turned, cut, or put together with another."""
-    x = drawing.variable(1, "x")
-    size = drawing.shapes[x][0]
+    x, size = drawing.vector("x")
     kind = drawing.choices.below(4)
     if kind == 0:
         drawing.let((size,), f"{x}[::-1]")
     elif kind == 1:
-        z = drawing.variable(1, "z")
-        drawing.let((size + drawing.shapes[z][0],), f"{x} + {z}")
+        z, more = drawing.vector("z")
+        drawing.let((size + more,), f"{x} + {z}")
     elif kind == 2:
         drawing.let(((size + 1) // 2,), f"{x}[::2]")
     else:
@@ -203,8 +196,7 @@ def matrices(drawing: "Drawing") -> None:
     rows, columns = drawing.shapes[m]
     kind = drawing.choices.below(4)
     if kind == 0:
-        text = drawing.choices.pick(REDUCED[:8]).replace("{n}", str(columns)).replace("{}", "row")
-        drawing.let((rows,), f"[{text} for row in {m}]")
+        drawing.let((rows,), f"[{drawing.reduce('row', columns, REDUCED[:8])} for row in {m}]")
     elif kind == 1:
         drawing.let((columns, rows), f"[list(column) for column in zip(*{m})]", "m")
     elif kind == 2:
@@ -238,9 +230,7 @@ def irregular(drawing: "Drawing") -> None:
 
 def reduce(drawing: "Drawing") -> None:
     """A vector becomes a scalar."""
-    x = drawing.variable(1, "x")
-    text = drawing.choices.pick(REDUCED).replace("{n}", str(drawing.shapes[x][0])).replace("{}", x)
-    drawing.let((), text)
+    drawing.let((), drawing.reduce(*drawing.vector("x")))
 
 
 STRUCTURES = (

@@ -10,9 +10,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ...kernels import equal, same_bits
 from .program import Program
 from .row import Row
 
+MORE_BRANCHES = "expected at most"  # an error that a program may meet: more branches than are kept
 CLOSE = 8  # units in the last place that any route may be off by, whatever the program
 
 
@@ -23,9 +25,17 @@ class Complaint(NamedTuple):
     text: str
 
 
+def find_complaint(route: Callable[[Any], Iterator[str]], trial: Any) -> str:
+    """Take one route; the first thing that is wrong, or "" if nothing is."""
+    try:
+        return next(route(trial), "")
+    except Exception as error:
+        return f"raises {type(error).__name__}: {error}"
+
+
 def close(got: float, wanted: float, room: Callable[[], float]) -> bool:
     """Whether two numbers are equal, within a few units in the last place, or within what rounding may do."""
-    if got == wanted or got != got and wanted != wanted:
+    if equal(got, wanted):
         return True
     apart = abs(got - wanted)
     return apart <= CLOSE * math.ulp(max(abs(got), abs(wanted))) < math.inf or apart <= room()
@@ -51,29 +61,26 @@ class Trial:
 
         for name in routes or ROUTES:
             self.multiplies = bool
-            try:
-                for text in ROUTES[name](self):
-                    yield Complaint(name, text)
-                    break
-            except Exception as error:
-                if not is_refusal(error):
-                    yield Complaint(name, f"raises {type(error).__name__}: {error}")
+            text = find_complaint(ROUTES[name], self)
+            if text and MORE_BRANCHES not in text:
+                yield Complaint(name, text)
 
-    def differs(self, what: str, got: Any, wanted: float, room: Callable[[], float], where: Sequence[Row]) -> str:
+    def compare(
+        self, what: str, got: Any, wanted: float, room: Callable[[], float], where: Sequence[Row]
+    ) -> Iterator[str]:
         """A sentence where two numbers differ by more than they may."""
         got = float(got)
         if close(got, wanted, lambda: -1.0):
-            return ""
+            return
         if self.undecided(got, where):
             self.excused += 1
-            return ""
+            return
         if within(got, wanted, room()):
-            return ""
+            return
         for row in where:
             row.look_closer()
-        if within(got, wanted, room()):
-            return ""
-        return f"{what} is {got!r}, eager {wanted!r}, apart {abs(got - wanted):.2g}, allowed {room():.2g}"
+        if not within(got, wanted, room()):
+            yield f"{what} is {got!r}, eager {wanted!r}, apart {abs(got - wanted):.2g}, allowed {room():.2g}"
 
     def undecided(self, got: float, where: Sequence[Row]) -> bool:
         """Whether rounding may decide a comparison, make a number overflow, or a product on JAX has met inf or nan.
@@ -86,16 +93,15 @@ class Trial:
 
     def compare_row(self, row: Row, value: Any, gradient: dict[str, Any]) -> Iterator[str]:
         """A route's answer for one row beside eager's."""
-        yield from filter(None, [self.differs("the value", value, row.value, lambda: row.room.value, [row])])
+        yield from self.compare("the value", value, row.value, lambda: row.room.value, [row])
         for name, given in gradient.items():
-            wrong = self.differs(name, given, row.gradient[name], lambda: row.gradient_room[name], [row])
-            yield from [wrong] if wrong else []
+            yield from self.compare(name, given, row.gradient[name], lambda: row.gradient_room[name], [row])
 
     def compare_bits(self, row: Row, value: Any, gradient: dict[str, Any]) -> Iterator[str]:
         """A route's answer where the bits must be those of eager."""
         pairs = [("the value", value, row.value)] + [(name, x, row.gradient[name]) for name, x in gradient.items()]
         for what, got, wanted in pairs:
-            if type(got) is not float or bits(got) != bits(wanted):
+            if type(got) is not float or not same_bits(got, wanted):
                 yield f"{what} is {got!r}, and eager has the bits of {wanted!r}"
 
     def compare_batch(self, value: Any, gradient: dict[str, Any]) -> Iterator[str]:
@@ -112,21 +118,16 @@ class Trial:
                 slopes = [row.gradient[name] for row in self.rows]
                 room = self.shared_room(name, slopes)
                 wanted = add_up(slopes)
-                wrong = self.differs(f"{name}, shared,", each, wanted, room, self.rows)
-                if wrong and math.isnan(wanted):  # gathered first, an infinite slope meets the sum of the rows alone
-                    self.excused += 1
-                elif wrong:
-                    yield wrong
+                for wrong in self.compare(f"{name}, shared,", each, wanted, room, self.rows):
+                    if math.isnan(wanted):  # gathered first, an infinite slope meets the sum of the rows alone
+                        self.excused += 1
+                    else:
+                        yield wrong
 
     def shared_room(self, name: str, slopes: list[float]) -> Callable[[], float]:
         """What rounding may do to a sum over rows."""
         rounding = len(slopes) * math.ulp(sum(map(abs, slopes))) if all(map(math.isfinite, slopes)) else 0.0
         return lambda: sum(row.gradient_room[name] for row in self.rows) + rounding
-
-
-def is_refusal(error: Exception) -> bool:
-    """Whether an error is one that a program may meet: more branches than are kept."""
-    return "expected at most" in str(error)
 
 
 def add_up(numbers: Sequence[float]) -> float:
@@ -135,8 +136,3 @@ def add_up(numbers: Sequence[float]) -> float:
         return math.fsum(numbers)
     except (OverflowError, ValueError):
         return sum(numbers)
-
-
-def bits(x: float) -> str:
-    """A number as text that differs where a bit does; every nan is equal."""
-    return "nan" if x != x else x.hex()
