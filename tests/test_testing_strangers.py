@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from autodiff.testing import conformance
-from autodiff.testing.conform.common import PATTERNS, Got, pattern
+from autodiff.testing.conform.shared_faults import PATTERNS, Got, pattern
 from autodiff.testing.conform.properties import PROPERTIES
 from autodiff.testing.mutants.styles import load
 

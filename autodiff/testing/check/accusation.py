@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ...graph import topological_order
 from ...ops import TABLE
 from ..engines.adapter import Adapter
-from .blame import V, free_operands, operation_of, slopes_wrong, wrong_sum, wrong_value
+from .blame import V, free_operands, list_operands, operation_of, slopes_wrong, wrong_sum, wrong_value
 from ..derive.high_precision import many_digits
 from .foreign import find_faulty_operation
 from ..draw.straight_line import Program
@@ -61,7 +61,8 @@ def _endless(run: Run, order: list[V], program: Program) -> list[str]:
             if slope is not None and not math.isfinite(slope):
                 product = f"{slope!r} times a local derivative of 0 is nan"
                 what = "no derivative is defined there" if slope != slope else product
-                here = f"{node.op} at {_operands(node)}: its local derivative along operand {index + 1} is {slope!r}"
+                where = f"{node.op} at {list_operands(node)}"
+                here = f"{where}: its local derivative along operand {index + 1} is {slope!r}"
                 return [run.place(f"blame: {here}, and {what}", node), show_program(program)]
     return []
 
@@ -76,7 +77,7 @@ def find_kinks(run: Run, y: V) -> Iterator[str]:
             low, high = many_digits(operation_of(node))[free.index(index)].ends
             sides = "it jumps" if math.isinf(low) or math.isinf(high) else f"one-sided derivatives {low!r} and {high!r}"
             given = float(node.slopes[index] or 0.0)
-            yield f"kink at {_operands(node)} of {node.op}: {sides}, the engine gives {given!r}"
+            yield f"kink at {list_operands(node)} of {node.op}: {sides}, the engine gives {given!r}"
 
 
 def _find_reached(run: Run, order: list[V]) -> Iterator[tuple[V, list[int]]]:
@@ -87,10 +88,6 @@ def _find_reached(run: Run, order: list[V]) -> Iterator[tuple[V, list[int]]]:
         if along:
             reached.add(node)
             yield node, along
-
-
-def _operands(node: V) -> str:
-    return ", ".join(repr(parent.data) for parent in node.parents)
 
 
 def show_program(program: Program) -> str:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from ...graph import topological_order
 from ...ops import TABLE
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
-from ..draw.straight_line import Program, alone
+from ..draw.straight_line import Program, alone, name_operand
 from .tolerance import ULPS, estimate_rounding
 
 V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, or one of a wrong copy of it
@@ -42,8 +42,7 @@ class Slope(NamedTuple):
         """The operation, its inputs, the local derivative it gave, the right one."""
         right = f"{nearest(self.right.right)!r}" if not self.right.kink else (
             f"between {nearest(self.right.left)!r} and {nearest(self.right.right)!r}, as this is a kink")
-        along = f"operand {self.along + 1}" if TABLE[self.op].variadic else "abc"[self.along]
-        inputs = ", ".join(map(repr, self.operands))
+        along, inputs = name_operand(self.op, self.along), ", ".join(map(repr, self.operands))
         return f"{self.op} at {inputs}: its local derivative along {along} is {self.given!r}, the right one is {right}"
 
 
@@ -66,6 +65,11 @@ def cite(node: V) -> str:
     """A node as a sentence mentions it."""
     name = getattr(node, "name", None)
     return f"{node.op if node.parents else 'the input'}{f' {name!r}' if name else ''} of value {node.data!r}"
+
+
+def list_operands(node: V) -> str:
+    """List the numbers of a node's operands."""
+    return ", ".join(repr(parent.data) for parent in node.parents)
 
 
 def free_operands(node: V) -> list[int]:
@@ -107,8 +111,7 @@ def wrong_value(node: V) -> str | None:
     right, tolerance = many_digits_mixed(program, ()).right, estimate_rounding(program).value
     if not abs(node.data - right) > tolerance:
         return None
-    inputs = ", ".join(repr(parent.data) for parent in node.parents)
-    return f"{node.op} at {inputs} gives {node.data!r}, and the right value is {nearest(right)!r}"
+    return f"{node.op} at {list_operands(node)} gives {node.data!r}, and the right value is {nearest(right)!r}"
 
 
 def slopes_wrong(order: Sequence[V]) -> Iterator[Slope]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from ...graph import topological_order
 from ...kernels import same_bits
-from .blame import V
+from .blame import V, list_operands
 from ..derive.oracles import forward
 from ..draw.straight_line import Program
 from .run import Run
@@ -36,8 +36,7 @@ def not_finite(run: Run, y: V) -> str | None:
     """Every number on the way must be finite."""
     for node in topological_order(y):
         if not math.isfinite(node.data):
-            operands = ", ".join(repr(parent.data) for parent in node.parents)
-            what = f"{node.op} at {operands} gives" if node.parents else "an input or constant is"
+            what = f"{node.op} at {list_operands(node)} gives" if node.parents else "an input or constant is"
             return run.place(f"{run.at()} meets a number that is not finite: {what} {node.data!r}", node)
     return None
 

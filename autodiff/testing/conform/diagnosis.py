@@ -18,8 +18,9 @@ from ...numbers import FLOATS
 from ...ops import TABLE
 from ...rule import Rule, parse
 from ..derive.answers import close
+from ..draw.straight_line import name_operand
 from .forms import HAVE_FORMS
-from .textbook import derivative, textbook
+from .textbook import textbook
 
 # What students and packages have written: each is tried at every sample, in this order
 ATOMS = ("1", "a", "b", "y", "2 * a", "2 * y", "a * a", "y * y", "a * b", "a * y", "b * y")
@@ -46,7 +47,7 @@ class Sample(NamedTuple):
 
 def explain(op: str, index: int, samples: Sequence[Sample], case: str = "") -> str:
     """What is wrong with a local derivative, in a sentence; `case` says where, if the samples are only those."""
-    along = f"operand {index + 1}" if TABLE[op].variadic else "abc"[index]
+    along = name_operand(op, index)
     what = f"{name_operation(op)}{case}: its local derivative along {along}"
     wrong = [sample for sample in samples if not close(sample.given, sample.right)]
     if all(sample.given == 0 for sample in samples):
@@ -123,8 +124,3 @@ def to_float32(x: float) -> float:
         return float(struct.unpack("f", struct.pack("f", x))[0])
     except OverflowError:
         return math.copysign(math.inf, x)
-
-
-__all__ = [
-    "Sample", "case_of", "derivative", "explain", "find_formula", "name_operation", "textbook", "title", "to_float32",
-]  # fmt: skip

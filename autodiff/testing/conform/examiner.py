@@ -98,6 +98,15 @@ class Exam:
         """Whether nothing wrong has been found in any step of a program, in the form that it has there."""
         return not any(step.op in self.wrong or form(step) in self.broken for step in program.steps)
 
+    def stop(self, why: str) -> None:
+        """Let nothing more be examined that needs a gradient, and nothing else be blamed with any operation."""
+        self.stopped, self.wrong = why, set(self.operations)
+
+    def need_any(self) -> None:
+        """Raise `Skipped` unless there is an operation."""
+        if not self.operations:
+            raise Skipped("waits for an operation")
+
     def need(self, *operations: str) -> None:
         """Raise `Skipped` unless these operations are there and sound."""
         missing = [f"`{TABLE[op].formula}`" for op in operations if op not in self.engine.operations]
@@ -121,8 +130,7 @@ class Exam:
 
     def among(self, operations: Collection[str], what: str) -> list[str]:
         """Those of the operations that the engine has; raise `NotApplicable` if it has none."""
-        if not self.operations:
-            raise Skipped("waits for an operation")
+        self.need_any()
         found = [op for op in self.operations if op in operations]
         if not found:
             raise NotApplicable(f"the engine has no {what}")

@@ -21,7 +21,7 @@ from unittest.mock import MagicMock
 
 from ...door import syntax
 from ..derive.answers import describe
-from .patience import TooLong, at_most
+from .patience import TooLong, at_most, tell_end
 from .readable import statements
 
 HARMLESS = {"list", "dict", "set", "tuple", "float", "int", "deque", "defaultdict", "TypeVar", "namedtuple", "count"}
@@ -45,10 +45,8 @@ def load_file(path: Path, name: str, seconds: float, definitions: bool) -> tuple
                 return import_module(package), []
         except (CannotRun, MemoryError):
             raise
-        except SystemExit as error:
-            reason = f"it calls sys.exit({error.code!r})"
-        except KeyboardInterrupt:
-            reason = "it raises KeyboardInterrupt"
+        except (SystemExit, KeyboardInterrupt) as error:
+            reason = tell_end(error)
         except TooLong:
             pass
         except Exception as error:

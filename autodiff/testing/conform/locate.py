@@ -133,12 +133,6 @@ def _pass(engine: Adapter, pool: list[Any], inputs: int) -> None:
         engine.grad(each)
 
 
-def _read_stored(value: Any) -> list[Any]:
-    """What a value has in its attributes; asking it for its gradient might begin a pass."""
-    slots = [getattr(value, name, None) for name in getattr(type(value), "__slots__", ()) if isinstance(name, str)]
-    return [*getattr(value, "__dict__", {}).values(), *slots]
-
-
 def _own(lines: list[Line], others: list[list[Line]]) -> list[Line]:
     """The lines that the fewest of the others run, and no more than a third of them."""
     users = Counter(line for other in others for line in set(other))

@@ -42,6 +42,11 @@ def at_most(seconds: float, on_the_clock: float = 0.0) -> Iterator[None]:
             signal.setitimer(timer, 0)
 
 
+def tell_end(error: BaseException) -> str:
+    """Tell how an engine asked for the end of the process."""
+    return f"it calls sys.exit({error.code!r})" if isinstance(error, SystemExit) else "it raises KeyboardInterrupt"
+
+
 def _give_up() -> NoReturn:
     raise TimeoutError("it does not come to its end") from None
 
@@ -64,7 +69,7 @@ def impatient(engine: Adapter, seconds: float) -> None:
                 left /= 2
                 _give_up()
             except SystemExit as error:
-                raise RuntimeError(f"it calls sys.exit({error.code!r})") from None
+                raise RuntimeError(tell_end(error)) from None
             left = max(left, 2 * LEAST)
             return result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -107,7 +107,12 @@ def _blame(where: dict[Slot, Program], slot: Slot, cells: list[Cell], verdict: s
     showing = [cell.program for cell in cells if cell.verdict == verdict]
     able = [cell for cell in cells if cell.verdict not in ("blind", "error")] if verdict != "lost" else cells
     if len(showing) > 0.6 * len(able):
-        where[slot] = min(showing, key=lambda program: (len(program.inputs), len(program.text())))
+        where[slot] = smallest(showing)
+
+
+def smallest(programs: Iterable[Program]) -> Program:
+    """Choose the program with the fewest inputs, and of those the shortest."""
+    return min(programs, key=lambda program: (len(program.inputs), len(program.text())))
 
 
 def _pairs(every: list[Slot]) -> Iterator[tuple[Slot, Slot]]:
@@ -174,7 +179,7 @@ def _shares(exam: Exam, found: Probed) -> None:
     for slot, cells in alone.items():
         showing = [cell.program for cell in cells if cell.verdict == "first"]
         if len(showing) > 0.2 * len(cells):
-            found.overwrites[slot] = min(showing, key=lambda program: (len(program.inputs), len(program.text())))
+            found.overwrites[slot] = smallest(showing)
 
 
 def _combines(exam: Exam, found: Probed, op: str) -> bool:

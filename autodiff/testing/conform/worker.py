@@ -20,7 +20,7 @@ from ..engines.detect import adapter_for
 from .conformance import NEEDED, result_of
 from .examiner import Exam
 from .loading import CannotRun, load_file, unending
-from .patience import TooLong, at_most, impatient
+from .patience import TooLong, at_most, impatient, tell_end
 from .properties import PROPERTIES
 from .report import as_json
 from .results import Conformance, Result
@@ -54,16 +54,19 @@ def examine(options: dict[str, Any]) -> None:
     try:
         examine_all(options)
     except CannotRun as error:
-        put(options["report"], json.dumps({"cannot": str(error)}))
+        refuse(options, str(error))
     except MemoryError:
-        put(options["report"], json.dumps({"cannot": too_much(options["memory"])}))
-    except SystemExit as error:
-        put(options["report"], json.dumps({"cannot": f"it calls sys.exit({error.code!r})"}))
-    except KeyboardInterrupt:
-        put(options["report"], json.dumps({"cannot": "it raises KeyboardInterrupt"}))
+        refuse(options, too_much(options["memory"]))
+    except (SystemExit, KeyboardInterrupt) as error:
+        refuse(options, tell_end(error))
     if not hasattr(os, "fork"):
         Path(options["ended"]).write_text(json.dumps({"status": 0, "limit": ""}), encoding="utf8")
     os._exit(0)  # threads and exit handlers of the engine have no say any more
+
+
+def refuse(options: dict[str, Any], reason: str) -> None:
+    """Report that the engine cannot be run, and why."""
+    put(options["report"], json.dumps({"cannot": reason}))
 
 
 def put(file: str, text: str) -> None:

@@ -148,6 +148,14 @@ class Program:
         """
         return "\n".join(self._lines(number, methods, names))
 
+    def last_expression(self) -> str:
+        """What stands on the right of the last line.
+
+        >>> Program((2.0,), (Step("mul", (0, 3.0)),)).last_expression()
+        'a * 3.0'
+        """
+        return self.text().splitlines()[-1].removeprefix("y = ")
+
     def source(self, make: str, methods: Container[str] = ()) -> str:
         """The program over an engine whose values are made by `make`, ending with its backward pass."""
         return "\n".join([*self._lines(lambda x: f"{make}({x!r})", methods), "y.backward()"])
@@ -205,6 +213,11 @@ def spell(step: Step, written: Sequence[Written], methods: Container[str] = (), 
 
 
 NOTATION, DOT, TOTAL = Notation(), parse("dot(xs)"), parse("total(xs)")
+
+
+def name_operand(op: str, index: int) -> str:
+    """Name an operand as a sentence mentions it: a, b or c, or by its place where there may be many."""
+    return f"operand {index + 1}" if TABLE[op].variadic else "abc"[index]
 
 
 def alone(op: str, numbers: Sequence[float], free: Sequence[int]) -> Program:

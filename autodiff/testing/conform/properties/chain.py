@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from ....ops import ADD, DIV, MUL, SUB, TABLE
 from ...draw.straight_line import Program, Step
 from ..calls import walks
-from ..diagnosis import derivative, title
+from ..diagnosis import title
 from ...derive.answers import close, right, same
 from ..examiner import Exam, Skipped
 from ..findings import LOST, ORDER, WRONG, Finding
 from ..forms import forms, ordinary_points
 from ..locate import comes_about, line_of
 from ..draft import Slot
-from ..probes import Probed, probe
+from ..probes import Probed, probe, smallest
+from ..textbook import derivative
 
 FORGETS = "forgets the upstream gradient: its local derivative has to be multiplied by the gradient of the result"
 SQUARES = "uses the upstream gradient twice"
@@ -41,17 +42,17 @@ def inner_nodes(exam: Exam) -> Iterator[Finding]:
     found = probe_pairs(exam)
     kind = _one_kind(found, found.unlisted)
     if kind or found.everywhere(found.unlisted):
-        program = _smallest(found.unlisted)
+        program = smallest(found.unlisted.values())
         why = ONE_KIND.format(TWO if kind == ONE else ONE, kind) if kind else ""
         why = why or _one_side(found) or _why_all_stop(exam)
         yield exam.finding(why, program, LOST, shared=_operations(found.unlisted))
-        _stop(exam, found, "waits until gradients reach inner nodes")
+        exam.stop("waits until gradients reach inner nodes")
         return
     for op, slots in _by_operation(found.unlisted):
         program = found.unlisted[slots[0]]
         formula = derivative(op, slots[0].place)
         yield exam.finding(_unlisted(op, slots, found), program, LOST, op=op, looks="made", formula=formula)
-    exam.wrong |= {slot.op for slot in found.unlisted}
+    exam.wrong |= _operations(found.unlisted)
 
 
 def _confused(exam: Exam) -> Iterator[Finding]:
@@ -73,7 +74,7 @@ def _kept_in_one_place(exam: Exam) -> Iterator[Finding]:
     if len(found) > 1:
         one = LAST if all(each.sentence == LAST for each in found.values()) else ONE_PLACE
         yield next(iter(found.values()))._replace(sentence=one, op="", line="", shared=True)
-        exam.stopped, exam.wrong = "waits until each operation keeps its own numbers", set(exam.operations)
+        exam.stop("waits until each operation keeps its own numbers")
     else:
         yield from found.values()
         exam.wrong |= set(found)
@@ -110,14 +111,12 @@ def upstream(exam: Exam) -> Iterator[Finding]:
     side = _same_operand(found, found.forgets)
     if side or found.everywhere(found.forgets):
         kind = f"{TWO}, along the {side} one," if side else _one_kind(found, found.forgets)
-        sentence, ops = KIND_FORGETS.format(kind) if kind else ALL_FORGET, _operations(found.forgets)
-        yield exam.finding(sentence, _smallest(found.forgets), WRONG, looks="+=", shared=ops)
-        _stop(exam, found, "waits until the chain rule is right")
-        return
-    if found.everywhere(found.squares):
-        ops = _operations(found.squares)
-        yield exam.finding(ALL_SQUARE, _smallest(found.squares), WRONG, looks="+=", shared=ops)
-        _stop(exam, found, "waits until the chain rule is right")
+        common, faulty = KIND_FORGETS.format(kind) if kind else ALL_FORGET, found.forgets
+    else:
+        common, faulty = ALL_SQUARE, found.squares if found.everywhere(found.squares) else {}
+    if faulty:
+        yield exam.finding(common, smallest(faulty.values()), WRONG, looks="+=", shared=_operations(faulty))
+        exam.stop("waits until the chain rule is right")
         return
     for faulty, sentence in ((found.forgets, FORGETS), (found.squares, SQUARES)):
         for op, slots in _by_operation(faulty):
@@ -128,19 +127,19 @@ def upstream(exam: Exam) -> Iterator[Finding]:
         sentence = f"{name(op, slots, found)} is right alone, and wrong inside another operation"
         formula = derivative(op, slots[0].place)
         yield exam.finding(sentence, found.strange[slots[0]], WRONG, op=op, looks="+=", formula=formula)
-    exam.wrong |= {slot.op for faulty in (found.forgets, found.squares, found.strange) for slot in faulty}
+    exam.wrong |= _operations([*found.forgets, *found.squares, *found.strange])
 
 
 def accumulation(exam: Exam) -> Iterator[Finding]:
     """Each operation adds to its operands' gradients, whatever others have sent them before."""
     found = probe_pairs(exam)
     if found.everywhere(found.overwrites):
-        program, ops = _smallest(found.overwrites), _operations(found.overwrites)
+        program, ops = smallest(found.overwrites.values()), _operations(found.overwrites)
         if comes_about(exam, program):
             yield exam.finding(EARLY, program, ORDER, shared=ops)
         else:
             yield exam.finding(OVERWRITES, program, LOST, looks="=", shared=ops)
-        _stop(exam, found, "waits until gradients are added up")
+        exam.stop("waits until gradients are added up")
         return
     for op, slots in _by_operation(found.overwrites):
         program = found.overwrites[slots[0]]
@@ -148,13 +147,12 @@ def accumulation(exam: Exam) -> Iterator[Finding]:
         whose = along or (" of its operands" if len({slot.place for slot in slots}) > 1 else " of its operand")
         sentence = f"{name(op, slots, found)} overwrites the gradient{whose}: `=` where `+=` belongs"
         yield exam.finding(sentence, program, LOST, op=op, looks="=", place=slots[0].place)
-    exam.wrong |= {slot.op for slot in found.overwrites}
+    exam.wrong |= _operations(found.overwrites)
 
 
 def probe_pairs(exam: Exam) -> Probed:
     """What pairs of operations say, asked once."""
-    if not exam.operations:
-        raise Skipped("waits for an operation")
+    exam.need_any()
     exam.asked += 1
     if exam.probed is None:
         exam.probed = probe(exam)
@@ -194,10 +192,6 @@ def _by_operation(found: dict[Slot, Program]) -> Iterator[tuple[str, list[Slot]]
     for op in dict.fromkeys(slot.op for slot in found):
         slots = [slot for slot in found if slot.op == op]
         yield op, sorted(slots, key=lambda slot: slot.plain)
-
-
-def _smallest(found: dict[Slot, Program]) -> Program:
-    return min(found.values(), key=lambda program: (len(program.inputs), len(program.text())))
 
 
 def _operations(faulty: Iterable[Slot]) -> set[str]:
@@ -240,8 +234,3 @@ def _why_all_stop(exam: Exam) -> str:
         return LEAVES_FIRST if op and exam.engine.objects and walks(exam.engine, op) else STOPS
     except Exception:
         return STOPS
-
-
-def _stop(exam: Exam, found: Probed, why: str) -> None:
-    exam.stopped = why
-    exam.wrong |= set(exam.operations)

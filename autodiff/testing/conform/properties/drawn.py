@@ -17,8 +17,9 @@ EXPONENTS = (2.0, 3.0, -1.0, 0.5, -2.0)
 def programs(exam: Exam) -> Iterator[Finding]:
     """Gradients of drawn programs are right, up to what rounding explains; a failure is shrunk to the smallest."""
     operations = [op for op in exam.operations if not TABLE[op].is_flat and _usable(exam, op)]
+    exam.need_any()
     if not operations:
-        raise Skipped("waits until an operation is right" if exam.operations else "waits for an operation")
+        raise Skipped("waits until an operation is right")
     if exam.confuses:
         raise Skipped("waits until two values with equal data are two")
     if exam.unordered:

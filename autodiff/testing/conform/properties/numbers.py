@@ -51,7 +51,7 @@ def write_call(program: Program) -> str:
     """A one-step program with its numbers written in: exp(710.0)."""
     step = program.steps[0]
     numbers = tuple(program.inputs[x] if type(x) is int else x for x in step.operands)
-    return str(Program((), (Step(step.op, numbers),))).removeprefix("y = ")
+    return Program((), (Step(step.op, numbers),)).last_expression()
 
 
 def kinds(exam: Exam) -> Iterator[Finding]:

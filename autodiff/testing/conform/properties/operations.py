@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from ....ops import ADD, MUL, POW, SUB, TABLE
 from ...draw.edge_cases import Point
 from ...draw.straight_line import Program, Step
-from ..common import shared_fault
-from ..diagnosis import Sample, name_operation, case_of, derivative, explain
+from ..shared_faults import shared_fault
+from ..diagnosis import Sample, case_of, explain, name_operation
 from ...derive.answers import Answer, close, right
-from ..examiner import Exam, Skipped
+from ..examiner import Exam
 from ..findings import MISSING, VALUE, WRONG, Finding
 from ..forms import HAVE_FORMS, form, shapes
+from ..textbook import derivative
 
 UNSTEADY = (
     "the same program does not give the same gradient twice: its operands are kept in a set, whose order changes, "
@@ -24,7 +25,7 @@ FORMS = {1: " with a plain number on the right", 2: " with a plain number on the
 
 def operators(exam: Exam) -> Iterator[Finding]:
     """Each operation gives the right number, with plain numbers on either side too, be they floats or ints."""
-    _need_any(exam)
+    exam.need_any()
     for op in exam.operations:
         cause = ""
         for number, shape in enumerate(shapes(op)):
@@ -40,11 +41,6 @@ def operators(exam: Exam) -> Iterator[Finding]:
             yield from _with_ints(exam, op)
 
 
-def _need_any(exam: Exam) -> None:
-    if not exam.operations:
-        raise Skipped("waits for an operation")
-
-
 def _with_ints(exam: Exam, op: str) -> Iterator[Finding]:
     """The plain number 2 does what 2.0 does."""
     for operands in ((0, 2.0), (2.0, 0)):
@@ -54,7 +50,7 @@ def _with_ints(exam: Exam, op: str) -> Iterator[Finding]:
         usual, answer = exam.ask(program), exam.ask(program, int)
         if usual.error is not None:
             continue
-        written, source = program.text().splitlines()[-1].removeprefix("y = "), exam.source(program).replace("2.0", "2")
+        written, source = program.last_expression(), exam.source(program).replace("2.0", "2")
         whole = f"`{written.replace('2.0', '2')}`"
         if answer.error is not None:
             sentence = f"{whole} does not work, though `{written}` does: {answer.error}"
@@ -72,7 +68,7 @@ def _numbers(answer: Answer) -> tuple[float, ...]:
 
 def _misvalued(exam: Exam, op: str, program: Program, answer: Answer, wanted: float) -> Finding:
     """What is wrong with the number of an operation; a form that is refused is missing, and numbers are wrapped."""
-    written = program.text().splitlines()[-1].removeprefix("y = ")
+    written = program.last_expression()
     numbers = [index for index, x in enumerate(program.steps[0].operands) if type(x) is float]
     if answer.error is not None:
         refused = op in HAVE_FORMS and (bool(numbers) or op == POW)
@@ -92,7 +88,7 @@ def _misvalued(exam: Exam, op: str, program: Program, answer: Answer, wanted: fl
     if len(operands) == 2:
         swapped = Program(program.inputs, (Step(op, operands[::-1]),))
         if close(answer.value, float(right(swapped).value)):
-            sentence = f"`{written}` gives `{swapped.text().splitlines()[-1].removeprefix('y = ')}`"
+            sentence = f"`{written}` gives `{swapped.last_expression()}`"
             return exam.finding(sentence, program, VALUE, op=op, looks="swapped")
     return exam.finding(sentence, program, VALUE, op=op, looks="value")
 
@@ -117,13 +113,13 @@ def _wrapped(exam: Exam, op: str, index: int, program: Program, wanted: float) -
 
 def local_derivatives(exam: Exam) -> Iterator[Finding]:
     """Each operation has the right local derivative along each operand at ordinary points."""
-    _need_any(exam)
+    exam.need_any()
     found = {op: finding for op in exam.operations for finding in [_wrong_operation(exam, op)] if finding}
     shared = shared_fault(exam, found) if len(found) > 1 else None
     if shared:
         sentence, program, explained = shared
         yield exam.finding(sentence, program, WRONG, looks="+=", shared=explained)
-        exam.stopped, exam.wrong = "waits until local derivatives are right", set(exam.operations)
+        exam.stop("waits until local derivatives are right")
         found = {op: finding for op, finding in found.items() if op not in explained}
     yield from found.values()
 

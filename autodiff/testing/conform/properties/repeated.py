@@ -30,7 +30,7 @@ def repeated(exam: Exam) -> Iterator[Finding]:
         exam.wrong |= {each[0] for each in others} if len(others) > 1 or others[0][0] in (ADD, MUL) else set()
     for op, given, program in ties:
         credit = "twice" if given == 2 else "to nobody" if given == 0 else f"{given:g} times"
-        written = program.text().splitlines()[-1].removeprefix("y = ")
+        written = program.last_expression()
         sentence = f"`{written}` has the derivative {given!r}, and should have 1: a tie is credited {credit}"
         yield exam.finding(sentence, program, LOST, op=op)
 
@@ -56,7 +56,7 @@ def _lost(exam: Exam, op: str) -> tuple[float, Program] | None:
 def _why_lost(found: list[tuple[str, float, Program]], given: float, program: Program) -> str:
     """Which of the two gradients are left: the last, the first, or one of them twice."""
     pairs = {op: right(Program((1.5, 1.5), (Step(op, (0, 1)),))).gradient for op, _, _ in found}
-    written = program.text().splitlines()[-1].removeprefix("y = ")
+    written = program.last_expression()
     for what, (first, last) in KEPT.items():
         if all(close(value, first * pairs[op][0] + last * pairs[op][1]) for op, value, _ in found):
             return f"`{written}` keeps {what}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from ....ops import ADD
-from ...derive.answers import Answer, close, right
+from ...derive.answers import Answer, close, right, same
 from ..examiner import Exam, Skipped
 from ..findings import ORDER, Finding
 from ..locate import comes_about
@@ -20,23 +20,28 @@ def sums(exam: Exam) -> Iterator[Finding]:
     if exam.confuses:
         raise Skipped("waits until two values with equal data are two")
     for program, sentence in _small(times, plus):
-        if not exam.works(program):
-            continue
-        answer, wanted = exam.ask(program), right(program)
-        if not _same(answer, wanted):
-            exam.confirm(program, answer)
-            exam.unordered = True
+        answer = _ask_for_sum(exam, program) if exam.works(program) else None
+        if answer is not None:
             reached = answer.error is not None or answer.gradient[0] != 0
             early = not reached or (sentence == OVERWRITES and comes_about(exam, program))
-            yield exam.finding(_detailed(EARLY if early else sentence, answer, wanted), program, ORDER)
+            yield exam.finding(_detail(EARLY if early else sentence, answer, right(program)), program, ORDER)
             return
     for program in shapes(plus) if exam.engine.objects else list(shapes(plus))[::8]:
-        answer, wanted = exam.ask(program), right(program)
-        if not _same(answer, wanted):
-            exam.confirm(program, answer)
-            exam.unordered = True
-            yield exam.finding(_detailed(_judged(answer, wanted), answer, wanted), program.prune(), ORDER)
+        answer = _ask_for_sum(exam, program)
+        if answer is not None:
+            wanted = right(program)
+            yield exam.finding(_detail(_judge(answer, wanted), answer, wanted), program.prune(), ORDER)
             return
+
+
+def _ask_for_sum(exam: Exam, program: Program) -> Answer | None:
+    """Ask for the gradients of a program; an answer only if it is wrong, and wrong again when it is confirmed."""
+    answer = exam.ask(program)
+    if same(answer, right(program)):
+        return None
+    exam.confirm(program, answer)
+    exam.unordered = True
+    return answer
 
 
 def _small(times: str, plus: str) -> Iterator[tuple[Program, str]]:
@@ -53,16 +58,12 @@ def shapes(plus: str = ADD, steps: int = 4) -> Iterator[Program]:
         yield Program((1.5,), tuple(Step(plus, operands) for operands in places)).prune(inputs=False)
 
 
-def _same(answer: Answer, wanted: Answer) -> bool:
-    return answer.error is None and all(map(close, answer.gradient, wanted.gradient))
-
-
-def _judged(answer: Answer, wanted: Answer) -> str:
+def _judge(answer: Answer, wanted: Answer) -> str:
     """All terms are positive, so a sum that is too small was read early, and one too large was counted again."""
     return AGAIN if answer.error is None and answer.gradient[0] > wanted.gradient[0] else EARLY
 
 
-def _detailed(sentence: str, answer: Answer, wanted: Answer) -> str:
+def _detail(sentence: str, answer: Answer, wanted: Answer) -> str:
     if answer.error is not None and answer.error.startswith("KeyError"):
         return f"{EARLY}, from the output on (it raises {answer.error})"
     if answer.error is not None:
