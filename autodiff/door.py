@@ -75,8 +75,8 @@ def define(text: str, name: str, names: dict[str, Any] | None = None, words: Col
     return found
 
 
-def users_program(source: bytes, filename: str) -> Callable[[dict[str, Any]], None]:
-    """A whole program, that its user asks to be run as `python file.py` is, or that a test drew: it may do anything."""
+def users_program(source: bytes | ast.Module, filename: str) -> Callable[[dict[str, Any]], None]:
+    """A whole program, that its user asks to be run or graded, or that a test drew: it may do anything."""
     code = compile(source, filename, "exec", dont_inherit=True)
     return lambda names: exec(code, names)
 

@@ -93,19 +93,13 @@ def check_gradients(
     for y in run.outputs:
         if report.problems:
             break
-        program, infinite = read_program(y, run.inputs), not_finite(run, y)
+        infinite = not_finite(run, y)
         if infinite:
             report.problems.append(infinite)
-        elif engine is not None:
-            right = reference(run, y, program, against, eps, rtol, atol, schoolbook=True)
-            _through(engine, run, y, program, right, kinks, report)
-            _follows(run, y, program, right, kinks, report)
-        else:
-            right = reference(run, y, program, against, eps, rtol, atol)
-            with _gradients_kept(y):
-                _first(run, y, program, right, not {"forward", "fwd"}.isdisjoint(modes), kinks, report)
-                _follows(run, y, program, right, kinks, report)
-                _higher(run, y, program, order, report)
+            break
+        program = read_program(y, run.inputs)
+        right = reference(run, y, program, against, eps, rtol, atol, schoolbook=engine is not None)
+        _Output(run, y, program, right, kinks, report).check(engine, modes)
     if report.problems and raise_exception:
         raise GradientError(str(report))
     return report
@@ -115,7 +109,7 @@ OURS = Value
 
 
 def _record(f: Callable[..., Any], args: Sequence[Any]) -> Run:
-    """f over our Values, to be run by an engine that keeps no local derivatives."""
+    """Run f over our Values, to be run by an engine that keeps no local derivatives."""
     try:
         return Run(f, args, OURS)
     except OperandError as error:
@@ -123,27 +117,9 @@ def _record(f: Callable[..., Any], args: Sequence[Any]) -> Run:
         raise OperandError(f"{error}; {way}") from None
 
 
-def _first(run: Run, y: V, program: Program, right: Reference, forward: bool, kinks: bool, report: Checked) -> None:
-    """First derivatives: both backward passes, forward mode, and the comparison."""
-    used = {node for node in topological_order(y) if not node.parents}
-    before = {node: node.grad for node in (*used, *run.inputs)}
-    y.backward()
-    after = {node: node.grad for node in before}
-    gradient = [after[x] - before[x] for x in run.inputs]
-    report.problems += find_leaks(run, used, gradient)
-    wrong = _compare(run, gradient, right, kinks, report)
-    if wrong:
-        _explain(wrong, find_blame(run, y, program, before), run, y, program, kinks, report)
-    if not report.problems:
-        again = not_twice(run, y, gradient, after)
-        report.problems += [again] if again else []
-        if forward and not right.finite:
-            report.problems += modes_differ(run, program, gradient, right.tolerances)
-
-
 @contextmanager
-def _gradients_kept(y: V) -> Iterator[None]:
-    """Afterwards every node of the graph, the caller's own Values among them, has the gradient it had before."""
+def _keep_gradients(y: V) -> Iterator[None]:
+    """Give every node of the graph, the caller's own Values among them, the gradient back that it had before."""
     kept = [(node, node.grad) for node in topological_order(y)]
     try:
         yield
@@ -152,74 +128,119 @@ def _gradients_kept(y: V) -> Iterator[None]:
             node.grad = grad
 
 
-def _compare(run: Run, gradient: Sequence[float], right: Reference, kinks: bool, report: Checked) -> str:
-    """What is wrong with the first entry that is; kinks become notes."""
-    report.method = right.method
-    report.gradients += len(gradient)
-    for name, number, given, side, tolerance in zip(run.names, run.numbers, gradient, right.sides, right.tolerances):
-        low, high = side.ends
-        if low != low or high != high:
-            where = f"{name} = {number!r}"
-            if given != given:
-                return f"the derivative of {run.at()} along {name} cannot be determined, and the engine gives nan"
-            report.notes.append(f"at {where} the derivative {UNDETERMINED}")
-        elif not low - tolerance <= given <= high + tolerance:
-            wanted = repr(low) if low == high else f"between {low!r} and {high!r}"
-            about = f" ± {tolerance:.1g}" if right.finite else ""
-            return f"the derivative of {run.at()} along {name} is {wanted}{about}, and the engine gives {given!r}"
-        elif side.kink:
-            sides = f"one-sided derivatives {low!r} and {high!r}"
-            note = f"kink at {name} = {number!r}: {sides}, the engine gives {given!r}"
-            (report.notes if kinks else report.problems).append(note)
-    return ""
-
-
-def _explain(wrong: str, blame: list[str], run: Run, y: V, program: Program, kinks: bool, report: Checked) -> None:
-    """A wrong entry is a problem, unless every local derivative and sum is right and a kink explains it."""
-    explained = [] if blame else list(find_kinks(run, y))
-    if explained and kinks:
-        report.notes += [*explained, f"{wrong}: the kink explains it"]
-    else:
-        report.problems += [wrong, *(blame or explained or [NOBODY, show_program(program)])]
-
-
 NOBODY = "blame: each operation is right by itself, so it is the order, the sums, or rounding that adds up"
 UNDETERMINED = "cannot be determined: neither side is defined, or none converges"
 
 
-def _higher(run: Run, y: V, program: Program, order: int, report: Checked) -> None:
-    for entry in higher(y, run.inputs, program, order) if not report.problems else ():
-        report.gradients += 1
-        derivative = f"the derivative of order {len(entry.places)} along inputs {entry.places}"
-        if entry.exact.right != entry.exact.right:
-            report.notes.append(f"{derivative} {UNDETERMINED}")
-        elif entry.exact.kink:
-            report.notes.append(f"kink: {derivative} has two sides")
-        elif not abs(entry.given - entry.exact.right) <= entry.tolerance and entry.given != nearest(entry.exact.right):
-            slope = next(slopes_wrong(topological_order(entry.below)), None)
-            blame = f"\nblame: {slope.sentence()}" if slope else ""
-            right = nearest(entry.exact.right)
-            report.problems.append(f"{derivative} is {right!r}, and the engine gives {entry.given!r}{blame}")
+@dataclass
+class _Output:
+    """One output of f: the program that it recorded, what is right, and the report to which all is written."""
+
+    run: Run
+    y: V
+    program: Program
+    right: Reference
+    kinks: bool
+    report: Checked
+
+    def check(self, engine: Adapter | None, modes: Sequence[str]) -> None:
+        """Check the first derivatives, that f follows its recording, and then those of higher order."""
+        if engine is not None:
+            self.check_through(engine)
+            self.check_recording()
             return
+        with _keep_gradients(self.y):
+            self.check_first(not {"forward", "fwd"}.isdisjoint(modes))
+            self.check_recording()
+            self.check_higher()
 
+    def check_first(self, forward: bool) -> None:
+        """Check first derivatives: both backward passes, forward mode, and the comparison."""
+        run, y, report = self.run, self.y, self.report
+        used = {node for node in topological_order(y) if not node.parents}
+        before = {node: node.grad for node in (*used, *run.inputs)}
+        y.backward()
+        after = {node: node.grad for node in before}
+        gradient = [after[x] - before[x] for x in run.inputs]
+        report.problems += find_leaks(run, used, gradient)
+        wrong = self.compare(gradient)
+        if wrong:
+            self.explain(wrong, find_blame(run, y, self.program, before))
+        if not report.problems:
+            again = not_twice(run, y, gradient, after)
+            report.problems += [again] if again else []
+            if forward and not self.right.finite:
+                report.problems += modes_differ(run, self.program, gradient, self.right.tolerances)
 
-def _through(
-    engine: Adapter, run: Run, y: V, program: Program, right: Reference, kinks: bool, report: Checked
-) -> None:
-    """First derivatives of an engine that keeps no local derivatives: it runs what was recorded."""
-    answer = answer_of(engine, program)
-    if answer.error is not None:
-        report.problems.append(f"{engine.name} cannot run {run.at()}: {answer.error}")
-        report.problems += find_blame_through(engine, run, y, program) or [NOBODY, show_program(program)]
-        return
-    wrong = _compare(run, answer.gradient, right, kinks, report)
-    if wrong:
-        _explain(wrong, find_blame_through(engine, run, y, program), run, y, program, kinks, report)
+    def check_through(self, engine: Adapter) -> None:
+        """Check first derivatives of an engine that keeps no local derivatives: it runs what was recorded."""
+        answer = answer_of(engine, self.program)
+        wrong = "" if answer.error is not None else self.compare(answer.gradient)
+        if not (wrong or answer.error):
+            return
+        blame = find_blame_through(engine, self.run, self.y, self.program)
+        if wrong:
+            self.explain(wrong, blame)
+        else:
+            self.report.problems.append(f"{engine.name} cannot run {self.run.at()}: {answer.error}")
+            self.report.problems += blame or self.blame_nobody()
 
+    def compare(self, gradient: Sequence[float]) -> str:
+        """Tell what is wrong with the first entry that is; kinks become notes."""
+        run, right, report = self.run, self.right, self.report
+        report.method = right.method
+        report.gradients += len(gradient)
+        inputs = zip(run.names, run.numbers)
+        for (name, number), given, side, tolerance in zip(inputs, gradient, right.sides, right.tolerances):
+            low, high = side.ends
+            if low != low or high != high:
+                if given != given:
+                    return f"the derivative of {run.at()} along {name} cannot be determined, and the engine gives nan"
+                report.notes.append(f"at {name} = {number!r} the derivative {UNDETERMINED}")
+            elif not low - tolerance <= given <= high + tolerance:
+                wanted = repr(low) if low == high else f"between {low!r} and {high!r}"
+                about = f" ± {tolerance:.1g}" if right.finite else ""
+                return f"the derivative of {run.at()} along {name} is {wanted}{about}, and the engine gives {given!r}"
+            elif side.kink:
+                sides = f"one-sided derivatives {low!r} and {high!r}"
+                note = f"kink at {name} = {number!r}: {sides}, the engine gives {given!r}"
+                (report.notes if self.kinks else report.problems).append(note)
+        return ""
 
-def _follows(run: Run, y: V, program: Program, right: Reference, kinks: bool, report: Checked) -> None:
-    """f itself, run beside the point, must change as its recording does."""
-    if not (report.problems or right.finite):
-        problems, notes = find_mismatches(run, y, program, right.sides, right.tolerances, right.noise)
-        report.problems += problems if kinks else problems + notes
-        report.notes += notes if kinks else []
+    def explain(self, wrong: str, blame: list[str]) -> None:
+        """Report a wrong entry as a problem, unless every local derivative and sum is right and a kink explains it."""
+        explained = [] if blame else list(find_kinks(self.run, self.y))
+        if explained and self.kinks:
+            self.report.notes += [*explained, f"{wrong}: the kink explains it"]
+        else:
+            self.report.problems += [wrong, *(blame or explained or self.blame_nobody())]
+
+    def blame_nobody(self) -> list[str]:
+        """Say that no operation is to blame, and print the program."""
+        return [NOBODY, show_program(self.program)]
+
+    def check_recording(self) -> None:
+        """Check that f itself, run beside the point, changes as its recording does."""
+        run, right, report = self.run, self.right, self.report
+        if not (report.problems or right.finite):
+            problems, notes = find_mismatches(run, self.y, self.program, right.sides, right.tolerances, right.noise)
+            report.problems += problems if self.kinks else problems + notes
+            report.notes += notes if self.kinks else []
+
+    def check_higher(self) -> None:
+        """Check the derivatives of the orders from 2 on."""
+        report = self.report
+        for entry in higher(self.y, self.run.inputs, self.program, report.order) if not report.problems else ():
+            report.gradients += 1
+            derivative = f"the derivative of order {len(entry.places)} along inputs {entry.places}"
+            right = entry.exact.right
+            if right != right:
+                report.notes.append(f"{derivative} {UNDETERMINED}")
+            elif entry.exact.kink:
+                report.notes.append(f"kink: {derivative} has two sides")
+            elif not abs(entry.given - right) <= entry.tolerance and entry.given != nearest(right):
+                slope = next(slopes_wrong(topological_order(entry.below)), None)
+                blame = f"\nblame: {slope.sentence()}" if slope else ""
+                wrong = f"{derivative} is {nearest(right)!r}, and the engine gives {entry.given!r}{blame}"
+                report.problems.append(wrong)
+                return

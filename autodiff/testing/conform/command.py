@@ -7,18 +7,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 import zipfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from ...errors import ArgumentError
 from ...files import write_whole
-from .report import CREDIT, FORMATS, write_report
+from .report import CREDIT, FORMATS, write_refusal, write_report
 
 
 def add_parser(subparsers: Any) -> None:
@@ -60,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
                    seed=arguments.seed, properties=arguments.properties, files=arguments.file)  # fmt: skip
     form = "all" if arguments.all and arguments.format == "text" else arguments.format
     if found.report is None:
-        text = refusal(arguments.engine, found.cannot, form, dict(arguments.points), arguments.properties)
+        text = write_refusal(arguments.engine, found.cannot, form, dict(arguments.points), arguments.properties)
     else:
         points = {name: x for name, x in arguments.points if not arguments.properties or name in arguments.properties}
         text = write_report(found.report, form, points, arguments.not_examined, arguments.not_applicable)
@@ -70,33 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(text.rstrip("\n"))
     if found.report is None and (arguments.output or arguments.format != "text"):
-        print(refusal(arguments.engine, found.cannot, "text"), file=sys.stderr)
+        print(write_refusal(arguments.engine, found.cannot, "text"), file=sys.stderr)
     return 0 if arguments.exit_zero else found.exit_code
-
-
-def refusal(
-    target: str, reason: str, form: str, points: Mapping[str, float] | None = None, names: Sequence[str] = ()
-) -> str:
-    """The report on an engine that cannot be run, in any of the formats; its total is that of any other."""
-    from .properties import PROPERTIES
-
-    sentence = f"{target} cannot be run: {reason}"
-    chosen = [each for each in PROPERTIES if not names or each.name in names]
-    if form == "json":
-        return json.dumps({"engine": target, "holds": False, "cannot": reason, "properties": []}, indent=2)
-    if form == "junit":
-        counts = {"tests": str(len(chosen)), "failures": "0", "errors": str(len(chosen))}
-        suite = ElementTree.Element("testsuite", {"name": "autodiff conformance", **counts})
-        for each in chosen:
-            case = ElementTree.SubElement(suite, "testcase", {"classname": "conformance", "name": each.name})
-            message = "".join(x if x.isprintable() else "?" for x in sentence)
-            ElementTree.SubElement(case, "error", {"message": message})
-        return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
-    if form == "gradescope":
-        tests = [{"name": each.name, "score": 0, "max_score": (points or {}).get(each.name, 1), "status": "failed",
-                  "visibility": "visible", "output": sentence} for each in chosen]  # fmt: skip
-        return json.dumps({"output": sentence, "tests": tests}, indent=2)
-    return sentence
 
 
 SETUP = """#!/usr/bin/env bash

@@ -10,16 +10,15 @@ import ast
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.abc import InspectLoader
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any, NoReturn
 from unittest.mock import MagicMock
 
-from ...door import syntax
+from ...door import syntax, users_program
 from ..derive.answers import describe
 from .patience import TooLong, at_most, tell_end
 from .readable import statements
@@ -117,7 +116,7 @@ def _definitions(path: Path, package: str) -> tuple[ModuleType, list[str], list[
         if not _defines(node, classes):
             continue
         try:
-            _Tree(ast.Module([LAZILY, node], []), path).exec_module(module)
+            users_program(ast.Module([LAZILY, node], []), str(path))(vars(module))
         except ImportError:
             missing += _stand_ins(node, module)
         except Exception:
@@ -144,17 +143,3 @@ def _stand_ins(node: ast.stmt, module: ModuleType) -> list[str]:
     for each in names:
         setattr(module, each.asname or each.name.partition(".")[0], MagicMock(name=each.name))
     return [getattr(node, "module", None) or names[0].name] if names else []
-
-
-class _Tree(InspectLoader):
-    """Loads statements into a module under the name of their file."""
-
-    def __init__(self, tree: ast.Module, path: Path) -> None:
-        self.tree, self.path = tree, path
-
-    def get_source(self, fullname: str) -> str:
-        return self.path.read_text(encoding="utf8", errors="replace")
-
-    def get_code(self, fullname: str) -> CodeType:
-        compiled: Callable[..., CodeType] = self.source_to_code
-        return compiled(self.tree, str(self.path))

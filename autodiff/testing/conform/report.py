@@ -1,7 +1,7 @@
 """A conformance report as text, JSON, JUnit XML, and the results.json that Gradescope reads."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -60,14 +60,46 @@ def as_junit(report: Conformance) -> str:
     name = f"autodiff conformance of {_legal(report.engine)}"
     suite = ElementTree.Element("testsuite", {"name": name, **counts, "time": f"{seconds:.3f}"})
     for result in report.results:
-        words = {"classname": "conformance", "name": result.name, "time": f"{result.seconds:.3f}"}
-        case = ElementTree.SubElement(suite, "testcase", words)
+        case = _case(suite, result.name, time=f"{result.seconds:.3f}")
         if result.skipped or result.not_applicable:
             ElementTree.SubElement(case, "skipped", message=_legal(result.skipped or result.not_applicable))
         elif not result.holds:
             failure = ElementTree.SubElement(case, "failure", message=_legal(result.findings[0].sentence))
             failure.text = _legal(_findings(result))
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _case(suite: ElementTree.Element, name: str, **more: str) -> ElementTree.Element:
+    return ElementTree.SubElement(suite, "testcase", {"classname": "conformance", "name": name, **more})
+
+
+def write_refusal(
+    target: str, reason: str, form: str, points: Mapping[str, float] | None = None, names: Sequence[str] = ()
+) -> str:
+    """Write the report on an engine that cannot be run, in any of the formats; its total is that of any other."""
+    from .properties import PROPERTIES
+
+    sentence = f"{target} cannot be run: {reason}"
+    chosen = [each.name for each in PROPERTIES if not names or each.name in names]
+    if form == "json":
+        return json.dumps({"engine": target, "holds": False, "cannot": reason, "properties": []}, indent=2)
+    if form == "junit":
+        counts = {"tests": str(len(chosen)), "failures": "0", "errors": str(len(chosen))}
+        suite = ElementTree.Element("testsuite", {"name": "autodiff conformance", **counts})
+        for name in chosen:
+            ElementTree.SubElement(_case(suite, name), "error", message=_legal(sentence))
+        return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+    if form == "gradescope":
+        worth = points or {}
+        tests = [_score(name, 0, worth.get(name, 1), False, sentence) for name in chosen]
+        return json.dumps({"output": sentence, "tests": tests}, indent=2)
+    return sentence
+
+
+def _score(name: str, score: float, worth: float, passed: bool, output: str) -> dict[str, Any]:
+    """What Gradescope reads of one property."""
+    told = {"visibility": "visible", "status": "passed" if passed else "failed", "output": output}
+    return {"name": name, "score": score, "max_score": worth, **told}
 
 
 def as_gradescope(report: Conformance, points: Mapping[str, float], not_examined: str, not_applicable: str) -> str:
@@ -81,10 +113,8 @@ def as_gradescope(report: Conformance, points: Mapping[str, float], not_examined
         worth = points.get(result.name, 1)
         credit = not_examined if result.skipped else not_applicable if result.not_applicable else "zero"
         full = result.holds or credit == "full"
-        tests.append({
-            "name": result.name, "score": worth if full else 0, "max_score": worth, "visibility": "visible",
-            "status": "passed" if full else "failed", "output": _findings(result) or _reason(result) or result.says,
-        })  # fmt: skip
+        output = _findings(result) or _reason(result) or result.says
+        tests.append(_score(result.name, worth if full else 0, worth, full, output))
     return json.dumps({"tests": tests, "output": report.text()}, indent=2)
 
 

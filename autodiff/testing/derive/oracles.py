@@ -27,12 +27,11 @@ Over `Fraction` there is no tolerance: reverse, forward and symbolic give the sa
 
 import cmath
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import import_module
 from typing import Any
 
-from ...errors import MissingExtraError, ReplayError
+from ...errors import ReplayError
 from ...dual_numbers import Dual, duals
 from ... import numbers
 from ...numbers import FLOATS, FRACTIONS, System, plain
@@ -42,6 +41,7 @@ from ..engines.adapter import Adapter
 from . import finite_differences as differences
 from . import high_precision
 from ..engines.detect import ours
+from ..engines.packages import import_installed
 from ..draw.straight_line import N, Program, bind_operations, read_program
 
 __all__ = [
@@ -161,27 +161,29 @@ def _complex() -> System:
         "log2": lambda a: cmath.log(a) / math.log(2), "pow": pow, "divide": lambda a, b: a / b,
         "expm1": lambda a: complex(math.expm1(a.real), math.exp(a.real) * a.imag),  # at steps this small, exactly so
         "log1p": lambda a: complex(math.log1p(a.real), a.imag / (1 + a.real)),
-        "hypot": lambda a, b: cmath.sqrt(a * a + b * b), "total": sum,
-        "dot": lambda xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
+        "hypot": lambda a, b: cmath.sqrt(a * a + b * b),
     }  # fmt: skip
-    return System("complex", complex, plain({"__builtins__": {}} | names, call_by_name), call_by_name)
+    return _system("complex", complex, names)
+
+
+def _system(name: str, number: Callable[[float], N], names: Mapping[str, Any]) -> System:
+    """Make a number system of functions by name, with sums as Python adds them."""
+    dot = lambda xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :]))  # noqa: E731
+    known = {"__builtins__": {}, "total": sum, "dot": dot, **names}
+    return System(name, number, plain(known, call_by_name), call_by_name)
 
 
 def hips_autograd(program: Program) -> tuple[float, list[float]]:
     """The output and the gradient by the HIPS autograd package, if it is installed, over the formulas as taught."""
-    try:
-        autograd, numpy = import_module("autograd"), import_module("autograd.numpy")
-    except ImportError:
-        raise MissingExtraError("oracles.hips_autograd: autograd is not installed; run: pip install autograd") from None
+    autograd, numpy = (import_installed(name, "oracles.hips_autograd") for name in ("autograd", "autograd.numpy"))
     same = "exp expm1 log log1p log2 log10 sqrt sin cos tan sinh cosh tanh abs maximum minimum clip floor sign divide"
     names = {name: getattr(numpy, name) for name in same.split()}
     inverse = "asin acos atan asinh acosh atanh atan2"
     names |= {name: getattr(numpy, name.replace("a", "arc", 1)) for name in inverse.split()}
     names |= {
         "pow": numpy.power, "hypot": lambda a, b: numpy.sqrt(a * a + b * b), "pi": math.pi, "nan": math.nan,
-        "total": sum, "dot": lambda xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
     }  # fmt: skip
-    system = System("autograd", float, plain({"__builtins__": {}} | names, call_by_name), call_by_name)
+    system = _system("autograd", float, names)
     places, program = tuple(range(len(program.inputs))), program.freeze()
     with numpy.errstate(all="ignore"):  # its rules overflow on the way to numbers that are small
         y = float(program.value(system, program.inputs))

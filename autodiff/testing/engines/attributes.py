@@ -62,7 +62,7 @@ def find_data(Value: type, made: Constructor, given: Any = None) -> Any:
 
 def find_grad(Value: type, made: Constructor, backward: Callable[[V], Any]) -> str:
     """The attribute that holds a value's gradient after a backward pass."""
-    present = [name for name in GRAD if hasattr(made.sample, name) and _is_number(made.sample, name)]
+    present = [name for name in GRAD if hasattr(made.sample, name) and _number(made.sample, name) is not None]
     if present:
         return present[0]
     for name in _attributes(made.sample):
@@ -101,10 +101,6 @@ def _number(value: V, name: str) -> float | None:
         return None if callable(thing) or isinstance(thing, (str, bool)) else as_float(thing)
     except Exception:
         return None
-
-
-def _is_number(value: V, name: str) -> bool:
-    return _number(value, name) is not None
 
 
 def _holds(value: V, name: str, number: float) -> bool:

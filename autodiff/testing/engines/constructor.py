@@ -105,14 +105,18 @@ def _typed_out(value: Any) -> Filled:
 def _helper(parameter: inspect.Parameter, make: Callable[..., V]) -> Filled | None:
     """An object of the class of that name beside the engine's, such as the tape that all values are recorded on."""
     name = parameter.name.strip("_")
-    beside = vars(sys.modules[make.__module__]) if make.__module__ in sys.modules else {}
-    for key, each in beside.items():
+    for key, each in names_in_module(make).items():
         if isinstance(each, type) and each is not make and key.lower() == name.lower():
             try:
                 return Filled(each(), name, f"{name} = {key}()")
             except Exception:
                 return None
     return None
+
+
+def names_in_module(thing: Any) -> dict[str, Any]:
+    """Find what stands in the module of a class or function."""
+    return vars(sys.modules[thing.__module__]) if thing.__module__ in sys.modules else {}
 
 
 def _filling(parameter: inspect.Parameter) -> Any:

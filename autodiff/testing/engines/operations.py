@@ -9,6 +9,7 @@ from typing import Any
 
 from ...ops import TABLE
 from .adapter import OPERATORS
+from .constructor import names_in_module
 
 V = Any
 ALIASES = {
@@ -34,8 +35,9 @@ def find_operations(Value: type, sample: V) -> tuple[dict[str, Callable[..., V]]
                 continue
         for spelling in () if op.variadic else (name, *ALIASES.get(name, ())):
             method, function = inspect.getattr_static(Value, spelling, None), beside.get(spelling)
-            if callable(method) or isinstance(method, (staticmethod, classmethod)):
-                operations[name] = _call(Value, spelling, name, static=not callable(method) or _is_static(method))
+            is_static = isinstance(method, (staticmethod, classmethod))
+            if callable(method) or is_static:
+                operations[name] = _call(Value, spelling, name, is_static)
                 methods.add(name)
             elif callable(function) and not isinstance(function, type) and _is_of(function, Value, sample):
                 operations[name] = function
@@ -57,16 +59,11 @@ def _is_beside(function: Any, Value: type) -> bool:
     return inspect.isfunction(function) and function.__module__ == Value.__module__
 
 
-def _is_static(method: Any) -> bool:
-    return isinstance(method, (staticmethod, classmethod))
-
-
 def names_beside(Value: type) -> dict[str, Any]:
     """What stands beside a class: in its module, and in the others of its package that have been imported."""
     package = Value.__module__.rpartition(".")[0]
     others = [vars(sys.modules[name]) for name in sorted(sys.modules) if package and name.startswith(f"{package}.")]
-    own = vars(sys.modules[Value.__module__]) if Value.__module__ in sys.modules else {}
-    return {name: thing for names in (*others, own) for name, thing in names.items()}
+    return {name: thing for names in (*others, names_in_module(Value)) for name, thing in names.items()}
 
 
 def _is_of(function: Any, Value: type, sample: V) -> bool:

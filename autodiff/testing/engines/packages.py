@@ -18,13 +18,13 @@ SAME = "exp expm1 log log1p log2 log10 sqrt sin cos tan sinh cosh tanh maximum m
 INVERSE = "sin cos tan sinh cosh tanh"
 
 
-def import_installed(module: str) -> Any:
-    """The module, or a `MissingExtraError` that says how to get it."""
+def import_installed(module: str, asked: str = "testing.engines") -> Any:
+    """Import a module, or raise a `MissingExtraError` that says how to get it."""
     try:
         return import_module(module)
     except ImportError:
         name = module.partition(".")[0]
-        raise MissingExtraError(f"testing.engines: {name} is not installed; run: pip install {name}") from None
+        raise MissingExtraError(f"{asked}: {name} is not installed; run: pip install {name}") from None
 
 
 def of_namespace(numpy: Any) -> dict[str, Callable[..., V]]:

@@ -13,8 +13,9 @@ entered
 
 from __future__ import annotations
 
-import sys
 from typing import Any
+
+from .constructor import names_in_module
 
 
 class Tapes:
@@ -41,8 +42,7 @@ class Tapes:
 
 def tapes_of(Value: type) -> Tapes | None:
     """The tapes of an engine: a class beside it, named so, that is entered by `with` and made of nothing."""
-    beside = vars(sys.modules[Value.__module__]) if Value.__module__ in sys.modules else {}
-    for each in beside.values():
+    for each in names_in_module(Value).values():
         own = isinstance(each, type) and each.__module__ == Value.__module__ and "tape" in each.__name__.lower()
         if own and hasattr(each, "__enter__") and hasattr(each, "__exit__"):
             try:

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import linecache
 import sys
-from importlib.abc import InspectLoader
 from itertools import count
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any, NamedTuple
 
+from ....door import users_program
 from ....errors import ArgumentError
 from . import closures, hierarchy, local_gradients, op_strings, recursion, tape, vectors
 
@@ -69,18 +69,5 @@ def load(style: str, *faults: str) -> Any:
     module = sys.modules[name] = ModuleType(name)
     file = module.__file__ = f"<{style}.py {name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    _Text(text, file).exec_module(module)
+    users_program(text.encode(), file)(vars(module))
     return getattr(module, STYLES[style].CLASS)
-
-
-class _Text(InspectLoader):
-    """Loads a module from a text."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self.text, self.file = text, file
-
-    def get_source(self, fullname: str) -> str:
-        return self.text
-
-    def get_code(self, fullname: str) -> CodeType:
-        return self.source_to_code(self.text, self.file)
