@@ -15,7 +15,7 @@ import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from weakref import WeakSet
 
@@ -154,19 +154,15 @@ def many_digits(digits: int = 50) -> System:
         raise MissingExtraError("replay over mpmath: mpmath is not installed; run: pip install mpmath") from None
     context = mpmath.MPContext()
     context.dps = digits
+    names = {"__builtins__": {}} | _list_ordered() | _list_digits(context)
+    return System("mpmath", context.mpf, plain(names, rules.call_by_name), rules.call_by_name)
+
+
+def _list_digits(context: Any) -> dict[str, Any]:
+    """List what the vocabulary means over an mpmath context: nan where a result is no real number."""
 
     def real(function: Callable[..., N]) -> Callable[..., N]:
-        def of_reals(*operands: N) -> N:
-            try:
-                y = function(*map(context.mpf, operands))
-            except (ValueError, ZeroDivisionError):
-                return context.nan
-            except OverflowError:
-                name, xs = function.__name__, ", ".join(context.nstr(x, 5) for x in operands)
-                raise ReplayError(f"{name} over mpmath numbers: {name}({xs}) is beyond their exponents") from None
-            return context.nan if isinstance(y, context.mpc) else y
-
-        return of_reals
+        return partial(_compute_real, context, function)
 
     def divide(a: N, b: N) -> N:
         if b != 0:
@@ -175,12 +171,22 @@ def many_digits(digits: int = 50) -> System:
 
     same = ["exp", "expm1", "log1p", "log10", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh"]
     same += ["cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "hypot", "floor", "isinf", "isnan"]
-    names = _list_ordered() | {name: real(getattr(context, name)) for name in same}
-    names |= {
+    return {name: real(getattr(context, name)) for name in same} | {
         "log": real(lambda a: -context.inf if a == 0 else context.log(a)),
         "log2": real(lambda a: context.log(a, 2)),
         "pow": real(lambda a, b: divide(1, context.power(a, -b)) if b < 0 and a == 0 else context.power(a, b)),
         "remainder": real(lambda a, b: a % b if b else context.nan), "divide": divide, "sign": context.sign,
         "pi": +context.pi, "nan": context.nan, "inf": context.inf,
     }  # fmt: skip
-    return System("mpmath", context.mpf, plain({"__builtins__": {}} | names, rules.call_by_name), rules.call_by_name)
+
+
+def _compute_real(context: Any, function: Callable[..., N], *operands: N) -> N:
+    """Compute a function of mpmath numbers, with nan where it has no real value."""
+    try:
+        y = function(*map(context.mpf, operands))
+    except (ValueError, ZeroDivisionError):
+        return context.nan
+    except OverflowError:
+        name, xs = function.__name__, ", ".join(context.nstr(x, 5) for x in operands)
+        raise ReplayError(f"{name} over mpmath numbers: {name}({xs}) is beyond their exponents") from None
+    return context.nan if isinstance(y, context.mpc) else y

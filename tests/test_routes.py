@@ -15,7 +15,7 @@ from hypothesis import given, reject, settings
 from autodiff import Value
 from autodiff.testing import routes
 from autodiff.testing.routes import structured_programs
-from autodiff.testing.routes.choices import Choices, shorter
+from autodiff.testing.routes.choices import Choices, shorten
 from autodiff.testing.routes.rounding import Graph, allow
 from autodiff.testing.routes.routes import ROUTES
 from autodiff.testing.routes.second import HESSIANS
@@ -109,7 +109,7 @@ def test_a_sum_over_rows_may_overflow_on_its_way():
 
 
 def test_a_list_of_choices_becomes_short_and_low():
-    assert shorter([7, 3, 9, 250, 4], lambda made: any(x > 100 for x in made)) == [101]
+    assert shorten([7, 3, 9, 250, 4], lambda made: any(x > 100 for x in made)) == [101]
 
 
 def test_a_planted_fault_is_found_and_shrinks(monkeypatch):

@@ -19,7 +19,7 @@ from autodiff.testing.conform.examiner import Exam
 from autodiff.testing.mutants.score import as_markdown, verdict
 from autodiff.testing.mutants.wrong_engines import MUTANTS, Mutant, load, source
 from autodiff.testing.conform.properties import PROPERTIES, operations
-from autodiff.testing.conform.properties.drawn import smallest, wrong
+from autodiff.testing.conform.properties.drawn import find_smallest, is_wrong
 from autodiff.testing.conform.report import write_report
 from autodiff.testing.conform.results import Conformance
 
@@ -73,7 +73,7 @@ def test_four_thousand_right_programs_raise_no_alarm_through_an_adapter(package,
     pytest.importorskip(package, reason=f"needs {package}")
     exam = Exam(RIGHT[package](), examples=4000, seed=rng.randrange(10**9))
     assert [*operations.local_derivatives(exam), *operations.operators(exam)] == [] or package == "micrograd"  # whose ** takes no value
-    alarm = smallest(exam, [op for op in exam.operations if op not in ("floor", "sign", "largest")], shrink=False)
+    alarm = find_smallest(exam, [op for op in exam.operations if op not in ("floor", "sign", "largest")], shrink=False)
     assert alarm is None, exam.source(alarm)
 
 
@@ -119,8 +119,8 @@ def test_a_wrong_engine_leaves_the_right_one_alone():
 @pytest.mark.parametrize("name", ORDERS[:1])
 def test_drawn_programs_alone_find_a_wrong_order(name):
     exam = Exam(load(MUTANTS[name]).adapter, examples=500, seed=2)
-    program = smallest(exam, ["add", "mul", "tanh", "sub"])
-    assert program is not None and wrong(exam, program)
+    program = find_smallest(exam, ["add", "mul", "tanh", "sub"])
+    assert program is not None and is_wrong(exam, program)
     assert len(program.steps) <= 6    # shrinking ends at one that no single change makes smaller: 3 would do
 
 
@@ -129,7 +129,7 @@ def test_drawn_programs_alone_find_a_wrong_order(name):
 def test_a_wrong_order_is_found_within_500_examples_in_99_of_100_seeds(name):
     engine = load(MUTANTS[name]).adapter
     exams = [Exam(engine, examples=500, seed=number) for number in range(100)]
-    found = [smallest(exam, ["add", "sub", "mul", "neg", "tanh", "exp"], shrink=False) for exam in exams]
+    found = [find_smallest(exam, ["add", "sub", "mul", "neg", "tanh", "exp"], shrink=False) for exam in exams]
     assert 100 - found.count(None) >= 99
 
 

@@ -12,7 +12,7 @@ from autodiff.testing.engines import packages as engines
 from autodiff.testing.conform.diagnosis import name_operation
 from autodiff.testing.conform.examiner import Exam
 from autodiff.testing.conform.forms import forms, ordinary_points
-from autodiff.testing.check.foreign import find_faulty_operation, off
+from autodiff.testing.check.foreign import find_faulty_operation, find_wrong_entry
 from autodiff.testing.engines.detect import ours
 from autodiff.testing.mutants.wrong_engines import MUTANTS, load
 from autodiff.testing.draw.straight_line import Program, Step
@@ -146,7 +146,7 @@ def test_a_plain_number_stays_one_when_an_operation_is_asked_for_alone():
 
 def test_nothing_is_blamed_where_all_is_right():
     program = Program((1.5,), (Step("exp", (0,)), Step("mul", (1, 1))))
-    assert off(Exam(ours()).ask(program), program) is None and find_faulty_operation(ours(), program) is None
+    assert find_wrong_entry(Exam(ours()).ask(program), program) is None and find_faulty_operation(ours(), program) is None
 
 
 def test_what_cannot_be_done_with_such_an_engine_is_told():

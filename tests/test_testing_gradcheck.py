@@ -17,12 +17,12 @@ from autodiff.testing.mutants import wrong_engines as mutants
 from autodiff.testing.derive import oracles
 from autodiff.testing.engines.detect import ours
 from autodiff.testing.check.accusation import show_program
-from autodiff.testing.check.blame import slopes_wrong, wrong_sum
+from autodiff.testing.check.blame import find_wrong_slopes, find_wrong_sum
 from autodiff.testing.derive.high_precision import many_digits, many_digits_mixed
 from autodiff.testing.derive.finite_differences import finite_differences, finite_sides
 from autodiff.testing.conform.examiner import Exam
 from autodiff.testing.conform.forms import forms, ordinary_points
-from autodiff.testing.check.foreign import off
+from autodiff.testing.check.foreign import find_wrong_entry
 from autodiff.testing.check.operation import points_of
 from autodiff.testing.draw.straight_line import Program, Step
 from autodiff.testing.draw.strategies import OPERATIONS
@@ -437,10 +437,10 @@ def test_the_node_that_was_read_too_early_is_named():
     y.backward()
     b_grad = b.grad
     a._grad = 2.0 * 6.0  # as if b had been read after the first of its two contributions
-    found = wrong_sum(y, {a: 0.0})
+    found = find_wrong_sum(y, {a: 0.0})
     assert b_grad == 12.0 and found.user is b and found.early == 6.0
     assert "read as 6.0, before its sum was complete (12.0)" in found.sentence()
-    assert list(slopes_wrong([a, b, y])) == []
+    assert list(find_wrong_slopes([a, b, y])) == []
 
 
 def test_kinks_are_notes_and_not_failures():
@@ -468,7 +468,7 @@ def test_a_jump_is_no_fault_of_the_engine():
     program = Program((0.0,), (Step("atan2", (0, -1.25)),))
     (sides,) = many_digits(program)
     assert sides.ends == (-0.8, math.inf) and sides.kink
-    assert off(Exam(ours()).ask(program), program) is None
+    assert find_wrong_entry(Exam(ours()).ask(program), program) is None
     assert "kink at a = 0.0" in check_gradients(lambda x: atan2(x, -1.25), [0.0]).notes[0]
 
 

@@ -16,8 +16,8 @@ from autodiff.ops import TABLE
 from autodiff.testing import Program, Step, adapter_for, inputs_for, programs, values
 from autodiff.testing.engines.detect import ours
 from autodiff.testing.draw.straight_line import read_program
-from autodiff.testing.draw.edge_cases import at_kink, within
-from autodiff.testing.draw.strategies import OPERATIONS, sound
+from autodiff.testing.draw.edge_cases import at_kink, is_within
+from autodiff.testing.draw.strategies import OPERATIONS, is_sound
 
 NAMES = vars(functions) | {"Value": Value, "abs": abs}
 quiet = settings(database=None, max_examples=2000)
@@ -25,7 +25,7 @@ quiet = settings(database=None, max_examples=2000)
 
 @given(programs())
 def test_a_program_is_well_defined_everywhere(program):
-    assert sound(program)
+    assert is_sound(program)
 
 
 @given(programs())
@@ -113,13 +113,13 @@ def test_inputs_can_be_given():
 @given(st.data(), st.sampled_from([name for name in OPERATIONS if name != "where"]))
 def test_inputs_for_an_operation_lie_in_its_domain(data, name):
     xs = data.draw(inputs_for(name))
-    assert within(TABLE[name], xs) or any(x != x for x in xs)
+    assert is_within(TABLE[name], xs) or any(x != x for x in xs)
 
 
 @pytest.mark.parametrize("name", ["relu", "floor"])
 def test_inputs_for_an_operation_hit_its_kinks(name):
     xs = find(inputs_for(name, special=False), lambda xs: at_kink(TABLE[name], xs), settings=quiet)
-    assert within(TABLE[name], xs)
+    assert is_within(TABLE[name], xs)
 
 
 @given(inputs_for("maximum", kinks=False))

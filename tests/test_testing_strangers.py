@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from autodiff.testing import conformance
-from autodiff.testing.conform.shared_faults import PATTERNS, Got, pattern
+from autodiff.testing.conform.shared_faults import PATTERNS, Got, find_pattern
 from autodiff.testing.conform.properties import PROPERTIES
 from autodiff.testing.mutants.styles import load
 
@@ -274,11 +274,11 @@ def test_what_most_operations_do_alike_is_one_pattern_and_one_operation_is_none(
               "exp": (2.11234567,), "sin": (0.71234567,)}  # fmt: skip
     for sentence, expected in PATTERNS:
         got = [Got(op, place, expected(place, wanted), wanted) for op, wanted in points.items() for place in range(len(wanted))]
-        found = pattern(got)
+        found = find_pattern(got)
         assert found is not None and found[0] == sentence and len(found[1]) > 1
     right = [Got(op, place, wanted[place], wanted) for op, wanted in points.items() for place in range(len(wanted))]
-    assert pattern(right) is None
-    assert pattern([each._replace(given=0.0) if each.op == "exp" else each for each in right]) is None
+    assert find_pattern(right) is None
+    assert find_pattern([each._replace(given=0.0) if each.op == "exp" else each for each in right]) is None
 
 
 def test_a_fault_in_one_form_names_the_form(engine):

@@ -66,7 +66,7 @@ def question(log: Log, index: int) -> Question | None:
     if step.kind == "input":
         return None
     text, answer, wrong = _ASK[step.kind](log, step)
-    distinct = {key: x for key, x in wrong.items() if not close(x, answer)}
+    distinct = {key: x for key, x in wrong.items() if not is_close(x, answer)}
     return Question(index, text, answer, tuple(distinct.items()))
 
 
@@ -78,9 +78,9 @@ def judge(asked: Question, text: str, hint: str = "") -> tuple[bool, str]:
     given = read_number(text)
     if given is None:
         return False, UNREAD
-    if close(given, asked.answer):
+    if is_close(given, asked.answer):
         return True, f"Right: {short(asked.answer)}."
-    causes = [MISCONCEPTIONS[key] for key, x in asked.wrong if close(given, x)]
+    causes = [MISCONCEPTIONS[key] for key, x in asked.wrong if is_close(given, x)]
     reason = "; or ".join(causes[:2]) or f"no common slip gives {short(given)}"
     return False, f"Not quite: {reason}. " + (f"Try again. {hint}" if hint else f"It is {short(asked.answer)}.")
 
@@ -94,7 +94,7 @@ def read_number(text: str) -> float | None:
         return None
 
 
-def close(x: float, y: float) -> bool:
+def is_close(x: float, y: float) -> bool:
     """Whether two answers are the same to three digits."""
     if not isfinite(x) or not isfinite(y):
         return equal(x, y)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ...graph import topological_order
 from ...ops import TABLE
 from ..engines.adapter import Adapter
-from .blame import V, free_operands, list_operands, operation_of, slopes_wrong, wrong_sum, wrong_value
+from .blame import V, free_operands, list_operands, operation_of, find_wrong_slopes, find_wrong_sum, find_wrong_value
 from ..derive.high_precision import many_digits
 from .foreign import find_faulty_operation
 from ..draw.straight_line import Program
@@ -22,19 +22,19 @@ MOST_SHOWN = 60  # operations of a program that is printed to be run again
 def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> list[str]:
     """The operation whose number is wrong, or else its recorded slope, or else the node whose sum is; [] if none is."""
     order = topological_order(y)
-    value = next(((node, what) for node in order if (what := wrong_value(node))), None)
+    value = next(((node, what) for node in order if (what := find_wrong_value(node))), None)
     if value is not None:
         return [run.place(f"blame: {value[1]}", value[0]), show_program(operation_of(value[0]))]
-    slope = next(slopes_wrong(order), None)
+    slope = next(find_wrong_slopes(order), None)
     if slope is not None:
         return [run.place(f"blame: {slope.sentence()}", slope.node), show_program(slope.program)]
     if not all(math.isfinite(x.grad) for x in run.inputs):
-        return _endless(run, order, program)
+        return _find_endless(run, order, program)
     foreign = sorted({node.op for node in order if node.parents and node.op not in TABLE})
     if foreign:
         names = ", ".join(foreign)
         return [f"blame: {names}, which the table does not know; the local derivatives of all others are right"]
-    lost = wrong_sum(y, before)
+    lost = find_wrong_sum(y, before)
     if lost is None:
         return []
     node = lost.node if lost.user is None else lost.user
@@ -46,14 +46,14 @@ def find_blame_through(engine: Adapter, run: Run, y: V, program: Program) -> lis
     """The same of an engine that keeps no local derivatives, and only ran what was recorded of f."""
     fault = find_faulty_operation(engine, program)
     if fault is None:
-        return _endless(run, topological_order(y), program)
+        return _find_endless(run, topological_order(y), program)
     made = [node for node in topological_order(y) if node.parents and node not in run.inputs]
     places = [*run.inputs, *made]
     blame = f"blame: {fault.sentence}"
     return [run.place(blame, places[fault.place]) if fault.place < len(places) else blame, show_program(fault.program)]
 
 
-def _endless(run: Run, order: list[V], program: Program) -> list[str]:
+def _find_endless(run: Run, order: list[V], program: Program) -> list[str]:
     """The first operation, from the inputs, that has no finite local derivative where it stands: inf times 0 is nan."""
     for node, along in _find_reached(run, order):
         for index in along:

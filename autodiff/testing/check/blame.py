@@ -8,7 +8,7 @@ users, and the first node from the root where that fails shows which user was re
 >>> x = Value(0.5)
 >>> y = tanh(x)
 >>> y.slopes = (0.25,)                             # sabotage
->>> print(wrong_slope(y, 0).sentence())
+>>> print(find_wrong_slope(y, 0).sentence())
 tanh at 0.5: its local derivative along a is 0.25, the right one is 0.7864477329659274
 """
 
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from ...graph import topological_order
 from ...ops import TABLE
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
-from ..draw.straight_line import Program, alone, name_operand
+from ..draw.straight_line import Program, isolate, name_operand
 from .tolerance import ULPS, estimate_rounding
 
 V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, or one of a wrong copy of it
@@ -80,10 +80,10 @@ def free_operands(node: V) -> list[int]:
 
 def operation_of(node: V) -> Program:
     """The operation of a node on inputs of its own; what can have no gradient stays a number."""
-    return alone(node.op, [parent.data for parent in node.parents], free_operands(node))
+    return isolate(node.op, [parent.data for parent in node.parents], free_operands(node))
 
 
-def wrong_slope(node: V, index: int) -> Slope | None:
+def find_wrong_slope(node: V, index: int) -> Slope | None:
     """The recorded local derivative along one parent if it is wrong; None if it is right, or cannot be compared."""
     if node.op not in TABLE or node.parents[index].op == "constant":
         return None
@@ -101,7 +101,7 @@ def wrong_slope(node: V, index: int) -> Slope | None:
     return Slope(node.op, tuple(parent.data for parent in node.parents), index, given, right, program, node)
 
 
-def wrong_value(node: V) -> str | None:
+def find_wrong_value(node: V) -> str | None:
     """What is wrong with the number of a node, in words; None if it is what the formula gives for its inputs."""
     if node.op not in TABLE or not node.parents:
         return None
@@ -114,7 +114,7 @@ def wrong_value(node: V) -> str | None:
     return f"{node.op} at {list_operands(node)} gives {node.data!r}, and the right value is {nearest(right)!r}"
 
 
-def slopes_wrong(order: Sequence[V]) -> Iterator[Slope]:
+def find_wrong_slopes(order: Sequence[V]) -> Iterator[Slope]:
     """Every wrong slope of an ordered graph; the same operation on the same numbers is looked at once."""
     seen = set()
     for node in order:
@@ -122,12 +122,12 @@ def slopes_wrong(order: Sequence[V]) -> Iterator[Slope]:
             key = (node.op, tuple(parent.data for parent in node.parents), index, node.slopes[index])
             if key not in seen:
                 seen.add(key)
-                found = wrong_slope(node, index)
+                found = find_wrong_slope(node, index)
                 if found is not None:
                     yield found
 
 
-def wrong_sum(root: V, before: Mapping[V, float], relative: float = 0.0) -> Sum | None:
+def find_wrong_sum(root: V, before: Mapping[V, float], relative: float = 0.0) -> Sum | None:
     """The first node from the root whose gradient is not the sum of what its users send; `before` is what it held.
 
     `relative` is how far the slopes may be off by which the gradients were computed.

@@ -18,11 +18,11 @@ from typing import NamedTuple
 
 from ...numbers import FLOATS
 from ..engines.adapter import Adapter
-from .blame import Slope, wrong_sum
+from .blame import Slope, find_wrong_sum
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
 from ..derive.answers import Answer, answer_of
 from ..engines.detect import ours
-from ..draw.straight_line import Program, alone, bind_operations
+from ..draw.straight_line import Program, isolate, bind_operations
 from .tolerance import estimate_rounding
 
 
@@ -34,7 +34,7 @@ class Fault(NamedTuple):
     place: int
 
 
-def off(answer: Answer, program: Program) -> int | None:
+def find_wrong_entry(answer: Answer, program: Program) -> int | None:
     """The first input along which a gradient is off by more than rounding, even in schoolbook formulas, explains."""
     # nan on both sides: the derivative is undefined, which is a kink, where nothing is asked
     exact = [OneSided(0.0, 1.0) if side.right != side.right else side for side in many_digits(program)]
@@ -56,14 +56,14 @@ def find_faulty_operation(engine: Adapter, program: Program) -> Fault | None:
     for place, step in enumerate(program.steps, start=len(program.inputs)):
         operands = tuple(values[x] if type(x) is int else float(x) for x in step.operands)
         along = [index for index, x in enumerate(step.operands) if type(x) is int]
-        program_of_one = alone(step.op, operands, along)
-        sentence = _wrong_alone(engine, program_of_one, operands, along)
+        program_of_one = isolate(step.op, operands, along)
+        sentence = _find_fault_alone(engine, program_of_one, operands, along)
         if sentence is not None:
             return Fault(sentence, program_of_one, place)
-    return _read_early(engine, program)
+    return _find_early_reading(engine, program)
 
 
-def _wrong_alone(engine: Adapter, program: Program, operands: tuple[float, ...], along: list[int]) -> str | None:
+def _find_fault_alone(engine: Adapter, program: Program, operands: tuple[float, ...], along: list[int]) -> str | None:
     """What is wrong with one operation by itself: its value, or one of its local derivatives."""
     answer, op = answer_of(engine, program), program.steps[0].op
     asked = f"{op} at {', '.join(map(repr, operands))}"
@@ -73,13 +73,13 @@ def _wrong_alone(engine: Adapter, program: Program, operands: tuple[float, ...],
     tolerance = estimate_rounding(program, times=8.0, schoolbook=True).value
     if math.isfinite(tolerance) and not abs(answer.value - right) <= tolerance:
         return f"{asked} gives {answer.value!r}, and the right value is {nearest(right)!r}"
-    place = off(answer, program)
+    place = find_wrong_entry(answer, program)
     if place is None:
         return None
     return Slope(op, operands, along[place], answer.gradient[place], many_digits(program)[place], program).sentence()
 
 
-def _read_early(engine: Adapter, program: Program) -> Fault | None:
+def _find_early_reading(engine: Adapter, program: Program) -> Fault | None:
     """Our own graph of the program, with the engine's gradients in it: where is a sum not what its users send?"""
     if not engine.objects or not set(engine.operations) >= {step.op for step in program.steps}:
         return None
@@ -92,7 +92,7 @@ def _read_early(engine: Adapter, program: Program) -> Fault | None:
         return None  # it does not keep the gradients of interior nodes
     for node, value in zip(graph, theirs):
         node.grad = engine.grad(value)
-    lost = wrong_sum(graph[-1], {}, relative=1e-9)
+    lost = find_wrong_sum(graph[-1], {}, relative=1e-9)
     if lost is None:
         return None
     node = lost.node if lost.user is None else lost.user

@@ -20,12 +20,12 @@ from ...graph import topological_order
 from ...value import Value
 from .accusation import find_blame, find_blame_through, find_kinks, show_program
 from ..engines.adapter import Adapter
-from .blame import V, slopes_wrong
+from .blame import V, find_wrong_slopes
 from ..derive.high_precision import nearest
-from .reference import Reference, higher, reference
+from .reference import Reference, derive_higher, reference
 from ..derive.answers import answer_of
 from .hidden_inputs import find_mismatches
-from .invariants import find_leaks, modes_differ, not_finite, not_twice, unsteady
+from .invariants import find_leaks, compare_modes, find_nonfinite, find_wrong_second_pass, find_unsteadiness
 from ..engines.detect import adapter_for
 from .options import settle_options
 from ..draw.straight_line import Program, read_program
@@ -89,11 +89,11 @@ def check_gradients(
     engine = None if keeps_slopes else adapter_for(Value)
     against = settle_options(against, modes, order, engine, rtol=rtol, atol=atol, eps=eps)
     run = Run(f, args, Value) if engine is None else _record(f, args)
-    report.problems += unsteady(run)
+    report.problems += find_unsteadiness(run)
     for y in run.outputs:
         if report.problems:
             break
-        infinite = not_finite(run, y)
+        infinite = find_nonfinite(run, y)
         if infinite:
             report.problems.append(infinite)
             break
@@ -167,10 +167,10 @@ class _Output:
         if wrong:
             self.explain(wrong, find_blame(run, y, self.program, before))
         if not report.problems:
-            again = not_twice(run, y, gradient, after)
+            again = find_wrong_second_pass(run, y, gradient, after)
             report.problems += [again] if again else []
             if forward and not self.right.finite:
-                report.problems += modes_differ(run, self.program, gradient, self.right.tolerances)
+                report.problems += compare_modes(run, self.program, gradient, self.right.tolerances)
 
     def check_through(self, engine: Adapter) -> None:
         """Check first derivatives of an engine that keeps no local derivatives: it runs what was recorded."""
@@ -230,7 +230,7 @@ class _Output:
     def check_higher(self) -> None:
         """Check the derivatives of the orders from 2 on."""
         report = self.report
-        for entry in higher(self.y, self.run.inputs, self.program, report.order) if not report.problems else ():
+        for entry in derive_higher(self.y, self.run.inputs, self.program, report.order) if not report.problems else ():
             report.gradients += 1
             derivative = f"the derivative of order {len(entry.places)} along inputs {entry.places}"
             right = entry.exact.right
@@ -239,7 +239,7 @@ class _Output:
             elif entry.exact.kink:
                 report.notes.append(f"kink: {derivative} has two sides")
             elif not abs(entry.given - right) <= entry.tolerance and entry.given != nearest(right):
-                slope = next(slopes_wrong(topological_order(entry.below)), None)
+                slope = next(find_wrong_slopes(topological_order(entry.below)), None)
                 blame = f"\nblame: {slope.sentence()}" if slope else ""
                 wrong = f"{derivative} is {nearest(right)!r}, and the engine gives {entry.given!r}{blame}"
                 report.problems.append(wrong)

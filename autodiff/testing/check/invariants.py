@@ -16,7 +16,7 @@ from ..draw.straight_line import Program
 from .run import Run
 
 
-def unsteady(run: Run) -> list[str]:
+def find_unsteadiness(run: Run) -> list[str]:
     """f must leave its inputs alone, and give the same again."""
     changed = [
         f"{run.at()} changes its input {name} from {number!r} to {x.data!r}"
@@ -32,7 +32,7 @@ def unsteady(run: Run) -> list[str]:
     return [f"{run.at()} is not deterministic: it gave {_few(first)}, then {_few(second)}"]
 
 
-def not_finite(run: Run, y: V) -> str | None:
+def find_nonfinite(run: Run, y: V) -> str | None:
     """Every number on the way must be finite."""
     for node in topological_order(y):
         if not math.isfinite(node.data):
@@ -49,7 +49,7 @@ def find_leaks(run: Run, used: set[V], gradient: Sequence[float]) -> list[str]:
     ]  # fmt: skip
 
 
-def not_twice(run: Run, y: V, gradient: Sequence[float], first: Mapping[V, float]) -> str | None:
+def find_wrong_second_pass(run: Run, y: V, gradient: Sequence[float], first: Mapping[V, float]) -> str | None:
     """A second backward pass must add the same gradient to the leaves once more."""
     y.backward()
     for name, x, slope in zip(run.names, run.inputs, gradient):
@@ -67,7 +67,7 @@ def _measure_sent(y: V, x: V) -> float:
     return math.fsum(abs(slope * node.grad) for node, parent, slope in edges if parent is x and slope is not None)
 
 
-def modes_differ(run: Run, program: Program, gradient: Sequence[float], tolerances: Sequence[float]) -> list[str]:
+def compare_modes(run: Run, program: Program, gradient: Sequence[float], tolerances: Sequence[float]) -> list[str]:
     """Forward mode must agree with reverse mode."""
     return [
         f"{run.at()}: forward mode gives {tangent!r} along {name}, and reverse mode {slope!r}"

@@ -18,7 +18,7 @@ from ...numbers import FLOATS, System
 from ...ops import Op, check_row
 from ..derive.high_precision import OneSided, nearest, one_sided
 from ..draw.straight_line import N
-from ..draw.edge_cases import PLAIN, SPECIAL, Point, points, within
+from ..draw.edge_cases import PLAIN, SPECIAL, Point, points, is_within
 
 VALUE_ULPS, SLOPE_ULPS = 4, 8
 NORMAL = 2.2250738585072014e-308  # below it float64 has fewer digits, and no relative accuracy can be asked
@@ -44,12 +44,12 @@ def points_of(op: Op) -> Iterator[Point]:
     """Points of the operation's domain: ordinary ones first, then extremes, each with the kinks beside it."""
     domains = op.domain * 2 if op.variadic else op.domain
     ordinary = [[x for x in (*PLAIN, 1.75, 3.0) if low <= x <= high] for low, high in domains]
-    extreme = [[x for x in (*PLAIN[:2], *SPECIAL) if low <= x <= high and usual(x)] for low, high in domains]
+    extreme = [[x for x in (*PLAIN[:2], *SPECIAL) if low <= x <= high and is_usual(x)] for low, high in domains]
     for xs in [*islice(product(*ordinary), 40), *islice(zip(*extreme), 100), *islice(product(*extreme), 100)]:
-        yield from (point for point in points(op, xs) if within(op, point))
+        yield from (point for point in points(op, xs) if is_within(op, point))
 
 
-def usual(x: float) -> bool:
+def is_usual(x: float) -> bool:
     """Whether 50-digit numbers can say what is right: they have no -0.0, and are slow beyond 1e200."""
     return abs(x) <= 1e200 and (x, math.copysign(1, x)) != (0, -1)
 

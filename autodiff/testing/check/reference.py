@@ -89,7 +89,7 @@ class Entry(NamedTuple):
     tolerance: float
 
 
-def higher(y: V, xs: Sequence[V], program: Program, order: int) -> Iterator[Entry]:
+def derive_higher(y: V, xs: Sequence[V], program: Program, order: int) -> Iterator[Entry]:
     """Each derivative of the orders from 2 on, as a graph, beside nested differences of the function itself."""
     from ...replaying import gradient_graph
 

@@ -17,7 +17,7 @@ from ...notation import Notation
 from ...numbers import FLOATS
 from ...ops import TABLE
 from ...rule import Rule, parse
-from ..derive.answers import close
+from ..derive.answers import is_close
 from ..draw.straight_line import name_operand
 from .forms import HAVE_FORMS
 from .textbook import textbook
@@ -49,18 +49,18 @@ def explain(op: str, index: int, samples: Sequence[Sample], case: str = "") -> s
     """What is wrong with a local derivative, in a sentence; `case` says where, if the samples are only those."""
     along = name_operand(op, index)
     what = f"{name_operation(op)}{case}: its local derivative along {along}"
-    wrong = [sample for sample in samples if not close(sample.given, sample.right)]
+    wrong = [sample for sample in samples if not is_close(sample.given, sample.right)]
     if all(sample.given == 0 for sample in samples):
         return f"{name_operation(op)}{case}: no gradient reaches {along}, wherever it was tried"
-    if all(close(sample.given, -sample.right) for sample in samples):
+    if all(is_close(sample.given, -sample.right) for sample in samples):
         return f"{what} has the wrong sign"
-    if all(close(sample.given, to_float32(sample.right), 1e-15) for sample in samples):
+    if all(is_close(sample.given, to_float32(sample.right), 1e-15) for sample in samples):
         return f"{what} has only the digits of float32"
     formula = find_formula(samples) if len(samples) > 1 else None
     if formula is not None:
         meant = " (y is the result)" if re.search(r"\by\b", formula) else ""
         return f"{what} comes out as `{formula}`{meant}, and should be `{textbook(op, index)}`"
-    if all(close(sample.given, sample.right * sample.names["y"]) for sample in samples):
+    if all(is_close(sample.given, sample.right * sample.names["y"]) for sample in samples):
         return f"{what} is multiplied by the result's number, where its gradient belongs"
     ratios = [sample.given / sample.right for sample in samples if sample.right]
     at_zeros = [sample.given for sample in samples if not sample.right]
@@ -89,7 +89,7 @@ def case_of(samples: Sequence[Sample], wrong: Sequence[Sample]) -> str:
 def find_formula(samples: Sequence[Sample]) -> str | None:
     """The first short formula that gives what the engine gives, at every sample."""
     for formula in formulas():
-        if all(close(_evaluate(formula, sample.names), sample.given, 1e-11) for sample in samples):
+        if all(is_close(_evaluate(formula, sample.names), sample.given, 1e-11) for sample in samples):
             return Notation().write(formula)
     return None
 

@@ -67,7 +67,7 @@ class Draft:
         return Program(tuple(self.inputs), tuple(Step(op, tuple(map(place, xs))) for op, xs in self.steps))
 
 
-def single(slot: Slot, xs: tuple[float, ...]) -> Program:
+def build_single(slot: Slot, xs: tuple[float, ...]) -> Program:
     """The operation alone, its slot the first input."""
     draft = Draft(xs[slot.place])
     draft.add(slot, (INPUT, 0), xs)

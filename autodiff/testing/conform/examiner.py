@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ...ops import ADD, DIV, MUL, NEG, POW, SUB, TABLE
-from ..derive.answers import Answer, answer_of, right, same, value_of
+from ..derive.answers import Answer, answer_of, right, agree, value_of
 from ..draw.straight_line import Program
 from ..engines.adapter import Adapter
 from ..engines.spelling import spell
@@ -75,7 +75,7 @@ class Exam:
             except Exception:
                 return
             again = self.ask(program, number)
-            if not same(again, answer):
+            if not agree(again, answer):
                 raise Unsteady(program)
 
     @property

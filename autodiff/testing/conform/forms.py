@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...ops import BINARY, LOGSUMEXP, POW, TABLE
 from ..draw.edge_cases import SPECIAL, Point
-from ..draw.straight_line import Program, Step, alone
+from ..draw.straight_line import Program, Step, isolate
 
 DOUBLED = (360.0, -360.0)  # where exp(2 * x) and cosh(x) ** 2 over- or underflow
 HAVE_FORMS = frozenset(BINARY.values())  # operators, which have reflected forms
@@ -27,7 +27,7 @@ def forms(op: str, xs: Point) -> Iterator[Program]:
         yield Program(xs, (Step(op, tuple(range(len(xs)))),))
         return
     free = [index for index, rule in enumerate(row.slopes) if rule is not None or row.by_condition]
-    yield alone(op, xs, free)
+    yield isolate(op, xs, free)
     if op in HAVE_FORMS:
         yield Program(xs[:1], (Step(op, (0, xs[1])),))
         yield Program(xs[1:], (Step(op, (xs[0], 0)),))

@@ -74,7 +74,7 @@ def refuse_network() -> None:
 
 
 @contextmanager
-def unending() -> Iterator[None]:
+def refuse_exit() -> Iterator[None]:
     """In this process, until then, `os._exit` is an error of the engine's, and not the end."""
     end, own = os._exit, os.getpid()
 

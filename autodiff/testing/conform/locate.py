@@ -20,7 +20,7 @@ from ..draw.straight_line import Program, Step
 from ..engines.adapter import Adapter
 from .calls import files_of, run_traced
 from .forms import forms, ordinary_points
-from .origin import Line, origins
+from .origin import Line, find_origins
 
 if TYPE_CHECKING:
     from .examiner import Exam
@@ -52,8 +52,9 @@ def line_of(
     if step is None:
         return ""
     built, passed = _lines(exam, Program(*_alone(step, op)))
-    related = {op, *below(exam.built_on, op)}
-    others = [each for each in exam.operations if each not in related and op not in below(exam.built_on, each)][:12]
+    related = {op, *find_below(exam.built_on, op)}
+    others = [each for each in exam.operations if each not in related]
+    others = [each for each in others if op not in find_below(exam.built_on, each)][:12]
     theirs = [_lines(exam, next(forms(other, ordinary_points(other)[0]))) for other in others]
     # phase by phase: where a tape is kept, the pass of one operation runs the lines of those before it
     built = _own(built, [lines for lines, _ in theirs])
@@ -109,8 +110,8 @@ def _find_makers(exam: Exam, program: Program, number: float, along: int) -> lis
     try:
         files = files_of(engine.make(0.75))
         engine.reset()
-        built = origins(lambda: pool.extend(engine.run(program)), files, number)
-        return origins(lambda: _pass(engine, pool, along + 1), files, number) + built
+        built = find_origins(lambda: pool.extend(engine.run(program)), files, number)
+        return find_origins(lambda: _pass(engine, pool, along + 1), files, number) + built
     except Exception:
         return []
 
@@ -121,7 +122,7 @@ def comes_about(exam: Exam, program: Program) -> bool:
     try:
         engine.reset()
         pool = engine.run(program)
-        return bool(origins(lambda: _pass(engine, pool, 1), files_of(pool[0]), wanted))
+        return bool(find_origins(lambda: _pass(engine, pool, 1), files_of(pool[0]), wanted))
     except Exception:
         return False
 
@@ -141,7 +142,7 @@ def _own(lines: list[Line], others: list[list[Line]]) -> list[Line]:
     return [line for line in readable if users[line] == fewest <= len(others) / 3]
 
 
-def below(built_on: Mapping[str, Iterable[str]], op: str) -> set[str]:
+def find_below(built_on: Mapping[str, Iterable[str]], op: str) -> set[str]:
     """What an operation is built on, and what that is."""
     found, waiting = set[str](), [op]
     while waiting:
@@ -171,13 +172,13 @@ def _lines(exam: Exam, program: Program) -> tuple[list[Line], list[Line]]:
     try:
         files = files_of(engine.make(0.75))
         pool: list[Any] = []
-        built = lines_of(lambda: pool.extend(engine.run(program)), files)
-        return built, lines_of(lambda: _pass(engine, pool, len(program.inputs)), files)
+        built = find_lines(lambda: pool.extend(engine.run(program)), files)
+        return built, find_lines(lambda: _pass(engine, pool, len(program.inputs)), files)
     except Exception:
         return [], []
 
 
-def lines_of(run: Callable[[], Any], files: Collection[str]) -> list[Line]:
+def find_lines(run: Callable[[], Any], files: Collection[str]) -> list[Line]:
     """Run a function; the lines of some files that it comes past, each once, in order."""
     found: dict[Line, None] = {}
 

@@ -19,7 +19,7 @@ Line = tuple[str, int]
 TAKES_OUT = re.compile(r"[\w\s,()*]+=(?!=)[\w\s.,\[\]\"']+$")
 
 
-def origins(run: Callable[[], Any], files: Collection[str], number: float) -> list[Line]:
+def find_origins(run: Callable[[], Any], files: Collection[str], number: float) -> list[Line]:
     """The lines that bring a number about, in order; none for 0 and 1, which come about anywhere."""
     if number in (0, 1) or number != number:
         return []

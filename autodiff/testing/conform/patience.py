@@ -51,7 +51,7 @@ def _give_up() -> NoReturn:
     raise TimeoutError("it does not come to its end") from None
 
 
-def impatient(engine: Adapter, seconds: float) -> None:
+def limit_calls(engine: Adapter, seconds: float) -> None:
     """Let no call of an engine take longer than so many seconds, so that the rest of it is examined.
 
     What has not come to its end has half the time when it is called again; what never has, is given up.

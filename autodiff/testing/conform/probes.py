@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...ops import ADD, DIV, MUL, SUB, TABLE
-from ..draw.edge_cases import at_kink, within
+from ..draw.edge_cases import at_kink, is_within
 from ..draw.straight_line import Program, Step
-from ..derive.answers import close, right
-from .draft import INPUT, Draft, Slot, points, single
+from ..derive.answers import is_close, right
+from .draft import INPUT, Draft, Slot, points, build_single
 from .examiner import Exam
 from .forms import HAVE_FORMS
 
@@ -49,7 +49,7 @@ class Probed:
     def alone(self, slot: Slot, xs: tuple[float, ...]) -> tuple[float, float]:
         """The value of an operation and its local derivative along the slot: the same few for many partners."""
         if (slot, xs) not in self.known:
-            answer = right(single(slot, xs))
+            answer = right(build_single(slot, xs))
             self.known[slot, xs] = answer.value, answer.gradient[0]
         return self.known[slot, xs]
 
@@ -81,7 +81,7 @@ def slots(exam: Exam) -> Iterator[Slot]:
         for index, rule in enumerate(row.slopes):
             for plain in (False, True) if op in HAVE_FORMS else (False,):
                 slot = Slot(op, index, plain)
-                if rule and any(exam.works(single(slot, xs)) for xs in points(op)):
+                if rule and any(exam.works(build_single(slot, xs)) for xs in points(op)):
                     yield slot
 
 
@@ -107,10 +107,10 @@ def _blame(where: dict[Slot, Program], slot: Slot, cells: list[Cell], verdict: s
     showing = [cell.program for cell in cells if cell.verdict == verdict]
     able = [cell for cell in cells if cell.verdict not in ("blind", "error")] if verdict != "lost" else cells
     if len(showing) > 0.6 * len(able):
-        where[slot] = smallest(showing)
+        where[slot] = choose_smallest(showing)
 
 
-def smallest(programs: Iterable[Program]) -> Program:
+def choose_smallest(programs: Iterable[Program]) -> Program:
     """Choose the program with the fewest inputs, and of those the shortest."""
     return min(programs, key=lambda program: (len(program.inputs), len(program.text())))
 
@@ -137,10 +137,10 @@ def _chain(exam: Exam, found: Probed, outer: Slot, inner: Slot) -> Cell | None:
         if answer.error is not None:
             return Cell("error", program)
         given = answer.gradient[0]
-        if close(given, f * g):
+        if is_close(given, f * g):
             return Cell("right" if abs(f - 1) > APART else "blind", program)
         verdicts = {"lost": 0.0, "forgets": g, "squares": f * f * g}
-        return Cell(next((name for name, x in verdicts.items() if close(given, x)), "strange"), program)
+        return Cell(next((name for name, x in verdicts.items() if is_close(given, x)), "strange"), program)
     return None
 
 
@@ -153,7 +153,7 @@ def _chain_programs(found: Probed, outer: Slot, inner: Slot) -> Iterator[tuple[P
             moved = (*point[: outer.place], y, *point[outer.place + 1 :])
             row = TABLE[outer.op]
             moved = moved[: len(row.slopes)]
-            if not within(row, moved) or at_kink(row, moved):
+            if not is_within(row, moved) or at_kink(row, moved):
                 continue
             f = found.alone(outer, moved)[1]
             if math.isfinite(f * g) and f and g:
@@ -179,7 +179,7 @@ def _shares(exam: Exam, found: Probed) -> None:
     for slot, cells in alone.items():
         showing = [cell.program for cell in cells if cell.verdict == "first"]
         if len(showing) > 0.2 * len(cells):
-            found.overwrites[slot] = smallest(showing)
+            found.overwrites[slot] = choose_smallest(showing)
 
 
 def _combines(exam: Exam, found: Probed, op: str) -> bool:
@@ -204,7 +204,7 @@ def _share(exam: Exam, found: Probed, first: Slot, second: Slot, combining: str)
         if answer.error is not None:
             return None
         verdicts = {"right": own + other, "first": own, "second": other}
-        return Cell(next((name for name, x in verdicts.items() if close(answer.gradient[0], x)), "strange"), program)
+        return Cell(next((name for name, x in verdicts.items() if is_close(answer.gradient[0], x)), "strange"), program)
     return None
 
 
@@ -214,5 +214,5 @@ def _shared_points(first: Slot, second: Slot) -> Iterator[tuple[float, tuple[flo
         x = xs[first.place]
         for point in points(second.op):
             ys = (*point[: second.place], x, *point[second.place + 1 :])[: len(TABLE[second.op].slopes)]
-            if within(TABLE[second.op], ys) and not at_kink(TABLE[second.op], ys):
+            if is_within(TABLE[second.op], ys) and not at_kink(TABLE[second.op], ys):
                 yield x, xs, ys

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .findings import BEYOND, VALUE, Finding
-from .locate import below
+from .locate import find_below
 
 SHOWN = 3  # how many of a kind a line names before it counts
 
@@ -74,8 +74,8 @@ class Conformance:
             return before
         if not first.accuses or not then.op or not then.accuses or first.op == then.op:
             return False
-        lower, values = below(self.built_on, then.op), (first.rank == VALUE, then.rank == VALUE)
-        if then.op in below(self.built_on, first.op) or values == (False, True):
+        lower, values = find_below(self.built_on, then.op), (first.rank == VALUE, then.rank == VALUE)
+        if then.op in find_below(self.built_on, first.op) or values == (False, True):
             return False  # neither is below the other, or a wrong derivative would have to explain a wrong value
         return first.op in lower if first.op else bool(lower) and first.shared
 

@@ -1,7 +1,7 @@
 """A fault of what all operations share, told once: their local derivatives go wrong in the same way.
 
 >>> got = [Got("mul", 0, 0.75, (0.4, 0.75)), Got("mul", 1, 0.4, (0.4, 0.75)), Got("sub", 0, -1.0, (1.0, -1.0))]
->>> pattern(got)[0]
+>>> find_pattern(got)[0]
 "the operands' gradients are exchanged: the left one gets the right one's, and the right one the left one's"
 """
 
@@ -12,7 +12,7 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..derive.answers import Answer, close, right
+from ..derive.answers import Answer, is_close, right
 from ..draw.straight_line import Program
 from .forms import form, shapes
 
@@ -62,7 +62,7 @@ class Got(NamedTuple):
     wanted: tuple[float, ...]
 
 
-def shared_fault(exam: Exam, wrong: Iterable[str]) -> tuple[str, Program, set[str]] | None:
+def find_shared_fault(exam: Exam, wrong: Iterable[str]) -> tuple[str, Program, set[str]] | None:
     """What is wrong with all operations alike, with the smallest program that shows it and the operations concerned."""
     basic = [op for op in exam.operations if not exam.built_on[op]]
     asked = {op: [(program, exam.ask(program)) for program in _programs(exam, op)] for op in basic}
@@ -73,7 +73,7 @@ def shared_fault(exam: Exam, wrong: Iterable[str]) -> tuple[str, Program, set[st
         return None
     if len(errors) == 1 and None not in errors:
         return f"backward does not work: {errors.pop()}", first, set(asked)
-    found = pattern([got for op, answers in asked.items() for got in _got(op, answers)])
+    found = find_pattern([got for op, answers in asked.items() for got in _got(op, answers)])
     return found and (found[0], asked[next(op for op in wrong if op in found[1])][0][0], found[1])
 
 
@@ -90,11 +90,11 @@ def _got(op: str, answers: Sequence[tuple[Program, Answer]]) -> Iterator[Got]:
             yield from (Got(op, place, given, wanted) for place, given in enumerate(answer.gradient))
 
 
-def pattern(found: Sequence[Got]) -> tuple[str, set[str]] | None:
+def find_pattern(found: Sequence[Got]) -> tuple[str, set[str]] | None:
     """The first pattern that most of the operations follow which can show it, at least two, and which they are."""
     for sentence, expected in PATTERNS:
-        shows = {each.op for each in found if not close(expected(each.place, each.wanted), each.wanted[each.place])}
-        differ = {each.op for each in found if not close(each.given, expected(each.place, each.wanted))}
+        shows = {each.op for each in found if not is_close(expected(each.place, each.wanted), each.wanted[each.place])}
+        differ = {each.op for each in found if not is_close(each.given, expected(each.place, each.wanted))}
         if len(shows - differ) > 1 and len(shows - differ) >= MOST * len(shows):
             return sentence, shows - differ
     return None

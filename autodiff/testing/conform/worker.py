@@ -19,8 +19,8 @@ from ..engines.adapter import Adapter
 from ..engines.detect import adapter_for
 from .conformance import NEEDED, result_of
 from .examiner import Exam
-from .loading import CannotRun, load_file, unending
-from .patience import TooLong, at_most, impatient, tell_end
+from .loading import CannotRun, load_file, refuse_exit
+from .patience import TooLong, at_most, limit_calls, tell_end
 from .properties import PROPERTIES
 from .report import as_json
 from .results import Conformance, Result
@@ -102,7 +102,7 @@ def examine_all(options: dict[str, Any]) -> None:
     results = [Result(each.name, each.says, skipped=UNFINISHED) for each in chosen]
     for place, each in enumerate(chosen):
         put(options["progress"], each.name)
-        with unending():
+        with refuse_exit():
             results[place] = result_of(exam, each, engine.known)
             built_on = exam.built_on  # which runs the engine as well
         asked = [result for result in results if not names or result.name in names]
@@ -124,7 +124,7 @@ def find_adapter(path: Path, name: str, seconds: float, definitions: bool) -> tu
         raise CannotRun(str(error)) from None
     except TooLong:
         raise CannotRun(f"{name}(2.0) does not come to its end") from None
-    impatient(engine, seconds / 4)
+    limit_calls(engine, seconds / 4)
     return engine, notes
 
 

@@ -64,15 +64,15 @@ def right(program: Program) -> Answer:
     return Answer(float(y), [float(slope) for slope in gradient])
 
 
-def close(given: float, wanted: float, tolerance: float = TOLERANCE) -> bool:
+def is_close(given: float, wanted: float, tolerance: float = TOLERANCE) -> bool:
     """Whether two numbers agree to rounding, relatively: there is no absolute floor."""
     if math.isfinite(wanted):
         return abs(given - wanted) <= tolerance * abs(wanted)
     return equal(given, wanted)
 
 
-def same(answer: Answer, wanted: Answer) -> bool:
+def agree(answer: Answer, wanted: Answer) -> bool:
     """Whether two answers have the same gradients, to rounding, or the same error."""
     if answer.error is not None or wanted.error is not None:
         return answer.error == wanted.error
-    return all(map(close, answer.gradient, wanted.gradient))
+    return all(map(is_close, answer.gradient, wanted.gradient))

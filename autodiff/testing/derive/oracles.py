@@ -88,7 +88,7 @@ def reverse(
     return pool[-1], [zero if adjoint is None else adjoint for adjoint in adjoints[: len(numbers_in)]]
 
 
-def moving(program: Program, base: System) -> Iterator[list[Dual]]:
+def move_inputs(program: Program, base: System) -> Iterator[list[Dual]]:
     """The inputs as dual numbers, one of them on the move at a time."""
     zero, one = base.number(0.0), base.number(1.0)
     for moved in range(len(program.inputs)):
@@ -97,7 +97,7 @@ def moving(program: Program, base: System) -> Iterator[list[Dual]]:
 
 def forward(program: Program, base: System = FLOATS) -> tuple[N, list[N]]:
     """The output and the gradient by dual numbers, one input at a time."""
-    results = [program.value(duals(base), inputs) for inputs in moving(program, base)]
+    results = [program.value(duals(base), inputs) for inputs in move_inputs(program, base)]
     return results[0].primal, [result.tangent for result in results]
 
 
@@ -114,7 +114,7 @@ def symbolic(program: Program, system: System = FLOATS) -> tuple[N, list[N]]:
 def second(program: Program, base: System = FLOATS) -> tuple[N, list[list[N]]]:
     """The output and the Hessian: the tangents of a reverse pass over dual numbers."""
     rows = [[adjoint.tangent for adjoint in reverse(program, duals(base), inputs)[1]]
-            for inputs in moving(program, base)]  # fmt: skip
+            for inputs in move_inputs(program, base)]  # fmt: skip
     return program.value(base), rows
 
 

@@ -27,7 +27,7 @@ Point = tuple[float, ...]
 LETTERS = ("a", "b", "c")
 
 
-def within(op: Op, xs: Point) -> bool:
+def is_within(op: Op, xs: Point) -> bool:
     """Whether each input lies in its interval of the table's domain."""
     domains = op.domain * len(xs) if op.variadic else op.domain
     return all(low <= x <= high for (low, high), x in zip(domains, xs))

@@ -220,10 +220,10 @@ def name_operand(op: str, index: int) -> str:
     return f"operand {index + 1}" if TABLE[op].variadic else "abc"[index]
 
 
-def alone(op: str, numbers: Sequence[float], free: Sequence[int]) -> Program:
+def isolate(op: str, numbers: Sequence[float], free: Sequence[int]) -> Program:
     """One operation on inputs of its own: its operands at the places `free`; the others stay plain numbers.
 
-    >>> print(alone("div", (1.0, 2.0), [1]))
+    >>> print(isolate("div", (1.0, 2.0), [1]))
     a = 2.0
     y = 1.0 / a
     """

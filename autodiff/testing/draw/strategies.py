@@ -28,7 +28,7 @@ from ...numbers import FLOATS
 from ...ops import POW, TABLE, UNARY, Op
 from ...value import Value
 from .straight_line import Operand, Program, Step, bind_operations
-from .edge_cases import SPECIAL, at_kink, points, within
+from .edge_cases import SPECIAL, at_kink, points, is_within
 
 PUBLIC = [name for name, op in TABLE.items()
           if (op.is_operator or hasattr(builtins, name) or hasattr(functions, name)) and not op.stops]  # fmt: skip
@@ -73,7 +73,7 @@ def inputs_for(draw: DrawFn, target: str | Op | Program, special: bool = True, k
     if isinstance(target, Program):
         number = numbers(special=special) if special else hundredths()
         inputs = draw(st.tuples(*[number] * len(target.inputs)))
-        assume(special or sound(target.at(inputs), kinks))
+        assume(special or is_sound(target.at(inputs), kinks))
         return inputs
     if not isinstance(target, Op) and not is_one_of(target, TABLE):
         raise ArgumentError(f"inputs_for: expected an operation of the table or a program, got {shown(target)}")
@@ -83,7 +83,7 @@ def inputs_for(draw: DrawFn, target: str | Op | Program, special: bool = True, k
     xs = draw(st.tuples(*[numbers(low, high, special) for low, high in domains]))
     if kinks and op.kinks:
         xs = draw(st.sampled_from(points(op, xs)))
-    assume(within(op, xs) or any(x != x for x in xs))
+    assume(is_within(op, xs) or any(x != x for x in xs))
     assume(kinks or not at_kink(op, xs))
     return xs
 
@@ -144,7 +144,7 @@ def draw_steps(
     Otherwise the operations that are defined everywhere would crowd out all others.
     """
     step = Step(op, draw(operands(op, pool)))
-    result = well_behaved(step, pool, kinks)
+    result = evaluate_if_tame(step, pool, kinks)
     if result is not None:
         return [(step, result)]
     row = TABLE[op]
@@ -153,9 +153,9 @@ def draw_steps(
         ways = [name for name in BRINGING.get(domain, ("exp", "cosh", "sigmoid")) if name in known]
         if ways and type(operand) is int:
             inner = Step(draw(st.sampled_from(ways)), (operand,))
-            inside = well_behaved(inner, pool, kinks)
+            inside = evaluate_if_tame(inner, pool, kinks)
             step = Step(op, (*step.operands[:index], len(pool), *step.operands[index + 1 :]))
-            result = well_behaved(step, [*pool, inside], kinks) if inside is not None else None
+            result = evaluate_if_tame(step, [*pool, inside], kinks) if inside is not None else None
             if inside is not None and result is not None:
                 both = draw(st.integers(0, 7))  # if not, a failure that needs the inner one alone can shrink to it
                 return [(inner, inside), (step, result)] if both else [(inner, inside)]
@@ -197,14 +197,14 @@ def operands(draw: DrawFn, op: str, pool: Sequence[float]) -> tuple[Operand, ...
     return tuple(chosen)
 
 
-def well_behaved(step: Step, pool: Sequence[float], kinks: bool = False) -> float | None:
+def evaluate_if_tame(step: Step, pool: Sequence[float], kinks: bool = False) -> float | None:
     """The result of a step if the point is in the domain, off the kinks, finite and of ordinary size; else None."""
     op, xs = TABLE[step.op], tuple(pool[x] if type(x) is int else x for x in step.operands)
     if op.by_condition:
         if xs[0] == 0 and not kinks:
             return None
         xs = (float(xs[0] > 0), *xs[1:])
-    if not within(op, xs) or not kinks and at_kink(op, xs):
+    if not is_within(op, xs) or not kinks and at_kink(op, xs):
         return None
     y = float(bind_operations(FLOATS)(step.op, *xs))
     if not abs(y) <= LARGEST or op.name == POW and xs == (0, 0):  # 0 ** b jumps at b = 0
@@ -217,11 +217,11 @@ def well_behaved(step: Step, pool: Sequence[float], kinks: bool = False) -> floa
     return y
 
 
-def sound(program: Program, kinks: bool = False) -> bool:
+def is_sound(program: Program, kinks: bool = False) -> bool:
     """Whether every step of a program is well behaved at its inputs."""
     pool = list(program.inputs)
     for step in program.steps:
-        result = well_behaved(step, pool, kinks)
+        result = evaluate_if_tame(step, pool, kinks)
         if result is None:
             return False
         pool.append(result)

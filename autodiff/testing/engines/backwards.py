@@ -124,7 +124,7 @@ def _of_returned(name: str, function: Callable[..., Any], sample: V) -> Backward
         if not last:
             return 0.0
         y, found = last
-        return as_float(_one(function, y, x) if along else _looked_up(found, x))
+        return as_float(_one(function, y, x) if along else _look_up(found, x))
 
     call = name.format("y")
     if along:
@@ -161,7 +161,7 @@ def _one(function: Callable[..., Any], y: V, x: V) -> Any:
     return found[0] if isinstance(found, (list, tuple)) else found
 
 
-def _looked_up(found: Any, x: V) -> Any:
+def _look_up(found: Any, x: V) -> Any:
     if hasattr(found, "wrt"):
         return found.wrt(x)
     for key in (x, id(x), getattr(x, "name", None), getattr(x, "label", None)):

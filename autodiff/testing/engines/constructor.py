@@ -68,7 +68,7 @@ def _ways(
     if before or after or asked:
         first, last = [each.value for each in before], [each.value for each in after]
         named = {key: each.value for key, each in asked.items()}
-        yield (lambda x: make(*first, x, *last, **named)), f"{name}({_typed(before, after, asked)})"
+        yield (lambda x: make(*first, x, *last, **named)), f"{name}({_type_arguments(before, after, asked)})"
     yield make, f"{name}({{}})"
     yield (lambda x: make([x])), f"{name}([{{}}])"
     yield (lambda x: make(_array(x))), f"{name}(numpy.array({{}}))"
@@ -90,15 +90,15 @@ def _arguments(make: Callable[..., V]) -> tuple[list[Filled], list[Filled], dict
     plain = [each for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
     required = [each for each in plain if each.default is each.empty]
     place = next((i for i, each in enumerate(required) if each.name.strip("_").lower() in NUMBERS), 0)
-    filled = [_helper(each, make) or _typed_out(_filling(each)) for each in required]
+    filled = [_helper(each, make) or _type_out(_filling(each)) for each in required]
     keywords = [each for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty]
-    asked = {each.name: _helper(each, make) or _typed_out(_filling(each)) for each in keywords}
+    asked = {each.name: _helper(each, make) or _type_out(_filling(each)) for each in keywords}
     grads = [each.name for each in parameters if each.name == "requires_grad" and each.default is False]
-    asked |= {name: _typed_out(True) for name in grads}
+    asked |= {name: _type_out(True) for name in grads}
     return filled[:place], filled[place + 1 :], asked
 
 
-def _typed_out(value: Any) -> Filled:
+def _type_out(value: Any) -> Filled:
     return Filled(value, repr(value))
 
 
@@ -131,6 +131,6 @@ def _filling(parameter: inspect.Parameter) -> Any:
     return 0.0 if "grad" in name and "fn" not in name and "func" not in name else None
 
 
-def _typed(before: list[Filled], after: list[Filled], asked: dict[str, Filled]) -> str:
+def _type_arguments(before: list[Filled], after: list[Filled], asked: dict[str, Filled]) -> str:
     words = [*(each.text for each in before), "{}", *(each.text for each in after)]
     return ", ".join([*words, *(f"{name}={each.text}" for name, each in asked.items())])

@@ -21,12 +21,12 @@ def prepare_lazy(engine: Adapter, Value: type) -> None:
         if callable(inspect.getattr_static(Value, name, None)):
             usual, engine.settle = engine.settle, methodcaller(name)
             if _number(engine, op) == _wanted(op):
-                _told_before_backward(engine, name)
+                _tell_before_backward(engine, name)
                 return
             engine.settle = usual
 
 
-def _told_before_backward(engine: Adapter, name: str) -> None:
+def _tell_before_backward(engine: Adapter, name: str) -> None:
     settle, backward, spelling = engine.settle, engine.backward, engine.spelling
     engine.backward = lambda value: (settle(value), backward(value))[1]
     engine.spelling = spelling._replace(backward=f"{{0}}.{name}()\n{spelling.backward.format('{0}')}")

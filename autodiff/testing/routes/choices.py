@@ -8,7 +8,7 @@ So whatever was drawn is made smaller by making its numbers fewer and lower, and
 >>> again = Choices(given=dice.made)
 >>> [again.below(6) for _ in range(4)] == numbers
 True
->>> shorter([5, 9, 3, 200], lambda made: sum(made) >= 100)
+>>> shorten([5, 9, 3, 200], lambda made: sum(made) >= 100)
 [100]
 """
 
@@ -45,7 +45,7 @@ class Choices:
         return self.below(one_in) == one_in - 1
 
 
-def shorter(made: Sequence[int], fails: Callable[[list[int]], bool], attempts: int = 600) -> list[int]:
+def shorten(made: Sequence[int], fails: Callable[[list[int]], bool], attempts: int = 600) -> list[int]:
     """Find a list of choices as short and low as so many attempts allow, that still fails."""
     return minimize(list(made), _smaller, fails, attempts)
 

@@ -25,7 +25,7 @@ from ...nn import activations, step_function
 from .choices import Choices
 from .rounding import Room, allow
 from .row import Comparisons, Unusable
-from .trial import Complaint, close, find_complaint
+from .trial import Complaint, is_close, find_complaint
 
 ACTIVATIONS = (
     None, "relu", "tanh", "sigmoid", "softmax", "leaky_relu", "elu", "gelu", "silu", "softplus", "log_softmax",
@@ -182,7 +182,7 @@ class ModelTrial:
             return
         names = ["the loss", *(f"entry {place}" for place in range(len(got[1])))]
         for place, (what, a, b) in enumerate(zip(names, [got[0], *got[1]], [wanted[0], *wanted[1]], strict=True)):
-            if not close(a, b, lambda: [self.room.value, *self.room.gradient][place]) and self.room.steady:
+            if not is_close(a, b, lambda: [self.room.value, *self.room.gradient][place]) and self.room.steady:
                 room = [self.room.value, *self.room.gradient][place]
                 yield f"{what} is {a!r}, eager {b!r}, apart {abs(a - b):.2g}, allowed {room:.2g}"
 
@@ -215,7 +215,7 @@ def _compare_rows(model: Any, X: Any) -> Iterator[str]:
         outputs = model(row)
         outputs = outputs if isinstance(outputs, list) else [outputs]
         for place, (got, output) in enumerate(zip(found[index].tolist(), outputs, strict=True)):
-            if not close(got, output.data, lambda: allow(output, []).value):
+            if not is_close(got, output.data, lambda: allow(output, []).value):
                 yield f"row {index}, output {place} is {got!r}, the model gives {output.data!r}"
 
 

@@ -13,7 +13,7 @@ from ...compiled import compile
 from ...render.formula.formulas import formula
 from ...graph import topological_order
 from .program import Program
-from .second import FEW, SHORT, as_tuple, plain, second_order
+from .second import FEW, SHORT, as_tuple, as_float, second_order
 from .row import Row
 from .trial import Trial
 
@@ -86,14 +86,14 @@ def compare_grad(trial: Trial) -> Iterator[str]:
     """grad and value_and_grad: the bits of backward, which has an order of its own for nothing."""
     for row in _rows_with_arguments(trial):
         value, gradient = differentiate.value_and_grad(trial.program.function())(*row.numbers)
-        yield from trial.compare_row(row, plain(value), trial.program.by_name(map(plain, as_tuple(gradient))))
+        yield from trial.compare_row(row, as_float(value), trial.program.by_name(map(as_float, as_tuple(gradient))))
 
 
 def compare_vjp(trial: Trial) -> Iterator[str]:
     """vjp, with a weight of 1."""
     for row in _rows_with_arguments(trial):
         value, pull = differentiate.vjp(trial.program.function(), *row.numbers)
-        yield from trial.compare_row(row, plain(value), trial.program.by_name(map(plain, as_tuple(pull(1.0)))))
+        yield from trial.compare_row(row, as_float(value), trial.program.by_name(map(as_float, as_tuple(pull(1.0)))))
 
 
 def compare_gradient_graph(trial: Trial) -> Iterator[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .choices import Choices, shorter
+from .choices import Choices, shorten
 from .drawing import draw_program
 from .models import MODEL_ROUTES, ModelTrial, draw_model
 from .reduce import reduce_program
@@ -116,7 +116,7 @@ def _smallest(kind: Kind, made: Sequence[int], complaint: Complaint) -> Any:
     def fails(subject: Any) -> bool:
         return any(kind_of(each) == wanted for each in _complaints(kind, subject, routes, Report()))
 
-    best = kind.draw(Choices(given=shorter(made, lambda made: fails(kind.draw(Choices(given=made))), 200)))
+    best = kind.draw(Choices(given=shorten(made, lambda made: fails(kind.draw(Choices(given=made))), 200)))
     return kind.reduce(best, fails)
 
 

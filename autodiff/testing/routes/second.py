@@ -30,7 +30,7 @@ T = TypeVar("T")
 Function = Callable[..., Any]
 
 
-def plain(x: Any) -> float:
+def as_float(x: Any) -> float:
     """A Value, or a number, as a float."""
     return x.data if type(x) is Value else float(x)
 
@@ -47,14 +47,15 @@ def second_order(trial: Trial) -> Iterator[str]:
 
 def _second(trial: Trial, row: Row) -> Iterator[str]:
     inputs = [row.inputs[name] for name in trial.program.arguments]
-    graphs, warned = _warned(lambda: replaying.gradient_graph(row.y, inputs, {}))
+    graphs, warned = _listen_for_kinks(lambda: replaying.gradient_graph(row.y, inputs, {}))
     rooms = [allow(g, inputs, row.compared) for g in graphs]
     if not all(map(math.isfinite, (x for room in rooms for x in room.gradient))):
         return
     wanted = [[h.data for h in replaying.gradient_graph(g, inputs)] for g in graphs]
     if not all(map(math.isfinite, (x for line in wanted for x in line))):
         return
-    found = {name: _warned(partial(route, trial.program.function(), row.numbers)) for name, route in HESSIANS.items()}
+    function, numbers = trial.program.function, row.numbers
+    found = {name: _listen_for_kinks(partial(route, function(), numbers)) for name, route in HESSIANS.items()}
     yield from (f"{name}: {'no ' * warned}KinkWarning, {'and one' if warned else 'and none'} by gradient_graph"
                 for name, (_, also) in found.items() if also != warned)  # fmt: skip
     if warned:  # a second derivative has no right number there
@@ -69,13 +70,13 @@ def _apart(matrices: dict[str, Any], wanted: list[list[float]], rooms: list[Room
     """Each entry that is not what it should be."""
     for (name, matrix), i, j in product(matrices.items(), range(len(wanted)), range(len(wanted))):
         room = rooms[i].gradient[j] + rooms[j].gradient[i]
-        got, right = plain(matrix[i][j]), wanted[i][j]
+        got, right = as_float(matrix[i][j]), wanted[i][j]
         if not abs(got - right) <= room + CLOSE_SECOND * math.ulp(right):
             yield (f"{name}: entry {i}, {j} is {got!r}, by gradient_graph twice {right!r}, "
                    f"apart {abs(got - right):.2g}, allowed {room:.2g}")  # fmt: skip
 
 
-def _warned(take: Callable[[], T]) -> tuple[T, bool]:
+def _listen_for_kinks(take: Callable[[], T]) -> tuple[T, bool]:
     """What a route gives, and whether it warned of a kink, at which a second derivative holds on neither side."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", KinkWarning)

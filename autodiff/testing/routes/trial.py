@@ -33,7 +33,7 @@ def find_complaint(route: Callable[[Any], Iterator[str]], trial: Any) -> str:
         return f"raises {type(error).__name__}: {error}"
 
 
-def close(got: float, wanted: float, room: Callable[[], float]) -> bool:
+def is_close(got: float, wanted: float, room: Callable[[], float]) -> bool:
     """Whether two numbers are equal, within a few units in the last place, or within what rounding may do."""
     if equal(got, wanted):
         return True
@@ -41,7 +41,7 @@ def close(got: float, wanted: float, room: Callable[[], float]) -> bool:
     return apart <= CLOSE * math.ulp(max(abs(got), abs(wanted))) < math.inf or apart <= room()
 
 
-def within(got: float, wanted: float, room: float) -> bool:
+def is_within(got: float, wanted: float, room: float) -> bool:
     """Whether two numbers are no further apart than this; inf and nan are, unless anything may come."""
     return room == math.inf or abs(got - wanted) <= room
 
@@ -70,16 +70,16 @@ class Trial:
     ) -> Iterator[str]:
         """A sentence where two numbers differ by more than they may."""
         got = float(got)
-        if close(got, wanted, lambda: -1.0):
+        if is_close(got, wanted, lambda: -1.0):
             return
         if self.undecided(got, where):
             self.excused += 1
             return
-        if within(got, wanted, room()):
+        if is_within(got, wanted, room()):
             return
         for row in where:
             row.look_closer()
-        if not within(got, wanted, room()):
+        if not is_within(got, wanted, room()):
             yield f"{what} is {got!r}, eager {wanted!r}, apart {abs(got - wanted):.2g}, allowed {room():.2g}"
 
     def undecided(self, got: float, where: Sequence[Row]) -> bool:

@@ -7,13 +7,13 @@ from ....ops import ADD, DIV, MUL, SUB, TABLE
 from ...draw.straight_line import Program, Step
 from ..calls import walks
 from ..diagnosis import title
-from ...derive.answers import close, right, same
+from ...derive.answers import is_close, right, agree
 from ..examiner import Exam, Skipped
 from ..findings import LOST, ORDER, WRONG, Finding
 from ..forms import forms, ordinary_points
 from ..locate import comes_about, line_of
 from ..draft import Slot
-from ..probes import Probed, probe, smallest
+from ..probes import Probed, probe, choose_smallest
 from ..textbook import derivative
 
 FORGETS = "forgets the upstream gradient: its local derivative has to be multiplied by the gradient of the result"
@@ -42,7 +42,7 @@ def inner_nodes(exam: Exam) -> Iterator[Finding]:
     found = probe_pairs(exam)
     kind = _one_kind(found, found.unlisted)
     if kind or found.everywhere(found.unlisted):
-        program = smallest(found.unlisted.values())
+        program = choose_smallest(found.unlisted.values())
         why = ONE_KIND.format(TWO if kind == ONE else ONE, kind) if kind else ""
         why = why or _one_side(found) or _why_all_stop(exam)
         yield exam.finding(why, program, LOST, shared=_operations(found.unlisted))
@@ -62,7 +62,7 @@ def _confused(exam: Exam) -> Iterator[Finding]:
     products = (Step(MUL, (0, 2.5)), Step(MUL, (1, 2.5)), Step(MUL, (2, 0.75)), Step(MUL, (3, 1.25)))
     steps = (*products, Step(ADD, (4, 5)))
     equal, other = Program((1.5, 1.5), steps), Program((1.5, 0.25), steps)
-    if same(exam.ask(other), right(other)) and not same(exam.ask(equal), right(equal)):
+    if agree(exam.ask(other), right(other)) and not agree(exam.ask(equal), right(equal)):
         exam.confuses = True
         yield exam.finding(EQUAL, equal, LOST, shared=exam.operations)
 
@@ -93,14 +93,14 @@ def _forgotten(exam: Exam, op: str) -> Finding | None:
     except Exception:
         return None  # told elsewhere
     wanted = right(first).gradient[0]
-    if close(given, wanted) or not same(exam.ask(first), right(first)):
+    if is_close(given, wanted) or not agree(exam.ask(first), right(first)):
         return None
     renamed = re.sub(r"\b[aby]\b", lambda found: dict(zip("aby", "cdz"))[found[0]], exam.source(then))
     *lines, last = exam.source(first).splitlines()
     source = "\n".join([*lines, *renamed.splitlines()[:-1], last])
     result = f"{engine.spelling.grad.format('a')}  # gives {given!r}, and should give {wanted!r}"
     sentence = f"{title(op)} keeps what its backward pass needs in one place for all its uses: the next overwrites it"
-    if given == 0 and close(elsewhere, right(then).gradient[0]):
+    if given == 0 and is_close(elsewhere, right(then).gradient[0]):
         sentence = LAST
     return Finding(sentence, source, WRONG, op, result, line_of(exam, first, op, "made"))
 
@@ -115,7 +115,7 @@ def upstream(exam: Exam) -> Iterator[Finding]:
     else:
         common, faulty = ALL_SQUARE, found.squares if found.everywhere(found.squares) else {}
     if faulty:
-        yield exam.finding(common, smallest(faulty.values()), WRONG, looks="+=", shared=_operations(faulty))
+        yield exam.finding(common, choose_smallest(faulty.values()), WRONG, looks="+=", shared=_operations(faulty))
         exam.stop("waits until the chain rule is right")
         return
     for faulty, sentence in ((found.forgets, FORGETS), (found.squares, SQUARES)):
@@ -134,7 +134,7 @@ def accumulation(exam: Exam) -> Iterator[Finding]:
     """Each operation adds to its operands' gradients, whatever others have sent them before."""
     found = probe_pairs(exam)
     if found.everywhere(found.overwrites):
-        program, ops = smallest(found.overwrites.values()), _operations(found.overwrites)
+        program, ops = choose_smallest(found.overwrites.values()), _operations(found.overwrites)
         if comes_about(exam, program):
             yield exam.finding(EARLY, program, ORDER, shared=ops)
         else:

@@ -7,7 +7,7 @@ from ...derive.high_precision import many_digits, nearest
 from ..examiner import Exam, Skipped, Unsteady
 from ..findings import Finding
 from ..forms import HAVE_FORMS, form, shapes
-from ...check.foreign import find_faulty_operation, off
+from ...check.foreign import find_faulty_operation, find_wrong_entry
 from ...draw.straight_line import Program, Step
 from .chain import EARLY
 
@@ -26,7 +26,7 @@ def programs(exam: Exam) -> Iterator[Finding]:
         raise Skipped("waits until gradients over several paths add up")
     if exam.exponential:
         raise Skipped("waits until shared nodes take no longer than others")
-    failing = smallest(exam, operations)
+    failing = find_smallest(exam, operations)
     if failing is None:
         return
     answer, fault = exam.ask(failing), find_faulty_operation(exam.engine, failing)
@@ -35,7 +35,7 @@ def programs(exam: Exam) -> Iterator[Finding]:
     elif answer.error is not None:
         yield Finding(f"a drawn program does not work: {answer.error}", exam.source(failing))
     else:
-        place = off(answer, failing) or 0
+        place = find_wrong_entry(answer, failing) or 0
         given, wanted = answer.gradient[place], nearest(many_digits(failing)[place].right)
         slightly = abs(given - wanted) < 1e-3 * abs(wanted)
         what = "a gradient is off by more than rounding explains" if slightly else EARLY
@@ -55,7 +55,7 @@ def accept(exam: Exam, program: Program) -> Program:
     return Program(program.inputs, tuple(steps)).prune() if (POW, -1) in exam.broken else program
 
 
-def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program | None:
+def find_smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program | None:
     """The smallest program with a wrong gradient, or the first one, among so many examples; None if there is none."""
     from hypothesis import HealthCheck, Phase, given, seed, settings
 
@@ -69,7 +69,7 @@ def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program 
     @given(strategies.programs(operations=operations))
     def check(program: Program) -> None:
         drawn, program = program, accept(exam, program)
-        if exam.works(program) and (program is drawn or strategies.sound(program)) and wrong(exam, program):
+        if exam.works(program) and (program is drawn or strategies.is_sound(program)) and is_wrong(exam, program):
             found.append(program)
             raise AssertionError
 
@@ -85,10 +85,10 @@ def smallest(exam: Exam, operations: list[str], shrink: bool = True) -> Program 
     return None
 
 
-def wrong(exam: Exam, program: Program) -> bool:
+def is_wrong(exam: Exam, program: Program) -> bool:
     """Whether the engine's gradient is off by more than rounding, even in schoolbook formulas, explains."""
     answer = exam.ask(program)
-    return off(answer, program) is not None if answer.error is None else not _takes_numbers(program)
+    return find_wrong_entry(answer, program) is not None if answer.error is None else not _takes_numbers(program)
 
 
 def _takes_numbers(program: Program) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ....ops import POW, TABLE
 from ...derive.high_precision import many_digits
-from ...derive.answers import close, right
+from ...derive.answers import is_close, right
 from ..examiner import Exam
 from ..findings import Finding
 from ..forms import forms, ordinary_points
@@ -44,7 +44,7 @@ def _at_edge(exam: Exam, program: Program) -> Finding | None:
         if needed == 0:
             wrong = not abs(given) <= 1e-12
         else:
-            wrong = math.isfinite(needed) and abs(needed) > 1e-300 and not close(given, needed, 1e-6)
+            wrong = math.isfinite(needed) and abs(needed) > 1e-300 and not is_close(given, needed, 1e-6)
         if wrong:
             slopes = f"the derivative {given!r} along {letter}, and should have {needed!r}"
             return Finding(f"`{write_call(program)}` has {slopes}{_cause(given, needed)}", exam.source(program))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ....numbers import FLOATS
 from ....ops import MUL, POW, TABLE
-from ...derive.answers import Answer, close, right
+from ...derive.answers import Answer, is_close, right
 from ..examiner import Exam, NotApplicable
 from ..findings import Finding
 from ..forms import forms, special_points
@@ -34,7 +34,7 @@ def _misplaced(program: Program, answer: Answer, wanted: float) -> str | None:
     asked = f"`{write_call(program)}`"
     if answer.error is not None:
         return f"{asked} raises {answer.error.partition(':')[0]}, and should give {wanted!r}"
-    if close(answer.value, wanted, 1e-9):
+    if is_close(answer.value, wanted, 1e-9):
         return None
     if wanted != wanted and any(x != x for x in program.inputs):
         return f"{asked} drops the nan and gives {answer.value!r}"
@@ -82,7 +82,7 @@ def sizes(exam: Exam) -> Iterator[Finding]:
     for factor in (1e-7, 1e-12, 1e-100, 1e7, 1e12, 1e100):
         program = Program((1.5,), (Step(MUL, (0, 1.25)), Step(MUL, (1, factor))))
         answer, wanted = exam.ask(program), right(program)
-        if answer.error is not None or close(answer.gradient[0], wanted.gradient[0]):
+        if answer.error is not None or is_close(answer.gradient[0], wanted.gradient[0]):
             continue
         given = answer.gradient[0]
         fate = "dropped" if given == 0 else "clipped" if factor > 1 else "changed"

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from ....ops import ADD, MUL, POW, SUB, TABLE
 from ...draw.edge_cases import Point
 from ...draw.straight_line import Program, Step
-from ..shared_faults import shared_fault
+from ..shared_faults import find_shared_fault
 from ..diagnosis import Sample, case_of, explain, name_operation
-from ...derive.answers import Answer, close, right
+from ...derive.answers import Answer, is_close, right
 from ..examiner import Exam
 from ..findings import MISSING, VALUE, WRONG, Finding
 from ..forms import HAVE_FORMS, form, shapes
@@ -31,7 +31,7 @@ def operators(exam: Exam) -> Iterator[Finding]:
         for number, shape in enumerate(shapes(op)):
             for program in shape:
                 answer, wanted = exam.value(program), float(right(program).value)
-                if answer.error is not None or not close(answer.value, wanted):
+                if answer.error is not None or not is_close(answer.value, wanted):
                     finding = _misvalued(exam, op, program, answer, wanted)
                     if number == 0 and finding.rank == VALUE:
                         cause = f"the number of {op}"  # so that it goes wrong with plain numbers too
@@ -55,7 +55,7 @@ def _with_ints(exam: Exam, op: str) -> Iterator[Finding]:
         if answer.error is not None:
             sentence = f"{whole} does not work, though `{written}` does: {answer.error}"
             yield Finding(sentence, source, MISSING, op)
-        elif not all(map(close, _numbers(answer), _numbers(usual))):
+        elif not all(map(is_close, _numbers(answer), _numbers(usual))):
             exam.confirm(program, usual)
             exam.confirm(program, answer, int)
             given, wanted = (f"{each.value!r} and the derivative {each.gradient[0]!r}" for each in (answer, usual))
@@ -87,7 +87,7 @@ def _misvalued(exam: Exam, op: str, program: Program, answer: Answer, wanted: fl
     sentence = f"`{written}` gives {answer.value!r} at {inputs}, and should give {wanted!r}"
     if len(operands) == 2:
         swapped = Program(program.inputs, (Step(op, operands[::-1]),))
-        if close(answer.value, float(right(swapped).value)):
+        if is_close(answer.value, float(right(swapped).value)):
             sentence = f"`{written}` gives `{swapped.last_expression()}`"
             return exam.finding(sentence, program, VALUE, op=op, looks="swapped")
     return exam.finding(sentence, program, VALUE, op=op, looks="value")
@@ -98,14 +98,14 @@ def _left_out(exam: Exam) -> bool:
     cls, program = type(exam.engine.make(0.75)), Program((0.75,), (Step(ADD, (0, 0.4)),))
     if hasattr(cls, "__radd__") or not any(hasattr(cls, f"__r{word}__") for word in (SUB, MUL, "truediv")):
         return False
-    return close(exam.value(program).value, float(right(program).value))
+    return is_close(exam.value(program).value, float(right(program).value))
 
 
 def _wrapped(exam: Exam, op: str, index: int, program: Program, wanted: float) -> bool:
     """Whether the form works once its plain number is made a value of the engine; from then on it is."""
     exam.engine.wraps.add((op, index))
     answer = exam.value(program)
-    works = answer.error is None and close(answer.value, wanted) and (op, -1) not in exam.broken
+    works = answer.error is None and is_close(answer.value, wanted) and (op, -1) not in exam.broken
     if not works:
         exam.engine.wraps.discard((op, index))
     return works
@@ -115,7 +115,7 @@ def local_derivatives(exam: Exam) -> Iterator[Finding]:
     """Each operation has the right local derivative along each operand at ordinary points."""
     exam.need_any()
     found = {op: finding for op in exam.operations for finding in [_wrong_operation(exam, op)] if finding}
-    shared = shared_fault(exam, found) if len(found) > 1 else None
+    shared = find_shared_fault(exam, found) if len(found) > 1 else None
     if shared:
         sentence, program, explained = shared
         yield exam.finding(sentence, program, WRONG, looks="+=", shared=explained)
@@ -168,7 +168,7 @@ def _wrong_derivative(exam: Exam, op: str, programs: list[Program], case: str) -
                    for program, answer in zip(programs, answers)]  # fmt: skip
         if TABLE[op].by_condition and index == 0:
             continue
-        bad = [number for number, sample in enumerate(samples) if not close(sample.given, sample.right)]
+        bad = [number for number, sample in enumerate(samples) if not is_close(sample.given, sample.right)]
         if bad:
             exam.confirm(programs[bad[0]], answers[bad[0]])
             sentence = _sentence(exam, op, index, samples, bad, case)
@@ -181,7 +181,7 @@ def _wrong_derivative(exam: Exam, op: str, programs: list[Program], case: str) -
 def _to_one(program: Program, answer: Answer) -> bool:
     """Whether the first of two operands gets what belongs to both."""
     wanted = right(program).gradient
-    return len(wanted) == 2 and wanted[1] != 0 == answer.gradient[1] and close(answer.gradient[0], sum(wanted))
+    return len(wanted) == 2 and wanted[1] != 0 == answer.gradient[1] and is_close(answer.gradient[0], sum(wanted))
 
 
 def _sentence(exam: Exam, op: str, index: int, samples: list[Sample], bad: list[int], form: str) -> str:
@@ -207,7 +207,7 @@ def _by_own_grad(exam: Exam, op: str, index: int) -> bool:
     asked = [Program(program.inputs, (*program.steps, Step(ADD, (index, index)), Step(ADD, places)))
              for places in ((last, last + 1), (last + 1, last))]  # fmt: skip
     answers = [exam.ask(each) for each in asked if ADD in exam.sound]
-    return any(answer.error is None and close(answer.gradient[index], 2.0 + 2.0 * wanted) for answer in answers)
+    return any(answer.error is None and is_close(answer.gradient[index], 2.0 + 2.0 * wanted) for answer in answers)
 
 
 def _planted(exam: Exam, program: Program, planted: int, read: int) -> float | None:

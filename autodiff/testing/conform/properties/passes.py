@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ....ops import ADD, DIV, MUL, SUB, TABLE
-from ...derive.answers import close, describe, right, same
+from ...derive.answers import is_close, describe, right, agree
 from ..diagnosis import title
 from ..examiner import Exam, NotApplicable, Skipped
 from ..findings import LIMIT, PASS, Finding
@@ -25,7 +25,7 @@ def _example(exam: Exam) -> Program:
     exam.need_values()
     times, plus = exam.need_pair()
     program = Program((1.5, -0.25), (Step(times, (0, 1)), Step(plus, (2, 0)), Step(times, (3, 2))))
-    if not same(exam.ask(program), right(program)):
+    if not agree(exam.ask(program), right(program)):
         raise Skipped("waits until the gradients of shared nodes are right")
     return program
 
@@ -45,11 +45,11 @@ def second_backward(exam: Exam) -> Iterator[Finding]:
         return
     for letter, x, first in zip("ab", pool, once):
         given = f"{engine.spelling.grad.format(letter)}  # gives {engine.grad(x)!r}, and should give {2 * first!r}"
-        if close(engine.grad(x), first):
+        if is_close(engine.grad(x), first):
             sentence, rank = _replaced(exam, program, letter)
             yield Finding(sentence, source, rank, result=given, cause=LEAK)
             return
-        if not close(engine.grad(x), 2 * first):
+        if not is_close(engine.grad(x), 2 * first):
             yield Finding(
                 f"a second backward pass adds interior gradients again: {letter} has {engine.grad(x)!r} instead of "
                 f"{2 * first!r}, because {LEAK}", source, LIMIT, result=given, cause=LEAK)  # fmt: skip
@@ -97,7 +97,7 @@ def two_roots(exam: Exam) -> Iterator[Finding]:
         yield Finding(sentence, rank=LIMIT, cause=LEAK)
         return
     given = engine.grad(a)
-    if not close(given, wanted):
+    if not is_close(given, wanted):
         sentence = f"two outputs that share a node do not add up: a gets {given!r} instead of {wanted!r}"
         yield Finding(sentence, _two_roots(exam, times), LIMIT, cause=LEAK)
 
@@ -121,7 +121,7 @@ def separate_graphs(exam: Exam) -> Iterator[Finding]:
     other = engine.make(0.5)
     engine.backward(engine.apply(times, other, engine.make(4.0)))
     after = [engine.grad(x) for x in pool[:2]]
-    if not all(map(close, after, before)):
+    if not all(map(is_close, after, before)):
         z = f"z = {engine.spelling.make.format(0.5)} {TABLE[times].symbol} {engine.spelling.make.format(4.0)}"
         source = f"{exam.source(program)}\n# then, of another graph:\n{z}\n{engine.spelling.backward.format('z')}"
         if not any(after):
@@ -174,9 +174,9 @@ def _in_place(exam: Exam, op: str, in_place: Callable[[Any, Any], Any]) -> Itera
     if kept != 1.5:
         change = f"after `b = a` and `{written}`, b is {kept!r} instead of 1.5"
         yield Finding(f"`{written}` changes its input: {change}", source)
-    elif not close(given, wanted.value):
+    elif not is_close(given, wanted.value):
         yield Finding(f"`{written}` makes {given!r} of 1.5 instead of {wanted.value!r}", source)
-    elif not close(slope, wanted.gradient[0]):
+    elif not is_close(slope, wanted.gradient[0]):
         wrong = f"after `b = a` and `{written}`, b gets {slope!r} instead of {wanted.gradient[0]!r}"
         yield Finding(f"`{written}` has another derivative than `a {TABLE[op].symbol} 2.5`: {wrong}", source)
 
@@ -203,7 +203,7 @@ def numbers_kept(exam: Exam) -> Iterator[Finding]:
     y = engine.apply(MUL, x, x)
     engine.set_data(x, 5.0)
     engine.backward(y)
-    if not close(engine.grad(x), 6.0):
+    if not is_close(engine.grad(x), 6.0):
         yield Finding(
             f"backward reads `data` again: after `x.data = 5` the gradient of `x * x`, computed at 3, is "
             f"{engine.grad(x)!r} instead of 6.0")  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ....ops import ADD, MUL, TABLE
-from ...derive.answers import close, right
+from ...derive.answers import is_close, right
 from ...draw.edge_cases import at_kink
 from ...draw.straight_line import Program, Step
 from ..examiner import Exam
@@ -45,7 +45,7 @@ def _lost(exam: Exam, op: str) -> tuple[float, Program] | None:
     """What `a op a` gives, if that is wrong."""
     program = Program((1.5,), (Step(op, (0, 0)),))
     answer, wanted = exam.ask(program), right(program).gradient[0]
-    if answer.error is not None or close(answer.gradient[0], wanted):
+    if answer.error is not None or is_close(answer.gradient[0], wanted):
         return None
     if wanted == 0 and abs(answer.gradient[0]) < 1e-15:
         return None
@@ -58,6 +58,6 @@ def _why_lost(found: list[tuple[str, float, Program]], given: float, program: Pr
     pairs = {op: right(Program((1.5, 1.5), (Step(op, (0, 1)),))).gradient for op, _, _ in found}
     written = program.last_expression()
     for what, (first, last) in KEPT.items():
-        if all(close(value, first * pairs[op][0] + last * pairs[op][1]) for op, value, _ in found):
+        if all(is_close(value, first * pairs[op][0] + last * pairs[op][1]) for op, value, _ in found):
             return f"`{written}` keeps {what}"
     return f"`{written}` loses one gradient: a gets {given!r} instead of {right(program).gradient[0]!r}"

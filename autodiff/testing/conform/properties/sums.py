@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from ....ops import ADD
-from ...derive.answers import Answer, close, right, same
+from ...derive.answers import Answer, is_close, right, agree
 from ..examiner import Exam, Skipped
 from ..findings import ORDER, Finding
 from ..locate import comes_about
@@ -37,7 +37,7 @@ def sums(exam: Exam) -> Iterator[Finding]:
 def _ask_for_sum(exam: Exam, program: Program) -> Answer | None:
     """Ask for the gradients of a program; an answer only if it is wrong, and wrong again when it is confirmed."""
     answer = exam.ask(program)
-    if same(answer, right(program)):
+    if agree(answer, right(program)):
         return None
     exam.confirm(program, answer)
     exam.unordered = True
@@ -69,5 +69,5 @@ def _detail(sentence: str, answer: Answer, wanted: Answer) -> str:
     if answer.error is not None:
         return f"a backward pass over a few operations does not work: {answer.error}"
     pairs = zip("abc", answer.gradient, wanted.gradient)
-    letter, given, needed = next(pair for pair in pairs if not close(pair[1], pair[2]))
+    letter, given, needed = next(pair for pair in pairs if not is_close(pair[1], pair[2]))
     return f"{sentence} ({letter} gets {given!r} instead of {needed!r})"

@@ -10,7 +10,7 @@ from ...engines.adapter import Adapter
 from ..calls import files_of, run_traced, walks
 from ..shared_faults import NOTHING
 from ..diagnosis import to_float32
-from ...derive.answers import close, describe, right, same
+from ...derive.answers import is_close, describe, right, agree
 from ..examiner import ROUNDS, Exam
 from ..findings import WRONG, Finding
 from ..forms import forms, ordinary_points
@@ -76,7 +76,7 @@ def _works(exam: Exam, op: str) -> bool:
 
 def _right(exam: Exam, program: Program) -> bool:
     answer, wanted = exam.ask(program), right(program)
-    return same(answer, wanted) and close(answer.value, wanted.value)
+    return agree(answer, wanted) and is_close(answer.value, wanted.value)
 
 
 def _of_class(name: str) -> Callable[..., Any]:
@@ -90,17 +90,24 @@ def _start(exam: Exam) -> Iterator[Finding]:
         yield from _start_of_leaf(exam)
     elif all(ratio == 0 for ratio, _ in ratios):
         yield from _start_from_zero(exam, outputs, programs[0])
-    elif all(close(ratio, y) for ratio, y in ratios) and len({y for _, y in ratios}) > 1:
+    elif all(is_close(ratio, y) for ratio, y in ratios) and len({y for _, y in ratios}) > 1:
         exam.stopped = "waits until backward starts from 1"
         yield _begins(exam, "backward starts from the value's data instead of 1", programs[0])
-    elif len({round(ratio, 9) for ratio, _ in ratios}) == 1 and len(ratios) > 1 and not close(ratios[0][0], 1.0, 1e-9):
-        exam.stopped = "waits until backward starts from 1"
-        deeper = next((each for each in map(_deeper, programs) if exam.ask(each).error is None), programs[0])
-        if close(exam.ask(deeper).gradient[0], ratios[0][0] ** 2 * right(deeper).gradient[0], 1e-9):
-            sentence = f"every operation multiplies the gradient by {ratios[0][0]!r}, beside its local derivative"
-            yield exam.finding(sentence, deeper, WRONG, looks="+=", shared=exam.operations)
-            return
-        yield _begins(exam, f"backward starts from {ratios[0][0]!r} instead of 1", programs[0])
+    elif len(ratios) > 1 and len({round(ratio, 9) for ratio, _ in ratios}) == 1:
+        yield from _start_from_factor(exam, ratios[0][0], programs)
+
+
+def _start_from_factor(exam: Exam, factor: float, programs: Sequence[Program]) -> Iterator[Finding]:
+    """What is wrong where every operand gets so many times what it should: once for the start, or at every step."""
+    if is_close(factor, 1.0, 1e-9):
+        return
+    exam.stopped = "waits until backward starts from 1"
+    deeper = next((each for each in map(_deeper, programs) if exam.ask(each).error is None), programs[0])
+    if is_close(exam.ask(deeper).gradient[0], factor**2 * right(deeper).gradient[0], 1e-9):
+        sentence = f"every operation multiplies the gradient by {factor!r}, beside its local derivative"
+        yield exam.finding(sentence, deeper, WRONG, looks="+=", shared=exam.operations)
+    else:
+        yield _begins(exam, f"backward starts from {factor!r} instead of 1", programs[0])
 
 
 def _start_from_zero(exam: Exam, outputs: Sequence[float], program: Program) -> Iterator[Finding]:
@@ -135,7 +142,7 @@ def _ratios(exam: Exam) -> tuple[list[tuple[float, float]], list[float], list[Pr
         wanted = right(program)
         try:
             pool = exam.engine.run(program)
-            if not close(exam.engine.data(pool[-1]), wanted.value):
+            if not is_close(exam.engine.data(pool[-1]), wanted.value):
                 continue
             exam.engine.backward(pool[-1])
             ratios.append((exam.engine.grad(pool[0]) / wanted.gradient[0], wanted.value))
