@@ -117,20 +117,10 @@ class Trainable(Block):
         initial.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
         require_verbose(verbose)
         self._require_compiled("fit")
-        rows, validation = self._rows(x, y, sample_weight, class_weight), None
-        kept = tables.count_kept(len(rows.x), validation_split)
-        if validation_data is not None:  # then none are set apart
-            validation = self._rows(*check_validation(validation_data))
-        elif kept < len(rows.x):
-            rows, validation = rows.split(kept)[0], self._rows(x, y, sample_weight).split(kept)[1]
-            tables.warn_of_one_class(rows.targets.labels(), validation.targets.labels())
+        rows, validation = self._split_rows(x, y, sample_weight, class_weight, validation_split, validation_data)
         run = self._run(rows, self.engine, callbacks)
         steps = check_steps(steps_per_epoch, len(rows.x), batch_size)
-        run.history.model = self
-        self.history, run.history.params = run.history, {"verbose": verbose, "epochs": epochs, "steps": steps}
-        for callback in callbacks:
-            callback.set_model(self)
-            callback.set_params(dict(run.history.params))
+        self._introduce(run, callbacks, {"verbose": verbose, "epochs": epochs, "steps": steps})
         count = (epochs - initial_epoch) * steps
         with progress(count, "Training", quiet=verbose not in (1, "auto"), lines=verbose == "auto") as advance:
             lines = verbose == 2 or verbose == 1 and advance is silent
@@ -224,6 +214,26 @@ class Trainable(Block):
     def _weights(self, labels: list[Array], sample_weight: Any, class_weight: Any) -> list[Array | None]:
         """The weights of the rows, for each output."""
         return [row_weights(labels[0], sample_weight, class_weight)]
+
+    def _split_rows(self, x: Data, y: Data, sample_weight: Data | None, class_weight: Mapping[int, float] | None,
+                    part: float, given: Sequence[Data] | None) -> tuple[Rows, Rows | None]:  # fmt: skip
+        """Make the rows for training, and those for validation: the ones given, or else the last part of all rows."""
+        rows = self._rows(x, y, sample_weight, class_weight)
+        kept = tables.count_kept(len(rows.x), part)
+        if given is not None:  # then none are set apart
+            return rows, self._rows(*check_validation(given))
+        if kept == len(rows.x):
+            return rows, None
+        rows, validation = rows.split(kept)[0], self._rows(x, y, sample_weight).split(kept)[1]
+        tables.warn_of_one_class(rows.targets.labels(), validation.targets.labels())
+        return rows, validation
+
+    def _introduce(self, run: Run, callbacks: list[Callback], settings: dict[str, Any]) -> None:
+        """Make the model, its history and the callbacks known to one another."""
+        self.history, run.history.model, run.history.params = run.history, self, settings
+        for callback in callbacks:
+            callback.set_model(self)
+            callback.set_params(dict(settings))
 
     def _require_compiled(self, what: str) -> None:
         if not self._objectives or self.optimizer is None:
