@@ -37,9 +37,8 @@ def find_blame(run: Run, y: V, program: Program, before: Mapping[V, float]) -> l
     lost = find_wrong_sum(y, before)
     if lost is None:
         return []
-    node = lost.node if lost.user is None else lost.user
     blame = f"blame: every local derivative is right, but the sum is not: {lost.sentence()}"
-    return [run.place(blame, node), show_program(program)]
+    return [run.place(blame, lost.culprit), show_program(program)]
 
 
 def find_blame_through(engine: Adapter, run: Run, y: V, program: Program) -> list[str]:

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 from ...graph import topological_order
 from ...ops import TABLE
 from ..derive.high_precision import OneSided, many_digits, many_digits_mixed, nearest
-from ..draw.straight_line import Program, isolate, name_operand
+from ..draw.straight_line import Program, isolate
+from ..draw.writing import name_operand
 from .tolerance import ULPS, estimate_rounding
 
 V = Any  # a node of a graph with parents, slopes, data, grad and op: a Value, or one of a wrong copy of it
@@ -53,6 +54,11 @@ class Sum(NamedTuple):
     complete: float
     user: V | None = None
     early: float = 0.0
+
+    @property
+    def culprit(self) -> V:
+        """The user that was read too early, or else the node itself."""
+        return self.node if self.user is None else self.user
 
     def sentence(self) -> str:
         if self.user is not None:

@@ -95,6 +95,5 @@ def _find_early_reading(engine: Adapter, program: Program) -> Fault | None:
     lost = find_wrong_sum(graph[-1], {}, relative=1e-9)
     if lost is None:
         return None
-    node = lost.node if lost.user is None else lost.user
-    place = next(place for place, each in enumerate(graph) if each is node)
+    place = next(place for place, each in enumerate(graph) if each is lost.culprit)
     return Fault(f"each operation is right by itself, but a sum is not: {lost.sentence()}", program, place)

@@ -37,23 +37,17 @@ def _passes(engine: Adapter, operations: Sequence[str]) -> dict[str, set[CodeTyp
     except Exception:
         return {op: set() for op in operations}
 
-    def ran(build: Callable[[], Any]) -> set[CodeType]:
-        found: set[CodeType] = set()
-
-        def watch(frame: FrameType, event: str, argument: Any) -> None:
-            if event == "call" and frame.f_code.co_filename in files:
-                found.add(frame.f_code)
-
+    def run_pass(build: Callable[[], Any]) -> set[CodeType]:
         try:
             output = build()
         except Exception:
-            return found  # it has no such form
-        run_watched(lambda: engine.backward(output), watch)
-        return found - alone
+            return set()  # it has no such form
+        codes, _ = record_calls(lambda: engine.backward(output))
+        return {code for code in codes if code.co_filename in files} - alone
 
-    alone |= ran(lambda: engine.make(0.75))
+    alone |= run_pass(lambda: engine.make(0.75))
     programs = {op: list(forms(op, ordinary_points(op)[0])) for op in operations}
-    return {op: set().union(*(ran(lambda: engine.run(each)[-1]) for each in programs[op])) for op in operations}
+    return {op: set().union(*(run_pass(lambda: engine.run(each)[-1]) for each in programs[op])) for op in operations}
 
 
 def files_of(value: Any) -> set[str]:
@@ -92,13 +86,19 @@ def _call(engine: Adapter, op: str, codes: dict[CodeType, str], index: int) -> s
     programs = list(forms(op, ordinary_points(op)[0]))
     if index >= len(programs):
         return set()
-    found: set[str] = set()
+    called, ended = record_calls(lambda: engine.run(programs[index]))
+    return {codes[each] for each in called if each in codes} if ended else set()
+
+
+def record_calls(run: Callable[[], Any]) -> tuple[set[CodeType], bool]:
+    """Run a function; the code of every Python function that it calls, and whether it came to its end."""
+    found: set[CodeType] = set()
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
-        if event == "call" and frame.f_code in codes:
-            found.add(codes[frame.f_code])
+        if event == "call":
+            found.add(frame.f_code)
 
-    return found if run_watched(lambda: engine.run(programs[index]), watch) else set()
+    return found, run_watched(run, watch)
 
 
 def walks(engine: Adapter, op: str) -> bool:

@@ -18,7 +18,7 @@ from ...numbers import FLOATS
 from ...ops import TABLE
 from ...rule import Rule, parse
 from ..derive.answers import is_close
-from ..draw.straight_line import name_operand
+from ..draw.writing import name_operand
 from .forms import HAVE_FORMS
 from .textbook import textbook
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -107,9 +108,8 @@ def _run(folder: Path, seconds: float) -> None:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=environment, start_new_session=True,
         )  # fmt: skip
         try:
-            worker.wait(PATIENCE * seconds + GRACE)
-        except subprocess.TimeoutExpired:
-            pass
+            with suppress(subprocess.TimeoutExpired):
+                worker.wait(PATIENCE * seconds + GRACE)
         finally:
             _stop(worker)
             for number in _find_started(token):

@@ -13,6 +13,7 @@ from contextlib import suppress
 from types import FrameType, ModuleType
 from typing import Any
 
+from ..engines.attributes import attempt
 from .calls import run_traced
 
 Line = tuple[str, int]
@@ -52,10 +53,7 @@ def _has(thing: Any, number: float, depth: int = 3) -> int:
     if isinstance(thing, (float, int)):
         return int(thing == number)
     if getattr(thing, "shape", None) == ():
-        try:
-            return int(float(thing) == number)
-        except Exception:
-            return 0
+        return int(attempt(float, thing) == number)
     inside = _inside(thing) if depth else []
     return sum(_has(each, number, depth - 1) for each in inside) if len(inside) < 20 else 0
 

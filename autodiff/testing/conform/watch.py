@@ -14,6 +14,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -86,20 +87,15 @@ def measure_time() -> float:
     """How many seconds of processor time the descendants of this process have taken; 0 where that cannot be told."""
     total = 0
     for number in descendants():
-        try:
-            fields = Path(f"/proc/{number}/stat").read_text(errors="replace").rpartition(")")[2].split()
-            total += sum(map(int, fields[11:15]))
-        except (OSError, ValueError):
-            continue  # it has ended
+        with suppress(OSError, ValueError):  # it has ended
+            total += sum(map(int, _read_stat(Path(f"/proc/{number}/stat"))[11:15]))
     return total / TICKS
 
 
 def end_descendants(child: int) -> None:
     """Kill all that descends from this process, until nothing does."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)  # at least its group, where /proc does not tell
-    except (ProcessLookupError, PermissionError):
-        pass
     while True:
         for number in descendants():
             kill(number)
@@ -111,32 +107,30 @@ def end_descendants(child: int) -> None:
 
 def kill(number: int) -> None:
     """End a process, if it has not ended and its number is not another's by now."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.kill(number, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def measure_memory() -> int:
     """How many bytes of memory the descendants of this process hold; 0 where that cannot be told."""
     total = 0
     for number in descendants():
-        try:
+        with suppress(OSError, IndexError):  # it has ended
             total += int(Path(f"/proc/{number}/statm").read_text().split()[1]) * PAGE
-        except (OSError, IndexError):
-            continue  # it has ended
     return total
+
+
+def _read_stat(file: Path) -> list[str]:
+    """The fields of a process's status after its name, which may hold anything."""
+    return file.read_text(errors="replace").rpartition(")")[2].split()
 
 
 def descendants() -> list[int]:
     """The processes that this one has started, and those that they have, as /proc tells."""
     children: dict[int, list[int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(file.read_text(errors="replace").rpartition(")")[2].split()[1])
-        except (OSError, IndexError):
-            continue  # it has ended
-        children.setdefault(parent, []).append(int(file.parent.name))
+        with suppress(OSError, IndexError):  # it has ended
+            children.setdefault(int(_read_stat(file)[1]), []).append(int(file.parent.name))
     found = [os.getpid()]
     for number in found:  # which grows on the way
         found += children.get(number, [])

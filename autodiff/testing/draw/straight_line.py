@@ -23,20 +23,18 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ... import ops
 from ...errors import ArgumentError
 from ...graph import topological_order
-from ...notation import ATOM, Notation, Written
 from ...numbers import FLOATS, System
 from ...ops import ADD, POS, TABLE
-from ...rule import parse
 from ...value import Value
+from .writing import write_lines
 
 N = Any  # a number of the system, or a value of the engine, at work
 Operand = int | float  # a place in the pool, or a plain number
@@ -146,7 +144,7 @@ class Program:
         a = 2.0
         y = a.ln()
         """
-        return "\n".join(self._lines(number, methods, names))
+        return "\n".join(write_lines(self, number, methods, names))
 
     def last_expression(self) -> str:
         """What stands on the right of the last line.
@@ -158,66 +156,16 @@ class Program:
 
     def source(self, make: str, methods: Container[str] = ()) -> str:
         """The program over an engine whose values are made by `make`, ending with its backward pass."""
-        return "\n".join([*self._lines(lambda x: f"{make}({x!r})", methods), "y.backward()"])
+        return "\n".join([*write_lines(self, lambda x: f"{make}({x!r})", methods), "y.backward()"])
 
     def __str__(self) -> str:
         return self.text()
 
     def __repr__(self) -> str:
-        return f"<program {'; '.join(self._lines(repr, ()))}>"
+        return f"<program {'; '.join(write_lines(self))}>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))  # Hypothesis, which calls this, would spell a dataclass out field by field
-
-    def _lines(
-        self,
-        number: Callable[[float], str],
-        methods: Container[str],
-        names_of: Mapping[str, str] = MappingProxyType({}),
-    ) -> Iterator[str]:
-        letters = [*ascii_lowercase.replace("y", ""), *(f"v{n}" for n in range(1, 1 + len(self.steps)))]
-        names = letters[: len(self.inputs)] if len(self.inputs) <= 25 else [f"x{n}" for n in range(len(self.inputs))]
-        fresh = iter(letter for letter in letters if letter not in names)
-        if names:
-            yield f"{', '.join(names)} = {', '.join(map(number, self.inputs))}"
-        users = self.users()
-        written = [*map(Written, names)]
-        last = len(self.steps) - 1
-        for index, step in enumerate(self.steps):
-            expression = spell(step, written, methods, names_of.get(step.op, ""))
-            if index == last or users[len(written)] != 1 or len(expression.text) > 60:
-                name = "y" if index == last else next(fresh)
-                yield f"{name} = {expression.text}"
-                expression = Written(name)
-            written.append(expression)
-        if not self.steps:
-            yield f"y = {names[-1]}"
-
-
-def spell(step: Step, written: Sequence[Written], methods: Container[str] = (), name: str = "") -> Written:
-    """One step as an expression of operands that have been written."""
-    parts = [written[x] if type(x) is int else NOTATION.number(x) for x in step.operands]
-    op = TABLE.get(step.op)
-    if op is not None and op.variadic:
-        half = len(parts) // 2
-        lists = [parts[:half], parts[half:]] if op.rule == DOT else [parts] if op.rule == TOTAL else None
-        return NOTATION.call(step.op, [*map(NOTATION.items, lists)] if lists else parts)
-    if op is not None and op.by_condition:
-        parts[0] = NOTATION.binary(">", parts[0], Written("0"))
-    if step.op in methods and (op is None or not op.is_operator):
-        called = NOTATION.call(name or step.op, parts[1:])
-        return called._replace(text=f"{NOTATION.bracket(parts[0], ATOM)}.{called.text}")
-    if op is None or name:
-        return NOTATION.call(name or step.op, parts)
-    return NOTATION.compose(op.call, dict(zip(op.inputs, parts)))
-
-
-NOTATION, DOT, TOTAL = Notation(), parse("dot(xs)"), parse("total(xs)")
-
-
-def name_operand(op: str, index: int) -> str:
-    """Name an operand as a sentence mentions it: a, b or c, or by its place where there may be many."""
-    return f"operand {index + 1}" if TABLE[op].variadic else "abc"[index]
 
 
 def isolate(op: str, numbers: Sequence[float], free: Sequence[int]) -> Program:

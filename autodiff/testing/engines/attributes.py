@@ -30,6 +30,14 @@ BACKWARD = (
 )  # fmt: skip
 
 
+def attempt(call: Callable[..., Any], *arguments: Any, otherwise: Any = None) -> Any:
+    """Call what an engine may fail at; where it raises, give the other result."""
+    try:
+        return call(*arguments)
+    except Exception:
+        return otherwise
+
+
 def as_float(number: Any) -> float:
     """What an attribute holds as a float: a number, None, an array of one entry, or a function that gives it."""
     number = number() if callable(number) else number
@@ -104,7 +112,4 @@ def _number(value: V, name: str) -> float | None:
 
 
 def _holds(value: V, name: str, number: float) -> bool:
-    try:
-        return as_float(getattr(value, name)) == number
-    except Exception:
-        return False
+    return bool(attempt(lambda: as_float(getattr(value, name)) == number))

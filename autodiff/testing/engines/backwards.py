@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ...errors import ArgumentError
-from .attributes import BACKWARD, as_float
+from .attributes import BACKWARD, as_float, attempt
 from .operations import names_beside
 from .tapes import Tapes
 
@@ -24,6 +24,7 @@ FUNCTIONS = (
     "gradients", "get_gradients", "grad", "gradient", "grads", "compute_gradients", "differentiate", "derivatives",
 )  # fmt: skip
 
+FAILED = object()
 NOTE = "its gradients are returned by a function, not kept by its values"
 
 
@@ -52,7 +53,8 @@ def find_backward(Value: type, sample: V, given: Any = None, tapes: Tapes | None
             return Backward(beside[name], f"{name}({{}})")
     for name, function in _functions(Value, beside):
         stored = Backward(function, f"{name.rstrip(', ')})")
-        return stored if _returns_nothing(function, sample) else _of_returned(name, function, sample)
+        in_values = attempt(function, sample, otherwise=FAILED) is None  # in spite of its name
+        return stored if in_values else _of_returned(name, function, sample)
     for name in (*BACKWARD, *FUNCTIONS) if tapes is not None else ():
         if tapes is not None and inspect.isfunction(getattr(tapes.kind, name, None)):
             return _of_tape(tapes, name, sample)
@@ -104,14 +106,6 @@ def _of_its_class(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _returns_nothing(function: Callable[..., Any], sample: V) -> bool:
-    """Whether a pass, in spite of its name, leaves the gradients in the values."""
-    try:
-        return function(sample) is None
-    except Exception:
-        return False
-
-
 def _of_returned(name: str, function: Callable[..., Any], sample: V) -> Backward:
     """A pass that returns {value: gradient}, or what has `wrt`, or is asked along one value at a time."""
     along = len([p for p in inspect.signature(function).parameters.values() if p.default is p.empty]) > 1
@@ -130,27 +124,14 @@ def _of_returned(name: str, function: Callable[..., Any], sample: V) -> Backward
     if along:
         typed = f"{call}[{{}}])[0]" if _takes_a_list(function, sample) else f"{call}{{}})"
         return Backward(run, "# the gradient along each input:", grad, typed, [NOTE])
-    looked_up = "grads.wrt({})" if _has_wrt(function, sample) else "grads[{}]"
+    looked_up = "grads.wrt({})" if hasattr(attempt(function, sample), "wrt") else "grads[{}]"
     return Backward(run, f"grads = {call.rstrip(', ')})", grad, looked_up, [NOTE])
 
 
 def _takes_a_list(function: Callable[..., Any], sample: V) -> bool:
     """Whether it asks for the values, and not for one, along which the gradients are wanted."""
-    try:
-        function(sample, sample)
-        return False
-    except Exception:
-        try:
-            return isinstance(function(sample, [sample]), (list, tuple))
-        except Exception:
-            return False
-
-
-def _has_wrt(function: Callable[..., Any], sample: V) -> bool:
-    try:
-        return hasattr(function(sample), "wrt")
-    except Exception:
-        return False
+    one = attempt(function, sample, sample, otherwise=FAILED)
+    return one is FAILED and isinstance(attempt(function, sample, [sample]), (list, tuple))
 
 
 def _one(function: Callable[..., Any], y: V, x: V) -> Any:

@@ -7,7 +7,8 @@ from operator import methodcaller
 
 from ...ops import ADD, MUL
 from ..draw.straight_line import Program, Step
-from .adapter import Adapter, V
+from .adapter import Adapter
+from .attributes import attempt
 
 FORWARD = ("forward", "evaluate", "compute", "eval", "calculate", "run_forward")
 
@@ -37,8 +38,5 @@ def _wanted(op: str) -> float:
 
 
 def _number(engine: Adapter, op: str) -> float | None:
-    try:
-        pool: list[V] = engine.run(Program((2.0, 3.0), (Step(op, (0, 1)),)))
-        return engine.data(pool[-1])
-    except Exception:
-        return None
+    number: float | None = attempt(lambda: engine.data(engine.run(Program((2.0, 3.0), (Step(op, (0, 1)),)))[-1]))
+    return number

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...ops import TABLE
 from .adapter import OPERATORS
+from .attributes import attempt
 from .constructor import names_in_module
 
 V = Any
@@ -71,10 +72,8 @@ def _is_of(function: Any, Value: type, sample: V) -> bool:
     module = str(getattr(function, "__module__", ""))
     if module == Value.__module__ or "." not in module:
         return module == Value.__module__
-    try:
-        return module.startswith(f"{Value.__module__.rpartition('.')[0]}.") and isinstance(function(sample), Value)
-    except Exception:
-        return False
+    in_package = module.startswith(f"{Value.__module__.rpartition('.')[0]}.")
+    return in_package and isinstance(attempt(function, sample), Value)
 
 
 def _call(Value: type, method: str, name: str, static: bool) -> Callable[..., V]:

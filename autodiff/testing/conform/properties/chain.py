@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from ....ops import ADD, DIV, MUL, SUB, TABLE
 from ...draw.straight_line import Program, Step
+from ...engines.attributes import attempt
 from ..calls import walks
 from ..diagnosis import title
 from ...derive.answers import is_close, right, agree
@@ -230,7 +231,4 @@ def _one_side(found: Probed) -> str:
 def _why_all_stop(exam: Exam) -> str:
     """Whether inner nodes are passed too early, or never: a longer graph takes more work, or the same."""
     op = next((op for op in (MUL, ADD, SUB, DIV) if op in exam.operations), None)
-    try:
-        return LEAVES_FIRST if op and exam.engine.objects and walks(exam.engine, op) else STOPS
-    except Exception:
-        return STOPS
+    return LEAVES_FIRST if op and exam.engine.objects and attempt(walks, exam.engine, op) else STOPS
