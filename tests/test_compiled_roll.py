@@ -1,5 +1,6 @@
 """Rolling finds the arrays behind loops of scalars: layers, batches, shared weights; and computes what eager does."""
 
+import itertools
 import math
 import random
 
@@ -8,8 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, dot, exp, log_softmax, logsumexp, maximum, relu, sin, softmax, tanh, total, where
+from autodiff import (
+    Value, dot, exp, log_softmax, logsumexp, maximum, relu, sin, softmax, tanh, total, value_and_grad, where,
+)  # fmt: skip
 from autodiff.compiled import check, compile
+from autodiff.compiled.codegen.layout import Layout
+from autodiff.compiled.ir.strides import places
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize import Group, vectorize
 
@@ -258,3 +263,48 @@ def test_a_gradient_that_is_only_a_product_leaves_as_the_zero_that_eager_gives()
     _, (gradient, _) = compiled.value_and_grad(batch, row)
     assert "vecdot" in compiled.source or "@" in compiled.source
     assert gradient.shape == (2, 64) and not np.signbit(gradient).any()
+
+
+def products(p, q):
+    return [[sum(a * b for a, b in zip(row, column)) for column in zip(*q)] for row in p]
+
+
+def backwards(rows):
+    return [row[::-1] for row in rows[::-1]]
+
+
+@pytest.mark.parametrize("target", ["numpy", "array_api_strict", "jax.numpy"])
+@pytest.mark.parametrize("f", [
+    lambda p, q: sum(exp(x * y) for r, s in zip(backwards(products(p, q)), p) for x, y in zip(r, s)),
+    lambda p, q: total(exp(products(p, q)[2 - i][2 - j] / sum(products(p, q)[i])) for i in range(3) for j in range(3)),
+    lambda p, q: sum(tanh(x) for row in products(backwards(products(p, q)), p) for x in row),
+    lambda p, q: sum(tanh(dot(row, s)) for row, s in zip(backwards(products(p, q)), p)),
+])  # fmt: skip
+def test_a_matrix_may_be_read_from_its_last_row_to_its_first(f, target):
+    pytest.importorskip(target.split(".")[0])
+    random_ = random.Random(0)
+    p, q = ([[random_.uniform(-1, 1) for _ in range(3)] for _ in range(3)] for _ in range(2))
+    (value, gradient), near = value_and_grad(f)(p, q), 1e-9 if target != "jax.numpy" else 1e-4
+    found, slopes = compile(f, target).value_and_grad(p, q)
+    assert found == pytest.approx(value, rel=near)
+    assert np.allclose(slopes, gradient, rtol=near, atol=near)
+
+
+@pytest.mark.parametrize("base", [(6,), (3, 3), (2, 3), (3, 1), (2, 2, 2)])
+@pytest.mark.parametrize("rows", [False, True])
+def test_code_for_a_view_reads_the_places_that_the_view_is_of(base, rows):
+    size = math.prod(base)
+    numbers = np.arange(5.0 * size).reshape(5, *base)
+    shapes = [shape for axes in range(3) for shape in itertools.product((1, 2, 3), repeat=axes)]
+    written = 0
+    for shape in shapes:
+        for start, *strides in itertools.product(range(size), *[range(-4, 5)] * len(shape)):
+            found = places(start, strides, shape)
+            if found.min() < 0 or found.max() >= size:
+                continue
+            code = Layout().view("p", base, rows, start, tuple(strides), shape)
+            if code is not None:
+                read = eval(code, {"p": numbers if rows else numbers[0]})
+                assert np.array_equal(read, numbers.reshape(5, size)[:, found] if rows else found), code
+                written += 1
+    assert written > 50

@@ -148,12 +148,12 @@ class Layout:
 
 
 def _block(text: str, base: Shape, rows: bool, start: int, strides: Shape, shape: Shape) -> str | None:
-    """A view that fixes some axes of its base and slices the others, in order."""
+    """A view that fixes some axes of its base and slices the others, in order, from the first to the last."""
     indices, axis, rest = [":"] * rows, 0, start
     for size, stride in zip(base, c_strides(base)):
         first, rest = divmod(rest, stride) if stride else (0, rest)
         step = strides[axis] // stride if axis < len(shape) and strides[axis] % stride == 0 else 0
-        if step and first + (shape[axis] - 1) * step < size:
+        if step > 0 and first + (shape[axis] - 1) * step < size:
             indices.append(_slice(first, shape[axis], step, size))
             axis += 1
         else:
