@@ -14,6 +14,7 @@ The graph says which operations ran on what, the table what an operation is, and
 (Fraction(-17, 8), Fraction(15, 32), Fraction(17, 16))
 """
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -25,7 +26,7 @@ from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
 from .numbers import FLOATS, FRACTIONS, N, System, many_digits, plain
 from .notation import Conditional, Written
-from .ops import TABLE
+from .ops import TABLE, Op
 from .rule import Rule
 from .trace import evaluate, leading_from, leading_to, reverse, trace_of
 from .value import Value, constant
@@ -77,6 +78,22 @@ def _is_normal(a: Value, exponent: float) -> bool:
     return a._data == 0 or stable.TINY <= abs(kernels.pow(a._data, exponent)) < kernels.inf
 
 
+def _gaussian_slope(a: Any) -> Any:
+    """-2 * a * exp(-a * a), which is 0 beyond 60, and not nan where a is inf."""
+    return -2 * elementwise.clip(a, -60.0, 60.0) * vars(elementwise)["gaussian"](a)
+
+
+def _normal_pdf_slope(a: Any) -> Any:
+    """The same of the density of the normal distribution."""
+    return -elementwise.clip(a, -60.0, 60.0) * vars(elementwise)["normal_pdf"](a)
+
+
+def _beside_numbers(op: Op, *operands: Any) -> Any:
+    """An operation that takes numbers beside a Value, such as the bounds of `clip`, of operands that are all Values."""
+    known = [x._data if slope is None and type(x) is Value else x for slope, x in zip(op.slopes, operands)]
+    return getattr(elementwise, op.name)(*known)
+
+
 def _power_slope(a: Value, b: Value) -> Any:
     """b * a ** (b - 1), written out, as readers of a gradient graph expect it, where b - 1 is exact and the power
     neither overflows nor loses digits before b scales it; else one row, which is right there too.
@@ -90,10 +107,13 @@ def _power_slope(a: Value, b: Value) -> Any:
 
 def _value_names() -> dict[str, Any]:
     names = {name: getattr(elementwise, name) for name in TABLE if hasattr(elementwise, name)}
+    beside = [op for op in TABLE.values() if op.has_constants and not op.by_condition]
+    names |= {op.name: partial(_beside_numbers, op) for op in beside}
     names |= {op.name: partial(reductions.of_many, op.name) for op in TABLE.values() if op.variadic}
     names |= {name: getattr(kernels, name) for name in ("pi", "nan", "inf", "ones", "swapped")}
     names |= {"abs": abs, "softmax": _softmax, "equal": _equal, "holds": _holds}
     names |= {"whole_quotient": _whole_quotient, "power_slope": _power_slope}
+    names |= {"gaussian_slope": _gaussian_slope, "normal_pdf_slope": _normal_pdf_slope, "remainder": operator.mod}
     return plain(names, of_values)
 
 

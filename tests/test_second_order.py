@@ -8,8 +8,8 @@ import pytest
 
 import autodiff
 from autodiff import (
-    Value, acosh, asin, atanh, compile, cos, elu, erf, exp, grad, gradient_graph, hessian, hvp, hypot, jvp, leaky_relu,
-    log, log1p, log2, log10, maximum, minimum, relu, replay, sin, sqrt, tanh, xlogy,
+    Value, acosh, asin, atanh, clip, compile, cos, elu, erf, exp, gelu, grad, gradient_graph, hessian, hvp, hypot, jvp,
+    leaky_relu, log, log1p, log2, log10, maximum, minimum, relu, replay, sin, sqrt, tanh, xlogy,
 )
 from autodiff.errors import KinkWarning
 from autodiff.numbers import FLOATS, many_digits
@@ -245,3 +245,23 @@ def test_elu_s_second_derivative_at_0_is_that_of_the_side_of_its_first():
 def test_everything_smooth_is_smooth_at_ordinary_points():
     f = nth(lambda x: tanh(x) * erf(x) + sqrt(1 + x * x), 3)
     assert f(0.5) == pytest.approx(float(mp.diff(lambda x: mp.tanh(x) * mp.erf(x) + mp.sqrt(1 + x * x), 0.5, 3)), rel=1e-12)
+
+
+@pytest.mark.parametrize("f", [erf, lambda x: erf(x / 3) ** 3, lambda x: gelu(x) if abs(x) < inf else erf(x)])
+@pytest.mark.parametrize("x", [inf, -inf, 1e308, 1e200, 40.0, -61.0, 0.5])
+def test_a_bell_has_no_slope_far_away_by_every_route(f, x):
+    (wanted,) = hessian(f)(x)
+    assert not isnan(wanted[0])
+    assert compile(f, "math").hessian(x)[0] == pytest.approx(wanted, rel=1e-12)
+    value = Value(x)
+    (slope,) = gradient_graph(f(value), [value])
+    assert gradient_graph(slope, [value])[0].data == pytest.approx(wanted[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("f", [lambda x: x % 2.0, lambda x: clip(x, -1.0, 1.0), lambda x: leaky_relu(x, 0.1), lambda x: elu(x, 0.5)])
+def test_a_graph_is_replayed_over_values_also_where_an_operation_takes_numbers(f):
+    x = Value(-0.75)
+    y = f(x)
+    y.backward()
+    again = replay(y, Value)
+    assert again.value.data == y.data and again.gradients[x].data == x.grad
