@@ -23,6 +23,16 @@ def caller() -> FrameType:
     return frame
 
 
+def is_own(function: object) -> bool:
+    """Return whether a function is code of the library, as the derivative of a user's function is.
+
+    >>> is_own(caller), is_own(lambda: None)
+    (True, False)
+    """
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_filename.startswith(OWN)
+
+
 def calling_line() -> tuple[str, int]:
     """Return the file and the line that run in the program that uses the library."""
     frame = caller()

@@ -63,3 +63,27 @@ def test_how_often_a_number_goes_into_another_is_not_rounded_up():
     f = compile(lambda x, y: x % y)
     assert f.jacobian(1.0, 0.1) == [(1.0, -9.0)]
     assert f.jacobian(np.array([1.0, -1.0, 1.0]), np.array([0.1, 0.1, 0.25]))[0][1].tolist() == [-9.0, 10.0, -4.0]
+
+
+@pytest.mark.parametrize("target", [None, "numpy", "array_api_strict"])
+def test_a_choice_by_a_condition_may_be_differentiated_twice(target):
+    pytest.importorskip(target or "numpy")
+    f = compile(lambda x: where(x % 1.0 < 0.5, 4 * x - 1, 3 - x * x) ** 2, target)
+    eager = autodiff.hessian(f.function)
+    assert f.hessian(0.25) == eager(0.25) and f.hessian(0.75) == eager(0.75)
+    assert np.asarray(f.hessian(np.array([0.25, 0.75]))).ravel().tolist() == [eager(0.25)[0][0], eager(0.75)[0][0]]
+    guards = {guard.register for guard in f._derivatives["hessian"].program.guards}
+    assert len(guards) == 1, "the condition itself, and not what comes of comparing it with 0"
+
+
+def test_too_many_sides_of_a_compiled_derivative_are_refused_with_what_to_do():
+    weights = np.random.default_rng(0).normal(size=(12, 6))
+
+    def net(xs):
+        return sum(relu(sum(w * x for w, x in zip(row, xs))) ** 2 for row in weights.tolist())
+
+    rows = np.random.default_rng(1).normal(size=(200, 6))
+    assert compile(net).value_and_grad(rows)[0].shape == (200,)
+    for run in (compile(net).hessian, compile(net).jacobian, compile(autodiff.grad(net))):
+        with pytest.raises(ArgumentError, match="in a derivative, relu, maximum, where .* use compile.f..value_and_grad"):
+            run(rows)

@@ -244,3 +244,10 @@ def test_what_a_function_raises_comes_through_and_leaves_it_as_it_was():
 def test_an_attribute_that_is_not_there_is_answered_with_the_nearest(name, near):
     with pytest.raises(AttributeError, match=f"a compiled function has no attribute '{name}': {near}"):
         getattr(compile(lambda x: x * x), name)
+
+
+@pytest.mark.parametrize("result", [10**400, -(10**400), np.float32(1.5), np.int64(3), np.array(2.0), True])
+def test_a_plain_number_may_be_the_result_as_in_eager_code(result):
+    for f in (compile(lambda x: result), compile(lambda x: result, "math")):
+        assert f(1.0) == Value(result).data and f.value_and_grad(1.0) == (Value(result).data, (0.0,))
+    assert compile(lambda x: [x, result])(2.0) == [2.0, Value(result).data]

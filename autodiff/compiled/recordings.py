@@ -20,7 +20,9 @@ from warnings import warn
 
 import numpy as np
 
+from ..coerce import number
 from ..errors import ArgumentError, OperandError, shown
+from ..frames import is_own
 from ..structure import LEAF, Shape, flatten
 from ..value import Value
 from .codegen import native
@@ -38,6 +40,11 @@ WORTH = 2     # operations for each array instruction: below this an array is no
 ROWS_WORTH, ONE_WORTH = 4, 200  # the same where the engine in C would run them: on rows, and on numbers
 LEAST = 32    # operations: a smaller function stays as it is written, bit for bit
 MANY = 6      # arguments: so many enter a rolled program as one vector
+
+# What to do about too many specializations: of a function that a user wrote, and of a derivative of one.
+IN_FUNCTIONS = "select with autodiff.where(x > 0, …) in place of if, and use Values in place of their .data"
+IN_DERIVATIVES = ("in a derivative, relu, maximum, where and their like compare, too: for a gradient alone use "
+                  "compile(f).value_and_grad; for others autodiff.jacobian and autodiff.hessian, row by row")
 
 Found = TypeVar("Found")
 
@@ -71,7 +78,7 @@ class Recordings:
             known = self._known.get(call.signature, ())
             if tried < len(known):
                 return known[tried], False
-            check_number(self.name, (*known, *self._once))
+            check_number(self.name, (*known, *self._once), is_own(self.function))
             made = self.latest = specialize(self.name, self.function, call.signature, call.row(0), self.target)
             first = call if call.rows is None else call.part(np.array([0]))
             if not made.guards or all_of(made.run("value", first.data, first.rows)[1]):
@@ -131,15 +138,14 @@ def all_of(held: Any) -> bool:
     return bool(np.all(np.asarray(held)))
 
 
-def check_number(name: str, known: Iterable[Specialization | Program]) -> None:
+def check_number(name: str, known: Iterable[Specialization | Program], derivative: bool = False) -> None:
     """An error where so many specializations are known that one more is no help."""
     known = list(known)
     if len(known) >= MOST:
         lines = sorted({place for each in known for *_, place in each.guards})
         raise ArgumentError(f"{name}: expected at most {MOST} specializations, one for each outcome of its "
                             f"comparisons, got more, at {'; '.join(lines[:3])}: "
-                            "select with autodiff.where(x > 0, …) in place of if, and use "
-                            "Values in place of their .data")  # fmt: skip
+                            f"{IN_DERIVATIVES if derivative else IN_FUNCTIONS}")  # fmt: skip
 
 
 # ---- the choice ----
@@ -215,6 +221,8 @@ def group_arguments(signature: Signature) -> list[Group]:
 def _value(name: str, y: Any) -> Value:
     if type(y) is Value:
         return y
-    if isinstance(y, (int, float)):  # also the answer of a comparison, to which the program is then held
-        return Value(float(y))
-    raise OperandError(f"{name}: expected a Value, or a structure of Values, as its result, got {shown(y)}")
+    try:
+        return Value(number(y, name))  # also the answer of a comparison, to which the program is then held
+    except OperandError:
+        wanted = "a Value, or a structure of Values, as its result"
+        raise OperandError(f"{name}: expected {wanted}, got {shown(y)}") from None

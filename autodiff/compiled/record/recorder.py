@@ -16,6 +16,7 @@ from ...frames import calling_line as line_that_runs
 from ...value import Value, constant
 from ...value import record as node_of
 from ...hooks import Watcher
+from ..ir.program import COMPARISONS
 from .condition import Condition
 from .tape import Tape, tape_of
 
@@ -40,8 +41,16 @@ class Recorder(Watcher):
 
     def compared(self, sign: str, left: Value, right: Value | float, answer: Any) -> Any:
         """The answer as a Condition, so that the recording knows what it steers."""
+        if left.op in COMPARISONS and right == 0.0:
+            return self.tested(sign, left, answer)
         other = right if type(right) is Value else constant(right, sign)
         return Condition(self.asked, node_of(sign, float(answer), (left, other), (None, None)))
+
+    def tested(self, sign: str, condition: Value, answer: bool) -> Any:
+        """Compare a condition with 0, as the rule of `where` does: it is itself, or its opposite, or that is known."""
+        if sign == ">":
+            return Condition(self.asked, condition)
+        return not self.asked(condition) if sign == "<=" else answer
 
     def read(self, node: Value) -> None:
         """Hold the program to the number, by comparisons: it is made again where the number is another."""
