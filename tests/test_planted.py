@@ -11,7 +11,7 @@ from autodiff.compiled.ir.reverse import reverse
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize.flatten import flatten
 from autodiff.compiled.vectorize.locations import Group, Locations
-from autodiff.errors import ArgumentError
+from autodiff.errors import ArgumentError, OperandError
 from autodiff.ops import Op
 from autodiff.registration import _temporarily
 from autodiff.testing import routes
@@ -201,6 +201,11 @@ def test_a_row_that_is_added_after_a_program_was_compiled_has_a_gradient(target)
 def test_random_programs_agree_over_arrays():
     report = routes.search(seconds=60, most=150, seed="planted", routes=["gradient_graph"])
     assert not report.findings and report.programs > 100
+
+
+def test_replay_is_given_other_numbers_in_a_dict():
+    with pytest.raises(OperandError, match="expected a dict of numbers for inputs as at"):
+        replay(Value(1.0) * 2, float, at=[1.0])
 
 
 @pytest.mark.parametrize("x", [1e-107, -1e-107])

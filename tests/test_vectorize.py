@@ -12,7 +12,9 @@ import pytest
 from autodiff import Value, compile, cos, dot, exp, grad, sin, tanh, total, where
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize import Group, vectorize
-from autodiff.compiled.vectorize.patterns import distinct
+from autodiff.compiled.vectorize.flatten import flatten
+from autodiff.compiled.vectorize.levels import levels_of
+from autodiff.compiled.vectorize.patterns import distinct, grid
 
 
 def roll(function, count, **options):
@@ -214,8 +216,23 @@ def test_what_is_deep_and_narrow_is_not_rolled(width, depth, always, rolled):
             made = [tanh(x) for x in made]
         return made
 
-    groups = [Group("x", tuple(range(width)), True, True)]
-    assert (vectorize(record(function, xs), groups, always=always) is not None) == rolled
+    tape, groups = record(function, xs), [Group("x", tuple(range(width)), True, True)]
+    assert ((vectorize(tape, groups, always=True) if always else vectorize(tape, groups)) is not None) == rolled
+    assert always or (levels_of(tape, flatten(tape)) is not None) == rolled
+
+
+@pytest.mark.parametrize(("missing", "rolled"), [(0, True), (1, False)])
+def test_three_nodes_a_level_are_enough_and_one_less_in_all_is_not(missing, rolled):
+    xs = [Value(0.5) for _ in range(3)]
+
+    def function():
+        made = xs
+        for depth in range(101):
+            before, made = made, [tanh(x) for x in made[: 3 - missing * (depth == 100)]]
+        return made + before
+
+    tape = record(function, xs)
+    assert (levels_of(tape, flatten(tape)) is not None) == rolled
 
 
 @pytest.mark.parametrize("order", [*permutations(range(2)), *permutations(range(3))])
@@ -232,6 +249,18 @@ def test_products_stand_in_a_sum_in_the_order_in_which_it_has_them(order):
 
 
 # Patterns
+
+
+@pytest.mark.parametrize(("rows", "columns", "letters", "shape"), [
+    (1, 1, ("", "", ""), ()), (1, 2, ("", "b", "b"), (2,)), (2, 1, ("a", "", "a"), (2,)), (2, 2, ("a", "b", "ab"), (2, 2)),
+    (5, 2, ("a", "b", "ab"), (5, 2)), (2, 5, ("a", "b", "ab"), (2, 5)),
+])  # fmt: skip
+def test_an_axis_of_size_one_is_left_out_of_a_grid(rows, columns, letters, shape):
+    left = np.array([[10 + row, 20 + row] for row in range(rows) for _ in range(columns)])
+    right = np.array([[30 + column, 40 + column] for _ in range(rows) for column in range(columns)])
+    found = grid(left, right)
+    assert (found.letters, found.shape, found.order.tolist()) == (letters, shape, list(range(rows * columns)))
+    assert (len(found.left), len(found.right)) == (rows, columns)
 
 
 def test_lists_of_one_digest_are_told_apart(monkeypatch):
