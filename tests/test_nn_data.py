@@ -157,7 +157,7 @@ def test_no_bytes_make_the_reader_do_anything_but_read_or_refuse(tmp_path_factor
 
 @pytest.mark.parametrize("noise, sentence", [
     (-1, r"noise: expected a size that is finite and at least 0, got -1 \(int\)"),
-    ("much", r"noise: expected a real number .* got 'much' \(str\)"),
+    ("much", r"noise: size: expected a real number .* got 'much' \(str\)"),
 ])
 def test_noise_without_a_size_is_refused(noise, sentence):
     with pytest.raises((ArgumentError, OperandError), match=sentence):

@@ -106,7 +106,7 @@ def test_the_area_under_the_curve_of_one_class_is_nan_and_ends_no_training():
 def test_the_note_beside_the_bar_shows_the_course_of_the_loss(monkeypatch):
     from contextlib import contextmanager
 
-    from autodiff.nn.training import train
+    from autodiff.nn.training import fit_loop
 
     notes = []
 
@@ -114,7 +114,7 @@ def test_the_note_beside_the_bar_shows_the_course_of_the_loss(monkeypatch):
     def watched(*arguments, **options):
         yield lambda note, curves: notes.append(note)
 
-    monkeypatch.setattr(train, "progress", watched)
+    monkeypatch.setattr(fit_loop, "progress", watched)
     model().fit(X, Y, epochs=4, verbose=1)
     assert notes[0].startswith("epoch 1/4, loss 0.") and notes[0][-1].isdigit()
     assert notes[-1].split()[-1][0] == "█" and notes[-1].split()[-1][-1] == "▁"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autodiff import Value, nn, sigmoid
 from autodiff.errors import ArgumentError, OperandError
 from autodiff.graph import topological_order
-from autodiff.nn import initializers as initial
+from autodiff.nn import checks
 from autodiff.nn.activations import ACTIVATIONS
 
 numbers = st.floats(-3, 3)
@@ -216,4 +216,4 @@ def test_a_wrong_row_is_an_error_that_shows_it(row, sentence):
 
 
 def test_a_size_may_be_any_integer():
-    assert initial.size(np.int64(3), "size") == 3
+    assert checks.size(np.int64(3), "size") == 3

@@ -14,7 +14,7 @@ from typing import Any
 from ..coerce import as_flag
 from ..errors import ArgumentError, OperandError, shown
 from ..files import write_whole
-from . import elsewhere, initializers as initial
+from . import checks, elsewhere
 from .training.callback import METHODS, Callback, Logs, Monitor, bind_method
 from .keywords import not_there, takes
 from .models.written import save, save_weights
@@ -38,11 +38,11 @@ class EarlyStopping(Monitor):
                  mode: str = "auto", baseline: float | None = None, restore_best_weights: bool = False,
                  start_from_epoch: int = 0) -> None:  # fmt: skip
         super().__init__(monitor, min_delta, mode)
-        self.patience = initial.size(patience, "EarlyStopping: patience", least=0)
-        self.baseline = None if baseline is None else initial.real(baseline, "EarlyStopping: baseline")
+        self.patience = checks.size(patience, "EarlyStopping: patience", least=0)
+        self.baseline = None if baseline is None else checks.real(baseline, "EarlyStopping: baseline")
         self.verbose = check_verbose(self, verbose)
         self.restore_best_weights = as_flag("EarlyStopping: restore_best_weights", restore_best_weights)
-        self.start_from_epoch = initial.size(start_from_epoch, "EarlyStopping: start_from_epoch", least=0)
+        self.start_from_epoch = checks.size(start_from_epoch, "EarlyStopping: start_from_epoch", least=0)
         self.on_train_begin()
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -85,12 +85,12 @@ class ReduceLROnPlateau(Monitor):
                  mode: str = "auto", min_delta: float = 1e-4, cooldown: int = 0,
                  min_lr: float = 0.0) -> None:  # fmt: skip
         super().__init__(monitor, min_delta, mode)
-        self.factor = initial.real(factor, "ReduceLROnPlateau: factor")
+        self.factor = checks.real(factor, "ReduceLROnPlateau: factor")
         if not 0 < self.factor < 1:
             raise ArgumentError(f"ReduceLROnPlateau: expected a factor between 0 and 1, got {shown(factor)}")
-        self.patience = initial.size(patience, "ReduceLROnPlateau: patience", least=0)
-        self.cooldown = initial.size(cooldown, "ReduceLROnPlateau: cooldown", least=0)
-        self.min_lr = initial.real(min_lr, "ReduceLROnPlateau: min_lr")
+        self.patience = checks.size(patience, "ReduceLROnPlateau: patience", least=0)
+        self.cooldown = checks.size(cooldown, "ReduceLROnPlateau: cooldown", least=0)
+        self.min_lr = checks.real(min_lr, "ReduceLROnPlateau: min_lr")
         self.verbose = check_verbose(self, verbose)
         self.on_train_begin()
 
@@ -135,7 +135,7 @@ class ModelCheckpoint(Monitor):
         self.save_best_only = as_flag("ModelCheckpoint: save_best_only", save_best_only)
         self.save_weights_only = as_flag("ModelCheckpoint: save_weights_only", save_weights_only)
         if initial_value_threshold is not None:
-            self.best = initial.real(initial_value_threshold, "ModelCheckpoint: initial_value_threshold")
+            self.best = checks.real(initial_value_threshold, "ModelCheckpoint: initial_value_threshold")
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self.save_best_only:
@@ -235,7 +235,7 @@ class CSVLogger(Callback):
 def check_verbose(callback: Callback, verbose: Any) -> int:
     """Whether a callback says what it does: 0, or more."""
     given = int(verbose) if isinstance(verbose, bool) else verbose
-    return initial.size(given, f"{type(callback).__name__}: verbose", least=0)
+    return checks.size(given, f"{type(callback).__name__}: verbose", least=0)
 
 
 def check_path(callback: Callback, path: Any) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..errors import ArgumentError, MissingExtraError, OperandError, shown
 from ..coerce import Number, number
-from . import initializers as initial
+from . import checks
 from .layers.tables import Array, Labels, array
 
 Set = tuple[Array, Labels]
@@ -217,7 +217,7 @@ def _turn(image: Array, down: Array, right: Array, angle: float) -> Array:
 
 
 def _halves(count: int) -> tuple[int, int]:
-    count = initial.size(count, "count")
+    count = checks.size(count, "count")
     return count - count // 2, count // 2
 
 
@@ -236,6 +236,5 @@ def _shuffle(points: Array, labels: Labels, seed: int) -> Set:
 
 
 def _shake(points: Array, noise: float, seed: int) -> Array:
-    if not 0 <= initial.real(noise, "noise") < math.inf:
-        raise ArgumentError(f"noise: expected a size that is finite and at least 0, got {shown(noise)}")
+    checks.at_least_zero("noise", "size", noise)
     return points + noise * np.random.default_rng(check_seed(seed)).standard_normal(points.shape)

@@ -1,17 +1,20 @@
-"""What the settings of optimizers may be: each is checked when it is given and when it is set later, by one function.
+"""What an optimizer is given: parameters, a rate, limits of the gradient; each is checked here.
 
->>> fraction("SGD", "momentum", 5)
-Traceback (most recent call last):
-autodiff.errors.ArgumentError: SGD: expected a momentum from 0 to below 1, got 5 (int)
+>>> limit_of("SGD", {"clipnorm": 1.0})
+('clipnorm', 1.0)
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from inspect import signature
 from typing import Any
 
-from ..coerce import Number, as_flag
-from ..errors import ArgumentError, shown
-from . import initializers as initial
+from ..coerce import Number, is_series
+from ..errors import ArgumentError, OperandError, shown
+from ..value import Value
+from . import checks
+from .checks import above_zero, at_least_zero
+from .layers.module import Module
 
 LIMITS = ("clipnorm", "clipvalue", "global_clipnorm")
 Checks = Mapping[str, Callable[[str, str, Any], Any]]  # by the attribute: of the owner's name, a meaning and a value
@@ -44,11 +47,11 @@ class LearningRate(float):
 
     def assign_add(self, more: Number) -> None:
         """Add to the rate that the optimizer has now."""
-        self.optimizer.lr = self.optimizer.lr + initial.real(more, "learning_rate.assign_add")
+        self.optimizer.lr = self.optimizer.lr + checks.real(more, "learning_rate.assign_add")
 
     def assign_sub(self, less: Number) -> None:
         """Take something off the rate that the optimizer has now."""
-        self.optimizer.lr = self.optimizer.lr - initial.real(less, "learning_rate.assign_sub")
+        self.optimizer.lr = self.optimizer.lr - checks.real(less, "learning_rate.assign_sub")
 
     @property
     def value(self) -> float:
@@ -62,45 +65,6 @@ class LearningRate(float):
     def numpy(self) -> float:
         """The number."""
         return float(self)
-
-
-def at_least_zero(what: str, meaning: str, value: Number) -> float:
-    """A finite number of at least 0 as a float."""
-    x = initial.real(value, f"{what}: {meaning}")
-    if not 0 <= x < math.inf:
-        raise ArgumentError(f"{what}: expected a {meaning} that is finite and at least 0, got {shown(value)}")
-    return x
-
-
-def above_zero(what: str, meaning: str, value: Number) -> float:
-    """A finite number above 0 as a float."""
-    x = at_least_zero(what, meaning, value)
-    if x == 0:
-        raise ArgumentError(f"{what}: expected a {meaning} above 0, got {shown(value)}")
-    return x
-
-
-def fraction(what: str, meaning: str, value: Number) -> float:
-    """A number from 0 to below 1 as a float."""
-    x = initial.real(value, f"{what}: {meaning}")
-    if not 0 <= x < 1:
-        raise ArgumentError(f"{what}: expected a {meaning} from 0 to below 1, got {shown(value)}")
-    return x
-
-
-def flag(what: str, meaning: str, value: Any) -> bool:
-    """True or False."""
-    return as_flag(f"{what}: {meaning}", value)
-
-
-def count(what: str, meaning: str, value: Any) -> int:
-    """A whole number of at least 0."""
-    return initial.size(value, f"{what}: {meaning}", least=0)
-
-
-def decay(what: str, meaning: str, value: Any) -> float | None:
-    """A number of at least 0, or None for no decay."""
-    return None if value is None else at_least_zero(what, meaning, value)
 
 
 def start(what: str, meaning: str, value: Any) -> float:
@@ -142,3 +106,37 @@ def clipped(gradient: list[float], what: str, limit: float, groups: list[list[in
         for place in group if norm > limit else ():
             found[place] = gradient[place] * limit / norm
     return found
+
+
+def check_parameters(what: str, params: Iterable[Value]) -> list[Value]:
+    """The parameters as a list: Values that the user or a module made, each once, and at least one."""
+    if isinstance(params, Module):
+        raise OperandError(f"{what}: expected a list of parameters, got a model: give it model.parameters()")
+    if isinstance(params, (str, Value)) or not is_series(params):
+        raise OperandError(f"{what}: expected a list of Values as params, got {shown(params)}; the rate is lr=...")
+    found = list(params)
+    if not found:
+        raise ArgumentError(f"{what}: expected at least one parameter, got an empty list")
+    for place, parameter in enumerate(found):
+        if type(parameter) is not Value:
+            raise OperandError(f"{what}: params[{place}]: expected a Value, got {shown(parameter)}")
+        if parameter.op != "input":
+            raise ArgumentError(f"{what}: params[{place}]: expected a leaf, got the result of {parameter.op!r}")
+    if len(set(found)) < len(found):
+        raise ArgumentError(f"{what}: a parameter stands in the list twice, and would be changed twice in each step")
+    return found
+
+
+def is_rate(params: Any) -> bool:
+    """Whether what stands in the place of the parameters is a learning rate: a number, or a schedule."""
+    return isinstance(params, (int, float)) or callable(params) and not isinstance(params, (Module, type))
+
+
+def misplaced(kind: type, first: Any, second: Any) -> str:
+    """What to say of two arguments without a name of which the first is a rate, as Keras has them."""
+    order = [name for name in signature(kind).parameters if name != "shared"]
+    example = f"{kind.__name__}({order[1]}={first if isinstance(first, (int, float)) else '...'}"
+    third = f", {order[2]}=...)" if len(order) > 2 else ")"
+    return (f"{kind.__name__}: expected a list of Values as params, got {shown(first)} and then "
+            f"{shown(second)}: the order is {', '.join(order)}; a rate may come first, and then all else goes by name, "
+            f"as Keras's arguments do: {example}{third}")  # fmt: skip

@@ -17,13 +17,13 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import index
 from typing import Any
 
 from ..errors import ArgumentError, OperandError, shown
-from ..coerce import Number, is_one_of, number
+from ..coerce import Number, is_one_of
 from .activations import RECTIFIERS, Function, find
 from . import elsewhere
+from .checks import above_zero, at_least_zero, real
 from .keywords import know_arguments, not_there, takes
 from .registry import Registry
 
@@ -139,45 +139,6 @@ def generator(seed: int | None = None, rng: random.Random | None = None) -> rand
     return random.Random(seed)
 
 
-def real(value: Number, what: str) -> float:
-    """`value` as a float, for what is set and never differentiated: a rate, a part, an epsilon.
-
-    >>> real("fast", "SGD: rate")
-    Traceback (most recent call last):
-    autodiff.errors.OperandError: SGD: rate: expected a real number (int, float, NumPy scalar), got 'fast' (str)
-    """
-    try:
-        return number(value, what)
-    except OperandError:
-        if hasattr(value, "backward"):
-            raise
-    raise OperandError(f"{what}: expected a real number (int, float, NumPy scalar), got {shown(value)}")
-
-
-MOST = 10**9
-
-
-def size(value: object, what: str, least: int = 1) -> int:
-    """`value` as a size: an integer of at least 1, or whatever else is the least.
-
-    >>> size(0, "Layer: nout")
-    Traceback (most recent call last):
-    autodiff.errors.ArgumentError: Layer: nout: expected a whole number of at least 1, got 0 (int)
-    """
-    expected = f"{what}: expected a whole number of at least {least}, got {shown(value)}"
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise OperandError(expected)
-    try:
-        number = index(value)
-    except TypeError:  # a class, or an array
-        raise OperandError(expected) from None
-    if number < least:
-        raise ArgumentError(expected)
-    if number > MOST:
-        raise ArgumentError(f"{what}: expected a number of at most {MOST:,}, as memory allows, got {shown(value)}")
-    return number
-
-
 # As Keras writes them: objects with their settings. Their numbers come from the seed of the layer, or of the model.
 
 FANS = {"fan_in": "in", "fan_out": "out", "fan_avg": "average"}
@@ -210,13 +171,13 @@ def Constant(value: Number = 0.0) -> Initializer:
 @know_arguments
 def RandomNormal(mean: Number = 0.0, stddev: Number = 0.05) -> Initializer:
     """Normal numbers around a mean."""
-    return Plain("normal", check_deviation("RandomNormal", stddev), real(mean, "RandomNormal: mean"))
+    return Plain("normal", at_least_zero("RandomNormal", "stddev", stddev), real(mean, "RandomNormal: mean"))
 
 
 @know_arguments
 def TruncatedNormal(mean: Number = 0.0, stddev: Number = 0.05) -> Initializer:
     """Normal numbers within two standard deviations of a mean."""
-    return Plain("truncated", check_deviation("TruncatedNormal", stddev), real(mean, "TruncatedNormal: mean"))
+    return Plain("truncated", at_least_zero("TruncatedNormal", "stddev", stddev), real(mean, "TruncatedNormal: mean"))
 
 
 @know_arguments
@@ -234,13 +195,4 @@ def VarianceScaling(scale: Number = 1.0, mode: str = "fan_in", distribution: str
     if not is_one_of(mode, FANS) or not is_one_of(distribution, DISTRIBUTIONS):
         expected = f"a mode of {', '.join(FANS)} and a distribution of {', '.join(DISTRIBUTIONS)}"
         raise ArgumentError(f"VarianceScaling: expected {expected}, got {shown(mode)} and {shown(distribution)}")
-    if not (gain := real(scale, "VarianceScaling: scale")) > 0:
-        raise ArgumentError(f"VarianceScaling: expected a scale above 0, got {shown(scale)}")
-    return Spread(DISTRIBUTIONS[distribution], gain, FANS[mode])
-
-
-def check_deviation(what: str, stddev: Number) -> float:
-    """A standard deviation, checked."""
-    if not 0 <= (size := real(stddev, f"{what}: stddev")) < float("inf"):
-        raise ArgumentError(f"{what}: expected a stddev that is finite and at least 0, got {shown(stddev)}")
-    return size
+    return Spread(DISTRIBUTIONS[distribution], above_zero("VarianceScaling", "scale", scale), FANS[mode])

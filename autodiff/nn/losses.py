@@ -98,68 +98,46 @@ def huber(y_true: Rows, y_pred: Rows, delta: Number = 1.0) -> Value:
 # The losses as Keras's classes write them
 
 class MeanSquaredError(OfFunction):
-    """`mean_squared_error` as an object."""
-
     function = mean_squared_error
 
 
 class MeanAbsoluteError(OfFunction):
-    """`mean_absolute_error` as an object."""
-
     function = mean_absolute_error
 
 
 class MeanSquaredLogarithmicError(OfFunction):
-    """`mean_squared_logarithmic_error` as an object."""
-
     function = mean_squared_logarithmic_error
 
 
 class MeanAbsolutePercentageError(OfFunction):
-    """`mean_absolute_percentage_error` as an object."""
-
     function = mean_absolute_percentage_error
 
 
 class LogCosh(OfFunction):
-    """`log_cosh` as an object."""
-
     function = log_cosh
 
 
 class Poisson(OfFunction):
-    """`poisson` as an object."""
-
     function = poisson
 
 
 class CosineSimilarity(OfFunction):
-    """`cosine_similarity` as an object."""
-
     function = cosine_similarity
 
 
 class KLDivergence(OfFunction):
-    """`kl_divergence` as an object."""
-
     function = kl_divergence
 
 
 class Hinge(OfFunction):
-    """`hinge` as an object."""
-
     function = hinge
 
 
 class SquaredHinge(OfFunction):
-    """`squared_hinge` as an object."""
-
     function = squared_hinge
 
 
 class CategoricalHinge(OfFunction):
-    """`categorical_hinge` as an object."""
-
     function = categorical_hinge
 
 

@@ -26,7 +26,7 @@ from .measures.classification import (
     AUC, BinaryAccuracy, CategoricalAccuracy, F1Score, FalseNegatives, FalsePositives, Precision, Recall,
     SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy, TrueNegatives, TruePositives,
 )  # fmt: skip
-from .keywords import not_there
+from .keywords import not_there, snake_case
 from .measures.gathered import Mean, R2Score, Sum
 from .measures.regression import EPSILON
 from .measures.metric import MeanOf, MeanOfLoss, MeanOfRows, Metric, Quotient
@@ -189,21 +189,13 @@ def auc(y_true: Rows, y_pred: Rows) -> float:
 
 METRICS: Registry[Callable[..., Metric]] = Registry(
     "a metric",
-    {
-        "accuracy": BinaryAccuracy,  # which of the three accuracies it is depends on the labels: see `find`
-        "binary_accuracy": BinaryAccuracy, "categorical_accuracy": CategoricalAccuracy,
-        "sparse_categorical_accuracy": SparseCategoricalAccuracy, "mean_absolute_error": MeanAbsoluteError,
-        "mean_squared_error": MeanSquaredError, "root_mean_squared_error": RootMeanSquaredError, "precision": Precision,
-        "recall": Recall, "f1_score": F1Score, "auc": AUC, "binary_crossentropy": BinaryCrossentropy,
-        "categorical_crossentropy": CategoricalCrossentropy, "hinge": Hinge, "huber": Huber,
-        "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
-        "mean_squared_logarithmic_error": MeanSquaredLogarithmicError, "log_cosh": LogCoshError, "poisson": Poisson,
-        "mean_absolute_percentage_error": MeanAbsolutePercentageError, "kl_divergence": KLDivergence,
-        "squared_hinge": SquaredHinge, "categorical_hinge": CategoricalHinge, "cosine_similarity": CosineSimilarity,
-        "r2_score": R2Score, "top_k_categorical_accuracy": TopKCategoricalAccuracy,
-        "sparse_top_k_categorical_accuracy": SparseTopKCategoricalAccuracy, "true_positives": TruePositives,
-        "true_negatives": TrueNegatives, "false_positives": FalsePositives, "false_negatives": FalseNegatives,
-    },
+    {snake_case(kind.__name__): kind for kind in (
+        AUC, BinaryAccuracy, BinaryCrossentropy, CategoricalAccuracy, CategoricalCrossentropy, CategoricalHinge,
+        CosineSimilarity, F1Score, FalseNegatives, FalsePositives, Hinge, Huber, KLDivergence, MeanAbsoluteError,
+        MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson, Precision, R2Score, Recall,
+        RootMeanSquaredError, SparseCategoricalAccuracy, SparseCategoricalCrossentropy, SquaredHinge,
+        SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy, TrueNegatives, TruePositives,
+    )} | {"log_cosh": LogCoshError, "accuracy": BinaryAccuracy},  # which of three accuracies that is: see `find`
     aliases={"acc": "accuracy", "mae": "mean_absolute_error", "mse": "mean_squared_error", "f1": "f1_score",
              "rmse": "root_mean_squared_error", "msle": "mean_squared_logarithmic_error", "logcosh": "log_cosh",
              "mape": "mean_absolute_percentage_error", "kld": "kl_divergence", "cosine": "cosine_similarity"},

@@ -12,16 +12,15 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from inspect import signature
 from typing import Any, TypedDict, Unpack
 
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_series, number
 from ..value import Value
 from . import elsewhere
-from .hyperparameters import Checks, LearningRate, at_least_zero, clipped, count, decay, limit, limit_of
+from .checks import at_least_zero, count, decay
+from .hyperparameters import Checks, LearningRate, check_parameters, clipped, is_rate, limit, limit_of, misplaced
 from .keywords import Declared
-from .layers.module import Module
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
 Params = Iterable[Value] | None
@@ -45,6 +44,7 @@ class Optimizer(Declared):
     _checks: Checks = {"weight_decay": decay, "limit": limit, "steps": count}  # also where an attribute is set later
     slots: tuple[str, ...] = ()
     default_rate = 0.01
+    default_decay: float | None = None
     _lr: Any  # a rate, or a schedule
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, **shared: Unpack[Shared]) -> None:
@@ -64,7 +64,7 @@ class Optimizer(Declared):
         self.params: list[Value] = []
         self.groups: list[list[int]] = []
         self.state: dict[str, Any] = {}
-        self.weight_decay = shared.get("weight_decay")
+        self.weight_decay = shared.get("weight_decay", self.default_decay)
         self.limit = limit_of(type(self).__name__, shared)
         if params is not None:
             self.bind(params)  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ class Optimizer(Declared):
         """
         if not is_series(groups):
             raise OperandError(f"{type(self).__name__}: expected lists of places as groups, got {shown(groups)}")
-        self.params, self.groups = checked(type(self).__name__, params), list(groups)
+        self.params, self.groups = check_parameters(type(self).__name__, params), list(groups)
         self.steps, self.state = 0, {slot: [self.first(slot)] * len(self.params) for slot in self.slots}
 
     def zero_grad(self) -> None:
@@ -244,37 +244,3 @@ def take_larger(x: Any, y: Any) -> Any:
     3.0
     """
     return max(x, y) if isinstance(x, float) else x.__array_namespace__().maximum(x, y)
-
-
-def checked(what: str, params: Iterable[Value]) -> list[Value]:
-    """The parameters as a list: Values that the user or a module made, each once, and at least one."""
-    if isinstance(params, Module):
-        raise OperandError(f"{what}: expected a list of parameters, got a model: give it model.parameters()")
-    if isinstance(params, (str, Value)) or not is_series(params):
-        raise OperandError(f"{what}: expected a list of Values as params, got {shown(params)}; the rate is lr=...")
-    found = list(params)
-    if not found:
-        raise ArgumentError(f"{what}: expected at least one parameter, got an empty list")
-    for place, parameter in enumerate(found):
-        if type(parameter) is not Value:
-            raise OperandError(f"{what}: params[{place}]: expected a Value, got {shown(parameter)}")
-        if parameter.op != "input":
-            raise ArgumentError(f"{what}: params[{place}]: expected a leaf, got the result of {parameter.op!r}")
-    if len(set(found)) < len(found):
-        raise ArgumentError(f"{what}: a parameter stands in the list twice, and would be changed twice in each step")
-    return found
-
-
-def is_rate(params: Any) -> bool:
-    """Whether what stands in the place of the parameters is a learning rate: a number, or a schedule."""
-    return isinstance(params, (int, float)) or callable(params) and not isinstance(params, (Module, type))
-
-
-def misplaced(kind: type[Optimizer], first: Any, second: Any) -> str:
-    """What to say of two arguments without a name of which the first is a rate, as Keras has them."""
-    order = [name for name in signature(kind).parameters if name != "shared"]
-    example = f"{kind.__name__}({order[1]}={first if isinstance(first, (int, float)) else '...'}"
-    third = f", {order[2]}=...)" if len(order) > 2 else ")"
-    return (f"{kind.__name__}: expected a list of Values as params, got {shown(first)} and then "
-            f"{shown(second)}: the order is {', '.join(order)}; a rate may come first, and then all else goes by name, "
-            f"as Keras's arguments do: {example}{third}")  # fmt: skip

@@ -30,7 +30,8 @@ from .. import native
 from ..errors import OperandError, shown
 from ..coerce import Number
 from . import elsewhere
-from .hyperparameters import at_least_zero, flag, fraction, start
+from .checks import at_least_zero, flag, fraction
+from .hyperparameters import start
 from .keywords import not_there
 from .optimizer import Optimizer, Params, Rate, Shared, sqrt, take_larger
 from .registry import Registry
@@ -210,11 +211,7 @@ KNOWN_TO_C = (Adam.rule, Adam.move) if native.module else None
 class AdamW(Adam):
     """Adam with a weight decay of 0.004, as in Keras; torch has 0.01. [Loshchilov and Hutter 2019]"""
 
-    def __init__(self, params: Params | Rate = None, lr: Rate | None = None, beta_1: Number = 0.9,
-                 beta_2: Number = 0.999, epsilon: Number = 1e-7, amsgrad: bool = False,
-                 **shared: Unpack[Shared]) -> None:  # fmt: skip
-        shared.setdefault("weight_decay", 0.004)
-        super().__init__(params, lr, beta_1, beta_2, epsilon, amsgrad, **shared)
+    default_decay = 0.004
 
 
 class Nadam(Adam):

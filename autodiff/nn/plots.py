@@ -19,7 +19,6 @@ from ..coerce import Number
 from ..suggest import after
 from ..value import Value
 from . import activations
-from .layers.neurons import Neuron
 from .layers.module import Module
 from .training.fit_loop import History
 from .layers.tables import Array
@@ -84,17 +83,12 @@ def activation_sheet(low: float = -10, high: float = 10, names: Sequence[str] = 
 def of_one_number(name: str | activations.Function) -> tuple[Callable[[Any], Any], str]:
     """An activation as a function of one number, and its title."""
     if name in ("maxout", activations.maxout):
-        return maxout_of_two, "maxout"
+        return lambda x: functions.maximum(x / 2, -x), "maxout"
     function = activations.find(name)
     title = activations.name_of(function)
     if function in activations.WHOLE:
         return lambda x: function(x, 0.0)[0], f"{title} of x and 0"
     return function, title
-
-
-def maxout_of_two(x: Any) -> Any:
-    """Maxout of two straight lines."""
-    return functions.maximum(x / 2, -x)
 
 
 def value_and_slope(function: Callable[[Any], Any], at: float) -> tuple[float, float]:
@@ -181,11 +175,8 @@ def gradient_sizes(model: Module, name: str = "", ax: Axes = None, colour: str =
 def layer_gradients(model: Module) -> list[float]:
     """For each layer of neurons, from the input on, the root of the mean square of its weights' gradients."""
     layers = [module for module in model.modules() if module is not model and "neurons" in vars(module)]
-    return [float(np.sqrt(np.mean([w.grad**2 for neuron in neurons(layer) for w in neuron.w]))) for layer in layers]
-
-
-def neurons(layer: Any) -> list[Neuron]:
-    return list(layer.neurons)
+    return [float(np.sqrt(np.mean([w.grad**2 for neuron in vars(layer)["neurons"] for w in neuron.w])))
+            for layer in layers]  # fmt: skip
 
 
 # Paths of descent

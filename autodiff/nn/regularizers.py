@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ArgumentError, OperandError, shown
+from ..errors import OperandError, shown
 from ..coerce import Number
-from . import initializers as initial
+from . import checks
 from .registry import Registry
 
 
@@ -25,10 +25,7 @@ class L1L2:
 
     def __post_init__(self) -> None:
         for name in ("l1", "l2"):
-            x = initial.real(getattr(self, name), f"L1L2: {name}")
-            if not 0 <= x < float("inf"):
-                raise ArgumentError(f"L1L2: expected a finite {name} of at least 0, got {shown(x)}")
-            object.__setattr__(self, name, x)
+            object.__setattr__(self, name, checks.at_least_zero("L1L2", name, getattr(self, name)))
 
     def penalty(self, weights: Iterable[Any]) -> Any:
         """The penalty of these weights, numbers or Values."""

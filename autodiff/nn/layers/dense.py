@@ -10,13 +10,13 @@ import math
 import random
 from typing import Any
 
-from ...errors import ArgumentError, shown
+from ...errors import ArgumentError
 from ...coerce import Number, as_flag
 from ...value import Value
-from .. import initializers as initial
+from .. import checks, initializers as initial
 from ..activations import Function, apply, find, maxout, name_of
 from .block import Block, one_axis
-from .first_weights import FirstNumbers
+from .first_weights import first_numbers
 from ..initializers import Initializer
 from .neurons import Neuron, fire, neurons
 from ..regularizers import L1L2
@@ -39,7 +39,7 @@ class Dense(Block):
                  kernel_initializer: str | Initializer | None = None, bias_initializer: str | Initializer = "zeros",
                  kernel_regularizer: str | L1L2 | None = None, bias_regularizer: str | L1L2 | None = None,
                  input_shape: Any = None, name: str | None = None, seed: int | None = None) -> None:  # fmt: skip
-        self.units, self.activation = initial.size(units, "Dense: units"), find(activation)
+        self.units, self.activation = checks.size(units, "Dense: units"), find(activation)
         self.use_bias = as_flag("Dense: use_bias", use_bias)
         self.kernel_initializer = initial.find_initializer(kernel_initializer)
         self.bias_initializer = initial.find_initializer(bias_initializer)
@@ -53,14 +53,14 @@ class Dense(Block):
         rng = rng if self.seed is None else initial.generator(self.seed)
         inputs = one_axis(shape, self)
         self.neurons = neurons(inputs, self.units, self.activation, rng, self.use_bias)
-        kernel = FirstNumbers.of(self.kernel_initializer, (inputs, self.units))
-        bias = FirstNumbers.of(self.bias_initializer, (self.units,))
+        kernel = first_numbers(self.kernel_initializer, (inputs, self.units), inputs, self.units, rng)
+        bias = first_numbers(self.bias_initializer, (self.units,), inputs, self.units, rng)
         for place, neuron in enumerate(self.neurons):
             if kernel is not None:
                 for row, value in enumerate(neuron.w):
-                    value.data = kernel.at((row, place), inputs, self.units, rng)
+                    value.data = kernel(row, place)
             if bias is not None and neuron.b is not None:
-                neuron.b.data = bias.at((place,), inputs, self.units, rng)
+                neuron.b.data = bias(place)
         self.name_parameters()
         return (self.units,)
 
@@ -103,7 +103,7 @@ class Maxout(Block):
     """
 
     def __init__(self, units: int, pieces: int = 2, *, name: str | None = None, seed: int | None = None) -> None:
-        self.units, self.pieces = initial.size(units, "Maxout: units"), initial.size(pieces, "Maxout: pieces")
+        self.units, self.pieces = checks.size(units, "Maxout: units"), checks.size(pieces, "Maxout: pieces")
         self.name, self.seed, self.neurons = name, seed, list[Neuron]()
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
@@ -178,9 +178,7 @@ class Dropout(Block):
     """
 
     def __init__(self, rate: Number, *, name: str | None = None, seed: int | None = None) -> None:
-        self.rate = initial.real(rate, "Dropout: rate")
-        if not 0 <= self.rate < 1:
-            raise ArgumentError(f"Dropout: expected a rate from 0 to below 1, got {shown(rate)}")
+        self.rate = checks.fraction("Dropout", "rate", rate)
         self.name, self.seed, self.drawn = name, seed, 0
         self.masks: list[Any] | None = None  # what to multiply the next row by, where someone else has drawn it
 

@@ -16,13 +16,13 @@ MLP(2, [8, 1], 'relu', output='sigmoid')
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from random import Random
-from typing import Any, Union
+from typing import Any, NoReturn, Union
 
 from ...coerce import is_series
 from ...errors import ArgumentError, OperandError, shown
 from ...reductions import dot
 from ...value import Value, constant
-from .. import initializers as initial
+from .. import checks, initializers as initial
 from ..activations import WHOLE, Function, apply, find, find_scalar, name_of
 from .module import Module
 
@@ -41,7 +41,7 @@ class Neuron(Module):
     def __init__(self, nin: int, activation: str | Function | None = "relu", *, nout: int = 1, use_bias: bool = True,
                  seed: int | None = None, rng: Random | None = None) -> None:  # fmt: skip
         """`nout` is the size of the layer that the neuron is part of, which the first weights depend on."""
-        nin, nout = initial.size(nin, "Neuron: nin"), initial.size(nout, "Neuron: nout")
+        nin, nout = checks.size(nin, "Neuron: nin"), checks.size(nout, "Neuron: nout")
         self.activation = find_scalar(activation)
         first = initial.weights(self.activation, nin, nout, initial.generator(seed, rng))
         self.w = [Value(w, name=f"w[{i}]") for i, w in enumerate(first)]
@@ -69,7 +69,7 @@ class Layer(Module):
 
     def __init__(self, nin: int, nout: int, activation: str | Function | None = "relu", *,
                  seed: int | None = None, rng: Random | None = None) -> None:  # fmt: skip
-        self.nin, nout = initial.size(nin, "Layer: nin"), initial.size(nout, "Layer: nout")
+        self.nin, nout = checks.size(nin, "Layer: nin"), checks.size(nout, "Layer: nout")
         self.activation = find(activation)
         self.neurons = neurons(nin, nout, self.activation, initial.generator(seed, rng))
         self.name_parameters()
@@ -127,6 +127,15 @@ def fire(neurons: Sequence[Neuron], activation: Function, xs: Sequence[Value]) -
     return apply(activation, [neuron.weigh(xs) for neuron in neurons])
 
 
+def refuse_arithmetic(sign: str, instead: str) -> Any:
+    """A method that refuses arithmetic with a whole row, and says what to write."""
+
+    def refused(self: Any, *others: Any) -> NoReturn:
+        raise OperandError(f"{sign}: expected single numbers, got a row, which is a list of them: write {instead}")
+
+    return refused
+
+
 class Numbers(list[Any]):
     """The numbers of one row: a list that refuses arithmetic, which means something else for lists than for rows.
 
@@ -135,32 +144,13 @@ class Numbers(list[Any]):
     autodiff.errors.OperandError: +: expected single numbers, got a row, which is a list of them: write [x + y for ...
     """
 
-    def __add__(self, other: Any) -> Any:
-        raise make_row_error("+", "[x + y for x, y in zip(a, b)], or nn.Add()([a, b]), or nn.Concatenate()([a, b])")
-
-    def __mul__(self, other: Any) -> Any:
-        raise make_row_error("*", "[2 * x for x in a], or nn.Multiply()([a, b])")
-
-    def __sub__(self, other: Any) -> Any:
-        raise make_row_error("-", "[x - y for x, y in zip(a, b)], or nn.Subtract()([a, b])")
-
-    def __truediv__(self, other: Any) -> Any:
-        raise make_row_error("/", "[x / 2 for x in a]")
-
-    def __pow__(self, other: Any) -> Any:
-        raise make_row_error("**", "[x ** 2 for x in a]")
-
-    def __neg__(self) -> Any:
-        raise make_row_error("-", "[-x for x in a]")
-
-    __radd__ = __iadd__ = __add__
-    __rmul__ = __imul__ = __mul__
-    __rsub__, __rtruediv__ = __sub__, __truediv__
-
-
-def make_row_error(sign: str, instead: str) -> OperandError:
-    """The error for arithmetic with whole rows."""
-    return OperandError(f"{sign}: expected single numbers, got a row, which is a list of them: write {instead}")
+    __add__ = __radd__ = __iadd__ = refuse_arithmetic(
+        "+", "[x + y for x, y in zip(a, b)], or nn.Add()([a, b]), or nn.Concatenate()([a, b])")  # fmt: skip
+    __mul__ = __rmul__ = __imul__ = refuse_arithmetic("*", "[2 * x for x in a], or nn.Multiply()([a, b])")
+    __sub__ = __rsub__ = refuse_arithmetic("-", "[x - y for x, y in zip(a, b)], or nn.Subtract()([a, b])")
+    __truediv__ = __rtruediv__ = refuse_arithmetic("/", "[x / 2 for x in a]")
+    __pow__ = refuse_arithmetic("**", "[x ** 2 for x in a]")
+    __neg__ = refuse_arithmetic("-", "[-x for x in a]")
 
 
 def one_or_list(values: list[Value]) -> Output:

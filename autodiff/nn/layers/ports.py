@@ -46,18 +46,23 @@ class Ports:
         """One thing for each, from a list in their order or a dict by their names; None for an optional one."""
         if self.form == "one" and not isinstance(given, Mapping):
             return [given]
-        if isinstance(given, Mapping):
-            wrong = [name for name in given if name not in self.names]
-            wrong += [name for name in self.names if name not in given and name not in optional]
-            if not wrong:
-                return [given.get(name) for name in self.names]
-            expected = f"a dict with {', '.join(self.names)}"
-            raise ArgumentError(f"{what}: expected {expected}, got one with {', '.join(map(str, given)) or 'nothing'}")
-        if not isinstance(given, (list, tuple)) or len(given) != len(self.names):
-            got = f"{len(given)} of them" if isinstance(given, (list, tuple)) else shown(given)
-            expected = f"a list of {len(self.names)}, for {', '.join(self.names)}, or a dict by these names"
-            raise ArgumentError(f"{what}: expected {expected}, got {got}")
-        return list(given)
+        return by_name(what, given, self.names, optional)
+
+
+def by_name(what: str, given: Any, names: Sequence[str], optional: Sequence[str] = ()) -> list[Any]:
+    """One thing for each name, from a list in their order or a dict by them; None for an optional one."""
+    if isinstance(given, Mapping):
+        wrong = [name for name in given if name not in names]
+        wrong += [name for name in names if name not in given and name not in optional]
+        if not wrong:
+            return [given.get(name) for name in names]
+        expected = f"a dict with {', '.join(names)}"
+        raise ArgumentError(f"{what}: expected {expected}, got one with {', '.join(map(str, given)) or 'nothing'}")
+    if not isinstance(given, (list, tuple)) or len(given) != len(names):
+        got = f"{len(given)} of them" if isinstance(given, (list, tuple)) else shown(given)
+        expected = f"a list of {len(names)}, for {', '.join(names)}, or a dict by these names"
+        raise ArgumentError(f"{what}: expected {expected}, got {got}")
+    return list(given)
 
 
 def list_symbols(what: str, given: Any) -> list[Symbol]:

@@ -110,6 +110,18 @@ def only_label(what: str, place: int, label: Any, for_one_hot: str) -> Any:
     return found[0]
 
 
+def pair_numbers_of_classes(what: str, y_true: Rows, y_pred: Rows, for_one_hot: str) -> tuple[list[Any], list[Any]]:
+    """The number of each row's class, and the outputs for each class, checked."""
+    labels, rows = list_rows(what, "y_true", y_true), [entries(row) for row in list_rows(what, "y_pred", y_pred)]
+    require_rows(what, labels, rows)
+    for place, row in enumerate(rows):
+        if not row:
+            raise ArgumentError(f"{what}: row {place} of y_pred: expected a number for each class, got an empty row")
+        for x in row:
+            require_number(what, place, "y_pred", x)
+    return [only_label(what, place, label, for_one_hot) for place, label in enumerate(labels)], rows
+
+
 def require_within(what: str, place: int, side: str, x: Any, meaning: str, advice: str = "") -> None:
     """An error unless `x` lies in [0, 1]; a nan among predictions passes, and makes the loss nan."""
     if datum(x, what) < 0 or datum(x, what) > 1:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from ...coerce import is_series
 from ...errors import OperandError, shown
 from ...value import Value
-from .. import initializers as initial
+from .. import checks
 from ..keywords import know_arguments
 
 Shape = tuple[int, ...]  # of one row; inside, a row is always a flat list in the order of its last index first
@@ -106,7 +106,7 @@ def Input(shape: int | Iterable[int], *, name: str | None = None) -> Symbol:
     sizes = [shape] if isinstance(shape, int) else shape
     if isinstance(sizes, (str, Value)) or not is_series(sizes):
         raise OperandError(f"Input: expected a shape such as (2,), got {shown(shape)}")
-    return Symbol(tuple(initial.size(size, "Input: shape") for size in sizes), name=name)
+    return Symbol(tuple(checks.size(size, "Input: shape") for size in sizes), name=name)
 
 
 def with_rows(shape: Shape) -> str:

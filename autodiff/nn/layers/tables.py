@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import ArgumentError, OperandError, shown
-from .. import initializers as initial
+from .. import checks
 from .symbol import Shape, with_rows
 
 Array = npt.NDArray[np.float64]
@@ -87,9 +87,7 @@ def count_kept(count: int, part: float) -> int:
     >>> count_kept(4, 0.2)      # as in Keras: 4 * 0.8, rounded down
     3
     """
-    part = initial.real(part, "validation_split")
-    if not 0 <= part < 1:
-        raise ArgumentError(f"validation_split: expected a part from 0 to below 1, got {shown(part)}")
+    part = checks.fraction("validation_split", "part", part)
     kept = math.floor(count * (1.0 - part)) if part else count
     if kept == 0 or part and kept == count:
         raise ArgumentError(
@@ -109,7 +107,7 @@ def warn_of_one_class(y: Array, y_validation: Array) -> None:
             f"validation_split: all {len(y_validation)} rows for validation are of class {float(every[-1].flat[0]):g}: "
             f"shuffle the rows first, or use nn.data.train_validation_split",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from ...coerce import Number
 from ...errors import ArgumentError
-from .. import initializers as initial
+from .. import checks
 from .metric import MeanOfRows, Metric, Quotient, column_of_weights, paired_tables, require_known, table_of
-from ..layers.rows import datum, entries, list_rows, only_label, require_number, require_rows
+from ..layers.rows import datum, pair_numbers_of_classes
 from ..layers.tables import Array
 
 
@@ -29,8 +29,8 @@ class AtThreshold(Quotient):
 
     def __init__(self, threshold: Number | None, name: str | None, class_id: int | None = None) -> None:
         kind = type(self).__name__
-        self.threshold = None if threshold is None else initial.real(threshold, f"{kind}: threshold")
-        self.class_id = None if class_id is None else initial.size(class_id, f"{kind}: class_id", least=0)
+        self.threshold = None if threshold is None else checks.real(threshold, f"{kind}: threshold")
+        self.class_id = None if class_id is None else checks.size(class_id, f"{kind}: class_id", least=0)
         super().__init__(name)
 
     def sums(self, y_true: Array, y_pred: Array, weights: Array) -> tuple[float, float]:
@@ -84,17 +84,15 @@ class Recall(OfOneClass):
 
 
 class Counted(AtThreshold):
-    """How many outputs are above the threshold, or below it, with labels that are the same, or not."""
+    """How many outputs are above the threshold, or not, with labels that are above theirs, or not."""
+
+    wanted, given = True, True
 
     def __init__(self, thresholds: Number | None = None, *, name: str | None = None) -> None:
         super().__init__(thresholds, name)
 
     def counts(self, wanted: Any, given: Any, weights: Array) -> tuple[float, float]:
-        return (self.choose(wanted, given) * weights).sum(), 1.0
-
-    def choose(self, wanted: Any, given: Any) -> Any:
-        """Which outputs count."""
-        raise NotImplementedError
+        return (((wanted == self.wanted) & (given == self.given)) * weights).sum(), 1.0
 
     def result(self) -> float:
         return self.above
@@ -107,29 +105,23 @@ class TruePositives(Counted):
     1.0
     """
 
-    def choose(self, wanted: Any, given: Any) -> Any:
-        return wanted & given
-
 
 class TrueNegatives(Counted):
     """The number of outputs at most at the threshold whose label is 0."""
 
-    def choose(self, wanted: Any, given: Any) -> Any:
-        return ~wanted & ~given
+    wanted, given = False, False
 
 
 class FalsePositives(Counted):
     """The number of outputs above the threshold whose label is 0."""
 
-    def choose(self, wanted: Any, given: Any) -> Any:
-        return ~wanted & given
+    wanted, given = False, True
 
 
 class FalseNegatives(Counted):
     """The number of outputs at most at the threshold whose label is 1."""
 
-    def choose(self, wanted: Any, given: Any) -> Any:
-        return wanted & ~given
+    wanted, given = True, False
 
 
 class F1Score(AtThreshold):
@@ -156,25 +148,10 @@ class SparseCategoricalAccuracy(MeanOfRows):
     def tables(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
         labels, predictions = table_of(y_true), table_of(y_pred)
         if labels is None or predictions is None or labels.shape != (len(predictions), 1):
-            return self.checked(y_true, y_pred)
+            numbers, rows = pair_numbers_of_classes(self.name, y_true, y_pred, "categorical_accuracy")
+            labels = np.array([[datum(t, self.name)] for t in numbers])
+            predictions = np.array([[datum(p, self.name) for p in row] for row in rows])
         return labels, predictions
-
-    def checked(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-        """The same from lists, each number looked at."""
-        given, rows = list_rows(self.name, "y_true", y_true), list_rows(self.name, "y_pred", y_pred)
-        require_rows(self.name, given, rows)
-        labels = [datum(only_label(self.name, place, t, "categorical_accuracy"), self.name)
-                  for place, t in enumerate(given)]  # fmt: skip
-        return np.array(labels)[:, None], np.array([self.outputs(place, row) for place, row in enumerate(rows)])
-
-    def outputs(self, place: int, row: Any) -> list[float]:
-        """The outputs of a row as numbers."""
-        if not (found := entries(row)):
-            expected = "expected a number for each class"
-            raise ArgumentError(f"{self.name}: row {place} of y_pred: {expected}, got an empty row")
-        for x in found:
-            require_number(self.name, place, "y_pred", x)
-        return [datum(x, self.name) for x in found]
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
         require_known(self.name, y_pred)
@@ -189,7 +166,7 @@ class TopKCategoricalAccuracy(MeanOfRows):
     """
 
     def __init__(self, k: int = 5, *, name: str | None = None) -> None:
-        self.k = initial.size(k, f"{type(self).__name__}: k")
+        self.k = checks.size(k, f"{type(self).__name__}: k")
         super().__init__(name)
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:
@@ -201,7 +178,7 @@ class SparseTopKCategoricalAccuracy(SparseCategoricalAccuracy):
     """The share of rows whose label, the number of a class, is at one of the k largest outputs; of equals all count."""
 
     def __init__(self, k: int = 5, *, name: str | None = None) -> None:
-        self.k = initial.size(k, f"{type(self).__name__}: k")
+        self.k = checks.size(k, f"{type(self).__name__}: k")
         super().__init__(name)
 
     def rows(self, y_true: Array, y_pred: Array) -> Any:

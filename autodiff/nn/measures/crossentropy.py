@@ -26,8 +26,7 @@ from ...reductions import dot, logsumexp, total
 from ...coerce import Number, number
 from ...value import Value
 from ..layers.rows import (
-    Rows, datum, entries, list_rows, mean, only_label, pair_rows, pair_with_places, require_number, require_rows,
-    require_within,
+    Rows, datum, entries, list_rows, mean, pair_numbers_of_classes, pair_rows, pair_with_places, require_within,
 )  # fmt: skip
 
 
@@ -90,13 +89,10 @@ def sparse_categorical_crossentropy(
     0.6931471805599453
     """
     name = "sparse_categorical_crossentropy"
-    labels, rows = list_rows(name, "y_true", y_true), [entries(row) for row in list_rows(name, "y_pred", y_pred)]
-    require_rows(name, labels, rows)
+    labels, rows = pair_numbers_of_classes(name, y_true, y_pred, "categorical_crossentropy")
     for place, ps in enumerate(rows):
         require_some_classes(name, place, ps)
         labels[place] = class_number(name, place, labels[place], len(ps))
-        for p in ps:
-            require_number(name, place, "y_pred", p)
     if from_logits:
         refuse_epsilon(name, epsilon)
         return mean([surprise(t, zs) for t, zs in zip(labels, rows)])
@@ -231,8 +227,7 @@ def require_some_classes(name: str, place: int, ps: Sequence[Any]) -> None:
 
 
 def class_number(name: str, place: int, label: Any, classes: int) -> Any:
-    """The label as an int from 0 to classes - 1; a Value stays one."""
-    label = only_label(name, place, label, "categorical_crossentropy")
+    """A label as an int from 0 to classes - 1; a Value stays one."""
     k = datum(label, name)
     if k not in range(classes):
         known = f"a class number from 0 to {classes - 1}"

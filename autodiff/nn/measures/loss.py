@@ -14,7 +14,7 @@ from typing import Any
 from ...coerce import Number, is_one_of
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
-from .. import initializers as initial
+from .. import checks
 from ..keywords import Declared, know_arguments, snake_case
 from ..layers.rows import Rows, entries, list_rows, mean
 
@@ -67,6 +67,11 @@ class OfFunction(Loss):
 
     function: LossFunction
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__doc__ is None and "function" in vars(cls):
+            cls.__doc__ = f"`{cls.function.__name__}` as an object."
+
     def __init__(self, name: str | None = None, reduction: str = MEAN, **options: Any) -> None:
         super().__init__(name, reduction)
         self.options = options
@@ -82,7 +87,7 @@ class Smoothed(OfFunction):
     def __init__(self, from_logits: bool = False, label_smoothing: Number = 0.0, *, epsilon: float | None = None,
                  name: str | None = None, reduction: str = MEAN) -> None:  # fmt: skip
         super().__init__(name, reduction, from_logits=from_logits, epsilon=epsilon)
-        self.label_smoothing = initial.real(label_smoothing, f"{type(self).__name__}: label_smoothing")
+        self.label_smoothing = checks.real(label_smoothing, f"{type(self).__name__}: label_smoothing")
         if not 0 <= self.label_smoothing <= 1:
             got = shown(label_smoothing)
             raise ArgumentError(f"{type(self).__name__}: expected a label_smoothing from 0 to 1, got {got}")

@@ -64,37 +64,41 @@ def read(path: Path) -> Any:
     return parse_json(path.read_bytes(), f"{path}: expected a model saved by nn.save")
 
 
+def require(right: object, what: str, expected: str, got: Any) -> None:
+    """An error unless the part of the file is right."""
+    if not right:
+        raise ArgumentError(f"load: {what}: expected {expected}, got {shown(got)}")
+
+
 def require_keys(record: Any, needed: set[str], allowed: set[str], what: str) -> None:
-    if not isinstance(record, dict) or not needed <= set(record) <= needed | allowed:
-        got = shown(sorted(record) if isinstance(record, dict) else record)
-        raise ArgumentError(f"load: {what}: expected {', '.join(sorted(needed))}, got {got}")
+    right = isinstance(record, dict) and needed <= set(record) <= needed | allowed
+    require(right, what, ", ".join(sorted(needed)), sorted(record) if isinstance(record, dict) else record)
 
 
 def require_model(record: Any) -> None:
-    if not isinstance(record, dict) or record.get("kind") not in ("MLP", "Sequential", "Model"):
-        raise ArgumentError(f"load: model: expected the kind MLP, Sequential or Model, got {shown(record)}")
+    known = isinstance(record, dict) and record.get("kind") in ("MLP", "Sequential", "Model")
+    require(known, "model", "the kind MLP, Sequential or Model", record)
     if record["kind"] == "MLP":
         require_keys(record, {"kind", "nin", "nouts", "activations"}, set(), "model")
         _sizes([record["nin"]], "nin")
-        if len(_sizes(record["nouts"], "nouts")) != len(_names(record["activations"])):
-            raise ArgumentError(f"load: model: expected an activation for each layer, got {shown(record)}")
-        if len(set(record["activations"][:-1])) > 1:
-            raise ArgumentError(f"load: model: expected one activation for all hidden layers, got {shown(record)}")
+        as_many = len(_sizes(record["nouts"], "nouts")) == len(_names(record["activations"]))
+        require(as_many, "model", "an activation for each layer", record)
+        require(len(set(record["activations"][:-1])) < 2, "model", "one activation for all hidden layers", record)
         return
     calls = {"calls", "ports"} if record["kind"] == "Model" else set()
     require_keys(record, {"kind", "name", "input_shape", "layers"}, calls, "model")
     _sizes(record["input_shape"], "input_shape")
     _require_name(record["name"])
-    if not isinstance(record["layers"], list):
-        raise ArgumentError(f"load: layers: expected a list, got {shown(record['layers'])}")
+    require(isinstance(record["layers"], list), "layers", "a list", record["layers"])
     for layer in record["layers"]:
         _require_layer(layer)
     if "ports" in record:
         _require_ports(record["ports"], record.get("calls"))
     if "calls" in record:
         _require_calls(record["calls"], record["layers"], len(input_shapes(record)))
-    elif any(issubclass(KINDS[layer["kind"]], Merge) for layer in record["layers"]):
-        raise ArgumentError(f"load: layers: expected layers of one row in a chain, got {shown(record['layers'])}")
+    else:
+        merging = any(issubclass(KINDS[layer["kind"]], Merge) for layer in record["layers"])
+        require(not merging, "layers", "layers of one row in a chain", record["layers"])
 
 
 def input_shapes(record: Record) -> list[list[int]]:
@@ -109,37 +113,33 @@ def _require_ports(ports: Any, calls: Any) -> None:
     for side in ("inputs", "outputs"):
         found = ports[side]
         pairs = isinstance(found, list) and all(isinstance(each, list) and len(each) == 2 for each in found)
-        if not found or not pairs or not all(isinstance(name, str) for name, _ in found):
-            raise ArgumentError(f"load: {side}: expected a list of names with what they stand for, got {shown(found)}")
-        if ports["forms"][side] not in ("one", "list", "dict") or len({name for name, _ in found}) < len(found):
-            raise ArgumentError(f"load: {side}: expected names that differ, and a known form, got {shown(ports)}")
+        named = found and pairs and all(isinstance(name, str) for name, _ in found)
+        require(named, side, "a list of names with what they stand for", found)
+        differ = ports["forms"][side] in ("one", "list", "dict") and len({name for name, _ in found}) == len(found)
+        require(differ, side, "names that differ, and a known form", ports)
     for _, shape in ports["inputs"]:
         _sizes(shape, "input_shape")
     most = len(ports["inputs"]) + (len(calls) if isinstance(calls, list) else 0) - 1
     for _, place in ports["outputs"]:
-        if type(place) is not int or not 0 <= place <= most:
-            raise ArgumentError(f"load: outputs: expected a whole number up to {most}, got {shown(place)}")
+        require(type(place) is int and 0 <= place <= most, "outputs", f"a whole number up to {most}", place)
 
 
 def _require_calls(calls: Any, layers: list[Any], inputs: int = 1) -> None:
-    if not isinstance(calls, list):
-        raise ArgumentError(f"load: calls: expected a list, got {shown(calls)}")
+    require(isinstance(calls, list), "calls", "a list", calls)
     for earlier, call in enumerate(calls, inputs - 1):
-        if not (isinstance(call, list) and len(call) == 2 and isinstance(call[1], list) and call[1]):
-            raise ArgumentError(f"load: calls: expected a layer and what it is called on, got {shown(call)}")
+        pair = isinstance(call, list) and len(call) == 2 and isinstance(call[1], list) and call[1]
+        require(pair, "calls", "a layer and what it is called on", call)
         for number, most in ((call[0], len(layers) - 1), *((place, earlier) for place in call[1])):
-            if type(number) is not int or not 0 <= number <= most:
-                raise ArgumentError(f"load: calls: expected a whole number up to {most}, got {shown(number)}")
-        if (len(call[1]) > 1) != issubclass(KINDS[layers[call[0]]["kind"]], Merge):
-            raise ArgumentError(f"load: calls: expected one row, or several to bring together, got {shown(call)}")
-    if {call[0] for call in calls} != set(range(len(layers))):
-        raise ArgumentError(f"load: calls: expected a call of each of {len(layers)} layers, got {shown(calls)}")
+            require(type(number) is int and 0 <= number <= most, "calls", f"a whole number up to {most}", number)
+        several = issubclass(KINDS[layers[call[0]]["kind"]], Merge)
+        require((len(call[1]) > 1) is several, "calls", "one row, or several to bring together", call)
+    every = {call[0] for call in calls} == set(range(len(layers)))
+    require(every, "calls", f"a call of each of {len(layers)} layers", calls)
 
 
 def _require_layer(layer: Any) -> None:
-    kind = layer.get("kind") if isinstance(layer, dict) else None
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise ArgumentError(f"load: layers: expected one of {', '.join(KINDS)}, got {shown(layer)}")
+    kind: Any = layer.get("kind") if isinstance(layer, dict) else None
+    require(isinstance(kind, str) and kind in KINDS, "layers", f"one of {', '.join(KINDS)}", layer)
     require_keys(layer, {"kind", "name", *FIELDS[KINDS[kind]]}, optional_of(kind), kind)
     for field in optional_of(kind) & set(layer):
         _require_optional(kind, field, layer[field])
@@ -150,8 +150,9 @@ def _require_layer(layer: Any) -> None:
     if "activation" in layer:
         _names([layer["activation"]])
     for field in ("seed", "drawn"):
-        if field in layer and not (type(layer[field]) is int and layer[field] >= 0):
-            raise ArgumentError(f"load: {kind}: {field}: expected a whole number, got {shown(layer[field])}")
+        if field in layer:
+            whole = type(layer[field]) is int and layer[field] >= 0
+            require(whole, f"{kind}: {field}", "a whole number", layer[field])
 
 
 def optional_of(kind: str) -> set[str]:
@@ -161,36 +162,33 @@ def optional_of(kind: str) -> set[str]:
 
 def _require_optional(kind: str, field: str, x: Any) -> None:
     if field.endswith("regularizer"):
-        if len(finite_numbers(x, f"{kind}: {field}")) != 2 or min(x) < 0:
-            raise ArgumentError(f"load: {kind}: {field}: expected two numbers of at least 0, got {shown(x)}")
-    elif type(x) is not bool:
-        raise ArgumentError(f"load: {kind}: {field}: expected true or false, got {shown(x)}")
+        right = len(finite_numbers(x, f"{kind}: {field}")) == 2 and min(x) >= 0
+        require(right, f"{kind}: {field}", "two numbers of at least 0", x)
+    else:
+        require(type(x) is bool, f"{kind}: {field}", "true or false", x)
 
 
 def _require_name(name: Any) -> None:
-    if name is not None and not isinstance(name, str):
-        raise ArgumentError(f"load: name: expected a string or null, got {shown(name)}")
+    require(name is None or isinstance(name, str), "name", "a string or null", name)
 
 
 def _sizes(sizes: Any, what: str) -> list[int]:
-    if not isinstance(sizes, list) or not sizes or not all(type(size) is int and size > 0 for size in sizes):
-        raise ArgumentError(f"load: {what}: expected whole numbers of at least 1, got {shown(sizes)}")
-    return sizes
+    right = isinstance(sizes, list) and sizes and all(type(size) is int and size > 0 for size in sizes)
+    require(right, what, "whole numbers of at least 1", sizes)
+    return sizes  # type: ignore[no-any-return]
 
 
 def _names(names: Any) -> list[str]:
-    if not isinstance(names, list) or not names:
-        raise ArgumentError(f"load: activations: expected a list of names, got {shown(names)}")
+    require(isinstance(names, list) and names, "activations", "a list of names", names)
     for name in names:
-        if not isinstance(name, str):
-            raise ArgumentError(f"load: activation: expected a name, got {shown(name)}")
+        require(isinstance(name, str), "activation", "a name", name)
         ACTIVATIONS.find(name)
-    return names
+    return names  # type: ignore[no-any-return]
 
 
 def finite_numbers(numbers: Any, what: str) -> list[float]:
-    if not isinstance(numbers, list) or not all(type(x) in (int, float) and math.isfinite(x) for x in numbers):
-        raise ArgumentError(f"load: {what}: expected a list of finite numbers, got {shown(numbers)}")
+    finite = isinstance(numbers, list) and all(type(x) in (int, float) and math.isfinite(x) for x in numbers)
+    require(finite, what, "a list of finite numbers", numbers)
     return [float(x) for x in numbers]
 
 

@@ -13,20 +13,18 @@ parameters are, as decimal numbers that give back every bit. With `optimizer=Tru
 state, so that training goes on as if it had never stopped.
 """
 
-import math
 import os
 from collections.abc import Mapping
 from typing import Any
 
 from ...errors import ArgumentError, shown
 from ...files import path_of
-from ..hyperparameters import LIMITS, at_least_zero, limit_of
 from ..layers.block import Block
 from ..layers.dense import Dropout
 from ..layers.neurons import MLP
 from ..layers.symbol import Input, Symbol
 from ..layers.weights import groups
-from ..optimizers import OPTIMIZERS, Optimizer
+from ..optimizers import OPTIMIZERS
 from ..regularizers import L1L2
 from .model import Model
 from .saved import HYPERPARAMETERS, KINDS, Record, calls_of, finite_numbers, parameter_count, read, require_keys
@@ -103,20 +101,9 @@ def _restore_optimizer(model: Any, record: Any, version: int) -> None:
         raise ArgumentError(f"load: optimizer: unknown hyperparameters {sorted(unknown)}")
     model.optimizer = kind(lr=record["lr"])
     for name, x in record["hyperparameters"].items():
-        setattr(model.optimizer, name, _hyperparameter(model.optimizer, name, x))
+        setattr(model.optimizer, name, x)  # which checks it
     parameters = model.trainable_parameters() if isinstance(model, Block) else model.parameters()
     model.optimizer.bind(parameters, groups(model, parameters) if isinstance(model, Block) else ())
     model.optimizer.load_state_dict(record["state"])
     if version == 1 and "velocity" in model.optimizer.state:
         model.optimizer.state["velocity"] = [-record["lr"] * v for v in model.optimizer.state["velocity"]]
-
-
-def _hyperparameter(optimizer: Optimizer, name: str, x: Any) -> Any:
-    """A hyperparameter from a file, checked."""
-    if name == "limit" and isinstance(x, list) and len(x) == 2 and x[0] in LIMITS:
-        return limit_of("load: optimizer", {x[0]: x[1]})
-    if name == "weight_decay" and type(x) is float:
-        return at_least_zero("load: optimizer", name, x)
-    if type(x) is not type(getattr(optimizer, name, None)) or x in (math.inf, -math.inf):
-        raise ArgumentError(f"load: optimizer: expected another kind of {name}, got {shown(x)}")
-    return x

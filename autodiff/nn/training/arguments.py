@@ -13,7 +13,7 @@ from ...coerce import is_series
 from ...errors import ArgumentError, AutodiffError, OperandError, shown
 from ...graph import topological_order
 from ...value import Value
-from .. import initializers as initial
+from .. import checks
 from .callback import METHODS, Callback, bind_method
 from ..layers.neurons import one_or_list
 from ..measures.loss import LossFunction
@@ -26,7 +26,7 @@ def check_steps(steps_per_epoch: int | None, rows: int, batch_size: int) -> int:
     batches = -(-rows // batch_size)
     if steps_per_epoch is None:
         return batches
-    if (steps := initial.size(steps_per_epoch, "steps_per_epoch")) > batches:
+    if (steps := checks.size(steps_per_epoch, "steps_per_epoch")) > batches:
         expected = f"at most the {batches} batches of {batch_size} that {rows} rows make"
         raise ArgumentError(f"steps_per_epoch: expected {expected}, got {shown(steps_per_epoch)}")
     return steps

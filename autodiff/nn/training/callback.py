@@ -22,7 +22,7 @@ from typing import Any
 from ...coerce import is_one_of
 from ...errors import ArgumentError, OperandError, shown
 from ...suggest import hint
-from .. import initializers as initial
+from .. import checks
 from ..elsewhere import HOOKS
 from ..keywords import Declared
 
@@ -132,7 +132,7 @@ class Monitor(Callback):
         if not isinstance(monitor, str):
             raise OperandError(f"{name}: expected the name of a number to monitor, got {shown(monitor)}")
         self.monitor, self.mode = monitor, mode
-        self.min_delta = abs(initial.real(min_delta, f"{name}: min_delta"))
+        self.min_delta = abs(checks.real(min_delta, f"{name}: min_delta"))
         self.best: float | None = None
 
     def current(self, logs: Logs) -> float | None:

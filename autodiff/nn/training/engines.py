@@ -11,7 +11,7 @@ what a loop by hand does:
 
 import copy
 from math import isfinite
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -35,17 +35,20 @@ from ..layers.tables import Array
 ENGINES = ("auto", "eager", "compiled", "jax")
 
 
-class Engine(Protocol):
+class Engine:
     """What `fit` asks of an engine."""
 
     def loss(self, x: Array, y: Array) -> float:
         """The loss of a batch; its gradient is kept for `step`."""
+        raise NotImplementedError
 
     def outputs(self, rows: int) -> Array:
         """What the model gave for the rows of the last batch."""
+        raise NotImplementedError
 
     def step(self) -> bool:
         """Change the parameters along the gradient; False, and no change, if a number came out nan or inf."""
+        raise NotImplementedError
 
     def weights(self) -> Any:
         """The parameters' numbers as they are now, for `restore`."""
@@ -60,7 +63,7 @@ class Engine(Protocol):
         """Read the numbers from the model's Values, if they are kept elsewhere."""
 
 
-class Eager:
+class Eager(Engine):
     """Every batch is a new graph of Values."""
 
     def __init__(self, model: Block, loss: LossFunction, optimizer: Optimizer) -> None:
@@ -94,14 +97,8 @@ class Eager:
         for parameter, data in zip(self.parameters, weights, strict=True):
             parameter._data = data
 
-    def sync(self) -> None:
-        """Nothing to do: the Values hold the numbers."""
 
-    def reload(self) -> None:
-        """Nothing to do: the Values hold the numbers."""
-
-
-class Compiled:
+class Compiled(Engine):
     """The graph of one row is recorded once and runs as array code for every batch."""
 
     def __init__(self, model: Block, loss: LossFunction, optimizer: Optimizer, engine: str) -> None:

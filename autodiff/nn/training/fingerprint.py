@@ -17,7 +17,7 @@ Numbers of parameters do not count, since a recorded program reads them at each 
 import random
 from collections.abc import Iterator
 from functools import partial
-from types import FunctionType, MethodType, ModuleType
+from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from ...value import Value
 PASSING = frozenset({  # attributes that say nothing of results
     "optimizer", "history", "training", "stop_training", "masks", "name", "_objectives",
 })  # fmt: skip
+EMPTY = CellType()  # of a closure, before what it holds is assigned
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -136,7 +137,7 @@ def _parts(thing: Any, outermost: bool) -> tuple[Any, list[Any]]:
     if isinstance(thing, np.ndarray):
         return (kind, thing.shape, str(thing.dtype), thing.tobytes()), []
     if isinstance(thing, FunctionType):
-        cells = [cell.cell_contents for cell in thing.__closure__ or () if cell is not None and _filled(cell)]
+        cells = [cell.cell_contents for cell in thing.__closure__ or () if cell != EMPTY]
         return _Same(thing.__code__), [*cells, *(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
     if isinstance(thing, MethodType):
         return _Same(thing.__func__), [thing.__self__]
@@ -154,11 +155,3 @@ def _state(thing: Any) -> Iterator[tuple[str, Any]]:
     for name, item in getattr(thing, "__dict__", {}).items():
         if name not in PASSING:
             yield name, item
-
-
-def _filled(cell: Any) -> bool:
-    try:
-        cell.cell_contents
-    except ValueError:
-        return False
-    return True

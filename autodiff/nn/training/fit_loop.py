@@ -7,7 +7,7 @@
 History(2 epochs: loss 0.25)
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import isfinite
 from typing import Any
 
@@ -19,13 +19,24 @@ from .engines import Engine
 from ..measures.loss import LossFunction
 from ..notebook import history_table, preformat
 from .objectives import Meters
-from ..progress import Advance, sparkline
+from ..progress import Advance, progress, silent, sparkline
 from ..layers.tables import Array
+from .targets import Rows
 
 
 def in_order(logs: dict[str, float]) -> dict[str, float]:
     """Numbers by name, in the order of their names, as Keras has them."""
     return {name: logs[name] for name in sorted(logs)}
+
+
+def report_numbers(logs: dict[str, float], return_dict: bool) -> Any:
+    """Numbers as Keras returns them: the loss alone or first in a list, or all by name if asked for."""
+    return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
+
+
+def line_of(logs: dict[str, float]) -> str:
+    """Losses and metrics on one line, as Keras prints them."""
+    return " - ".join(f"{name}: {x:.4f}" for name, x in logs.items())
 
 
 class History:
@@ -63,6 +74,30 @@ class Run:
         self.good = engine.weights()
         self.modules = list(model.modules())
         self.watching_batches = [callback for callback in callbacks if callback.watches_batches()]
+
+    def begin(self, params: dict[str, Any]) -> None:
+        """Tell the callbacks whose training it is, and what is known of it."""
+        self.history.model, self.history.params = self.model, params
+        for callback in self.callbacks:
+            callback.set_model(self.model)
+            callback.set_params(dict(params))
+
+    def train(self, rows: Rows, epochs: range, order: Callable[[int], list[list[int]]],
+              validate: Callable[[int], dict[str, float]]) -> History:  # fmt: skip
+        """Train on the rows: `order` gives the batches of a pass over them, `validate` the numbers after an epoch."""
+        verbose, steps = self.history.params["verbose"], self.history.params["steps"]
+        bar = {"quiet": verbose not in (1, "auto"), "lines": verbose == "auto"}
+        with progress(len(epochs) * steps, "Training", **bar) as advance:
+            lines = verbose == 2 or verbose == 1 and advance is silent
+            waiting: list[list[int]] = []  # batches of this pass over the rows
+            for epoch in self.epochs(epochs.start, epochs.stop):
+                waiting = waiting or order(epoch)
+                batches, waiting = waiting[:steps], waiting[steps:]
+                logs = self.epoch(rows.x, rows.targets.table, batches, f"{epoch + 1}/{epochs.stop}", advance)
+                self.after(epoch, in_order(logs | validate(epoch)))
+                if lines:
+                    print(f"Epoch {epoch + 1}/{epochs.stop} - {line_of(self.logs)}")
+        return self.history
 
     def epochs(self, first: int, end: int) -> Iterable[int]:
         """The epochs to run, with the callbacks' say; training is on while a caller works on one."""

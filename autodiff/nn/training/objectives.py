@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from ...coerce import is_series
 from ...errors import ArgumentError, OperandError, shown
-from .. import initializers as initial, losses
+from .. import checks, losses
 from ..measures.loss import LossFunction
 from ..measures.metric import Metric, Quotient
 from ..metrics import find
+from ..layers.ports import by_name
 from ..layers.rows import datum, entries
 from ..layers.tables import Array
 from .targets import Part, Targets, as_trained
@@ -37,7 +38,7 @@ def objectives(outputs: Sequence[str], loss: Any, loss_weights: Any, metrics: An
     found = [None if each is None else losses.find(each) for each in by_output("loss", given, outputs)]
     if not any(found):
         raise ArgumentError("compile: expected a loss, such as loss='binary_crossentropy'")
-    factors = [1.0 if each is None else initial.real(each, "compile: loss_weights")
+    factors = [1.0 if each is None else checks.real(each, "compile: loss_weights")
                for each in by_output("loss_weights", loss_weights, outputs)]  # fmt: skip
     plain, weighted = (metrics_of(what, each, outputs) for what, each in
                        (("metrics", metrics), ("weighted_metrics", weighted_metrics)))  # fmt: skip
@@ -61,18 +62,9 @@ def by_output(what: str, given: Any, outputs: Sequence[str]) -> list[Any]:
     """What is given for each output, from a list or a dict; None for what a dict leaves out."""
     if given is None:
         return [None] * len(outputs)
-    if isinstance(given, Mapping):
-        unknown = [name for name in given if name not in outputs]
-        if unknown:
-            known = ", ".join(outputs)
-            raise ArgumentError(f"compile: {what}: expected names of outputs, {known}, got {shown(unknown[0])}")
-        return [given.get(name) for name in outputs]
-    if not isinstance(given, (list, tuple)) and len(outputs) == 1:
+    if not isinstance(given, (list, tuple, Mapping)) and len(outputs) == 1:
         return [given]
-    if not isinstance(given, (list, tuple)) or len(given) != len(outputs):
-        expected = f"one for each of the outputs {', '.join(outputs)}, as a list or a dict"
-        raise ArgumentError(f"compile: {what}: expected {expected}, got {shown(given)}")
-    return list(given)
+    return by_name(f"compile: {what}", given, outputs, outputs)
 
 
 def require_known(every: Sequence[Objective]) -> None:
@@ -154,4 +146,4 @@ class Meters:
     def results(self) -> dict[str, float]:
         """The numbers of all rows since the last reset, by name."""
         numbers = {name: loss.result() for name, loss in self.losses.items()}
-        return numbers | {meter.name: initial.real(meter.metric.result(), meter.name) for meter in self.meters}
+        return numbers | {meter.name: checks.real(meter.metric.result(), meter.name) for meter in self.meters}

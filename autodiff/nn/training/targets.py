@@ -103,3 +103,15 @@ class Targets:
 
         name = of_rows.__name__ = " and ".join(name_of(loss) for _, loss, _ in terms)
         return of_rows
+
+
+class Rows(NamedTuple):
+    """Rows of inputs as a table, and what the model should give for them."""
+
+    x: Array
+    targets: Targets
+
+    def split(self, kept: int) -> tuple["Rows", "Rows"]:
+        """The first rows, and the rest."""
+        first, rest = (Rows(self.x[part], self.targets.at(part)) for part in (slice(kept), slice(kept, None)))
+        return first, rest

@@ -12,13 +12,13 @@ True
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ...coerce import as_flag
 from ...errors import ArgumentError
-from .. import initializers as initial, optimizers
+from .. import checks, optimizers
 from ..layers import tables
 from ..layers.block import Block
 from ..layers.rows import datum
@@ -28,30 +28,18 @@ from .arguments import (
     check_callbacks, check_steps, check_validation, require_afresh, require_labels_given, require_loss,
     require_verbose,
 )  # fmt: skip
-from .fit_loop import History, Run, in_order
+from .fit_loop import History, Run, in_order, line_of, report_numbers
 from ..keywords import know_arguments
 from ..measures.loss import LossFunction
 from .objectives import Meters, Objective, objectives, require_known
 from ..optimizers import Optimizer
-from ..progress import progress, silent
+from ..progress import silent
 from ..layers.tables import Array
-from .targets import Targets, as_trained, is_own
+from .targets import Rows, Targets, as_trained, is_own
 from .weighting import row_weights
 from ..layers.weights import groups
 
 Data = Any  # rows: nested lists or arrays of numbers
-
-
-class Rows(NamedTuple):
-    """Rows of inputs as a table, and what the model should give for them."""
-
-    x: Array
-    targets: Targets
-
-    def split(self, kept: int) -> tuple["Rows", "Rows"]:
-        """The first rows, and the rest."""
-        first, rest = (Rows(self.x[part], self.targets.at(part)) for part in (slice(kept), slice(kept, None)))
-        return first, rest
 
 
 class Trainable(Block):
@@ -108,35 +96,24 @@ class Trainable(Block):
         Raises `AnomalyError` if a loss or a weight turns to nan or inf: it names the operation that did it, and the
         weights are those of the last good batch.
         """
-        batch_size = initial.size(32 if batch_size is None else batch_size, "batch_size")
-        epochs = initial.size(epochs, "epochs")
-        initial_epoch = initial.size(initial_epoch, "initial_epoch", least=0)
+        batch_size = checks.size(32 if batch_size is None else batch_size, "batch_size")
+        epochs = checks.size(epochs, "epochs")
+        initial_epoch = checks.size(initial_epoch, "initial_epoch", least=0)
         callbacks = check_callbacks(callbacks)
         shuffle = as_flag("fit: shuffle", shuffle)
-        validation_freq = initial.size(validation_freq, "validation_freq")
-        initial.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
+        validation_freq = checks.size(validation_freq, "validation_freq")
+        checks.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
         require_verbose(verbose)
         self._require_compiled("fit")
-        rows, validation = self._split_rows(x, y, sample_weight, class_weight, validation_split, validation_data)
-        run = self._run(rows, self.engine, callbacks)
+        rows = self._rows(x, y, sample_weight, class_weight)
+        rows, validation = self._set_apart(rows, validation_data, validation_split, (x, y, sample_weight))
         steps = check_steps(steps_per_epoch, len(rows.x), batch_size)
-        self._introduce(run, callbacks, {"verbose": verbose, "epochs": epochs, "steps": steps})
-        count = (epochs - initial_epoch) * steps
-        with progress(count, "Training", quiet=verbose not in (1, "auto"), lines=verbose == "auto") as advance:
-            lines = verbose == 2 or verbose == 1 and advance is silent
-            waiting: list[list[int]] = []  # batches of this pass over the rows
-            for epoch in run.epochs(initial_epoch, epochs):
-                waiting = waiting or list(tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}"))
-                batches, waiting = waiting[:steps], waiting[steps:]
-                logs = run.epoch(rows.x, rows.targets.table, batches, f"{epoch + 1}/{epochs}", advance)
-                self.skips_validation = validation is not None and (epoch + 1) % validation_freq != 0
-                if validation is not None and not self.skips_validation:
-                    run.engine.sync()
-                    logs |= {f"val_{name}": z for name, z in self._evaluate(validation).items()}
-                run.after(epoch, in_order(logs))
-                if lines:
-                    print(f"Epoch {epoch + 1}/{epochs} - {line_of(run.logs)}")
-        return run.history
+        run = self._run(rows, self.engine, callbacks)
+        self.history = run.history
+        run.begin({"verbose": verbose, "epochs": epochs, "steps": steps})
+        return run.train(rows, range(initial_epoch, epochs),
+                         lambda epoch: list(tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}")),
+                         lambda epoch: self._validate(run, validation, (epoch + 1) % validation_freq == 0))  # fmt: skip
 
     @know_arguments
     def evaluate(self, x: Data, y: Data = None, batch_size: int | None = None, verbose: int | str = "auto",
@@ -146,7 +123,7 @@ class Trainable(Block):
         With `verbose` 1 or 2 they are printed too. All rows are taken at once, whatever `batch_size` says.
         """
         require_verbose(verbose)
-        initial.size(32 if batch_size is None else batch_size, "batch_size")
+        checks.size(32 if batch_size is None else batch_size, "batch_size")
         self._require_compiled("evaluate")
         logs = self._evaluate(self._rows(x, y, sample_weight))
         if verbose in (1, 2):
@@ -178,7 +155,7 @@ class Trainable(Block):
         Nothing is printed, whatever `verbose` says. All rows are taken at once, whatever `batch_size` says.
         """
         require_verbose(verbose)
-        initial.size(32 if batch_size is None else batch_size, "batch_size")
+        checks.size(32 if batch_size is None else batch_size, "batch_size")
         return self._give_form(forward(self, self._table(x), self.engine))
 
     @property
@@ -211,29 +188,29 @@ class Trainable(Block):
         labels = self._labels(y, len(table))
         return Rows(table, Targets(labels, self._sizes(), self._weights(labels, sample_weight, class_weight)))
 
-    def _weights(self, labels: list[Array], sample_weight: Any, class_weight: Any) -> list[Array | None]:
-        """The weights of the rows, for each output."""
-        return [row_weights(labels[0], sample_weight, class_weight)]
-
-    def _split_rows(self, x: Data, y: Data, sample_weight: Data | None, class_weight: Mapping[int, float] | None,
-                    part: float, given: Sequence[Data] | None) -> tuple[Rows, Rows | None]:  # fmt: skip
-        """Make the rows for training, and those for validation: the ones given, or else the last part of all rows."""
-        rows = self._rows(x, y, sample_weight, class_weight)
+    def _set_apart(self, rows: Rows, validation_data: Sequence[Data] | None, part: float, given: tuple[Data, ...],
+                   ) -> tuple[Rows, Rows | None]:  # fmt: skip
+        """The rows to train on, and those to validate with: others, or the last part of those given, or none."""
         kept = tables.count_kept(len(rows.x), part)
-        if given is not None:  # then none are set apart
-            return rows, self._rows(*check_validation(given))
+        if validation_data is not None:  # then none are set apart
+            return rows, self._rows(*check_validation(validation_data))
         if kept == len(rows.x):
             return rows, None
-        rows, validation = rows.split(kept)[0], self._rows(x, y, sample_weight).split(kept)[1]
+        rows, validation = rows.split(kept)[0], self._rows(*given).split(kept)[1]
         tables.warn_of_one_class(rows.targets.labels(), validation.targets.labels())
         return rows, validation
 
-    def _introduce(self, run: Run, callbacks: list[Callback], settings: dict[str, Any]) -> None:
-        """Make the model, its history and the callbacks known to one another."""
-        self.history, run.history.model, run.history.params = run.history, self, settings
-        for callback in callbacks:
-            callback.set_model(self)
-            callback.set_params(dict(settings))
+    def _validate(self, run: Run, validation: Rows | None, now: bool) -> dict[str, float]:
+        """The loss and the metrics of the rows for validation, if there are any and it is their turn."""
+        self.skips_validation = validation is not None and not now
+        if validation is None or not now:
+            return {}
+        run.engine.sync()
+        return {f"val_{name}": z for name, z in self._evaluate(validation).items()}
+
+    def _weights(self, labels: list[Array], sample_weight: Any, class_weight: Any) -> list[Array | None]:
+        """The weights of the rows, for each output."""
+        return [row_weights(labels[0], sample_weight, class_weight)]
 
     def _require_compiled(self, what: str) -> None:
         if not self._objectives or self.optimizer is None:
@@ -272,13 +249,3 @@ class Trainable(Block):
         meters.reset()
         meters.update(rows.targets.table, predicted)
         return {"loss": loss} | meters.results()
-
-
-def report_numbers(logs: dict[str, float], return_dict: bool) -> Any:
-    """Numbers as Keras returns them: the loss alone or first in a list, or all by name if asked for."""
-    return in_order(logs) if return_dict else logs["loss"] if len(logs) == 1 else list(logs.values())
-
-
-def line_of(logs: dict[str, float]) -> str:
-    """Losses and metrics on one line, as Keras prints them."""
-    return " - ".join(f"{name}: {x:.4f}" for name, x in logs.items())
