@@ -114,7 +114,7 @@ def test_one_module_parses_python_and_so_one_thread_at_a_time():
 INSIDE = {
     "compiled": [["ir"], ["backends"], ["record"], ["codegen", "vectorize"], ["specialization"], ["recordings"], ["batch"], ["function"]],
     "nn": [["checks", "composed", "elsewhere", "notebook"], ["keywords"], ["schedules"], ["progress", "registry"], ["activations"], ["initializers"], ["regularizers"], ["layers"], ["hyperparameters"],
-           ["idx", "measures", "optimizer"], ["data", "losses", "optimizers"], ["metrics"], ["training"], ["models", "plots"], ["callbacks", "estimators"]],
+           ["idx", "measures", "optimizer"], ["adam"], ["data", "losses", "optimizers"], ["metrics"], ["training"], ["models", "plots"], ["callbacks", "estimators"]],
     "render": [["graph", "language"], ["output", "formula"], ["steps", "drawing"], ["quiz", "training"]],
     "testing": [["draw"], ["engines"], ["derive"], ["check"], ["conform"], ["mutants"], ["routes"]],
 }  # fmt: skip

@@ -85,6 +85,8 @@ OPTIMIZERS = [
     ("RMSprop", {"momentum": 0.9}), ("RMSprop", {"centered": True}), ("RMSprop", {"momentum": 0.5, "centered": True}),
     ("Adam", {"amsgrad": True, "beta_2": 0.5}), ("AdamW", {"amsgrad": True, "beta_2": 0.5}), ("AdamW", {}), ("Nadam", {}), ("Adam", {"clipnorm": 0.05}), ("SGD", {"global_clipnorm": 0.05}),
     ("RMSprop", {"clipvalue": 0.001}), ("SGD", {"weight_decay": 0.01}),
+    ("Adadelta", {}), ("Adadelta", {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-5}), ("Adamax", {}),
+    ("Adamax", {"learning_rate": 0.01, "beta_1": 0.8, "beta_2": 0.5, "weight_decay": 0.01}),
 ]
 X, Y = nn.data.xor()
 SHIFTED = X + [0.3, -0.2]  # with them no sum is exactly at a kink, where Keras's backends differ among themselves
@@ -94,7 +96,7 @@ SIGNATURES = """
 import os; os.environ["KERAS_BACKEND"] = "jax"
 import inspect, json, keras
 found = {}
-for name in "SGD Adagrad RMSprop Adam AdamW Nadam".split():
+for name in "SGD Adagrad RMSprop Adam AdamW Nadam Adadelta Adamax".split():
     found[name] = inspect.signature(getattr(keras.optimizers, name).__init__)
 for name in "EarlyStopping ReduceLROnPlateau ModelCheckpoint".split():
     found[name] = inspect.signature(getattr(keras.callbacks, name).__init__)
@@ -115,7 +117,7 @@ print(json.dumps({f"{name}({p.name})": str(p.default) for name, s in found.items
 
 def defaults_here():
     found = {}
-    for name in ("SGD", "Adagrad", "RMSprop", "Adam", "AdamW", "Nadam", "Dense"):
+    for name in ("SGD", "Adagrad", "RMSprop", "Adam", "AdamW", "Nadam", "Adadelta", "Adamax", "Dense"):
         kind = getattr(nn, name)
         found |= {f"{name}({p.name})": str(p.default) for p in inspect.signature(kind.__init__).parameters.values()}
         if name != "Dense":

@@ -103,6 +103,16 @@ def test_the_area_under_the_curve_of_one_class_is_nan_and_ends_no_training():
     assert np.isnan(history.history["AUC"][0])
 
 
+def test_rows_for_validation_are_looked_at_after_the_epochs_that_are_listed_the_first_being_1():
+    made = model()
+    for listed, epochs in (([1, 3, 9], 2), ((4,), 1), (range(1, 5), 4), ([], 0)):
+        history = made.fit(X, Y, epochs=4, verbose=0, validation_split=0.3, validation_freq=listed).history
+        assert len(history.get("val_loss", [])) == epochs
+    for wrong, sentence in (([0], "at least 1, got 0"), ([1.5], "at least 1, got 1.5"), ("12", "at least 1, got '12'")):
+        with pytest.raises((ArgumentError, OperandError), match=f"validation_freq: expected a whole number of {sentence}"):
+            made.fit(X, Y, validation_freq=wrong)
+
+
 def test_the_note_beside_the_bar_shows_the_course_of_the_loss(monkeypatch):
     from contextlib import contextmanager
 
@@ -143,7 +153,7 @@ def test_weights_are_told_apart_by_whether_training_may_change_them():
 @pytest.mark.parametrize("call, message", [
     (lambda: nn.ReLU(), r"write nn.Activation\('relu'\)"),
     (lambda: nn.BatchNormalization, "write nn.data.MinMaxScaler for the inputs, and leave it out between layers"),
-    (lambda: nn.Adamax, r"write nn.Adam\(amsgrad=True\)"), (lambda: nn.Adamm, "did you mean nn.Adam[?] There are: Activation"),
+    (lambda: nn.Lion, "write nn.AdamW"), (lambda: nn.Adamm, "did you mean nn.Adam[?] There are: Activation"),
     (lambda: nn.LSTM, "no layer here goes along a sequence"), (lambda: nn.optimizers.Ftrl, "write nn.Adagrad"),
     (lambda: nn.Precision, "it is nn.metrics.Precision"), (lambda: nn.metrics.MeanIoU, "write Precision and Recall"),
     (lambda: nn.losses.Dice, "write binary_crossentropy"), (lambda: nn.callbacks.TensorBoard, "write CSVLogger"),

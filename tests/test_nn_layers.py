@@ -217,3 +217,13 @@ def test_a_wrong_row_is_an_error_that_shows_it(row, sentence):
 
 def test_a_size_may_be_any_integer():
     assert checks.size(np.int64(3), "size") == 3
+
+
+@pytest.mark.parametrize("give", [lambda number: lambda nin, nout, rng: number, lambda number: lambda shape, dtype=None: np.full(shape, number),
+                                  lambda number: nn.initializers.Constant(number)])  # fmt: skip
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("which", ["kernel_initializer", "bias_initializer"])
+def test_an_initializer_that_gives_nan_or_inf_is_refused_at_once_with_the_layer(give, number, which):
+    layers = [nn.Input(2), nn.Dense(3, name="second", **{which: give(number)})]
+    with pytest.raises(ArgumentError, match=rf"Dense\(3\) named 'second': initializer .*: expected finite numbers, got {number}"):
+        nn.Sequential(layers)

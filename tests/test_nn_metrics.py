@@ -192,3 +192,28 @@ def test_a_mean_of_outputs_of_which_one_is_nan_is_nan(kind):
 def test_numbers_that_are_nan_are_not_gathered(kind):
     with pytest.raises(ArgumentError, match="row 1: expected numbers, got nan"):
         kind()([1.0, np.nan])
+
+
+class Bent(losses.Loss):
+    """A loss that asks its predictions for what only Values have."""
+
+    def call(self, y_true, y_pred):
+        return sum((p - t).tanh() ** 2 for t, p in zip(y_true, y_pred)) / len(y_true)
+
+
+@pytest.mark.parametrize("name", [None, "mine"])
+def test_a_loss_object_of_ones_own_is_a_metric_as_well(name):
+    made = nn.Sequential([nn.Input(2), nn.Dense(1)], seed=1)
+    made.compile("sgd", Bent(), metrics=[Bent(name)])
+    rows, labels = [[0.0, 1.0], [1.0, 0.0], [2.0, 1.0]], [0.0, 1.0, -1.0]
+    history = made.fit(rows, labels, verbose=0, validation_data=(rows, labels)).history
+    assert history[name or "bent"] == history["loss"] and history[f"val_{name or 'bent'}"] == history["val_loss"]
+
+
+def test_a_loss_object_of_ones_own_that_gives_no_number_is_refused_as_a_metric():
+    class Idle(losses.Loss):
+        def call(self, y_true, y_pred):
+            return "nothing"
+
+    with pytest.raises(OperandError, match=r"idle: expected a number, or one for each row, got 'nothing' \(str\)"):
+        metrics.find(Idle(), [1.0], 1).update_state([1.0], [0.5])

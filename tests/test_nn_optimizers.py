@@ -29,6 +29,8 @@ TRAJECTORIES = {
                                                                    (0.6087740864852031, 0.3547491308985077)),
     "Nadam":    (lambda p: nn.Nadam(p, 0.05, epsilon=1e-8, momentum_decay=0.004),
                                                                    (0.5922395302235426, 0.33687594903833296)),
+    "Adadelta": (lambda p: nn.Adadelta(p, 1.0, 0.9, 1e-4),         (0.3762872981553446, 0.13180979155014308)),
+    "Adamax":   (lambda p: nn.Adamax(p, 0.05, epsilon=1e-30),      (-0.3769344869522143, 0.17595940126991394)),
 }  # fmt: skip
 OPTIONS = [(nn.RMSprop, {"momentum": 0.9}), (nn.RMSprop, {"centered": True}), (nn.RMSprop, {"momentum": 0.5, "centered": True}),
            (nn.Adam, {"amsgrad": True}), (nn.AdamW, {"amsgrad": True})]  # fmt: skip
@@ -358,6 +360,7 @@ def test_every_optimizer_is_found_by_name_and_an_object_is_itself():
     ("adma", r"expected the name of an optimizer, got 'adma' \(str\): did you mean 'adam'\?"),
     (nn.Adam, r"optimizer: expected a name or an Optimizer, got .*: write Adam\(\)"),
     (0.1, r"optimizer: expected a name or an Optimizer, got 0.1 \(float\)"),
+    (None, r"optimizer: expected a name or an Optimizer, got None .*: leave it out for RMSprop, or write 'adam' or nn.SGD"),
 ])
 def test_what_is_no_optimizer_is_refused(given, sentence):
     with pytest.raises((ArgumentError, OperandError), match=sentence):
@@ -383,6 +386,22 @@ def test_what_is_no_optimizer_is_refused(given, sentence):
 def test_unusable_parameters_or_rates_are_refused_with_what_came(params, lr, sentence):
     with pytest.raises((ArgumentError, OperandError), match=sentence):
         nn.SGD(params, lr)
+
+
+@pytest.mark.parametrize("rate", [0.5, np.float32(0.5), np.float64(0.5), np.array(0.5), 1, np.int64(1)], ids=repr)
+def test_any_real_number_in_the_first_place_is_the_rate(rate):
+    assert nn.SGD(rate).lr == nn.SGD(lr=rate).lr == float(rate)
+    with pytest.raises(OperandError, match="Adam: expected a list of Values as params, got .* a rate may come first"):
+        nn.Adam(rate, 0.9)
+
+
+@pytest.mark.parametrize("rate", [True, False, np.True_, np.array(True)], ids=repr)
+def test_a_bool_is_no_rate(rate):
+    optimizer = nn.SGD(0.1)
+    for give in (nn.SGD, lambda given: nn.SGD(lr=given), lambda given: setattr(optimizer, "learning_rate", given)):
+        with pytest.raises(OperandError, match="SGD: expected a number as learning rate, such as 0.1, got "):
+            give(rate)
+    assert optimizer.lr == 0.1
 
 
 @pytest.mark.parametrize("make, sentence", [

@@ -30,7 +30,7 @@ from .layers.neurons import MLP, Layer, Neuron
 from .layers.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
 from .layers.module import Module
 from .layers.symbol import Input
-from .optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nadam, Optimizer, RMSprop
+from .optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Momentum, Nadam, Optimizer, RMSprop
 from .regularizers import L1, L1L2, L2
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from .training.step_function import step_function
 
 __all__ = [
-    "Activation", "Adagrad", "Adam", "AdamW", "Add", "Average", "Block", "Concatenate", "Dense", "Dropout", "Flatten",
+    "Activation", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Add", "Average", "Block", "Concatenate", "Dense",
+    "Dropout", "Flatten",
     "History", "Input", "L1", "L1L2", "L2", "Layer", "MLP", "Maximum", "Maxout", "Minimum", "Model", "Module",
     "Momentum", "Multiply", "Nadam", "Neuron", "Optimizer", "RMSprop", "SGD", "Sequential", "Subtract", "activations",
     "callbacks", "data", "load", "losses", "metrics", "optimizers", "save", "schedules", "step_function",

@@ -112,8 +112,8 @@ FAMILIES = (  # of layers, by a part of their names
      "numbers in place of words and classes, before the model"),
 )
 OPTIMIZERS = {
-    "adadelta": "nn.Adagrad or nn.RMSprop", "adamax": "nn.Adam(amsgrad=True)", "adafactor": "nn.Adam",
-    "ftrl": "nn.Adagrad with a kernel_regularizer", **dict.fromkeys(("lion", "lamb", "muon"), "nn.AdamW"),
+    "adafactor": "nn.Adam", "ftrl": "nn.Adagrad with a kernel_regularizer",
+    **dict.fromkeys(("lion", "lamb", "muon"), "nn.AdamW"),
     **dict.fromkeys(("lossscaleoptimizer", "loss_scale_optimizer"), "the optimizer itself: every number is a float64"),
     "schedule_free_adam_w": "nn.AdamW",
 }  # fmt: skip

@@ -7,6 +7,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from inspect import signature
+from numbers import Real
 from typing import Any
 
 from ..coerce import Number, is_series
@@ -128,8 +129,17 @@ def check_parameters(what: str, params: Iterable[Value]) -> list[Value]:
 
 
 def is_rate(params: Any) -> bool:
-    """Whether what stands in the place of the parameters is a learning rate: a number, or a schedule."""
-    return isinstance(params, (int, float)) or callable(params) and not isinstance(params, (Module, type))
+    """Whether what stands in the place of the parameters is a learning rate: one number, or a schedule."""
+    if isinstance(params, Real) or getattr(params, "ndim", None) == 0:
+        return True
+    return callable(params) and not isinstance(params, (Module, type))
+
+
+def check_rate(what: str, rate: Any) -> float:
+    """A learning rate as a float; True, which Python takes for 1, is none."""
+    if isinstance(rate, bool) or getattr(getattr(rate, "dtype", None), "kind", None) == "b":
+        raise OperandError(f"{what}: expected a number as learning rate, such as 0.1, got {shown(rate)}")
+    return at_least_zero(what, "learning rate", rate)
 
 
 def misplaced(kind: type, first: Any, second: Any) -> str:

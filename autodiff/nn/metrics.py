@@ -29,7 +29,8 @@ from .measures.classification import (
 from .keywords import not_there, snake_case
 from .measures.gathered import Mean, R2Score, Sum
 from .measures.regression import EPSILON
-from .measures.metric import MeanOf, MeanOfLoss, MeanOfRows, Metric, Quotient
+from .measures.loss import is_own
+from .measures.metric import MeanOf, MeanOfLoss, MeanOfOwnLoss, MeanOfRows, Metric, Quotient
 from .registry import Registry
 from .layers.rows import Rows, entries
 from .layers.tables import Array
@@ -221,10 +222,15 @@ def find(metric: Any, y_true: Sequence[Any], outputs: int, loss: Any = None) -> 
         raise OperandError(f"metric: expected one of labels and outputs, got {shown(metric)}, which takes numbers: "
                            "write a function of (y_true, y_pred)")  # fmt: skip
     elif not isinstance(metric, Metric):
-        metric = MeanOf(metric)
+        metric = MeanOfOwnLoss(metric, metric.name) if is_own_loss(metric) else MeanOf(metric)
     metric.middle = 0.0 if takes_logits(loss) or takes_signs(loss) else 0.5
     metric.between = 0.0 if takes_signs(loss) else 0.5
     return metric  # type: ignore[no-any-return]
+
+
+def is_own_loss(metric: Any) -> bool:
+    """Whether it is a loss of a class of the user's own."""
+    return isinstance(metric, losses.Loss) and is_own(metric)
 
 
 def takes_logits(loss: Any) -> bool:

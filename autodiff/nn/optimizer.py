@@ -18,12 +18,15 @@ from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, is_series, number
 from ..value import Value
 from . import elsewhere
-from .checks import at_least_zero, count, decay
-from .hyperparameters import Checks, LearningRate, check_parameters, clipped, is_rate, limit, limit_of, misplaced
+from .checks import count, decay
+from .hyperparameters import (
+    Checks, LearningRate, check_parameters, check_rate, clipped, is_rate, limit, limit_of, misplaced,
+)  # fmt: skip
 from .keywords import Declared
 
 Rate = Number | Callable[[int], float]  # a number, or a schedule: a function of the number of steps taken
 Params = Iterable[Value] | None
+After = tuple[Any, ...]  # the parameter after a step, and what each slot of the rule then holds
 PART = 16384  # numbers: 128 KiB, so that a rule's arrays and its intermediate results stay in the cache
 
 
@@ -85,7 +88,7 @@ class Optimizer(Declared):
             expected = f"another schedule, since the rate follows {shown(self._lr)}"
             raise ArgumentError(f"{type(self).__name__}: learning rate: expected {expected}, got {shown(lr)}: "
                                 "make a new optimizer for a rate that is set")  # fmt: skip
-        self._lr = lr if callable(lr) else at_least_zero(type(self).__name__, "learning rate", lr)
+        self._lr = lr if callable(lr) else check_rate(type(self).__name__, lr)
         self.rate = self.lr if hasattr(self, "steps") else 0.0
 
     @property

@@ -53,8 +53,9 @@ class Dense(Block):
         rng = rng if self.seed is None else initial.generator(self.seed)
         inputs = one_axis(shape, self)
         self.neurons = neurons(inputs, self.units, self.activation, rng, self.use_bias)
-        kernel = first_numbers(self.kernel_initializer, (inputs, self.units), inputs, self.units, rng)
-        bias = first_numbers(self.bias_initializer, (self.units,), inputs, self.units, rng)
+        sizes, layer = (inputs, self.units), f"{self!r}{f' named {self.name!r}' if self.name else ''}"
+        kernel = first_numbers(layer, self.kernel_initializer, sizes, sizes, rng)
+        bias = first_numbers(layer, self.bias_initializer, (self.units,), sizes, rng)
         for place, neuron in enumerate(self.neurons):
             if kernel is not None:
                 for row, value in enumerate(neuron.w):

@@ -3,11 +3,13 @@
     (inputs, outputs, rng)    gives one number, as those of `nn.initializers` do
     (shape) or (shape, dtype) gives an array of that shape, as Keras has it
 
->>> first = first_numbers(lambda shape, dtype=None: [[1.0, 2.0], [3.0, 4.0]], (2, 2), 2, 2, random.Random(1))
+>>> make = lambda shape, dtype=None: [[1.0, 2.0], [3.0, 4.0]]
+>>> first = first_numbers("Dense(2)", make, (2, 2), (2, 2), random.Random(1))
 >>> first(1, 0)
 3.0
 """
 
+import math
 import random
 from collections.abc import Callable
 from typing import Any
@@ -17,19 +19,27 @@ from .. import checks, initializers as initial
 from ..keywords import takes
 
 
-def first_numbers(initializer: Any, shape: tuple[int, ...], inputs: int, outputs: int,
+def first_numbers(layer: str, initializer: Any, shape: tuple[int, ...], sizes: tuple[int, int],
                   rng: random.Random) -> Callable[..., float] | None:  # fmt: skip
     """A function of the place in an array of weights of that shape, which gives the number there.
 
-    None where no initializer is given: what suits the activation stays.
+    None where no initializer is given: what suits the activation stays. `sizes` are the layer's inputs and outputs.
     """
     if initializer is None:
         return None
-    what = f"initializer {initial.name_of(initializer)}"
+    what = f"{layer}: initializer {initial.name_of(initializer)}"
     if takes(initializer, 3):
-        return lambda *place: checks.real(call(initializer, what, inputs, outputs, rng), what)
+        return lambda *place: finite(call(initializer, what, *sizes, rng), what)
     array = array_of(initializer, what, shape)
-    return lambda *place: checks.real(array[place], what)
+    return lambda *place: finite(array[place], what)
+
+
+def finite(x: Any, what: str) -> float:
+    """A first weight, which is neither nan nor inf: from such a number nothing could be learned."""
+    weight = checks.real(x, what)
+    if not math.isfinite(weight):
+        raise ArgumentError(f"{what}: expected finite numbers, got {weight}")
+    return weight
 
 
 def array_of(initializer: Any, what: str, shape: tuple[int, ...]) -> Any:

@@ -9,13 +9,14 @@
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ...coerce import Number, is_one_of
 from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from .. import checks
-from ..keywords import Declared, know_arguments, snake_case
+from ..keywords import LIBRARY, Declared, know_arguments, snake_case
 from ..layers.rows import Rows, entries, list_rows, mean
 
 LossFunction = Callable[..., Value]  # of labels and predictions, over rows
@@ -25,6 +26,13 @@ MEAN = "sum_over_batch_size"
 def weighted_mean(loss: LossFunction, y_true: Rows, y_pred: Rows, weights: Sequence[Any]) -> Value:
     """The mean over rows of weight times loss."""
     return mean([weight * loss([t], [p]) for weight, t, p in zip(weights, y_true, y_pred)])
+
+
+def is_own(loss: Any) -> bool:
+    """Whether a loss is a function or an object of the user's own, which may ask its predictions for `p.tanh()`."""
+    whole = loss.func if isinstance(loss, partial) else loss
+    kind = whole if hasattr(whole, "__name__") else type(whole)
+    return not str(getattr(kind, "__module__", "")).startswith(LIBRARY)
 
 
 class Loss(Declared):

@@ -22,7 +22,8 @@ from ...errors import ArgumentError, OperandError, shown
 from ...value import Value
 from .. import elsewhere
 from ..keywords import Declared, know_arguments, snake_case, takes
-from ..layers.rows import Rows, datum, pair_rows
+from ..layers.neurons import one_or_list
+from ..layers.rows import Rows, datum, entries, list_rows, pair_rows
 from ..layers.tables import Array, array
 
 
@@ -119,6 +120,16 @@ class MeanOf(Quotient):
             raise ArgumentError(f"{self.name}: expected {expected}, got {len(numbers)}")
         weights = column_of_weights(self.name, sample_weight, len(numbers))[:, 0]
         self.add((numbers.reshape(len(numbers), -1).mean(axis=1) * weights).sum(), weights.sum())
+
+
+class MeanOfOwnLoss(MeanOf):
+    """The mean over the batches of a loss of the user's own, which is given what it is given in training: Values."""
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        labels = [row[0] if len(row) == 1 else row for row in map(entries, list_rows(self.name, "y_true", y_true))]
+        outputs = [one_or_list([Value(datum(x, self.name)) for x in entries(row)])
+                   for row in list_rows(self.name, "y_pred", y_pred)]  # fmt: skip
+        super().update_state(labels, outputs, sample_weight)
 
 
 class MeanOfLoss(Quotient):

@@ -7,6 +7,7 @@ Traceback (most recent call last):
 autodiff.errors.ArgumentError: steps_per_epoch: expected at most the 3 batches of 4 that 10 rows make, got 5 (int)
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from ...coerce import is_series
@@ -76,6 +77,19 @@ def require_afresh(optimizer: Optimizer, trained: list[Value], every: list[Value
     raise ArgumentError(f"fit: expected the {len(optimizer.params)} parameters that the optimizer has changed so far, "
                         f"got {len(trained)}, not all of them the same: a layer has come, gone, or been frozen. Call "
                         "compile(optimizer, loss) again: the optimizer then starts afresh")  # fmt: skip
+
+
+def check_frequency(validation_freq: Any) -> Callable[[int], bool]:
+    """Whether an epoch is one after which the rows for validation are looked at: every so many, or those listed.
+
+    >>> [epoch for epoch in (1, 2, 3, 4) if check_frequency(2)(epoch)]     # the first epoch is 1, as in Keras
+    [2, 4]
+    """
+    if is_series(validation_freq) and not isinstance(validation_freq, str):
+        listed = {checks.size(epoch, "validation_freq") for epoch in validation_freq}
+        return lambda epoch: epoch in listed
+    every = checks.size(validation_freq, "validation_freq")
+    return lambda epoch: epoch % every == 0
 
 
 def require_verbose(verbose: object) -> None:

@@ -11,26 +11,17 @@ A training step knows one array of labels, so the labels of several outputs, and
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...reductions import total
 from ...value import Value
-from ..keywords import LIBRARY
 from ..layers.neurons import one_or_list
-from ..measures.loss import LossFunction, weighted_mean
+from ..measures.loss import LossFunction, is_own, weighted_mean
 from ..losses import name_of
 from ..layers.rows import entries, list_rows
 from ..layers.tables import Array
-
-
-def is_own(loss: Any) -> bool:
-    """Whether a loss is a function or an object of the user's own, which may ask its predictions for `p.tanh()`."""
-    whole = loss.func if isinstance(loss, partial) else loss
-    kind = whole if hasattr(whole, "__name__") else type(whole)
-    return not str(getattr(kind, "__module__", "")).startswith(LIBRARY)
 
 
 def as_trained(losses: Iterable[LossFunction | None], outputs: Array) -> list[Any]:

@@ -25,17 +25,17 @@ from ..layers.rows import datum
 from .callback import Callback
 from .engines import engine_for, forward, penalty, require_engine
 from .arguments import (
-    check_callbacks, check_steps, check_validation, require_afresh, require_labels_given, require_loss,
-    require_verbose,
+    check_callbacks, check_frequency, check_steps, check_validation, require_afresh, require_labels_given,
+    require_loss, require_verbose,
 )  # fmt: skip
 from .fit_loop import History, Run, in_order, line_of, report_numbers
 from ..keywords import know_arguments
-from ..measures.loss import LossFunction
+from ..measures.loss import LossFunction, is_own
 from .objectives import Meters, Objective, objectives, require_known
 from ..optimizers import Optimizer
 from ..progress import silent
 from ..layers.tables import Array
-from .targets import Rows, Targets, as_trained, is_own
+from .targets import Rows, Targets, as_trained
 from .weighting import row_weights
 from ..layers.weights import groups
 
@@ -80,16 +80,17 @@ class Trainable(Block):
             callbacks: Iterable[Callback] | Callback | None = None, validation_split: float = 0.0,
             validation_data: Sequence[Data] | None = None, shuffle: bool = True,
             class_weight: Mapping[int, float] | None = None, sample_weight: Data | None = None,
-            initial_epoch: int = 0, seed: int = 0, validation_freq: int = 1, steps_per_epoch: int | None = None,
-            validation_batch_size: int | None = None) -> History:  # fmt: skip
+            initial_epoch: int = 0, seed: int = 0, validation_freq: int | Iterable[int] = 1,
+            steps_per_epoch: int | None = None, validation_batch_size: int | None = None) -> History:  # fmt: skip
         """Train for `epochs` (up to that number, from `initial_epoch`); return the losses and metrics of each.
 
         Losses and metrics are running ones, as Keras's are: of each batch before its step, with Dropout, over the
         epoch. For those of the model after the epoch give the rows as `validation_data`, which is (x, y) or
         (x, y, weights); else `validation_split` sets the last part of the rows apart. They are looked at every
-        `validation_freq` epochs. A row counts by its `sample_weight`, or, in training alone, by the `class_weight` of
-        its label. The order of the rows depends on `seed` and the epoch alone. With `steps_per_epoch` an epoch ends
-        after so many batches, and the next goes on from there; the last of a pass over the rows may be shorter.
+        `validation_freq` epochs, or after those that it lists, of which the first is 1. A row counts by its
+        `sample_weight`, or, in training alone, by the `class_weight` of its label. The order of the rows depends on
+        `seed` and the epoch alone. With `steps_per_epoch` an epoch ends after so many batches, and the next goes on
+        from there; the last of a pass over the rows may be shorter.
         `verbose`: 0 nothing, 1 a progress bar with the course of the loss (a line per epoch where no terminal is), 2 a
         line per epoch, "auto" the bar, and where no terminal is a line a second.
 
@@ -101,7 +102,7 @@ class Trainable(Block):
         initial_epoch = checks.size(initial_epoch, "initial_epoch", least=0)
         callbacks = check_callbacks(callbacks)
         shuffle = as_flag("fit: shuffle", shuffle)
-        validation_freq = checks.size(validation_freq, "validation_freq")
+        is_turn = check_frequency(validation_freq)
         checks.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
         require_verbose(verbose)
         self._require_compiled("fit")
@@ -113,7 +114,7 @@ class Trainable(Block):
         run.begin({"verbose": verbose, "epochs": epochs, "steps": steps})
         return run.train(rows, range(initial_epoch, epochs),
                          lambda epoch: list(tables.batches(len(rows.x), batch_size, shuffle, f"{seed} {epoch}")),
-                         lambda epoch: self._validate(run, validation, (epoch + 1) % validation_freq == 0))  # fmt: skip
+                         lambda epoch: self._validate(run, validation, is_turn(epoch + 1)))  # fmt: skip
 
     @know_arguments
     def evaluate(self, x: Data, y: Data = None, batch_size: int | None = None, verbose: int | str = "auto",
