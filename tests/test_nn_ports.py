@@ -142,9 +142,9 @@ def test_a_model_of_several_inputs_is_a_layer_of_another():
     (lambda m: m.fit(X, [SIZE, KIND + 1]), r"row 2 of y_true: expected a class number from 0 to 2, got 3"),
     (lambda m: m.fit(X, Y, class_weight={0: 1}), r"class_weight: expected a model of one output"),
     (lambda m: m.fit(X, Y, sample_weight=[SIZE]), r"sample_weight: expected a list of 2, for size, kind"),
-    (lambda m: m.compile("sgd", ["mse"]), r"loss: expected one for each of the outputs size, kind, as a list or a dict"),
-    (lambda m: m.compile("sgd", {"size": "mse", "kin": "mse"}), r"loss: expected names of outputs, size, kind, got 'kin'"),
-    (lambda m: m.compile("sgd", "mse", ["mae"]), r"metrics: expected one for each of the outputs size, kind"),
+    (lambda m: m.compile("sgd", ["mse"]), r"loss: expected a list of 2, for size, kind, or a dict by these names, got 1"),
+    (lambda m: m.compile("sgd", {"size": "mse", "kin": "mse"}), r"loss: expected a dict with size, kind, got one with size, kin"),
+    (lambda m: m.compile("sgd", "mse", ["mae"]), r"metrics: expected a list of 2, for size, kind"),
     (lambda m: m([[1.0], [2.0]]), r"expected rows of \[2, 3\] numbers, got \[1, 1\]"),
     (lambda m: m.compile("sgd", [None, None]), r"expected a loss, such as"),
 ])
