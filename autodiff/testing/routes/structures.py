@@ -202,9 +202,34 @@ def matrices(drawing: "Drawing") -> None:
     elif kind == 2:
         drawing.let((rows, columns), f"[[{drawing.activate('a')} for a in row] for row in {m}]", "m")
     else:
-        n = drawing.give((columns, drawing.size()), "n")
-        entry = drawing.choices.pick(SUMS).format("row", "c")
-        drawing.let((rows, drawing.shapes[n][1]), f"[[{entry} for c in zip(*{n})] for row in {m}]", "m")
+        multiply(drawing, m)
+
+
+def multiply(drawing: "Drawing", m: str) -> str:
+    """The product of a matrix and another."""
+    rows, columns = drawing.shapes[m]
+    n = drawing.give((columns, drawing.size()), "n")
+    entry = drawing.choices.pick(SUMS).format("row", "c")
+    return drawing.let((rows, drawing.shapes[n][1]), f"[[{entry} for c in zip(*{n})] for row in {m}]", "m")
+
+
+ARRANGEMENTS = (
+    "[row[::-1] for row in {m}[::-1]]", "{m}[::-1]", "[row[::-1] for row in {m}]",
+    "{m}[1:] + {m}[:1]", "[row[1:] + row[:1] for row in {m}]", "[row[i:] + row[:i] for i, row in enumerate({m})]",
+    "[[{m}[i - j][j] for j in range(len(row))] for i, row in enumerate({m})]",
+)  # fmt: skip
+
+
+def rearrange(drawing: "Drawing") -> None:
+    """A product of matrices turned, or its rows and columns moved around, and multiplied again."""
+    m = multiply(drawing, drawing.variable(2, "m"))
+    text = drawing.choices.pick(ARRANGEMENTS).format(m=m)
+    moved = drawing.let(drawing.shapes[m], text.replace("i - j", f"(i - j) % {drawing.shapes[m][0]}"), "m")
+    if drawing.choices.below(2):
+        multiply(drawing, moved)
+    else:
+        pair, other = drawing.binary("a", "b"), drawing.of_shape(drawing.shapes[m], "n")
+        drawing.let(drawing.shapes[m], f"[[{pair} for a, b in zip(*pair)] for pair in zip({moved}, {other})]", "m")
 
 
 def polynomial(drawing: "Drawing") -> None:
@@ -235,5 +260,5 @@ def reduce(drawing: "Drawing") -> None:
 
 STRUCTURES = (
     dense, elementwise, reduce, irregular, weigh, convolution, outer, scan, normalize, attention, pool, select,
-    branch, move, matrices, polynomial, dense, elementwise, irregular, weigh, use_comparison, mask_entries,
+    branch, move, matrices, rearrange, polynomial, dense, elementwise, irregular, weigh, use_comparison, mask_entries,
 )  # fmt: skip
