@@ -278,8 +278,8 @@ INTERNAL = (
        kinks=("(a == 0) & (b == 0)",)),
     Op("angle_slope", "angle_slope(a, b)",    ("angle_slope(b, a) * angle_slope(b, a) - y * y", "-2 * unit(a, b) * unit(b, a) / hypot(a, b) / hypot(a, b)")),
     Op("elu_slope",   "elu_slope(a, b)",      ("where(a > 0, 0, where(a == 0, where(b > 1, 0, b), b * exp(a)))", None), kinks=("a == 0",), one_sided="b >= 0"),
-    Op("silu_slope",  "silu_slope(a)",        ("sigmoid(a) * sigmoid(-a) * (2 + a * (sigmoid(-a) - sigmoid(a)))",)),
-    Op("gelu_slope",  "gelu_slope(a)",        ("2 * normal_pdf(a) + a * normal_pdf_slope(a)",)),
+    Op("silu_slope",  "silu_slope(a)",        ("sigmoid(a) * sigmoid(-a) * (2 + clip(a, -2000, 2000) * (sigmoid(-a) - sigmoid(a)))",)),
+    Op("gelu_slope",  "gelu_slope(a)",        ("2 * normal_pdf(a) + clip(a, -2000, 2000) * normal_pdf_slope(a)",)),
 )  # fmt: skip
 
 TABLE = {op.name: check_row(op) for op in OPERATORS + FUNCTIONS + REDUCTIONS + INTERNAL}
