@@ -342,10 +342,14 @@ def test_a_schedule_may_be_any_function_of_the_step():
         Schedule(0.1, 10)(0)
 
 
-@pytest.mark.parametrize("make", [lambda: ExponentialDecay(-1, 10), lambda: StepDecay(0.1, 0)])
+@pytest.mark.parametrize("make", [
+    lambda: ExponentialDecay(-1, 10), lambda: StepDecay(0.1, 0), lambda: ExponentialDecay(math.inf, 10),
+])
 def test_a_schedule_refuses_a_rate_or_length_that_is_not_positive(make):
     with pytest.raises(ArgumentError, match="expected a finite number above 0, got"):
         make()
+    with pytest.raises(OperandError, match=r"ExponentialDecay: initial: expected a real number \(int"):
+        ExponentialDecay("fast", 10)
 
 
 # By name

@@ -24,10 +24,10 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from ..errors import ArgumentError, OperandError, shown
-from ..coerce import as_flag, is_series, number
+from ..coerce import Number, as_flag, is_series, number
 from ..suggest import hint
 from . import elsewhere
-from .checks import above_zero
+from .checks import real
 from .keywords import not_there
 
 __all__ = [
@@ -69,8 +69,8 @@ class Schedule:
 
     def __post_init__(self) -> None:
         name = type(self).__name__
-        above_zero(f"{name}: initial", "finite number", self.initial)
-        above_zero(f"{name}: steps", "finite number", self.steps)
+        require_positive(f"{name}: initial", self.initial)
+        require_positive(f"{name}: steps", self.steps)
 
     def __call__(self, step: int) -> float:
         """The rate after `step` steps."""
@@ -175,8 +175,13 @@ class PiecewiseConstantDecay:
             expected = "steps that grow, and one rate more than there are steps"
             raise ArgumentError(f"{name}: expected {expected}, got {shown(boundaries)} and {shown(values)}")
         for rate in self.values:
-            above_zero(f"{name}: values", "finite number", rate)
+            require_positive(f"{name}: values", rate)
 
     def __call__(self, step: int) -> float:
         """The rate after `step` steps."""
         return self.values[bisect_left(self.boundaries, step)]
+
+
+def require_positive(what: str, x: Number) -> None:
+    if not 0 < real(x, what) < math.inf:
+        raise ArgumentError(f"{what}: expected a finite number above 0, got {shown(x)}")
