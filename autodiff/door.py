@@ -47,6 +47,11 @@ SAYING = frozenset({"id", "attr", "arg", "name", "asname"})  # the fields of a n
 # What needs no look at its words: most nodes of a text.
 SILENT = frozenset(each for kind in KINDS for each in (kind, *kind.__subclasses__())
                    if not SAYING & {*each._fields} and each not in (ast.Import, ast.ImportFrom))  # fmt: skip
+# The fields of a node that hold others. Operators and contexts are left out: any kind of these may stand in a text.
+WITHIN = SAYING | {"ctx", "op", "ops", "kind", "type_comment"}
+INSIDE: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: tuple(each for each in kind._fields if each not in WITHIN and kind is not ast.Constant) for kind in KINDS
+}
 
 _numbers = count(1)
 PARSING = RLock()  # Python 3.11 counts the depth of all threads' trees in one place: a SystemError where two are made
@@ -61,7 +66,7 @@ def define(text: str, name: str, names: dict[str, Any] | None = None, words: Col
     """
     tree = parse_module(text, name)
     known = {*BUILTINS, *words, *(word for word in names or () if not word.startswith("__"))}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if type(node) not in SILENT:
             require_ours(node, name, known, modules)
     filename = f"<autodiff {name} {next(_numbers)}>"
@@ -103,8 +108,23 @@ def parse_module(text: str, name: str) -> ast.Module:
         raise ForeignCodeError(f"{name}: refused a text that is no program: {error}") from None
 
 
+def walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """The tree and all that stands in it, without operators and contexts: in a fraction of `ast.walk`'s time."""
+    found = [tree]
+    for node in found:  # which grows on the way
+        yield node
+        for field in INSIDE[type(node)]:
+            inside = getattr(node, field)
+            if isinstance(inside, ast.AST):
+                found.append(inside)
+            elif isinstance(inside, list):
+                found += [each for each in inside if isinstance(each, ast.AST)]
+
+
 def require_ours(node: ast.AST, name: str, words: Collection[str], modules: Collection[str]) -> None:
     """An error for a kind of node, or a word, that no writer of ours uses."""
+    if type(node) is ast.Name and (node.id in words or MADE.fullmatch(node.id)):  # as most are
+        return
     where = f"{name}, line {getattr(node, 'lineno', '?')}"
     if not isinstance(node, KINDS):
         raise ForeignCodeError(f"{where}: refused a {type(node).__name__}, which no writer uses")

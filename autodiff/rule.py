@@ -65,7 +65,7 @@ class Rule:
         return repr(self)
 
     def __eq__(self, other: object) -> bool:
-        return self is other or isinstance(other, Rule) and self._written == other._written
+        return self is other or type(self) is type(other) and self._written == other._written
 
     def __hash__(self) -> int:
         return hash(self._written)

@@ -6,6 +6,7 @@ Choice(Binary('<=', Name('a'), Number(0)), Number(0.0), Name('g'))
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from .rule import Binary, Blocked, Choice, Name, Number, Rule, Unary
 
@@ -53,6 +54,7 @@ def opening(slope: Rule) -> Rule:
     return Choice(condition, yes, no)
 
 
+@cache
 def may_block(slope: Rule) -> bool:
     """Whether it is, somewhere, no slope at all."""
     return any(isinstance(each, Blocked) for each in slope.walk())

@@ -10,6 +10,7 @@
     python -m benchmarks growth     the same from 10^4 to 10^7 nodes, and its plot (3 GB)
     python -m benchmarks first      emitting and first calling XOR's program, in processes of their own
     python -m benchmarks jaxed      the rolled program under jax.jit beside JAX by hand
+    python -m benchmarks before     today's code beside an older checkout's (BEFORE=its path)
     python -m benchmarks training   an epoch of the image classifier beside NumPy and PyTorch
 """
 
@@ -19,7 +20,7 @@ from importlib import import_module
 from .clock import one_thread
 
 TABLES = ("eager", "native", "rolled", "scalars", "record", "growth", "first", "jaxed", "training")
-ASKED = ("callgrind",)  # only where it is named
+ASKED = ("callgrind", "before")  # only where it is named
 
 
 def main(names: list[str]) -> int:

@@ -164,6 +164,34 @@ def test_fit_trains_a_model_that_branches_as_eager_does():
     assert np.allclose(runs[0], runs[1], rtol=1e-9)
 
 
+def refuse_floats(y_true, y_pred):
+    """A loss of whole labels, as its user wrote it."""
+    entries = [t for row in y_true for t in (row if isinstance(row, list) else [row])]
+    if any(type(t) is float for t in entries):
+        raise ArgumentError(f"expected whole labels, got {entries}")
+    return nn.losses.mean_squared_error(y_true, y_pred)
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+@pytest.mark.parametrize("labels", [[1, 2, 2], [[1], [2], [2]]])
+def test_equal_labels_of_another_type_are_shown_to_the_loss_as_well(labels, engine):
+    step, X = step_function(nn.MLP(2, [1], seed=1), refuse_floats, engine=engine), np.ones((3, 2))
+    step(X, np.array(labels))
+    with pytest.raises(ArgumentError, match="expected whole labels"):
+        step(X, np.array(labels, dtype=float))
+    step(X, np.array(labels))
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_row_of_labels_that_the_loss_refuses_is_found_among_rows_that_it_has_seen(engine):
+    step, X = step_function(nn.MLP(2, [2], output="softmax", seed=1), "categorical_crossentropy", engine=engine), np.ones((3, 2))
+    good = np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]])
+    step(X, good)
+    step(X, good[::-1])
+    with pytest.raises(ArgumentError, match="row 1 of y_true"):
+        step(X, np.array([[0.0, 1.0], [-1.0, 0.0], [0.5, 0.5]]))
+
+
 def test_labels_are_first_shown_to_the_loss_beside_what_the_steps_parameters_predict():
     model = Leaning(lambda w, x: w * x, -2.0)
     step = step_function(model, "mean_squared_logarithmic_error")

@@ -163,6 +163,16 @@ def test_rows_of_both_signs_may_gather_before_they_meet_an_infinite_slope():
     assert list(trial.compare_batch([inf, inf], {"x": [inf, inf], "s": -inf}))
 
 
+def test_a_product_that_overflows_alone_may_not_in_a_sum_and_only_there():
+    """A fused multiply-add does not round 1e400 before it adds."""
+    trial = routes.Trial(program("x * y + s * y", x=1e200, s=-1e200, y=1e200))
+    row = trial.rows[0]
+    assert math.isnan(row.value) and row.overflows
+    assert not list(trial.compare_row(row, inf, {"x": 1e200})) and trial.excused
+    assert list(trial.compare_row(row, nan, {"x": 2e200}))
+    assert not routes.Trial(program("x * s", x=inf, s=2.0)).rows[0].overflows
+
+
 def test_inf_and_nan_have_to_be_where_eager_has_them():
     trial = routes.Trial(program("x * s", x=inf, s=2.0))
     row = trial.rows[0]

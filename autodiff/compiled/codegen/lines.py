@@ -133,6 +133,8 @@ def share_parts(lines: Sequence[Line]) -> list[Line]:
 
 def _fill(line: Line, holes: Mapping[str, str], uses: Mapping[str, tuple[str, ...]]) -> Line:
     """The line with its parts in their places."""
+    if not line.parts and not holes:
+        return line
     fields = Fields(holes)
     code = fields.into(line.code)
     return line._replace(code=code, parts=(), uses=line.uses + tuple(x for hole in fields.used for x in uses[hole]))
@@ -140,6 +142,8 @@ def _fill(line: Line, holes: Mapping[str, str], uses: Mapping[str, tuple[str, ..
 
 def in_full(code: Code, parts: Sequence[Part], operands: Mapping[str, str] = {}) -> list[str]:
     """The text of each part, and last of the code, without names for parts."""
+    if not parts and not operands:
+        return [str(code)]
     holes = dict(operands)
     for place, part in enumerate(parts):
         holes[f"p{place}"] = part.text.format_map(holes)

@@ -1,5 +1,6 @@
 """The step of each engine: the mean loss of a batch and its gradient, from the parameters as one flat array."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from ...compiled.batch import Batch
 from ...errors import ArgumentError, AutodiffError, MissingExtraError, OperandError, shown
 from ...value import Value, constant
+from .. import losses
 from .batches import labels_of, require_rows, table
 from .fingerprint import Watched
 from ..layers.module import Module
@@ -100,7 +102,7 @@ class CompiledStep(Step):
     def __init__(self, model: Module, loss: Loss) -> None:
         super().__init__(model, loss)
         self.batches: dict[tuple[int, tuple[int, ...]], Batch] = {}  # by the sizes of a row and of its labels
-        self.known: set[Any] = set()  # the labels, or rows of them, that the loss has seen
+        self.known = defaultdict[Any, set[Any]](set)  # by dtype: labels that the loss has seen, or hashes of their rows
         self.prediction: Any = None
 
     def forget(self) -> None:
@@ -167,6 +169,8 @@ class CompiledStep(Step):
         if sizes not in self.batches:
             self.sync()
             self.prediction = self.model(np.asarray(X[0], np.float64).tolist())
+        elif takes_any_label(self.loss):
+            return
         fresh = self.fresh(y)
         try:
             for label in fresh.values():
@@ -174,16 +178,18 @@ class CompiledStep(Step):
         except AutodiffError:
             self.loss(y.tolist(), [self.prediction] * len(y))  # says in which row
             raise
-        self.known.update(fresh)
+        self.known[y.dtype].update(fresh)
 
     def fresh(self, y: Any) -> dict[Any, Any]:
-        """The labels that the loss has not seen; nan never counts as seen."""
+        """The labels that the loss has not seen, by what is kept of them."""
         if y.ndim == 1:
-            if self.known.issuperset(y.tolist()):  # sooner than to sort them
+            if self.known[y.dtype].issuperset(y.tolist()):  # sooner than to sort them
                 return {}
-            return {label: label for label in np.unique(y).tolist() if label not in self.known}
-        rows = ((repr(row), row) for row in y.tolist())
-        return {key: row for key, row in rows if key not in self.known}
+            return {label: label for label in np.unique(y).tolist() if label not in self.known[y.dtype]}
+        hashes = hashes_of_rows(y)
+        if self.known[y.dtype].issuperset(hashes):
+            return {}
+        return {key: row for key, row in zip(hashes, y.tolist(), strict=True) if key not in self.known[y.dtype]}
 
 
 class JaxStep(CompiledStep):
@@ -209,6 +215,18 @@ class JaxStep(CompiledStep):
 
     def finish(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.jax.jit(function)
+
+
+def takes_any_label(loss: Loss) -> bool:
+    """Whether a loss is known to refuse no number as a label."""
+    plain = (losses.mean_squared_error, losses.mean_absolute_error)
+    return any(loss is each for each in plain) or type(loss) in (losses.MeanSquaredError, losses.MeanAbsoluteError)
+
+
+def hashes_of_rows(y: np.ndarray) -> list[int]:
+    """A number of 64 bits for each row, made of its bytes."""
+    rows = np.ascontiguousarray(y).reshape(len(y), -1)
+    return [*map(hash, rows.view(np.dtype((np.void, rows[:1].nbytes))).ravel().tolist())]
 
 
 STEPS: dict[str, type[Step]] = {"eager": EagerStep, "compiled": CompiledStep, "jax": JaxStep}

@@ -14,6 +14,7 @@ from typing import Any
 
 from ...graph import topological_order
 from ...hooks import Watcher
+from ...ops import MUL
 from ...stable import TINY
 from ...value import Value
 from .program import Input, Program
@@ -90,6 +91,14 @@ class Row:
     def huge(self) -> bool:
         """Whether a number on the way is so large that another order of operations may overflow."""
         return any(1e300 <= abs(x) < math.inf for x in self.on_the_way)
+
+    @cached_property
+    def overflows(self) -> bool:
+        """Whether a product of two finite numbers is infinite: added to others before it is rounded, it may not be."""
+        order = topological_order(self.y)
+        products = [(node._data, [each._data for each in node.parents]) for node in order if node.op == MUL]
+        products += [(slope * node._grad, [slope, node._grad]) for node in order for slope in _slopes(node)]
+        return any(math.isinf(product) and all(map(math.isfinite, factors)) for product, factors in products)
 
     @cached_property
     def beside(self) -> list[Value]:

@@ -72,7 +72,7 @@ class Trial:
         got = float(got)
         if is_close(got, wanted, lambda: -1.0):
             return
-        if self.undecided(got, where):
+        if self.undecided(got, wanted, where):
             self.excused += 1
             return
         if is_within(got, wanted, room()):
@@ -82,12 +82,15 @@ class Trial:
         if not is_within(got, wanted, room()):
             yield f"{what} is {got!r}, eager {wanted!r}, apart {abs(got - wanted):.2g}, allowed {room():.2g}"
 
-    def undecided(self, got: float, where: Sequence[Row]) -> bool:
-        """Whether rounding may decide a comparison, make a number overflow, or a product on JAX has met inf or nan.
+    def undecided(self, got: float, wanted: float, where: Sequence[Row]) -> bool:
+        """Whether rounding may decide a comparison or make a number overflow, or a product on JAX has met inf or nan.
 
-        A matrix product holds also what was not used, and sends 0 times a number to both of its operands.
+        A matrix product holds also what was not used, and sends 0 times a number to both of its operands. And it may
+        add each product before that is rounded, so that one which overflows alone does not overflow in the sum.
         """
         if not all(row.room.steady and not row.huge for row in where):
+            return True
+        if not math.isfinite(got - wanted) and any(row.overflows for row in where):
             return True
         return got != got and self.multiplies() and not all(row.finite and row.finite_beside for row in where)
 
