@@ -9,7 +9,7 @@ from operator import add, mul
 import numpy as np
 import pytest
 
-from autodiff import Value, compile, cos, dot, exp, grad, sin, tanh, total, where
+from autodiff import Value, atan2, compile, cos, dot, exp, grad, sin, tanh, total, where
 from autodiff.compiled.record.recorder import record
 from autodiff.compiled.vectorize import Group, vectorize
 from autodiff.compiled.vectorize.flatten import flatten
@@ -272,3 +272,35 @@ def test_lists_of_one_digest_are_told_apart(monkeypatch):
     plain = [found.tolist() for found in distinct(lists)]
     monkeypatch.setattr(np.random, "default_rng", lambda seed: Ones())
     assert [found.tolist() for found in distinct(lists)] == plain == [[0, 1, 3], [0, 1, 0, 2]]
+
+
+TELLING = {
+    "a quotient": lambda xs, ws: 1.0 / dot(xs, ws),
+    "a power": lambda xs, ws: (2.0 * dot(xs, ws)) ** -1,
+    "an angle": lambda xs, ws: atan2(tanh(total([a * b for a, b in zip(xs, ws)])), -1.0),
+    "a table of sums": lambda xs, ws: total([1.0 / total([x * w for w in ws]) for x in xs]),
+    "a sum with another product": lambda xs, ws: 1.0 / (dot(xs, ws) + xs[0] * ws[0]),
+    "from zero": lambda xs, ws: 1.0 / sum(a * b for a, b in zip(xs, ws)),
+    "nobody tells": lambda xs, ws: exp(dot(xs, ws)) + dot(xs, ws) ** 2,
+}
+
+
+@pytest.mark.parametrize("function", TELLING.values(), ids=TELLING)
+@pytest.mark.parametrize("x, w", [(-1.0, 0.0), (1.0, -0.0), (1.0, 0.0), (-1.0, -0.0)])
+def test_a_sum_of_products_that_are_all_negative_zero_is_negative_zero_where_that_is_told(function, x, w):
+    xs, ws = [Value(x) for _ in range(20)], [Value(w) for _ in range(20)]
+    eager = function(xs, ws)
+    eager.backward()
+    compiled = compile(function, "numpy")
+    value, gradient = compiled.value_and_grad([x] * 20, [w] * 20)
+    assert value == eager.data or math.isnan(value) and math.isnan(eager.data)
+    np.testing.assert_array_equal(np.ravel(gradient), [each.grad for each in xs + ws])
+
+
+@pytest.mark.parametrize("outer, multiplies", [(lambda y: 1.0 / y, False), (lambda y: 1.0 / (2.0 + y), True), (exp, True),
+                                               (lambda y: y**2, True), (lambda y: tanh(y) ** -1, False)])  # fmt: skip
+def test_a_matrix_product_is_given_up_only_where_zeros_are_told_apart(outer, multiplies):
+    table = [[Value(0.1 * (i + j)) for i in range(6)] for j in range(8)]
+    compiled = compile(lambda xs: total([outer(total([w * x for w, x in zip(row, xs)])) for row in table]), "numpy")
+    compiled([1.0] * 6)
+    assert ("contract" in [each.op for each in compiled.program.instructions]) is multiplies

@@ -6,6 +6,7 @@ operands are slices.
 
     flatten.py      chains of `+` become sums of many terms, with their products
     levels.py       what is left, by depth
+    signs.py        nodes whose -0.0 must not become 0.0
     patterns.py     nodes that do the same, grids of products
     locations.py    where each node is to be found: in which register, at which place
     vectorizer.py   an array instruction for each group of nodes that do the same

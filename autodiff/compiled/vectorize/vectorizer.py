@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...ops import ADD, TABLE, TOTAL
+from ...ops import ADD, MUL, TABLE, TOTAL
 from ...value import Value
 from ..ir.builder import Builder
 from ..ir.program import Guard, Program, Shape
@@ -15,6 +15,7 @@ from ..record.tape import CODES, NAMES, Tape
 from .flatten import Flags, Lists, Sums
 from .locations import Group, Locations
 from .patterns import alike, grid, vector
+from .signs import find_signed
 
 FEW = 4  # terms that are added one by one; more are summed along an axis
 
@@ -33,7 +34,7 @@ class Roller:
     def __init__(self, tape: Tape, sums: Sums, groups: Sequence[Group], levels: Sequence[Ints]) -> None:
         self.tape, self.sums = tape, sums
         self.builder = Builder()
-        self.levels = levels
+        self.levels, self.signed = levels, find_signed(tape)
         self.nodes = Locations(tape, groups, self.builder, self.list_nodes())
 
     def list_nodes(self) -> Ints:
@@ -92,7 +93,11 @@ class Roller:
         bare = self.list_members(self.sums.bare, members)[0]
         order, shape = np.arange(len(members)), vector(len(members))
         if self.sums.products.counts[first]:
-            register, order, shape = self.products(*self.list_members(self.sums.products, members))
+            left, right = self.list_members(self.sums.products, members)
+            if self.signed[self.sums.kept[members]].any() and not self.zeros(bare).any():
+                register = self.separate_products(left, right, shape)
+            else:
+                register, order, shape = self.products(left, right)
             register = self.plus(register, bare[order], shape)
         elif name == TOTAL and bare.shape[1] > 2:
             register = self.total(bare, shape)
@@ -128,6 +133,12 @@ class Roller:
         rows = ["r" * self.builder[register].rows for register in (left_register, right_register)]
         spec = f"{rows[0]}{first}k,{rows[1]}{second}k->{max(rows)}{result}"
         return self.builder.add("contract", left_register, right_register, detail=spec), found.order, found.shape
+
+    def separate_products(self, left: Ints, right: Ints, shape: Shape) -> int:
+        """A group's sums of products as products that are added up: a contraction starts from 0.0, and loses -0.0."""
+        wide = (*shape, left.shape[1])
+        factors = [self.nodes.resolve(each.reshape(wide), wide, whole=True) for each in (left, right)]
+        return self.builder.along(TOTAL, self.builder.row(MUL, *factors))
 
     def factors(self, nodes: Ints, letter: str) -> int:
         """The register of lists of factors; without a letter for them, of the only list."""
