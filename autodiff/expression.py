@@ -57,7 +57,8 @@ def parse(text: str, /, **values: Any) -> Value:
     missing = [name for name in wanted if name not in values and name not in NAMED]
     extra = [name for name in values if name not in wanted]
     if missing:
-        raise ArgumentError(f"expected a value for {', '.join(missing)} in {shown(text)}: give {missing[0]}=1, say")
+        raise ArgumentError(f"expected a value for {', '.join(missing)} in {shown(text)}: give each "
+                            f"a number, such as {missing[0]}=1")  # fmt: skip
     if extra:
         raise ArgumentError(
             f"expected values for the names of {shown(text)} alone, got one for {', '.join(extra)} as well"

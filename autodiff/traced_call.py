@@ -121,7 +121,7 @@ def choose_places(argnums: Argnums, count: int) -> list[int]:
         raise OperandError(f"argnums: expected the place of an argument, or a tuple of places, got {shown(argnums)}")
     wrong = [place for place in places if not -count <= place < count]
     if wrong:
-        raise ArgumentError(f"argnums: expected places of {count} arguments, from 0, got {wrong[0]}")
+        raise ArgumentError(f"argnums: expected places from 0 to {count - 1}, those of the arguments, got {wrong[0]}")
     return [place % count for place in places]
 
 

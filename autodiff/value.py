@@ -215,6 +215,8 @@ def _start(gradient: Number = 1.0, **options: Any) -> float:
     raise OperandError(f"backward: expected the gradient to start from, or nothing, got {name}={options[name]}{way}")
 
 
+_start.__qualname__ = "backward"  # which the error of too many arguments is to name, also where C calls this
+
 BACKWARD = {  # what the backward of other engines takes, and what to do here
     "retain_graph": "a graph is kept, and backward may be called again",
     "create_graph": "for derivatives of derivatives, use grad, hessian or gradient_graph",

@@ -45,6 +45,11 @@ def test_backward_may_start_from_another_gradient():
     assert x.grad == 15.0
 
 
+def test_too_many_arguments_of_backward_are_told_by_its_name():
+    with pytest.raises(TypeError, match=r"backward\(\) takes"):
+        (Value(1.0) * 2).backward(1.0, 2.0)
+
+
 def test_the_names_of_the_lecture():
     a = Value(2.0, label="a")
     b = a + a
