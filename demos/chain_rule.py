@@ -132,7 +132,7 @@ def main(arguments=(), out=OUT):
         print(f"\nBackpropagation, from the output to the inputs\n\n{backpropagation(f)}")
         check(f, inputs, ulps)
         digits = "every digit but at most the 17th" if ulps else "every digit"
-        print(f"\nThe lecture's output and five gradients: {digits}, and both decimals.")
+        print(f"\nThe output and the five gradients agree with the lecture's: {digits}, and both decimals.")
         shown.append(f)
     return saved(draw(shown[0]), out, "--readme" in arguments)
 

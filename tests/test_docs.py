@@ -69,3 +69,22 @@ def test_the_readmes_line_counts_are_true():
 
 def lines_of(name):
     return len((ROOT / "autodiff" / name).read_text(encoding="utf8").splitlines())
+
+
+GUIDES = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+PROSE = ["README.md", "README.ko.md", "CONTRIBUTING.md", *GUIDES]
+
+
+def prose_lines(text):
+    """The lines that can be wrapped, by their numbers: no code, no table, no picture."""
+    is_code = False
+    for number, line in enumerate(text.splitlines(), 1):
+        is_code ^= line.startswith("```")
+        if not is_code and not line.startswith(("```", "|", "![")):
+            yield number, line
+
+
+@pytest.mark.parametrize("name", PROSE)
+def test_no_line_of_prose_is_longer_than_120_characters(name):
+    long = [number for number, line in prose_lines((ROOT / name).read_text(encoding="utf8")) if len(line) > 120]
+    assert not long, f"{name}: wrap lines {long}"

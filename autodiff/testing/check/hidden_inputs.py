@@ -64,7 +64,7 @@ def find_mismatches(
         if not any(agree):
             problems.append(
                 f"the gradient does not follow the function: along {name}, {run.at()} changes by "
-                f"{found.best.slope:.6g}, and what it recorded by {side.ends[1]:.6g}, so it depends on {name} by a "
+                f"{found.best.slope:.6g}, and what it recorded by {side.ends[1]:.6g}, so it depends on {name} in a "
                 f"way that was not recorded (.data, math.…, a new Value){_read(run)}"
             )
         elif not side.kink and (not all(agree) or not all(each.told for each in found[:2])):
