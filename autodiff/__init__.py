@@ -78,8 +78,8 @@ def __getattr__(name: str) -> Any:
         return found
     if name in _MODULES:
         return import_module(f".{name}", __name__)
-    raise AttributeError(f"module 'autodiff' has no attribute {name!r}{after(name, __all__)}")
+    raise AttributeError(f"module 'autodiff' has no attribute {name!r}{after(name, [*__all__, *_HOME, *_MODULES])}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOME, *_MODULES, *__all__})

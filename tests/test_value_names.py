@@ -160,3 +160,10 @@ def test_a_star_import_leaves_what_python_has_built_in():
     brought: dict[str, object] = {}
     exec("from autodiff import *", brought)
     assert not {name for name in brought if hasattr(builtins, name)} - {"__builtins__"}
+
+
+@pytest.mark.parametrize("name, meant", [("complie", "compile"), ("tesing", "testing"), ("gradd", "grad"), ("Tensor", "Value")])
+def test_a_misspelt_name_of_the_library_is_answered_with_the_nearest_that_it_has(name, meant):
+    with pytest.raises(AttributeError, match=f"did you mean '{meant}'"):
+        getattr(autodiff, name)
+    assert meant in dir(autodiff)
