@@ -5,7 +5,7 @@
 right: 2 gradients of order 1, against differences at 50 digits
 >>> print(check_gradients(relu, [0.0]))
 right: 1 gradient of order 1, against differences at 50 digits
-kink at a = 0.0: one-sided derivatives 0.0 and 1.0, the engine gives 0.0
+kink at x = 0.0: one-sided derivatives 0.0 and 1.0, the engine gives 0.0
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import linecache
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,7 +72,7 @@ class Run:
             raise ArgumentError(f"args: expected a list of numbers, got {shown(foreign)} in it{_hint(foreign)}")
         self.f, self.Value = f, Value
         self.shapes = [shape for _, shape in trees]
-        self.names = [path for name, x in zip(_letters(len(args)), args) for path in paths(name, x)]
+        self.names = [path for name, x in zip(argument_names(f, len(args)), args) for path in paths(name, x)]
         self.numbers = [x.data if isinstance(x, Value) else x for x in flat]
         self.name = getattr(f, "__name__", "f")
         self.again()
@@ -101,8 +102,19 @@ class Run:
         return f"{sentence}\n  {line}" if line else sentence
 
 
-def _letters(count: int) -> list[str]:
-    """What a report calls the arguments."""
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """What a report calls the arguments: as the function does, or by letters where it has no names for so many.
+
+    >>> argument_names(lambda w, x, scale=1.0: w * x, 2), argument_names(lambda *xs: xs[0], 2)
+    (['w', 'x'], ['a', 'b'])
+    """
+    try:
+        parameters = list(signature(f).parameters.values())[:count]
+    except (TypeError, ValueError):  # what is written in C need not have a signature
+        parameters = []
+    by_place = [each.name for each in parameters if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
+    if len(by_place) == count:
+        return by_place
     return [f"x{number}" for number in range(count)] if count > 24 else list("abcdefghijklmnopqrstuvwx"[:count])
 
 
