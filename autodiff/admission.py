@@ -17,7 +17,7 @@ from .door import MADE
 from .errors import TableError, shown
 from .notation import Notation
 from .ops import TABLE, Op
-from .replaying import VALUES
+from .over_values import VALUES
 from .definitions import Definition, expand
 from .rule import COMPARISONS, LOGIC, Binary, Blocked, Call, Choice, Each, Items, Name, Part, Rule, Unary, parse
 

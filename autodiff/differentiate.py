@@ -28,7 +28,8 @@ from .errors import ArgumentError
 from .graph import topological_order
 from .ops import TABLE
 from .reductions import total
-from .replaying import VALUES, as_value
+from .over_values import VALUES
+from .replaying import as_value
 from .signatures import Gradient, ValueAndGradient
 from .structure import flatten, is_array
 from .traced_call import Argnums, TracedCall, require_function

@@ -15,6 +15,7 @@ class Watcher:
     """What a watcher may be told, inside a `with` of it."""
 
     records = False  # whether it keeps the graph as a program, so that a derivative in it must stay a graph
+    selects = False  # whether that program is for other numbers, so that a derivative must have both sides of a choice
 
     def __init__(self) -> None:
         self.thread = get_ident()

@@ -21,7 +21,7 @@ from .admission import Functions, admit
 from .errors import OperandError, shown
 from .generated import GENERATED
 from .ops import TABLE, Op
-from .replaying import VALUES
+from .over_values import SELECTING, VALUES
 
 ARGUMENTS = {1: ("x",), 2: ("x1", "x2"), 3: ("x1", "x2", "x3")}
 
@@ -59,7 +59,8 @@ def _add(op: Op, own: Functions) -> Callable[..., Any]:
     function.__module__ = __name__
     for system in numbers.systems():
         system.names.update(additions.names(system.name))
-    VALUES.names[op.name] = VALUES.rows[op.name] = function
+    for each in (VALUES, SELECTING):
+        each.names[op.name] = each.rows[op.name] = function
     dual_numbers.add_row(op.name)
     expression.FUNCTIONS[op.name] = function
     FUNCTIONS[op.name] = function

@@ -114,8 +114,9 @@ def _build(shapes: Sequence[Shape], leaves: Iterator[Any]) -> list[Any]:
 
 def _array(leaves: list[Any], sizes: tuple[int, ...]) -> Any:
     if leaves and hasattr(leaves[0], "ndim") and leaves[0].ndim:
-        stacked = leaves[0].__array_namespace__().stack(leaves, axis=-1)
-        return stacked if len(sizes) == 1 else stacked.reshape((-1, *sizes))
+        space = leaves[0].__array_namespace__()
+        stacked = space.stack(leaves, axis=-1)
+        return stacked if len(sizes) == 1 else space.reshape(stacked, (-1, *sizes))
     import numpy  # loaded already: an array came
 
     result = numpy.empty(len(leaves), dtype=float if all(type(x) is float for x in leaves) else object)

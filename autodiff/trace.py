@@ -72,13 +72,14 @@ def reverse(trace: Trace, system: System, numbers: Sequence[N], seeds: Mapping[i
         slopes = system.slopes(operation, [numbers[each] for each in operands], numbers[place], wanted)
         for each, slope in zip(operands, slopes, strict=True):
             if slope is not None and active[each]:
-                sent = upstream if _is_one(slope) else slope if _is_one(upstream) else mul(slope, upstream)
+                sent = upstream if is_one(slope) else slope if is_one(upstream) else mul(slope, upstream)
                 already = found[each]
                 found[each] = sent if already is None else add(already, sent)
     return found
 
 
-def _is_one(x: N) -> bool:
+def is_one(x: N) -> bool:
+    """Whether it is the number 1, and no Value of it."""
     return type(x) in (float, int) and x == 1
 
 

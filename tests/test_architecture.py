@@ -15,7 +15,7 @@ PACKAGE = Path(autodiff.__file__).parent
 # From the ground up; modules of one line do not import one another.
 LAYERS = [
     ["errors", "hooks", "frames", "printable", "suggest"], ["json_text", "kernels", "files", "door", "additions"], ["stable", "coerce", "ufuncs", "structure"], ["rule"], ["definitions", "slopes"], ["ops"], ["notation"], ["rules", "graph", "clike"], ["native"], ["numbers"], ["dual_numbers", "trace"],
-    ["generated"], ["methods", "compatibility", "copying"], ["value"], ["signatures"], ["elementwise", "anomaly", "scoping", "names", "kinks"], ["reductions"], ["functions", "replaying"],
+    ["generated"], ["methods", "compatibility", "copying"], ["value"], ["signatures"], ["elementwise", "anomaly", "scoping", "names", "kinks"], ["reductions"], ["functions", "over_values"], ["selection"], ["replaying"],
     ["traced_call", "stepping", "expression"], ["differentiate"], ["compiled"],
     ["admission"],
     ["registration"],
@@ -199,7 +199,7 @@ TABLES_OWN = ("ops.py", "rule.py", "rules.py", "stable.py", "kernels.py", "notat
 NAMING = {
     "__init__.py": "the public names are written out, for type checkers",
     "numbers.py": "a number system says what each word means",
-    "replaying.py": "a number system says what each word means",
+    "over_values.py": "a number system says what each word means",
     "testing/derive/oracles.py": "a number system says what each word means",
     "suggest.py": "names of other libraries, and ours",
     "ufuncs.py": "names of NumPy, and ours",

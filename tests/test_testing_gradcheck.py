@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from autodiff import Value, atan2, erf, exp, hypot, log, maximum, relu, sigmoid, sign, sin, sqrt, tanh
 from autodiff.errors import ArgumentError, GradientError, OperandError, ReplayError, TableError
 from autodiff.numbers import FLOATS, FRACTIONS
-from autodiff.replaying import VALUES
+from autodiff.over_values import VALUES
 from autodiff.ops import TABLE, Op
 from autodiff.testing import check_gradients, check_operation, programs
 from autodiff.testing.mutants import wrong_engines as mutants

@@ -100,7 +100,7 @@ class Batch:
             check_number(self.name, [each.program for each in self.recordings])
             xs, ts = [Value(float(each)) for each in x], [Value(float(each)) for each in t]
             arguments = [*self.parameters, *xs, *ts]
-            tape = record(lambda: self.loss(xs, ts), arguments)
+            tape = record(lambda: self.loss(xs, ts), arguments, selects=True)
             found = vectorize(tape, self.groups(len(xs), len(ts)), always=True, alone=1)
             assert found is not None
             program, captured = found.program, found.captured

@@ -41,10 +41,10 @@ ROWS_WORTH, ONE_WORTH = 4, 200  # the same where the engine in C would run them:
 LEAST = 32    # operations: a smaller function stays as it is written, bit for bit
 MANY = 6      # arguments: so many enter a rolled program as one vector
 
-# What to do about too many specializations: of a function that a user wrote, and of a derivative of one.
+# What to do about too many specializations: of a function that a user wrote, and of a derivative to the bits of eager.
 IN_FUNCTIONS = "select with autodiff.where(x > 0, …) in place of if, and use Values in place of their .data"
-IN_DERIVATIVES = ("in a derivative, relu, maximum, where and their like compare, too: for a gradient alone use "
-                  "compile(f).value_and_grad; for others autodiff.jacobian and autodiff.hessian, row by row")
+IN_DERIVATIVES = ("in a derivative on the target 'math' relu, maximum, where and their like compare, too: "
+                  "take another target, such as 'numpy'")
 
 Found = TypeVar("Found")
 
@@ -78,7 +78,7 @@ class Recordings:
             known = self._known.get(call.signature, ())
             if tried < len(known):
                 return known[tried], False
-            check_number(self.name, (*known, *self._once), is_own(self.function))
+            check_number(self.name, (*known, *self._once), self.target == "math" and is_own(self.function))
             made = self.latest = specialize(self.name, self.function, call.signature, call.row(0), self.target)
             first = call if call.rows is None else call.part(np.array([0]))
             if not made.guards or all_of(made.run("value", first.data, first.rows)[1]):
@@ -164,7 +164,7 @@ def specialize(name: str, function: Callable[..., Any], signature: Signature, ro
 
     Without `arrays` it runs operation by operation.
     """
-    tape, shape = _record(name, function, signature, row)
+    tape, shape = _record(name, function, signature, row, selects=target != "math")
     batch = any(signature.batched)
     if target == "math" and batch:
         raise ArgumentError(f"{name}: the target 'math' runs on single numbers; for arrays use 'numpy'")
@@ -183,7 +183,8 @@ def specialize(name: str, function: Callable[..., Any], signature: Signature, ro
     return scalar(tape, signature, shape, target or ("numpy" if batch else "math"))
 
 
-def _record(name: str, function: Callable[..., Any], signature: Signature, row: list[float]) -> tuple[Tape, Shape]:
+def _record(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
+            selects: bool) -> tuple[Tape, Shape]:  # fmt: skip
     """The function's tape on one row of numbers, and the structure of its result."""
     columns = [Value(x, name=each) for each, x in zip(signature.names, row)]
     shapes: list[Shape] = []
@@ -194,7 +195,7 @@ def _record(name: str, function: Callable[..., Any], signature: Signature, row: 
         return [_value(name, each) for each in results]
 
     try:
-        tape = record(run, columns)
+        tape = record(run, columns, selects)
     except (TypeError, AttributeError) as error:
         if lists := signature.lists:
             raise OperandError(f"{name}: {error}; {lists}") from error

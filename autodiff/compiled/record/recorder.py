@@ -26,8 +26,9 @@ class Recorder(Watcher):
 
     records = True
 
-    def __init__(self) -> None:
+    def __init__(self, selects: bool = False) -> None:
         super().__init__()
+        self.selects = selects
         self.nodes: list[Value] = []
         self.guards: list[tuple[Value, bool, str]] = []
         self.numbers_read: set[Value] = set()
@@ -74,9 +75,12 @@ class Recorder(Watcher):
                             "which a program does not repeat; use autodiff.grad, or gradient_graph")  # fmt: skip
 
 
-def record(run: Callable[[], Sequence[Value]], arguments: Sequence[Value]) -> Tape:
-    """The tape of what `run` does with the arguments; its roots are the Values that it returns."""
-    with Recorder() as recorder:
+def record(run: Callable[[], Sequence[Value]], arguments: Sequence[Value], selects: bool = False) -> Tape:
+    """The tape of what `run` does with the arguments; its roots are the Values that it returns.
+
+    Where a derivative in it depends on a comparison, it holds both sides if it `selects`; else that is a guard.
+    """
+    with Recorder(selects) as recorder:
         roots = list(run())
     return tape_of(recorder.nodes, arguments, roots, recorder.guards)
 

@@ -21,7 +21,7 @@ from ...graph import topological_order
 from ...kernels import equal
 from ...numbers import FLOATS
 from ...ops import ADD, LOGSUMEXP, MUL, TABLE
-from ...replaying import VALUES
+from ...over_values import VALUES
 from ...trace import leading_from, trace_of
 from ...value import Value, constant
 
