@@ -169,7 +169,7 @@ class CompiledStep(Step):
         if sizes not in self.batches:
             self.sync()
             self.prediction = self.model(np.asarray(X[0], np.float64).tolist())
-        elif takes_any_label(self.loss):
+        elif takes_any_number(self.loss) and not np.isnan(y).any():
             return
         fresh = self.fresh(y)
         try:
@@ -217,8 +217,8 @@ class JaxStep(CompiledStep):
         return self.jax.jit(function)
 
 
-def takes_any_label(loss: Loss) -> bool:
-    """Whether a loss is known to refuse no number as a label."""
+def takes_any_number(loss: Loss) -> bool:
+    """Whether a loss is known to refuse no label but nan."""
     plain = (losses.mean_squared_error, losses.mean_absolute_error)
     return any(loss is each for each in plain) or type(loss) in (losses.MeanSquaredError, losses.MeanAbsoluteError)
 
