@@ -5,6 +5,8 @@ import math
 import os
 import subprocess
 import sys
+import threading
+import time
 from functools import partial
 
 import numpy as np
@@ -466,3 +468,28 @@ def test_watchers_are_told_of_every_number_that_is_written_or_read_together():
     finally:
         watchers.clear()
     assert told == [(what, value) for what in ("read", "wrote") for value in values] and values[1].data == 3.0
+
+
+def test_two_steps_that_record_at_once_leave_the_model_as_it_was():
+    """A step that branches by its own parameters gives them to the model's Values for as long as it records."""
+    w = Value(1.0)
+
+    class Steered(nn.Module):
+        def parameters(self):
+            return [w]
+
+        def __call__(self, row):
+            time.sleep({3.0: 0.1, 4.0: 0.2}.get(w._data, 0.0))
+            return w * row[0] if w > 2.0 else -w * row[0]
+
+    model = Steered()
+    steps = [step_function(model, "mse") for _ in range(2)]
+    for step in steps:
+        step([[1.0]], [0.0])
+    steps[0].parameters, steps[1].parameters = np.array([3.0]), np.array([4.0])
+    threads = [threading.Thread(target=step, args=([[1.0]], [0.0])) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert w.data == 1.0

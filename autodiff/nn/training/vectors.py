@@ -10,6 +10,7 @@
 import numpy as np
 
 from ... import native
+from ...compiled.batch import TURN
 from ...value import Value
 from ..layers.tables import Array
 
@@ -22,7 +23,11 @@ class Vector:
         self.known, self.writes = np.empty(0), -1
 
     def read(self) -> Array:
-        """The numbers, as an array of its own."""
+        """The numbers, as an array of its own; none that another thread has set for a while."""
+        with TURN:
+            return self._read()
+
+    def _read(self) -> Array:
         if native.module is None or self.writes != native.module.writes():
             self.known = np.empty(len(self.values))
             if native.module is None or not native.module.read(self.values, self.known):
@@ -32,11 +37,12 @@ class Vector:
 
     def write(self, numbers: Array) -> None:
         """Set each Value to its number."""
-        if native.module is None or not native.module.write(self.values, numbers):
-            for value, number in zip(self.values, numbers.tolist(), strict=True):
-                value.data = number
-        self.known = numbers.copy()
-        self.remember()
+        with TURN:
+            if native.module is None or not native.module.write(self.values, numbers):
+                for value, number in zip(self.values, numbers.tolist(), strict=True):
+                    value.data = number
+            self.known = numbers.copy()
+            self.remember()
 
     def remember(self) -> None:
         """Take note that the Values have the known numbers."""
