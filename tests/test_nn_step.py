@@ -470,6 +470,141 @@ def test_watchers_are_told_of_every_number_that_is_written_or_read_together():
     assert told == [(what, value) for what in ("read", "wrote") for value in values] and values[1].data == 3.0
 
 
+class Gain:
+    """An activation whose setting stands in a slot."""
+
+    __slots__ = ("gain",)
+
+    def __init__(self):
+        self.gain = 1.0
+
+    def __call__(self, x):
+        return x * self.gain
+
+
+class Called:
+    """An activation whose setting stands in its class."""
+
+    gain = 1.0
+
+    def __call__(self, x):
+        return x * self.gain
+
+
+def gained_by_a_closure():
+    gain = 1.0
+
+    def change():
+        nonlocal gain
+        gain = 3.0
+
+    return (lambda x: x * gain), change
+
+
+def gained_by_a_slot():
+    activation = Gain()
+    return activation, lambda: setattr(activation, "gain", 3.0)
+
+
+def gained_by_a_set():
+    gains = {1.0}
+    return (lambda x: x * sum(gains)), lambda: gains.add(2.0)
+
+
+def gained_by_a_deque():
+    gains = collections.deque([1.0])
+    return (lambda x: x * gains[0]), lambda: gains.appendleft(3.0)
+
+
+def gained_by_an_attribute_of_a_function():
+    def activation(x):
+        return x * activation.gain
+
+    activation.gain = 1.0
+    return activation, lambda: setattr(activation, "gain", 3.0)
+
+
+def gained_by_the_code_of_a_function():
+    def activation(x):
+        return x * 1.0
+
+    return activation, lambda: setattr(activation, "__code__", (lambda x: x * 3.0).__code__)
+
+
+def gained_by_a_default():
+    def activation(x, gain=1.0):
+        return x * gain
+
+    return activation, lambda: setattr(activation, "__defaults__", (3.0,))
+
+
+def gained_by_a_class():
+    Called.gain = 1.0
+    return Called(), lambda: setattr(Called, "gain", 3.0)
+
+
+GLOBAL_GAIN = 1.0
+
+
+def gained_by_a_global():
+    global GLOBAL_GAIN
+    GLOBAL_GAIN = 1.0
+
+    def change():
+        global GLOBAL_GAIN
+        GLOBAL_GAIN = 3.0
+
+    return (lambda x: x * GLOBAL_GAIN), change
+
+
+GAINED = [found for name, found in list(globals().items()) if name.startswith("gained_by_")]
+
+
+@pytest.mark.parametrize("gained", GAINED)
+def test_a_kept_step_and_predict_follow_a_setting_wherever_it_stands(gained):
+    activation, change = gained()
+    model = nn.Sequential([nn.Input(1), nn.Dense(1, activation, kernel_initializer="ones")])
+    step = step_function(model, "mse")
+    assert [(step([[2.0]], [0.0])[0], model.predict([[2.0]], verbose=0).item()) for _ in range(2)] == [(4.0, 2.0)] * 2
+    change()
+    assert (step([[2.0]], [0.0])[0], model.predict([[2.0]], verbose=0).item()) == (36.0, 6.0)
+
+
+@pytest.mark.parametrize("gained", GAINED)
+def test_a_kept_step_follows_a_setting_of_its_loss(gained):
+    gain, change = gained()
+    model = nn.Sequential([nn.Input(1), nn.Dense(1, kernel_initializer="ones")])
+    step = step_function(model, lambda y_true, y_pred: gain(y_pred[0] - y_true[0]))
+    assert [step([[2.0]], [0.0])[0] for _ in range(2)] == [2.0, 2.0]
+    change()
+    assert step([[2.0]], [0.0])[0] == 6.0
+
+
+def test_a_setting_of_a_models_class_is_followed():
+    class Net(nn.Model):
+        gain = 1.0
+
+        def __init__(self):
+            super().__init__()
+            self.out = nn.Dense(1, kernel_initializer="ones")
+
+        def call(self, x):
+            return self.out(x) * self.gain
+
+    net = Net()
+    assert [net.predict([[2.0]], verbose=0).item() for _ in range(2)] == [2.0, 2.0]
+    Net.gain = 3.0
+    assert net.predict([[2.0]], verbose=0).item() == 6.0
+
+
+def test_a_setting_that_stands_in_an_array_of_objects_is_followed():
+    model, watched = [np.array([{"gain": 1.0}])], Watched()
+    watched.keep(model)
+    assert not watched.changed(model)
+    model[0][0]["gain"] = 2.0
+    assert watched.changed(model)
+
+
 def test_two_steps_that_record_at_once_leave_the_model_as_it_was():
     """A step that branches by its own parameters gives them to the model's Values for as long as it records."""
     w = Value(1.0)

@@ -29,7 +29,7 @@ class Step:
 
     def __init__(self, model: Module, loss: Loss) -> None:
         self.model, self.loss = model, loss
-        self.values, self.watched = model.parameters(), Watched()
+        self.values, self.watched, self.watched_loss = model.parameters(), Watched(), Watched()
         self.vector = Vector(self.values)
         self.parameters: Any = self.vector.read()
         self.written = self.parameters.copy()  # the model's numbers as they were read, or written, last
@@ -39,12 +39,13 @@ class Step:
         """The mean loss over the rows, and its gradient in `parameters`, in their order.
 
         Raises ArgumentError if X or y is empty, or they do not have as many rows, or the model has other parameters
-        than it had. What else has changed in the model, such as an activation, the step follows.
+        than it had. What else has changed in the model or the loss, such as an activation, the step follows.
         """
-        if self.watched.changed(self.model):
+        if self.watched.changed(self.model) or self.watched_loss.changed(self.loss):
             self.require_parameters()
             self.forget()
             self.watched.keep(self.model)
+            self.watched_loss.keep(self.loss)
         return self.run(*self.arrange(X, y) if self.arrange else (X, y))
 
     def run(self, X: Any, y: Any) -> tuple[Any, Any]:
