@@ -33,7 +33,7 @@ from .vectorize import Group, vectorize
 from .recordings import check_number, each_part
 
 SEED = "share"  # the input that the gradient starts from: 1 / rows
-TURN = RLock()  # whoever gives Values other numbers for a while holds it, and who must not see those numbers waits for it
+TURN = RLock()  # held by whoever gives Values other numbers for a while; who must not see those waits for it
 
 
 class Recording(NamedTuple):

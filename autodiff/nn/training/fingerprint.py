@@ -109,8 +109,8 @@ class Watched:
 
 
 def _held(model: Any) -> Iterator[Any]:
-    """All in which a model stands that may change: lists and dicts, to be compared with copies in one call, which C runs,
-    arrays, and the rest: functions, sets, objects with slots, classes of the user's.
+    """All in which a model stands that may change: lists and dicts, which are compared with copies in one call, which C
+    runs; arrays; and the rest: functions, sets, objects with slots, classes of the user's.
     """
     seen, waiting = set[int](), [model]
     while waiting:
@@ -229,7 +229,7 @@ def _class_parts(kind: type) -> list[Any]:
         return []
     own = [cls for cls in kind.__mro__ if cls.__module__.partition(".")[0] not in ("autodiff", "builtins")]
     return [x for cls in own for name, x in vars(cls).items()
-            if isinstance(x, FunctionType) or not name.startswith("__") and isinstance(x, PLAIN + GATHERED)]  # fmt: skip
+            if isinstance(x, FunctionType) or not name.startswith("__") and isinstance(x, (*PLAIN, *GATHERED))]
 
 
 def _globals_of(function: FunctionType) -> list[Any]:
