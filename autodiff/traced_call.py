@@ -85,11 +85,11 @@ class TracedCall:
 
     def gradient(self, y: Value) -> list[Any]:
         """The flat gradient: floats, or Values where they stay such."""
-        return self.graph(y) if self.stays(y) else pull_back(y, self.inputs)
+        return from_zero(self.graph(y)) if self.stays(y) else pull_back(y, self.inputs)
 
     def pull_back(self, slope: Value, stays: bool) -> list[Any]:
         """The flat gradient of what is a derivative itself: Values where it `stays` such, else floats."""
-        return gradient_graph(slope, self.inputs) if stays else pull_back(slope, self.inputs)
+        return from_zero(gradient_graph(slope, self.inputs)) if stays else pull_back(slope, self.inputs)
 
     def graph(self, y: Value) -> list[Value]:
         """The flat gradient as Values that will be differentiated; a `KinkWarning` where y stands at a kink."""
@@ -151,6 +151,11 @@ def _check(y: Any) -> Value:
     if type(y) is Value:
         return y
     return constant(y, "a function to differentiate must return a Value or a number")
+
+
+def from_zero(gradient: Sequence[Value]) -> list[Value]:
+    """A gradient that stays a graph, added to 0.0, as one in floats is: that makes 0.0 of -0.0."""
+    return [slope + 0.0 for slope in gradient]
 
 
 def pull_back(y: Value, xs: Sequence[Value]) -> list[float]:

@@ -1,16 +1,20 @@
 """The "math" target: few lines, each condition once, the bits of the eager engine; and what `compile` refuses."""
 
+import itertools
 import math
+import warnings
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autodiff
 from autodiff import Value, functions
 from autodiff.compiled import compile
 from autodiff.compiled.codegen.compact import compact
 from autodiff.compiled.codegen.lines import Binary, Line
-from autodiff.errors import ArgumentError
+from autodiff.errors import ArgumentError, KinkWarning
+from autodiff.kernels import same_bits
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 5e-324, -5e-324, 1e-310, 1e308, -1e308, 1e-160, 1e160]
 numbers = st.one_of(st.sampled_from(SPECIAL), st.floats())
@@ -86,3 +90,22 @@ def test_a_sum_under_a_kink_hands_its_gradient_to_each_element():
         y = functions.maximum(functions.logsumexp(x, functions.relu(x) * 3, functions.total([x, x])), 0.5)
         y.backward()
         assert g.value_and_grad(at) == (y.data, (x.grad,))
+
+
+SECOND = {
+    "angle": lambda x, y: autodiff.atan2(x, y),
+    "side": lambda x, y: autodiff.relu(x - y) * autodiff.clip(x * y, -1.0, 1.0) * x,
+    "inner": lambda x, y: autodiff.grad(lambda a: autodiff.sqrt(autodiff.relu(a)) * y)(x),
+    "smaller": lambda x, y: autodiff.minimum(x, 1.0) / y,
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_compiled_second_derivatives_have_the_bits_of_eager_and_so_the_signs_of_their_zeros(name):
+    numbers = [-2.0, -0.5, -0.0, 0.0, 5e-324, 0.5, 2.0, 1e200, math.inf, -math.inf]
+    compiled, eager = compile(SECOND[name], "math"), autodiff.hessian(SECOND[name])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", KinkWarning)
+        for x, y in itertools.product(numbers, numbers):
+            found, right = (sum(matrix, []) for matrix in (compiled.hessian(x, y), eager(x, y)))
+            assert all(map(same_bits, found, right)), (x, y, found, right)
