@@ -628,3 +628,34 @@ def test_two_steps_that_record_at_once_leave_the_model_as_it_was():
     for thread in threads:
         thread.join()
     assert w.data == 1.0
+
+
+def swap_activation(model, setting):
+    model.layers[0].activation = lambda x: 0.5 * x
+
+
+def change_what_the_loss_reads(model, setting):
+    setting["weight"] = 3.0
+
+
+def set_weights(model, setting):
+    model.set_weights([0.5 * w for w in model.get_weights()])
+
+
+@pytest.mark.parametrize("change", [swap_activation, change_what_the_loss_reads, set_weights])
+@pytest.mark.parametrize("when", ["on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_batch_begin"])
+def test_fit_follows_what_a_callback_changes_as_eager_does(change, when):
+    def fitted(engine):
+        setting = {"weight": 1.0}
+        model = nn.Sequential([nn.Input(2), nn.Dense(3, "tanh"), nn.Dense(1)], seed=1)
+        model.compile("sgd", lambda ts, ps: setting["weight"] * nn.losses.mean_squared_error(ts, ps), engine=engine)
+
+        def act(self, place=1, logs=None):
+            if place == 1:
+                change(self.model, setting)
+
+        callback = type("Changing", (nn.callbacks.Callback,), {when: act})()
+        history = model.fit(np.eye(2), [1.0, 2.0], epochs=3, batch_size=1, verbose=0, shuffle=False, callbacks=[callback])
+        return [*history.history["loss"], *(parameter.data for parameter in model.parameters())]
+
+    assert fitted("compiled") == pytest.approx(fitted("eager"), rel=1e-9)

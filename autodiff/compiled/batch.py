@@ -33,7 +33,7 @@ from .vectorize import Group, vectorize
 from .recordings import check_number, each_part
 
 SEED = "share"  # the input that the gradient starts from: 1 / rows
-TURN = RLock()  # held by whoever gives Values other numbers for a while; who must not see those waits for it
+TURN = RLock()  # held by whoever gives Values other numbers for a while; who must not see those numbers waits for it
 
 
 class Recording(NamedTuple):
@@ -101,7 +101,7 @@ class Batch:
             check_number(self.name, [each.program for each in self.recordings])
             xs, ts = [Value(float(each)) for each in x], [Value(float(each)) for each in t]
             arguments = [*self.parameters, *xs, *ts]
-            tape = record(lambda: self.loss(xs, ts), arguments, selects=True)
+            tape = record(lambda: self.loss(xs, ts), arguments)
             found = vectorize(tape, self.groups(len(xs), len(ts)), always=True, alone=1)
             assert found is not None
             program, captured = found.program, found.captured

@@ -119,7 +119,7 @@ class Compiled(Engine):
         if self.dropouts:
             masks = [[number for dropout in self.dropouts for number in dropout.draw()] for _ in x]
             x = np.hstack([x, np.array(masks)])
-        loss, self.gradient = self.take.run(x, y)
+        loss, self.gradient = self.take(x, y)
         loss = float(loss)
         if self.penalties:
             self.gradient = np.array(self.gradient)

@@ -109,8 +109,10 @@ class Watched:
 
 
 def _held(model: Any) -> Iterator[Any]:
-    """All in which a model stands that may change: lists and dicts, which are compared with copies in one call, which C
-    runs; arrays; and the rest: functions, sets, objects with slots, classes of the user's.
+    """All that a model stands in and that may change, to be compared with copies.
+
+    Lists and dicts are compared in one call, which C runs; arrays, functions, sets, objects with slots and classes of
+    the user's one by one.
     """
     seen, waiting = set[int](), [model]
     while waiting:
@@ -229,11 +231,11 @@ def _class_parts(kind: type) -> list[Any]:
         return []
     own = [cls for cls in kind.__mro__ if cls.__module__.partition(".")[0] not in ("autodiff", "builtins")]
     return [x for cls in own for name, x in vars(cls).items()
-            if isinstance(x, FunctionType) or not name.startswith("__") and isinstance(x, (*PLAIN, *GATHERED))]
+            if isinstance(x, FunctionType) or name[:2] != "__" and isinstance(x, PLAIN + GATHERED)]  # fmt: skip
 
 
 def _globals_of(function: FunctionType) -> list[Any]:
-    """The numbers, containers, objects and functions of the user's own module that a function of his reads by name."""
+    """The numbers, containers, objects and functions of its own module that a function of the user's reads by name."""
     if is_own(function):
         return []
     space = function.__globals__

@@ -114,7 +114,6 @@ class Run:
             if not self.callbacks:  # which have seen the numbers after each epoch, and may have set others
                 self.engine.sync()
         self._call("on_train_end", logs=self.logs)
-        self.engine.reload()
 
     def epoch(self, x: Array, y: Array, batches: list[list[int]], label: str, advance: Advance) -> dict[str, float]:
         """Train on every batch; the mean loss over the rows and the metrics, of each batch before its step."""
@@ -183,6 +182,8 @@ class Run:
     def _call(self, method: str, *arguments: Any, logs: dict[str, float] | None = None) -> None:
         for callback in self.callbacks:
             bind_method(callback, method, self.model)(*arguments, dict(logs or {}))
+        if self.callbacks:  # one may have set the weights, which are in the model whenever this is called
+            self.engine.reload()
 
     def _call_for_batch(self, method: str, place: int, logs: dict[str, float] | None = None) -> None:
         """Tell those callbacks that watch batches; they see the weights as they are, and may set them."""
