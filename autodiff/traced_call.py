@@ -122,7 +122,10 @@ def choose_places(argnums: Argnums, count: int) -> list[int]:
     wrong = [place for place in places if not -count <= place < count]
     if wrong:
         raise ArgumentError(f"argnums: expected places from 0 to {count - 1}, those of the arguments, got {wrong[0]}")
-    return [place % count for place in places]
+    chosen = [place % count for place in places]
+    if len({*chosen}) < len(chosen):  # a second copy of an argument would take the first one's place in the function
+        raise ArgumentError(f"argnums: expected each argument once, got {shown(argnums)}")
+    return chosen
 
 
 @contextmanager

@@ -217,6 +217,13 @@ def test_a_hessian_is_of_one_output():
         compile(lambda x: [x, x]).hessian(1.0)
 
 
+def test_a_matrix_is_rows_of_numbers_and_a_memoryview_is_refused():
+    value, (slope,) = compile(lambda x: x[0] * x[1]).value_and_grad(np.array([[2.0, 3.0], [4.0, 5.0]]).view(np.matrix))
+    assert value.tolist() == [6.0, 20.0] and slope.tolist() == [[3.0, 2.0], [5.0, 4.0]]
+    with pytest.raises(OperandError, match="expected a Value or a real number .* got <memory"):
+        compile(lambda x: x)(memoryview(b"12"))
+
+
 def test_a_masked_array_is_refused_and_a_strided_or_integer_one_is_not():
     f = compile(bowl)
     with pytest.raises(OperandError, match="masked array as x; use its .filled"):

@@ -144,6 +144,13 @@ def test_a_structure_beside_arrays_is_shared_and_its_gradient_is_the_sum_of_the_
     same(compile(neuron).vjp(P, X)[1](1.0)[0], of_p)
 
 
+@pytest.mark.parametrize("argnums", [(0, 0), (1, -1)])
+def test_an_argument_that_is_chosen_twice_is_refused(argnums):
+    for run in (compile(lambda x, y: x * y, argnums=argnums).value_and_grad, autodiff.grad(lambda x, y: x * y, argnums)):
+        with pytest.raises(ArgumentError, match="expected each argument once"):
+            run(2.0, 3.0)
+
+
 @pytest.mark.parametrize("argnums", [0, 1, -1, (0,), (1, 0)])
 def test_argnums_chooses_arguments_as_in_grad(argnums):
     f = compile(neuron, argnums=argnums)

@@ -120,11 +120,11 @@ def _columns(function: str, name: str, x: Any) -> Flat:
         raise OperandError(f"{function}: expected numbers or arrays, got {shown(x)} as {name}; on Values run .function")
     if isinstance(x, np.ma.MaskedArray):
         raise OperandError(f"{function}: expected numbers in all rows, got a masked array as {name}; use its .filled()")
-    if not getattr(x, "ndim", 0):
+    if not getattr(x, "ndim", 0) or not hasattr(x, "dtype"):  # a memoryview has axes, and is no array of numbers
         return [x if type(x) is float else number(x, f"{function}: {name}")], LEAF
     if not is_real(x):
         raise OperandError(f"{function}: expected a number or an array of real numbers as {name}, got one of {x.dtype}")
-    x = x.astype(np.float64) if isinstance(x, np.ndarray) else x
+    x = np.asarray(x).astype(np.float64) if isinstance(x, np.ndarray) else x  # np.matrix would keep its two axes
     if x.ndim == 1:
         return [x], LEAF
     shape = array_shape(tuple(x.shape[1:]))
