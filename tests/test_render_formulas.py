@@ -247,3 +247,8 @@ def test_python_multiplies_and_adds_in_the_order_of_the_graph():
     assert formula(product).text.endswith("x * (y * z)") and run(product)[0] == product.data == 1e200
     total = z + (x + -y)
     assert run(total)[0] == total.data == 1e-200
+
+
+def test_names_that_are_no_dict_are_refused_at_once():
+    with pytest.raises(OperandError, match="expected names as a dict from Values to text, got 'python'"):
+        formula(Value(1.0) * 2, "python")

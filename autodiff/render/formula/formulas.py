@@ -58,6 +58,8 @@ def formula(y: Value, names: Mapping[Value, str] | None = None) -> Formula:
     """
     if not isinstance(y, Value):
         raise OperandError(f"formula: expected a Value, got {shown(y)}{instead(y, 'formula')}")
+    if names is not None and not isinstance(names, Mapping):
+        raise OperandError(f"formula: expected names as a dict from Values to text, got {shown(names)}")
     return Formula(y, names_in(caller(), dict.fromkeys(topological_order(y))) if names is None else names)
 
 
