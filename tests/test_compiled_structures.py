@@ -144,6 +144,12 @@ def test_a_structure_beside_arrays_is_shared_and_its_gradient_is_the_sum_of_the_
     same(compile(neuron).vjp(P, X)[1](1.0)[0], of_p)
 
 
+def test_rows_of_no_numbers_are_refused():
+    """Their number would be lost, and a shared argument's gradient would count one row."""
+    with pytest.raises(ArgumentError, match=r"at least one number in each row of x, got \(3, 0\)"):
+        compile(lambda x, y: 2 * y).value_and_grad(np.ones((3, 0)), 1.0)
+
+
 @pytest.mark.parametrize("argnums", [(0, 0), (1, -1)])
 def test_an_argument_that_is_chosen_twice_is_refused(argnums):
     for run in (compile(lambda x, y: x * y, argnums=argnums).value_and_grad, autodiff.grad(lambda x, y: x * y, argnums)):

@@ -128,5 +128,7 @@ def _columns(function: str, name: str, x: Any) -> Flat:
     if x.ndim == 1:
         return [x], LEAF
     shape = array_shape(tuple(x.shape[1:]))
+    if not shape.size:  # nothing of it would enter the program, and its rows would go uncounted
+        raise ArgumentError(f"{function}: expected at least one number in each row of {name}, got {tuple(x.shape)}")
     flat = x.reshape((x.shape[0], shape.size))
     return [flat[:, place] for place in range(shape.size)], shape
