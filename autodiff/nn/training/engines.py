@@ -106,6 +106,7 @@ class Compiled(Engine):
         self.dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
         whole = Masked(model, self.dropouts) if self.dropouts or model.several else model
         self.take: Any = step_function(whole, loss, engine=engine)
+        self.may_have_changed = True  # the model or the loss, by a callback
         self.gradient: Any = None
         parameters = model.parameters()
         trained = {id(parameter) for parameter in optimizer.params}
@@ -119,7 +120,8 @@ class Compiled(Engine):
         if self.dropouts:
             masks = [[number for dropout in self.dropouts for number in dropout.draw()] for _ in x]
             x = np.hstack([x, np.array(masks)])
-        loss, self.gradient = self.take(x, y)
+        step, self.may_have_changed = self.take if self.may_have_changed else self.take.run, False
+        loss, self.gradient = step(x, y)
         loss = float(loss)
         if self.penalties:
             self.gradient = np.array(self.gradient)
@@ -160,6 +162,7 @@ class Compiled(Engine):
 
     def reload(self) -> None:
         self.take.reload()
+        self.may_have_changed = True
 
 
 def all_finite(array: Any) -> bool:
