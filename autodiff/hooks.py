@@ -1,14 +1,18 @@
 """Who wants to know of each new node, comparison, number read and backward pass: nobody, but inside a `with`.
 
-`detect_anomaly()`, the recording of names and lines, scopes and the compiler are watchers. The engine asks only whether
-the list is empty, so that none of them costs anything when it is not there. A watcher hears of its own thread alone.
+`detect_anomaly()`, the recording of names and lines, scopes and the compiler are watchers. The engine asks only
+whether the list is empty, so that none of them costs anything when it is not there. A watcher hears of its own thread
+alone, and there of its own task, and of those that are started inside the `with`, but of no other task that runs
+meanwhile.
 """
 
 from _thread import get_ident
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any, Self
 
 watchers: list["Watcher"] = []
+_here: ContextVar[tuple["Watcher", ...]] = ContextVar("watchers", default=())  # those of the task that runs
 
 
 class Watcher:
@@ -17,15 +21,20 @@ class Watcher:
     records = False  # whether it keeps the graph as a program, so that a derivative in it must stay a graph
     selects = False  # whether that program is for other numbers, so that a derivative must have both sides of a choice
 
+    entered = False  # by a `with`: one that is put into the list is told of all tasks
+
     def __init__(self) -> None:
         self.thread = get_ident()
 
     def __enter__(self) -> Self:
         watchers.append(self)
+        self.entered = True
+        _here.set((*_here.get(), self))
         return self
 
     def __exit__(self, *error: object) -> None:
         watchers.remove(self)
+        _here.set(tuple(watcher for watcher in _here.get() if watcher is not self))
 
     def made(self, node: Any) -> None:
         """An operation made a node."""
@@ -45,8 +54,9 @@ class Watcher:
 
 
 def listening() -> list[Watcher]:
-    """The watchers of this thread."""
-    return [watcher for watcher in watchers if watcher.thread == get_ident()]
+    """The watchers of this thread and task."""
+    thread, here = get_ident(), _here.get()
+    return [each for each in watchers if each.thread == thread and (each in here or not each.entered)]
 
 
 def watch(node: Any) -> None:

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 import autodiff
-from autodiff import Value, compile, nn, tanh
-from autodiff.errors import ArgumentError
+from autodiff import Value, compile, detect_anomaly, nn, scope, tanh
+from autodiff.errors import AnomalyError, ArgumentError
+from autodiff.hooks import listening, watchers
 from autodiff.render.quiz.asking import worksheet
+from autodiff.stepping import recording
 
 THREADS = 20
 
@@ -84,6 +86,33 @@ def test_tasks_of_an_event_loop_do_not_disturb_one_another():
         return await asyncio.gather(*(run(number) for number in range(50)))
 
     assert asyncio.run(main()) == [6.0 * number + 1 for number in range(50)]
+
+
+@pytest.mark.parametrize("watch", [detect_anomaly, recording, lambda: scope("head")], ids=["anomaly", "recording", "scope"])
+def test_a_with_that_is_held_across_an_await_concerns_its_own_task_and_those_started_in_it(watch):
+    async def compute():
+        await asyncio.sleep(0)
+        x = Value(2.0)
+        y = x * 3.0
+        heard = bool(listening())
+        try:
+            (y - 6.0).log().backward()
+        except AnomalyError:
+            return heard, y.name, "refused"
+        return heard, y.name, "computed"
+
+    async def within():
+        with watch():
+            inner = asyncio.create_task(compute())
+            return await compute(), await inner
+
+    async def main():
+        return await asyncio.gather(compute(), within(), compute())
+
+    before, (own, child), after = asyncio.run(main())
+    assert before == after == (False, None, "computed")
+    assert own[0] and child[0] and own[2] == child[2] == ("refused" if watch is detect_anomaly else "computed")
+    assert not listening() and not watchers
 
 
 @pytest.mark.slow
