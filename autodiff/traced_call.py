@@ -59,7 +59,12 @@ class TracedCall:
             given[index] = argument
         named = dict(keywords) | dict(zip(self.keywords, shaped[len(chosen) :]))
         with _taking(self.inputs), _kink_lines(self.nested if again is None else again) as lines:
-            self.output = f(*given, **named)
+            try:
+                self.output = f(*given, **named)
+            except (TypeError, AttributeError) as error:
+                if any(type(tree) is list for tree in trees):
+                    error.add_note(LISTS)
+                raise
         self.lines = None if again is False else lines
 
     def unflatten(self, flat: Sequence[Any]) -> list[Any]:
@@ -104,6 +109,10 @@ class TracedCall:
             named = dict(zip(self.keywords, shaped[len(plain_arguments) :]))
             return (*plain_arguments, named) if plain_arguments else named
         return shaped[0] if len(shaped) == 1 else tuple(shaped)
+
+
+LISTS = ("An argument came as a list, so the function gets a list of Values; to reckon with all of them at once, as in "
+         "x * x, pass a NumPy array, as in numpy.array(x).")  # fmt: skip
 
 
 def require_function(f: Any) -> None:

@@ -147,3 +147,13 @@ def test_the_guide_is_true():
     guide = Path(__file__).parent.parent / "docs" / "derivatives.md"
     assert doctest.testfile(str(guide), module_relative=False).attempted > 10
     assert doctest.testfile(str(guide), module_relative=False).failed == 0
+
+
+@pytest.mark.parametrize("run", [grad, hessian, lambda f: lambda x: hvp(f, x, x)])
+def test_a_list_that_the_function_takes_for_an_array_is_explained_beneath_pythons_own_error(run):
+    with pytest.raises(TypeError) as found:
+        run(lambda x: x * x)([1.0, 2.0])
+    assert "pass a NumPy array" in found.value.__notes__[0]
+    with pytest.raises(TypeError) as found:
+        run(lambda x: x + "one")(1.0)
+    assert not hasattr(found.value, "__notes__")
