@@ -16,9 +16,9 @@ from math import isfinite
 from typing import Any
 
 from .elementwise import where
-from .ops import ADD, MUL, TABLE
+from .ops import ADD, MUL
 from .over_values import SELECTING, Branch, negation
-from .trace import Trace, is_one
+from .trace import Trace, is_one, slopes_backward
 
 Blocked = Any  # a recorded condition under which nothing arrives; True, where nothing ever does, or False
 
@@ -31,18 +31,11 @@ def reverse_both_sides(trace: Trace, numbers: Sequence[Any], seeds: Mapping[int,
     blocked: list[Blocked] = [False] * len(trace.operands)
     for place, seed in seeds.items():
         found[place] = seed
-    for place in range(len(found) - 1, -1, -1):
-        upstream, operands, operation = found[place], trace.operands[place], trace.operations[place]
-        if upstream is None or operation not in TABLE:
-            continue
-        wanted = [active[each] for each in operands]
-        slopes = SELECTING.slopes(operation, [numbers[each] for each in operands], numbers[place], wanted)
-        for each, slope in zip(operands, slopes, strict=True):
-            if slope is not None and active[each]:
-                sent, never = contribution(slope, upstream, blocked[place])
-                first = found[each] is None
-                found[each] = sent if first else add(found[each], sent)
-                blocked[each] = never if first else blocked[each] & never
+    for place, each, slope in slopes_backward(trace, SELECTING, numbers, found, active):
+        sent, never = contribution(slope, found[place], blocked[place])
+        first = found[each] is None
+        found[each] = sent if first else add(found[each], sent)
+        blocked[each] = never if first else blocked[each] & never
     return found
 
 

@@ -19,7 +19,7 @@ Trace(operations=['constant', 'input', 'div'], operands=[(), (), (0, 1)])
 (Fraction(1, 3), Fraction(-1, 9))
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -64,18 +64,28 @@ def reverse(trace: Trace, system: System, numbers: Sequence[N], seeds: Mapping[i
     found: list[N | None] = [None] * len(trace.operands)
     for place, seed in seeds.items():
         found[place] = seed
+    for place, each, slope in slopes_backward(trace, system, numbers, found, active):
+        upstream, already = found[place], found[each]
+        sent = upstream if is_one(slope) else slope if is_one(upstream) else mul(slope, upstream)
+        found[each] = sent if already is None else add(already, sent)
+    return found
+
+
+def slopes_backward(trace: Trace, system: System, numbers: Sequence[N], found: Sequence[N | None],
+                    active: Sequence[Any]) -> Iterator[tuple[int, int, N]]:  # fmt: skip
+    """The places from the last, each with an active operand and the slope along it, where a derivative was `found`.
+
+    Whoever goes through them finds the derivatives of the operands on the way.
+    """
     for place in range(len(found) - 1, -1, -1):
-        upstream, operands, operation = found[place], trace.operands[place], trace.operations[place]
-        if upstream is None or operation not in TABLE:
+        operands, operation = trace.operands[place], trace.operations[place]
+        if found[place] is None or operation not in TABLE:
             continue
         wanted = [active[each] for each in operands]
         slopes = system.slopes(operation, [numbers[each] for each in operands], numbers[place], wanted)
         for each, slope in zip(operands, slopes, strict=True):
             if slope is not None and active[each]:
-                sent = upstream if is_one(slope) else slope if is_one(upstream) else mul(slope, upstream)
-                already = found[each]
-                found[each] = sent if already is None else add(already, sent)
-    return found
+                yield place, each, slope
 
 
 def is_one(x: N) -> bool:
