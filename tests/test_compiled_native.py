@@ -32,6 +32,7 @@ def same(a, b):
 
 @built
 @given(steps_of(sorted(EVERY)), st.lists(numbers, min_size=2, max_size=4))
+@example([("exponent_slope", [0, 0, 0], None), ("clip", [2, 0, 0], None)], [0.0, 0.0])
 def test_random_programs_have_the_bits_of_eager_and_of_math(steps, xs):
     function = program_of(steps, EVERY)
     expected, slopes = eager(function, xs)
@@ -50,6 +51,20 @@ def test_every_operation_has_the_bits_of_eager_at_special_numbers(name):
         y, gradients = compiled.value_and_grad(*row)
         expected, slopes = eager(function, row)
         assert same([y, *gradients], [expected, *slopes]), row
+
+
+@pytest.mark.parametrize("name", sorted({**EVERY, **NARY}))
+def test_no_slope_is_asked_for_where_an_operation_was_not_selected(name):
+    """However its rule is written, and whatever its slope is there: 0 * inf would be nan."""
+    operation = {**EVERY, **NARY}[name]
+    count = 2 if name in NARY else arity(operation)
+    targets = ["math", "numpy"] + ["native"] * native.available()
+    compiled = [compile(lambda pick, *xs: autodiff.where(pick > 0, operation(*xs), 1.0), target) for target in targets]
+    rows = [[x] * (count - 1) + [y] for x in SPECIAL for y in SPECIAL] if count > 1 else [[x] for x in SPECIAL]
+    for row in rows:
+        for target, function in zip(targets, compiled):
+            found = function.value_and_grad(-1.0, *row)
+            assert found == (1.0, (0.0,) * (count + 1)), (target, row)
 
 
 @built

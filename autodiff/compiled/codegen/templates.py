@@ -131,7 +131,7 @@ def _code(rule: Rule, notation: Notation, names: Mapping[str, Written]) -> Code:
     match rule:
         case Binary("+" | "-" | "*" as sign):
             return CodeOfTwo(held(written[0], levels[sign]), sign, held(written[1], levels[sign] + 1, after=True))
-        case Choice(_, chosen, other) if not (_chooses(chosen) or _chooses(other)):
+        case Choice():
             condition, first, second = written
             level = levels["choice"]
             return CodeOfChoice(held(condition, level + 1), held(first, level + 1), held(second, level))
