@@ -68,12 +68,12 @@ def test_the_python_of_any_program_gives_what_the_engine_gives(inputs, steps):
 
 
 @pytest.mark.parametrize(("make", "line"), [
-    (lambda x: 1 / x,              "return divide(1, x)"),
-    (lambda x: x / 2,              "return x / 2"),
-    (lambda x: x ** 2,             "return pow(x, 2)"),
+    (lambda x: 1 / x,              "return divide(1.0, x)"),
+    (lambda x: x / 2,              "return x / 2.0"),
+    (lambda x: x ** 2,             "return pow(x, 2.0)"),
     (lambda x: -(-x),              "return -(-x)"),
     (lambda x: +x,                 "return x"),
-    (lambda x: relu(x),            "d_x = -0.0 if x <= 0 else 1.0"),
+    (lambda x: relu(x),            "d_x = -0.0 if x <= 0.0 else 1.0"),
 ])  # fmt: skip
 def test_python_is_as_plain_as_the_edges_allow(make, line):
     text = formula(make(Value(3.0, name="x"))).python
@@ -84,8 +84,20 @@ def test_only_below_what_may_be_blocked_nothing_is_sent():
     x, w = Value(-1.0, name="x"), Value(2.0, name="w")
     lines = formula(relu(w * x) * w).python.splitlines()
     assert [line.strip() for line in lines if line.startswith("    d_")] == [
-        "d_v2 = w", "d_w = v2", "d_v1 = -0.0 if v1 <= 0 else 0.0 + d_v2", "d_w += sent(x, d_v1)", "d_x = sent(w, d_v1)",
+        "d_v2 = w", "d_w = v2", "d_v1 = -0.0 if v1 <= 0.0 else 0.0 + d_v2", "d_w += sent(x, d_v1)", "d_x = sent(w, d_v1)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [
+    lambda x: 1 / (autodiff.where(True, -1e9, x) % -1e9),                # an integer has no -0.0
+    lambda x: 1 / (autodiff.maximum(0, x) * -1),
+    lambda x: 1 / (autodiff.minimum(0, -x) * 3),
+    lambda x: (autodiff.where(True, 2.0**53, x) + 1 - 2.0**53) * x,      # and more digits
+], ids=range(4))  # fmt: skip
+def test_no_number_of_the_python_is_an_integer(make):
+    y, space = make(Value(-1.0, name="x")), {}
+    exec(formula(y).python, space)
+    assert bits(space["f"](-1.0)) == bits(y.data)
 
 
 def test_what_is_made_of_constants_alone_is_a_number():

@@ -161,6 +161,10 @@ class Python(Text):
     exact = True
     blocked, choice = Conditional.blocked, Conditional.choice
 
+    def number(self, value: float) -> Written:
+        """Never an integer: Python's have no -0.0, and more digits than floats."""
+        return Notation.number(self, float(value))
+
     def name(self, word: str) -> Written:
         return Written(word, self.levels["unary"] if word.startswith("-") else ATOM)
 
@@ -184,10 +188,7 @@ class Python(Text):
 
 
 class Slopes(Python):
-    """The slopes of the table, whose numbers are floats; what is blocked is nothing."""
-
-    def number(self, value: float) -> Written:
-        return Notation.number(self, value)
+    """The slopes of the table; what is blocked is nothing."""
 
     def blocked(self) -> Written:
         return Written(NOTHING)
