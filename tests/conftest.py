@@ -28,9 +28,9 @@ os.environ["AUTODIFF_SEED"] = str(SEED)    # for the processes that share the te
 # A deadline, and a check of how fast examples are drawn, would fail a test for the load of the machine; the blob repeats
 # a failure that no database has kept.
 SURE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture], "print_blob": True}
-settings.register_profile("fast", max_examples=25, **SURE, derandomize=False)
-settings.register_profile("ci", max_examples=200, **SURE, derandomize=True)
-settings.load_profile("ci" if IN_CI else "fast")
+settings.register_profile("fast", max_examples=25, **SURE, derandomize=IN_CI)
+settings.register_profile("thorough", max_examples=200, **SURE, derandomize=IN_CI)    # by --hypothesis-profile=thorough
+settings.load_profile("fast")
 if IN_CI and hasattr(providers, "_get_local_constants"):
     # Hypothesis draws constants of all modules that are loaded, too: not the same ones in each process that shares the tests.
     providers._get_local_constants = lambda: providers._local_constants
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 # Randomness that a failure can be repeated from
 
 def pytest_report_header() -> str:
-    return f"AUTODIFF_SEED={SEED}, Hypothesis profile {'ci' if IN_CI else 'fast'}"
+    return f"AUTODIFF_SEED={SEED}"
 
 
 @pytest.fixture

@@ -108,6 +108,7 @@ def test_the_math_target_gives_the_bits_of_eager(steps, xs):
     assert list(map(bits, gradients)) == list(map(bits, expected[1]))
 
 
+@pytest.mark.slow
 @given(steps_of(ROUNDED_ONCE), st.lists(st.lists(numbers, min_size=3, max_size=3), min_size=1, max_size=3))
 @settings(max_examples=150, deadline=None)
 def test_where_every_operation_rounds_once_numpy_gives_the_bits_of_eager_in_each_row(steps, rows):

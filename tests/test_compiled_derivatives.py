@@ -102,6 +102,7 @@ def test_compiled_derivatives_select_each_row_its_side(target):
     assert len(compiled._derivatives["hessian"]._recordings._known) == 1
 
 
+@pytest.mark.slow
 def test_too_many_sides_of_a_derivative_to_the_bits_of_eager_are_refused_with_what_to_do():
     hessian = compile(net, "math").hessian
     with pytest.raises(ArgumentError, match="on the target 'math' .*relu, maximum, .*take another target"):

@@ -29,7 +29,8 @@ def layered(*xs):
     return total([h * h for h in hidden]) * total(hidden[::2])
 
 
-@pytest.mark.parametrize("function, count", [(bent, 3), pytest.param(layered, 8, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("function, count", [(bent, 3), (layered, 8)])
 def test_jax_gives_what_numpy_gives(function, count):
     rows = np.random.default_rng(0).normal(size=(count, 5))
     expected = compile(function, "numpy").value_and_grad(*rows)
@@ -57,6 +58,7 @@ def test_the_emitted_function_can_be_jitted():
 NORMAL = [x for x in special.SPECIAL if not is_subnormal(x)]  # XLA takes subnormals for zeros, and makes none
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(special.EVERY))
 def test_each_operation_is_within_a_few_ulp_of_eager_at_every_special_value(name):
     function = special.EVERY[name]
@@ -78,6 +80,7 @@ def near(actual, expected, ulps):
 
 
 # XLA divides by a number by multiplying with its reciprocal, which rounds twice.
+@pytest.mark.slow
 @given(special.steps_of([name for name in special.ROUNDED_ONCE if name != "div"]),
        st.lists(st.tuples(*[st.sampled_from(NORMAL) | st.floats(allow_subnormal=False)] * 3), min_size=1, max_size=2))  # fmt: skip
 @settings(max_examples=12, deadline=None)  # each is compiled by XLA
@@ -118,6 +121,7 @@ def test_a_result_that_is_one_float_for_all_rows_is_repeated():
     assert np.array(f.hessian(np.zeros(2), 2.0)).tolist() == [[[0.0, 0.0], [0.5, 0.5]], [[0.5, 0.5], [0.0, 0.0]]]
 
 
+@pytest.mark.slow
 def test_the_last_number_of_a_vector_alone_may_have_a_gradient():
     """Its place in the vector is a view of one number, with a stride of 0: the search for blocks did not end."""
     w, ones = [Value(1.0), Value(1.0)], [Value(1.0), Value(1.0)]

@@ -69,6 +69,7 @@ def line_of(text):
     return Line(name, Binary(*words) if len(words) == 3 else code, uses=(words[0], words[-1]))
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_no_deep_expression():
     f = compile(lambda x: sum([x] * 5_000, x), "math")
     assert f.value_and_grad(1.0) == (5_001.0, (5_001.0,))

@@ -142,6 +142,7 @@ def test_the_source_shows_the_program_that_runs():
     assert [each.op for each in compiled.program.instructions][1:] == ["tanh", "mul"]
 
 
+@pytest.mark.slow
 @built
 def test_a_long_chain_and_a_wide_sum_run():
     def chain(x):
@@ -219,6 +220,7 @@ def test_a_batch_runs_in_numpy_where_that_is_faster_and_in_c_elsewhere(monkeypat
     assert compile(f.function, "native")(np.ones(1024))[0] == math.sin(1.0)
 
 
+@pytest.mark.slow
 @built
 def test_a_function_of_numbers_runs_in_c_unless_its_array_instructions_are_long():
     def layers(*xs):

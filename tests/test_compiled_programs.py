@@ -51,6 +51,7 @@ def test_every_program_that_is_made_passes_the_checker_and_comes_back_from_its_f
     assert from_json(to_json(program)) == check(program) == program
 
 
+@pytest.mark.slow
 @given(st.sampled_from(TEXTS), st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(JUNK)), min_size=1, max_size=2))
 @settings(max_examples=300, deadline=None)
 def test_a_spoilt_program_is_refused_or_prints_and_compiles_and_runs_nothing_else(text, changes):

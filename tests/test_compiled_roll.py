@@ -153,6 +153,7 @@ def test_single_numbers_run_rolled_too():
     assert np.allclose(gradients, [v.grad for v in values], rtol=1e-10, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_operations_is_recorded_without_recursion():
     def chain(x):
         for _ in range(100_000):
@@ -177,6 +178,7 @@ SMOOTH = {"mul": lambda a, b: a * b * 0.5, "add": lambda a, b: a + b, "sub": lam
           "where": lambda a, b: where(a > b, a, 0.5 * b), "logsumexp": lambda a, b: logsumexp(a, b, a)}  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(sorted(SMOOTH)), st.integers(0, 40), st.integers(0, 40)),
                 min_size=1, max_size=40), st.integers(1, 3))  # fmt: skip
 @settings(max_examples=60, deadline=None)
@@ -273,6 +275,7 @@ def backwards(rows):
     return [row[::-1] for row in rows[::-1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["numpy", "array_api_strict", "jax.numpy"])
 @pytest.mark.parametrize("f", [
     lambda p, q: sum(exp(x * y) for r, s in zip(backwards(products(p, q)), p) for x, y in zip(r, s)),

@@ -132,6 +132,7 @@ def branching(seed):
     return f, point
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**9))
 @settings(max_examples=100, deadline=None)
 def test_the_math_target_has_the_bits_of_eager_also_where_comparisons_join_in(seed):

@@ -33,6 +33,7 @@ def pictures(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_activations_are_drawn_on_two_sheets_and_softmax_adds_up_to_1(demo, tmp_path, capsys):
     demo("activations").main(out=tmp_path)
     assert pictures(tmp_path) == ["activations_10.png", "activations_5.png"]

@@ -205,6 +205,7 @@ PLACES = ["format", "version", "model", "parameters", "model__kind", "model__nam
           "model__layers__2__seed", "model__layers__2__drawn", "parameters__0"]
 
 
+@pytest.mark.slow
 @given(place=st.sampled_from(PLACES), value=json_values)
 def test_whatever_is_put_anywhere_in_a_file_it_loads_or_is_refused(tmp_path_factory, place, value):
     layers = [nn.Input(2), nn.Dense(2, "relu"), nn.Dense(1), nn.Dropout(0.5)]

@@ -92,6 +92,7 @@ def test_the_train_tab_tells_a_loss_that_is_no_number_as_a_gap_and_asks_for_a_ba
     assert "loss.backward()" in ask("train")[0]["sentence"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key, sentence", [("bug_sum", "overwrites the gradient"), ("bug_tanh", "`tanh`: its local derivative"), ("bug_order", "in topological order")])
 def test_the_grade_tab_names_the_fault_of_each_engine_to_practise_on(key, sentence):
     [source] = [each["source"] for each in site.examples() if each["key"] == key]

@@ -256,6 +256,7 @@ slopes_of_a_row = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(numbers_of_a_row, slopes_of_a_row, slopes_of_a_row, st.tuples(*[st.sampled_from([0.5, -1.5, 0.0, -0.0, 2.0, inf, nan, 1e200])] * 2))
 def test_any_row_that_is_admitted_gives_the_same_bits_on_every_route(rule, first, second, xs):

@@ -78,6 +78,7 @@ def test_the_picture_of_the_readme_is_the_one_that_the_demo_draws():
     assert groups(kept, "edge") == groups(drawn, "edge")
 
 
+@pytest.mark.slow
 @needs_engine
 @pytest.mark.browser
 def test_a_browser_shows_the_drawing_by_day_and_by_night(browser_path, tmp_path):

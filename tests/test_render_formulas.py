@@ -105,6 +105,7 @@ def test_shared_and_named_parts_have_lines_of_their_own():
     assert formula(y * y).text == "z = w * x\nout = sigmoid(z) + 1\ny = out * out"
 
 
+@pytest.mark.slow
 def test_a_long_formula_is_cut_into_lines_and_a_deep_one_needs_no_recursion():
     x = Value(0.5, name="x")
     y = x

@@ -28,6 +28,7 @@ def absent(*_):
     raise MissingExtraError("npm cannot be reached")
 
 
+@pytest.mark.slow
 def test_no_link_is_dead(built):
     assert built[1] == []
 

@@ -644,6 +644,7 @@ def test_a_log_is_linear_in_memory_and_lazy(rounds):
     assert log[len(log) // 2].index == len(log) // 2
 
 
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_is_written_in_one_go():
     y = Value(1.0)
     for _ in range(10_000):

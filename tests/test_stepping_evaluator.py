@@ -70,6 +70,7 @@ def javascript(x):
     return "NaN" if x != x else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(x, repr(x))
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_every_operation_of_the_table_agrees_with_python_to_12_digits(browser_path, tmp_path):
     page = tmp_path / "page.html"

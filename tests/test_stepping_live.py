@@ -142,6 +142,7 @@ def test_every_operation_is_told_as_python_tells_it(opened):
     assert_told(opened(log), log)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @settings(max_examples=15)
 @given(graphs())
@@ -152,6 +153,7 @@ def test_any_graph_is_told_as_python_tells_it(opened, y):
     assert_told(opened(log), log)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @settings(max_examples=5)
 @given(graphs(most=6), st.sampled_from([*ORDERS]))
@@ -362,6 +364,7 @@ def test_every_operation_of_the_table_is_typeset(browser, tmp_path):
     assert all(text and not any(word in text for word in ("undefined", "⟨", "**", "-")) for _, text in found)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("place, boxes", [(1, 11), (2, 4)])
 def test_neurons_and_layers_collapse_and_the_steps_go_on_in_them(opened, place, boxes):
@@ -446,6 +449,7 @@ def test_a_graph_without_scopes_has_no_levels(opened):
     assert not opened(chain_rule()).visible("#level")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_quiz_goes_on_with_changed_numbers(opened):
     page = opened(neuron())

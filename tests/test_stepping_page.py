@@ -100,6 +100,7 @@ SEEN = """({
 
 # What is on the screen is what the log says
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("make", [chain_rule, xor_row, odd_numbers])
 def test_at_every_step_the_screen_shows_the_logs_numbers(opened, make):
@@ -219,6 +220,7 @@ def test_every_button_slider_node_and_list_entry_goes_where_it_says(opened):
     assert shown.problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_play_goes_on_by_itself_and_pause_stops_it(opened):
     shown = opened(chain_rule())
@@ -352,6 +354,7 @@ def test_a_whole_graph_is_filled_in_checked_and_solved(opened, make):
     assert shown.run("blanks.every((one) => one.field.value === answers()[one.place][one.key][0])") and shown.problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_every_misconception_of_every_question_is_recognised_on_the_page_as_in_python(opened):
     log = xor_row()
@@ -548,6 +551,7 @@ def test_on_a_phone_graph_sentence_and_buttons_are_in_view_together(opened, make
         assert bottom <= top and shown.run("document.documentElement.scrollWidth <= 390")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("make", [chain_rule, xor_row])
 def test_on_a_small_screen_the_controls_hide_no_row_and_no_question(opened, make):
@@ -670,6 +674,7 @@ BROKEN = """[...document.querySelectorAll('#say, #equations td, #gradients td')]
 })"""
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [(1280, 900), (1000, 800), (800, 600), (390, 844)])
 def test_no_number_and_no_word_is_broken_over_two_lines_and_the_current_node_is_in_view(opened, size):

@@ -138,6 +138,7 @@ def test_a_node_or_a_step_is_gone_to_by_its_name():
     assert screen_of(log, "/", "b", "escape").typing is None
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(graphs(most=6))
 def test_the_screen_shows_the_step_and_the_numbers_of_the_log(y):
@@ -161,6 +162,7 @@ def test_the_screen_keeps_to_its_height_and_shows_the_node_that_changes():
     assert len(text.splitlines()) == 30 and f"▸  {log[150].label}" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quiz", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_on_a_terminal_of_24_lines_nothing_is_cut(quiz):
     log = xor_row()

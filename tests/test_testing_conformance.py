@@ -50,6 +50,7 @@ def test_micrograd_is_told_only_what_it_does():
         assert sentence in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["hips", pytest.param("torch", marks=pytest.mark.slow), pytest.param("jax", marks=pytest.mark.slow)])
 def test_other_packages_hold_all_but_what_is_documented_as_theirs(name):
     package = {"hips": "autograd"}.get(name, name)
@@ -77,6 +78,7 @@ def test_four_thousand_right_programs_raise_no_alarm_through_an_adapter(package,
     assert alarm is None, exam.source(alarm)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", random.Random(0).sample(sorted(MUTANTS), 3))
 def test_a_wrong_engine_is_killed_and_named(name):
     found = verdict(MUTANTS[name])
@@ -116,6 +118,7 @@ def test_a_wrong_engine_leaves_the_right_one_alone():
     assert a.grad == 5.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ORDERS[:1])
 def test_drawn_programs_alone_find_a_wrong_order(name):
     exam = Exam(load(MUTANTS[name]).adapter, examples=500, seed=2)

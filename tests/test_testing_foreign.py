@@ -167,6 +167,7 @@ def off_by(name, factor):
     return adapter_for(Value, operations=ours().operations | {name: wrong})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in ("floor", "sign")])  # whose slopes are 0
 def test_a_planted_slope_of_any_operation_is_blamed_through_an_adapter(name):
     says = conformance(off_by(name, 1 + 1e-9), properties=["local derivatives"]).sentences

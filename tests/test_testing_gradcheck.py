@@ -337,6 +337,7 @@ def test_a_planted_slope_is_blamed_with_its_line_and_a_program():
     assert "a = Value(1.0)\n    y = tanh(a)\n    y.backward()" in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("relative", [1e-9, -1e-12])
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in ("floor", "sign")])  # whose slopes are 0
 def test_a_planted_slope_of_any_operation_is_found_and_blamed(name, relative):

@@ -83,6 +83,7 @@ def test_a_wrong_engine_exits_with_1_and_is_told(engine, capsys):
     assert "1. backward stops at the operands of the output" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -114,6 +115,7 @@ def test_a_target_that_is_none_is_told(target, sentence):
     assert sentence in grade(target).cannot
 
 
+@pytest.mark.slow
 def test_nothing_is_left_running(engine, tmp_path):
     mark = f"mark-{os.getpid()}"
     child = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '{mark}'], start_new_session=True)\n"
@@ -148,6 +150,7 @@ time.sleep(0.3)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
 @pytest.mark.parametrize("end", ["", "os._exit(3)\n", *(pytest.param(end, marks=pytest.mark.slow) for end in ("while True: pass\n", "os.kill(os.getpid(), 9)\n"))])
 def test_an_orphan_in_a_session_of_its_own_without_an_environment_is_ended(engine, end):
@@ -177,6 +180,7 @@ def test_an_engine_that_ends_its_watcher_is_told(engine):
         "it ended the process that watches it, while it was imported")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PROCESSES.is_dir(), reason="needs Linux")
 def test_the_limit_is_of_memory_in_use_and_names_its_option(engine):
     reserve = "import mmap\nroom = mmap.mmap(-1, 3 * 2**30)\n"  # 3 GB of addresses, of which nothing is used
@@ -216,6 +220,7 @@ def test_an_adapter_in_the_file_can_be_graded(engine):
     assert grade(engine(text), examples=5, properties=SOME).report is not None
 
 
+@pytest.mark.slow
 def test_junit_and_gradescope_reports_are_written_to_files(engine, tmp_path, capsys):
     target, file = engine(VALUE % WRONG), tmp_path / "results.json"
     assert main(["grade", target, "--format", "gradescope", "--points", "sums=10", "--output", str(file), "--examples", "5"]) == 1
@@ -273,6 +278,7 @@ def test_what_does_not_come_to_its_end_is_told_and_the_rest_examined(engine):
     assert report.sentences == ["backward does not work: TimeoutError: it does not come to its end"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [
     "import no_such_thing", "import sys; sys.exit(3)", "import os; os._exit(4)", *(pytest.param(code, marks=pytest.mark.slow) for code in (
         "while True: pass", "raise ValueError('lost')", "input()", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9')")),
@@ -288,6 +294,7 @@ def test_newer_syntax_is_left_out(engine):
     assert found.exit_code == 0 and "SyntaxError" in found.report.notes[0]
 
 
+@pytest.mark.slow
 def test_the_one_class_with_a_backward_pass_is_found(engine, tmp_path):
     engine("class Other: pass", "notes.py")
     engine(VALUE % RIGHT, "hw1.py")

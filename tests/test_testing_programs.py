@@ -46,6 +46,7 @@ def test_a_recorded_program_is_the_one_that_ran(program):
     assert read_program(ours().run(again)[-1], ours().run(again)[:0]).value(FLOATS) == program.value(FLOATS)
 
 
+@pytest.mark.slow
 def test_operands_repeat_so_that_interior_nodes_are_shared():
     def shares(program):
         return any(count > 1 for place, count in program.users().items() if place >= len(program.inputs))
@@ -54,6 +55,7 @@ def test_operands_repeat_so_that_interior_nodes_are_shared():
     assert len(shared.inputs) == 1 and len(shared.steps) == 2
 
 
+@pytest.mark.slow
 def test_a_failing_program_shrinks_to_the_smallest():
     smallest = find(programs(), lambda p: any(step.op == "tanh" for step in p.steps), settings=quiet)
     assert str(smallest) in ("a = 0.0\ny = tanh(a)", "a = 1.0\ny = tanh(a)")  # 1, where atanh asked for a tanh
@@ -88,6 +90,7 @@ def test_what_cannot_be_drawn_is_told(strategy, sentence):
         find(strategy, lambda drawn: True, settings=quiet)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_operation_has_its_turn(start):
     drawn = Counter()
@@ -149,6 +152,7 @@ def test_strategies_have_short_names():
     assert repr(programs()) == "programs()" and repr(values()) == "values()"
 
 
+@pytest.mark.slow
 def test_hypothesis_prints_a_failing_program_as_assignments():
     @quiet
     @given(programs(operations=["neg", "add"]))

@@ -355,6 +355,7 @@ class Product(Num):
 """
 
 
+@pytest.mark.slow
 def test_a_gradient_asked_of_the_output_is_that_of_its_own_class(engine):
     assert accused(engine(EXPRESSIONS, "expressions"), examples=25) == []
     wrong = EXPRESSIONS.replace("self.a.value * self.b.grad(x)", "self.b.value * self.b.grad(x)")

@@ -16,6 +16,7 @@ CHOSEN = random.Random(1).sample(PLANTED, 4)
 DOUBLED = [*DOUBLES[::4], *(pytest.param(*each, marks=pytest.mark.slow) for each in DOUBLES if each not in DOUBLES[::4])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", [style if place % 2 == 0 else pytest.param(style, marks=pytest.mark.slow) for place, style in enumerate(STYLES)])
 def test_a_right_engine_is_accused_of_nothing_and_said_little_of(style):
     report = conformance(load(style), examples=25)
@@ -46,6 +47,7 @@ def test_every_planted_fault_is_named_first():
     assert [each for each in PLANTED if not named(each)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("style", "one", "two"), DOUBLED)
 def test_both_of_two_faults_are_among_the_first_three(style, one, two):
     sentences = conformance(load(style, one, two), examples=25).sentences[:3]

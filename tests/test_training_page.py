@@ -40,6 +40,7 @@ def opened(browser_path, tmp_path):
         yield lambda page, **options: browser.open(page.save(tmp_path / "training.html"), **options)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("loss, options, boundary", [
     (nn.losses.binary_crossentropy, {}, 0.5),
@@ -64,6 +65,7 @@ def outputs(weights, options):
     return [model(row).data for row in ROWS]
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_buttons_train_reset_and_pause(opened):
     page = opened(training_page(network(), ROWS, LABELS, nn.losses.binary_crossentropy, rate=1.0, title="<b>XOR</b>"))
@@ -82,6 +84,7 @@ def test_buttons_train_reset_and_pause(opened):
     assert page.run("document.querySelector('#line').points.numberOfItems") == 101 and page.problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("width, height", [(1280, 800), (1920, 1080), (390, 844)])
 def test_the_boundary_lies_where_the_prediction_passes_it_and_text_can_be_read(opened, width, height):
