@@ -19,7 +19,7 @@ from autodiff.testing.routes.choices import Choices, shorten
 from autodiff.testing.routes.rounding import Graph, allow
 from autodiff.testing.routes.routes import ROUTES
 from autodiff.testing.routes.second import HESSIANS
-from autodiff.testing.routes.trial import add_up
+from autodiff.testing.routes.trial import Trial, add_up, find_complaint
 
 # How long the slow test looks: so many seconds if they are given, else so many programs, the same on every machine.
 SECONDS = float(os.environ.get("AUTODIFF_ROUTES_SECONDS") or 0)
@@ -133,6 +133,14 @@ def test_an_error_on_a_route_is_a_finding(monkeypatch):
     monkeypatch.setitem(ROUTES, "broken", broken)
     report = routes.search(seconds=60, most=5, seed=1, routes=["broken"])
     assert len(report.findings) == 1 and "raises KeyError" in str(report.findings[0])
+
+
+def test_a_complex_number_that_eager_did_not_meet_is_no_finding():
+    line = "z = where(x > 0, 1.0, 0.0) + c ** c"
+    inputs = routes.Input("x", (), ((2.0,),), "rows"), routes.Input("c", (), ((-0.5,),), "constant")
+    program = routes.Program(inputs, (line, "y = x * 2.0"))
+    text = find_complaint(ROUTES["batch"], Trial(program))
+    assert "(complex)" in text and not list(Trial(program).complaints(["batch"]))
 
 
 def test_the_command_reports_counts_and_an_exit_code():

@@ -14,7 +14,9 @@ from ...kernels import equal, same_bits
 from .program import Program
 from .row import Row
 
-MORE_BRANCHES = "expected at most"  # an error that a program may meet: more branches than are kept
+# Errors that a program may meet: more branches than are kept; and a complex number, such as a power of plain numbers may
+# be, which eager does not see where it meets plain numbers alone.
+EXCUSED = ("expected at most", "(complex)")
 CLOSE = 8  # units in the last place that any route may be off by, whatever the program
 
 
@@ -62,7 +64,7 @@ class Trial:
         for name in routes or ROUTES:
             self.multiplies = bool
             text = find_complaint(ROUTES[name], self)
-            if text and MORE_BRANCHES not in text:
+            if text and not any(excuse in text for excuse in EXCUSED):
                 yield Complaint(name, text)
 
     def compare(
