@@ -24,7 +24,7 @@ from __future__ import annotations
 from typing import Any, final
 
 from . import native
-from .compatibility import Compatible
+from .compatibility import Compatible, explain_missing
 from .copying import Copyable, _last, _restored  # noqa: F401 (pickles of before find these two here)
 from .generated import GENERATED, new, operator, over_array
 from .errors import OperandError, shown
@@ -89,7 +89,9 @@ class Value(Methods, Compatible, Copyable):
         self._grad = 0.0
         self.op = "input"
         self.parents = self.slopes = ()
-        self.name = name if name is not None else label or None
+        self._name = None
+        if name is not None or label:
+            self.name = name if name is not None else label
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Value is final: write functions of Values, or add a row to the table of operations")
@@ -267,6 +269,7 @@ PythonValue = Value
 
 if native.engine == "native":  # the class in C that does as this one does, and takes from it all that need not be fast
     Value = native_class(Value, {**globals()})  # type: ignore[misc]
+    Value.__getattr__ = explain_missing  # type: ignore[attr-defined]
     new, constant, record = native.module.new, native.module.constant, native.module.record  # noqa: F811
     GENERATED.update({"Value": Value, "constant": constant, "new": new})
     ORDERS[Value] = native.module.order
