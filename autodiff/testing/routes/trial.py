@@ -14,8 +14,8 @@ from ...kernels import equal, same_bits
 from .program import Program
 from .row import Row
 
-# Errors that a program may meet: more branches than are kept; and a complex number, such as a power of plain numbers may
-# be, which eager does not see where it meets plain numbers alone.
+# Errors that a program may meet: more branches than are kept; and a complex number, which a power of plain numbers may
+# be, and which eager does not see where it meets plain numbers alone.
 EXCUSED = ("expected at most", "(complex)")
 CLOSE = 8  # units in the last place that any route may be off by, whatever the program
 
