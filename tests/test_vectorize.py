@@ -181,6 +181,21 @@ def test_a_total_of_negative_zeros_and_a_zero_is_zero(count, zeros):
 
 
 @pytest.mark.usefixtures("every_program_is_vectorized")
+@pytest.mark.parametrize("number", [0.0, -0.0])
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("count", [2, 3, 4, 6])
+def test_a_zero_among_the_terms_of_a_sum_is_added(count, place, number):
+    """-0.0 + 0.0 is 0.0, wherever it stands; it was left out after the first term."""
+
+    def function(*xs):
+        return reduce(add, [*xs[:place], number, *xs[place:]])
+
+    wanted = function(*[Value(-0.0)] * count).data
+    found = compile(function, "numpy")(*[np.array([-0.0, 2.0])] * count)
+    assert list(map(str, found)) == [str(wanted), str(2.0 * count)]
+
+
+@pytest.mark.usefixtures("every_program_is_vectorized")
 def test_a_total_of_gradients_that_are_all_zero_is_zero():
     def function(x):
         unused = grad(lambda *xs: xs[0] * xs[0])(*[x] * 6)[1:]

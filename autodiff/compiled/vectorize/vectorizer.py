@@ -164,15 +164,13 @@ class Roller:
     def plus(self, register: int | None, bare: Ints, shape: Shape) -> int:
         """The sum of a register and the bare terms of a group, one list for each of its nodes."""
         count, zero = bare.shape[1], self.zeros(bare)
-        if count > FEW and zero.any():
+        if zero.any():  # a product of matrices starts from 0.0 by itself
             rest = self.plus(register, bare[:, ~zero], shape)
             return rest if register is not None else self.builder.row(ADD, rest, self.builder.constant(0.0))
         if count > FEW:
             found = self.along(TOTAL, bare, shape)
             return found if register is None else self.builder.row(ADD, register, found)
-        for column, nothing in zip(bare.T, zero):
-            if register is not None and nothing:
-                continue  # a product of matrices starts from 0.0 by itself
+        for column in bare.T:
             term = self.nodes.resolve(column.reshape(shape), shape)
             register = term if register is None else self.builder.row(ADD, register, term)
         return self.builder.constant(0.0) if register is None else register
