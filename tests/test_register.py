@@ -502,6 +502,28 @@ def test_a_check_still_finds_what_is_wrong_beside_a_stopped_gradient():
         check_gradients(wrong, [3.0])
 
 
+@pytest.mark.parametrize("condition", ["(B | A) & (A & C)", "(A & B) & (B | C)", "(B | A) & (A | C)", "(B & A) & (A & C)"])
+def test_conditions_that_share_one_of_two_are_no_chain_of_comparisons(added, condition):
+    """l < m and m < r is written l < m < r for floats; (B | A) & (A & C) was written B | A & C as if it were such."""
+    for letter, rule in {"A": "(a < 0)", "B": "(b < 0)", "C": "(a + b > -1)"}.items():
+        condition = condition.replace(letter, rule)
+    pick = register(Op("pick", f"where({condition}, a, b)", (f"where({condition}, 1, blocked)", f"where({condition}, blocked, 1)")))
+    compiled = compile(pick, "math")
+    for xs in [(1.0, 1.0), (1.0, -1.5), (-0.5, 1.0), (-2.0, 0.5), (-0.5, -0.25), (-2.0, -1.0)]:
+        a, b = map(Value, xs)
+        y = pick(a, b)
+        y.backward()
+        assert compiled.value_and_grad(*xs) == (y.data, (a.grad, b.grad)), xs
+
+
+@pytest.mark.parametrize("target", ["math", "numpy"])
+def test_a_rule_may_call_any_number_of_functions(added, target):
+    value, slope = (" + ".join(text.format(i) for i in range(1, 31)) for text in ("sin({0} * a)", "{0} * cos({0} * a)"))
+    waves = register(Op("waves", value, (slope,)))
+    y, (slope,) = compile(waves, target).value_and_grad(0.5)
+    assert y == pytest.approx(waves(0.5)) and slope == pytest.approx(grad(waves)(0.5))
+
+
 def test_a_shared_comparison_is_not_taken_for_a_part_of_another(added):
     """In code for arrays a <= b is computed once, and -a <= b is another condition, though it holds the same letters."""
     row = Op("pick", "where(a <= b, 1, 2) * where(a <= b, a, b) + where(-a <= b, 3, 5)", ("1", "1"))

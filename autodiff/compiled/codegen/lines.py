@@ -71,9 +71,6 @@ class Line(NamedTuple):
         return f"{self.name} {self.sign} {self.code}" if self.name else str(self.code)
 
 
-HOLES = {f"p{place}": f"{{p{place}}}" for place in range(20)}  # of parts: open until it is known what is shared
-
-
 class Fields(dict[str, str]):
     """What goes into holes, and which of it was asked for."""
 
@@ -92,17 +89,19 @@ class Fields(dict[str, str]):
 
 def row(name: str, code: Code, operands: dict[str, str], parts: Sequence[Part] = ()) -> Line:
     """The line of a template for these operands."""
-    known = HOLES | operands if parts else operands
+    open_ = {f"p{place}": f"{{p{place}}}" for place in range(len(parts))}  # until it is known what is shared
+    known = operands | open_
+
+    def fill(code: Code) -> tuple[Code, tuple[str, ...]]:
+        fields = Fields(known)
+        return fields.into(code), tuple([operands[hole] for hole in fields.used if hole in operands])
+
     filled = []
     for part in parts:
-        fields = Fields(known)
-        filled.append(part._replace(text=str(fields.into(part.text)), uses=_operands(fields)))
-    fields = Fields(known)
-    return Line(name, fields.into(code), tuple(filled), _operands(fields))
-
-
-def _operands(fields: Fields) -> tuple[str, ...]:
-    return tuple([fields.get(hole, "") for hole in fields.used if hole not in HOLES])
+        text, uses = fill(part.text)
+        filled.append(part._replace(text=str(text), uses=uses))
+    whole, uses = fill(code)
+    return Line(name, whole, tuple(filled), uses)
 
 
 def share_parts(lines: Sequence[Line]) -> list[Line]:

@@ -68,7 +68,9 @@ class Floats(Named):
 
     def compose(self, rule: Rule, names: Mapping[str, Written] = {}) -> Written:
         match rule:
-            case Binary("&", Binary(first, low, middle), Binary(second, between, high)) if middle == between:
+            case Binary("&", Binary(first, low, middle), Binary(second, between, high)) if (
+                middle == between and {first, second} <= COMPARISONS.keys()
+            ):
                 level = self.levels["<"]
                 one, two, three = (self.bracket(self.compose(each, names), level + 1) for each in (low, middle, high))
                 return Written(f"{one} {first} {two} {second} {three}", level)
