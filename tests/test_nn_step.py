@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,9 +16,10 @@ import pytest
 from autodiff import Value, native, nn
 from autodiff.errors import ArgumentError
 from autodiff.hooks import Watcher, watchers
-from autodiff.nn.training.fingerprint import Watched
+from autodiff.nn.training.step import CompiledStep
 from autodiff.nn.training.step_function import step_function
 from autodiff.nn.training.vectors import Vector, same
+from autodiff.nn.training.watched import Watched
 
 X = np.random.default_rng(0).normal(size=(12, 3))
 LABELS = np.arange(12) % 4
@@ -251,7 +253,7 @@ jax.config.update("jax_enable_x64", {x64})
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from functools import partial
 from autodiff import Value, native, nn
-from autodiff.nn.training.fingerprint import Watched
+from autodiff.nn.training.watched import Watched
 from autodiff.nn.training.step_function import step_function
 assert jax.device_count() == 8
 model = nn.MLP(6, [16, 16, 4], seed=1)
@@ -659,3 +661,73 @@ def test_fit_follows_what_a_callback_changes_as_eager_does(change, when):
         return [*history.history["loss"], *(parameter.data for parameter in model.parameters())]
 
     assert fitted("compiled") == pytest.approx(fitted("eager"), rel=1e-9)
+
+
+FACTOR = SETTINGS = None
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_loss_that_is_a_function_may_read_what_changes_in_a_global_or_a_closure(engine):
+    global FACTOR
+
+    def make(factor):
+        def loss(y_true, y_pred):
+            return factor * nn.losses.mean_squared_error(y_true, y_pred)
+
+        def change(number):
+            nonlocal factor
+            factor = number
+
+        return loss, change
+
+    def read(y_true, y_pred):
+        return FACTOR * nn.losses.mean_squared_error(y_true, y_pred)
+
+    def change(number):
+        global FACTOR
+        FACTOR = number
+
+    FACTOR = 1.0
+    for loss, change in (make(1.0), (read, change)):
+        step, X, y = step_function(nn.MLP(2, [3, 1], seed=0), loss, engine), [[0.5, 1.0], [2.0, -1.0]], [1.0, 0.25]
+        before = step(X, y)[0]
+        change(3.0)
+        assert step(X, y)[0] == pytest.approx(3 * before)
+
+
+def test_predict_follows_numbers_of_numpy_settings_and_minus_zero():
+    global FACTOR, SETTINGS
+    FACTOR, SETTINGS = np.float32(2.0), SimpleNamespace(factor=2.0)
+
+    class Shifted(nn.Block):
+        def __init__(self):
+            self.masks, self.history, self.name, self.zero = 1.0, 1.0, "plain", 0.0
+
+        def forward(self, xs):
+            at_zero = math.copysign(1.0, self.zero)
+            return [x * at_zero * self.masks + self.history + 10.0 * (self.name == "far") for x in xs]
+
+    block = Shifted()
+    for model, changes in (
+        (nn.Sequential([nn.Input(1), nn.Activation(lambda x: x * FACTOR)]), [(None, None, 3.0)]),
+        (nn.Sequential([nn.Input(1), nn.Activation(lambda x: x * SETTINGS.factor)]), [(SETTINGS, "factor", 3.0)]),
+        (nn.Sequential([nn.Input(1), block]), [(block, "masks", 4.0), (block, "history", 2.0), (block, "zero", -0.0),
+                                               (block, "name", "far")]),
+    ):  # fmt: skip
+        for thing, name, number in changes:
+            before = model.predict([[1.0]])
+            if thing is None:
+                FACTOR = np.float32(number)
+            else:
+                setattr(thing, name, number)
+            after = model.predict([[1.0]])
+            assert after != before and after[0, 0] == model([1.0]).data, name
+
+
+def test_dropout_does_not_make_a_step_record_again_whenever_a_callback_was_called(monkeypatch):
+    begun, begin = [], CompiledStep.begin
+    monkeypatch.setattr(CompiledStep, "begin", lambda self, *given: begun.append(1) or begin(self, *given))
+    model = nn.Sequential([nn.Input(2), nn.Dropout(0.5), nn.Dense(1)], seed=1)
+    model.compile("sgd", "mse")
+    model.fit([[0.0, 1.0], [1.0, 0.0]], [0, 1], epochs=5, verbose=0, callbacks=[nn.callbacks.Callback()])
+    assert len(begun) == 1

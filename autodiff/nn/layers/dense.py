@@ -178,6 +178,8 @@ class Dropout(Block):
     [2.0, 0.0, 0.0, 0.0, 2.0, 2.0, 2.0, 0.0]
     """
 
+    _passing = frozenset({"drawn", "masks"})  # attributes that say nothing of what a model at rest computes
+
     def __init__(self, rate: Number, *, name: str | None = None, seed: int | None = None) -> None:
         self.rate = checks.fraction("Dropout", "rate", rate)
         self.name, self.seed, self.drawn = name, seed, 0

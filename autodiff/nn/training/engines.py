@@ -22,7 +22,6 @@ from ...errors import ArgumentError, shown
 from ...value import Value
 from ..layers.block import Block
 from ..layers.dense import Dropout
-from .fingerprint import Watched
 from ..measures.loss import LossFunction
 from ..layers.module import in_mode
 from ..optimizers import Optimizer
@@ -30,6 +29,7 @@ from ..layers.rows import datum, entries
 from .masked import Masked
 from .step import as_loss
 from .step_function import step_function
+from .watched import Watched
 from ..layers.tables import Array
 
 ENGINES = ("auto", "eager", "compiled", "jax")

@@ -11,10 +11,10 @@ from ...errors import ArgumentError, AutodiffError, MissingExtraError, OperandEr
 from ...value import Value, constant
 from .. import losses
 from .batches import labels_of, require_rows, table
-from .fingerprint import Watched
 from ..layers.module import Module
 from ..layers.rows import datum, entries
 from .vectors import Vector, same
+from .watched import Watched
 
 Loss = Callable[[Any, Any], Value]
 

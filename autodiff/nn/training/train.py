@@ -52,6 +52,9 @@ class Trainable(Block):
     stop_training = False
     skips_validation = False  # whether this epoch leaves out the rows for validation that there are
     _objectives: Sequence[Objective] = ()
+    _passing = frozenset({  # attributes that say nothing of what a model computes
+        "optimizer", "loss", "history", "engine", "stop_training", "skips_validation", "_objectives", "_begins",
+    })  # fmt: skip
     _begins = False  # whether the optimizer may start afresh: from `compile` to the first step
 
     @know_arguments
