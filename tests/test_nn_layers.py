@@ -227,3 +227,41 @@ def test_an_initializer_that_gives_nan_or_inf_is_refused_at_once_with_the_layer(
     layers = [nn.Input(2), nn.Dense(3, name="second", **{which: give(number)})]
     with pytest.raises(ArgumentError, match=rf"Dense\(3\) named 'second': initializer .*: expected finite numbers, got {number}"):
         nn.Sequential(layers)
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+@pytest.mark.parametrize("make", [
+    lambda first, last: nn.MLP(2, [3, 2], first, last, seed=1),
+    lambda first, last: nn.Sequential([nn.Input(2), nn.Dense(3, first), nn.Dense(2, last)], seed=1),
+])  # fmt: skip
+def test_an_activation_that_is_set_later_may_be_a_name(make, engine):
+    model, like = make("relu", None), make("tanh", "softmax")
+    like.load_state_dict(model.state_dict())
+    step = nn.step_function(model, "sparse_categorical_crossentropy", engine)
+    model.layers[0].activation, model.layers[1].activation = "tanh", "softmax"
+    X, y = [[0.0, 1.0], [1.0, 0.5]], [0, 1]
+    assert step(X, y)[0] == nn.step_function(like, "sparse_categorical_crossentropy", engine)(X, y)[0]
+    assert model.layers[0].neurons[0]([Value(0.5), Value(1.0)]).op == "tanh"
+    assert model.layers[1].neurons[0]([Value(0.5)] * 3).op == "add"
+
+
+def test_what_a_layer_is_set_to_later_is_checked_as_in_the_constructor():
+    built = nn.Dense(1, input_shape=(2,))
+    neuron, layer, own = nn.Neuron(2), nn.Layer(2, 3), nn.Activation("relu")
+    for thing, name, value, message in (
+        (built, "activation", "softmax", "two outputs or more"), (built, "kernel_regularizer", "l3", "a regularizer"),
+        (neuron, "activation", "softmax", "all the outputs"), (layer, "activation", 3, "a name, a function or None"),
+        (own, "activation", "rleu", "did you mean 'relu'"), (nn.Dropout(0.5), "rate", 2, "from 0 to below 1"),
+        (nn.Dense(1), "units", 0, "at least 1"), (nn.Dense(1), "use_bias", 1, "True or False"),
+        (nn.Dense(1), "seed", "a", "an integer"), (nn.Maxout(1), "pieces", 0, "at least 1"),
+        (built, "units", 2, "make a new layer"), (built, "use_bias", False, "make a new layer"),
+    ):  # fmt: skip
+        with pytest.raises((ArgumentError, OperandError), match=message):
+            setattr(thing, name, value)
+    assert built.activation is nn.activations.find(None)
+    neuron.activation, own.activation, built.units = "tanh", None, 1
+    assert repr(neuron) == "Neuron(2, 'tanh')" and own([2.0]).data == 2.0
+    late = nn.Dense(1)
+    late.units, late.kernel_initializer, late.kernel_regularizer = 2, "ones", "l2"
+    late.build((None, 2))
+    assert late.kernel.tolist() == [[1.0, 1.0]] * 2 and late.penalties()[0][0] == nn.L2(0.01)

@@ -81,6 +81,11 @@ def flag(what: str, meaning: str, value: Any) -> bool:
     return as_flag(f"{what}: {meaning}", value)
 
 
+def whole(what: str, meaning: str, value: Any) -> int:
+    """A whole number of at least 1."""
+    return size(value, f"{what}: {meaning}")
+
+
 def count(what: str, meaning: str, value: Any) -> int:
     """A whole number of at least 0."""
     return size(value, f"{what}: {meaning}", least=0)

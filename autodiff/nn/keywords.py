@@ -97,10 +97,11 @@ def not_there(module: str, names: Sequence[str], written: Mapping[str, str] = Ma
 class Declared:
     """A base whose classes answer an unknown argument with the nearest one that there is, and, those in this library,
     refuse an attribute that they do not have: set, it would be ignored without a word. `_instead` says what to write in
-    place of attributes that Keras has.
+    place of attributes that Keras has; `_checks` what an attribute may be, whenever it is set.
     """
 
     _instead: Mapping[str, str] = MappingProxyType({})
+    _checks: Mapping[str, Callable[[str, str, Any], Any]] = MappingProxyType({})  # of its class, its name and a value
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -116,7 +117,8 @@ class Declared:
                 raise ArgumentError(f"{cls.__name__}: {name!r} can be read, not set{weights}")
             there = hint(name, sorted(attributes(cls)))
             raise ArgumentError(f"{cls.__name__}: there is no attribute {name!r}: {there}")
-        object.__setattr__(self, name, value)
+        check = self._checks.get(name)
+        object.__setattr__(self, name, check(cls.__name__, name, value) if check else value)
 
     if not TYPE_CHECKING:  # which would take every name for an attribute
 

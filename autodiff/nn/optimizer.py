@@ -44,7 +44,7 @@ class Optimizer(Declared):
     """Changes parameters by its rule. A rule may remember numbers for each parameter, in the `slots` that it names."""
 
     _instead = elsewhere.OF_OPTIMIZERS
-    _checks: Checks = {"weight_decay": decay, "limit": limit, "steps": count}  # also where an attribute is set later
+    _checks: Checks = {"weight_decay": decay, "limit": limit, "steps": count}
     slots: tuple[str, ...] = ()
     default_rate = 0.01
     default_decay: float | None = None
@@ -71,11 +71,6 @@ class Optimizer(Declared):
         self.limit = limit_of(type(self).__name__, shared)
         if params is not None:
             self.bind(params)  # type: ignore[arg-type]
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Check a setting whenever it is set: when the optimizer is made, and later."""
-        check = self._checks.get(name)
-        super().__setattr__(name, check(type(self).__name__, name, value) if check else value)
 
     @property
     def lr(self) -> float:

@@ -45,6 +45,20 @@ def build_alone(build: Any) -> Any:
     return built
 
 
+def name_or_none(what: str, meaning: str, value: Any) -> str | None:
+    """A text, or None."""
+    if not (value is None or isinstance(value, str)):
+        raise OperandError(f"{what}: {meaning}: expected a string, got {shown(value)}")
+    return value
+
+
+def seed_or_none(what: str, meaning: str, value: Any) -> int | None:
+    """An integer, or None."""
+    if value is None or isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise OperandError(f"{what}: {meaning}: expected an integer, got {shown(value)}")
+
+
 class Block(Declared, Module):
     """A layer of any kind: `build` makes its parameters, `forward` computes its outputs."""
 
@@ -52,6 +66,8 @@ class Block(Declared, Module):
     name: str | None = None
     input_shape: Shape | None = None
     output_shape: Shape | None = None
+    _checks = {"name": name_or_none}
+    _once: tuple[str, ...] = ()  # what the parameters were made by, and which no built layer can change
     _trainable = True
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -61,8 +77,9 @@ class Block(Declared, Module):
             cls.build = build_alone(cls.build)  # type: ignore[method-assign]
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "name" and not (value is None or isinstance(value, str)):
-            raise OperandError(f"{type(self).__name__}: name: expected a string, got {shown(value)}")
+        if name in self._once and self.built and value != getattr(self, name):
+            raise ArgumentError(f"{self!r}: {name}: expected no other in a layer that is built, got {shown(value)}: "
+                                "make a new layer")  # fmt: skip
         super().__setattr__(name, value)
 
     @property

@@ -11,14 +11,15 @@ import random
 from typing import Any
 
 from ...errors import ArgumentError
-from ...coerce import Number, as_flag
+from ...coerce import Number
 from ...value import Value
-from .. import checks, initializers as initial
+from .. import initializers as initial
 from ..activations import Function, apply, find, maxout, name_of
-from .block import Block, one_axis
+from ..checks import count, flag, fraction, whole
+from .block import Block, one_axis, seed_or_none
 from .first_weights import first_numbers
 from ..initializers import Initializer
-from .neurons import Neuron, fire, neurons
+from .neurons import Neuron, activate, fire, neurons
 from ..regularizers import L1L2
 from ..regularizers import find as find_regularizer
 from .symbol import Input, Shape
@@ -35,19 +36,27 @@ class Dense(Block):
     Dense(1, activation='sigmoid')
     """
 
+    _checks = Block._checks | {
+        "units": whole, "use_bias": flag, "seed": seed_or_none,
+        **dict.fromkeys(("kernel_initializer", "bias_initializer"), lambda *given: initial.find_initializer(given[-1])),
+        **dict.fromkeys(("kernel_regularizer", "bias_regularizer"), lambda *given: find_regularizer(given[-1])),
+    }  # fmt: skip
+    _once = ("units", "use_bias", "kernel_initializer", "bias_initializer", "seed")
+
     def __init__(self, units: int, activation: str | Function | None = None, use_bias: bool = True, *,
                  kernel_initializer: str | Initializer | None = None, bias_initializer: str | Initializer = "zeros",
                  kernel_regularizer: str | L1L2 | None = None, bias_regularizer: str | L1L2 | None = None,
                  input_shape: Any = None, name: str | None = None, seed: int | None = None) -> None:  # fmt: skip
-        self.units, self.activation = checks.size(units, "Dense: units"), find(activation)
-        self.use_bias = as_flag("Dense: use_bias", use_bias)
-        self.kernel_initializer = initial.find_initializer(kernel_initializer)
-        self.bias_initializer = initial.find_initializer(bias_initializer)
-        self.kernel_regularizer = find_regularizer(kernel_regularizer)
-        self.bias_regularizer = find_regularizer(bias_regularizer)
         self.name, self.seed, self.neurons = name, seed, list[Neuron]()
+        self.units, self.use_bias = units, use_bias
+        self.activation: Any = activation
+        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
         if input_shape is not None:
             self.ensure_built(Input(input_shape).shape)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, activate(self.neurons, find(value)) if name == "activation" else value)
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         rng = rng if self.seed is None else initial.generator(self.seed)
@@ -81,10 +90,12 @@ class Dense(Block):
         return self.get_weights()[place]
 
     def penalties(self) -> list[tuple[L1L2, list[Value]]]:
-        weights = [w for neuron in self.neurons for w in neuron.w]
-        biases = [neuron.b for neuron in self.neurons if neuron.b is not None]
-        every = [(self.kernel_regularizer, weights), (self.bias_regularizer, biases)]
-        return [(regularizer, values) for regularizer, values in every if regularizer is not None]
+        found = list[tuple[L1L2, list[Value]]]()
+        if self.kernel_regularizer is not None:
+            found.append((self.kernel_regularizer, [w for neuron in self.neurons for w in neuron.w]))
+        if self.bias_regularizer is not None:
+            found.append((self.bias_regularizer, [neuron.b for neuron in self.neurons if neuron.b is not None]))
+        return found
 
     def forward(self, xs: list[Any]) -> list[Any]:
         return fire(self.neurons, self.activation, xs)
@@ -103,8 +114,11 @@ class Maxout(Block):
     Maxout(4, pieces=3)
     """
 
+    _checks = Block._checks | {"units": whole, "pieces": whole, "seed": seed_or_none}
+    _once = ("units", "pieces", "seed")
+
     def __init__(self, units: int, pieces: int = 2, *, name: str | None = None, seed: int | None = None) -> None:
-        self.units, self.pieces = checks.size(units, "Maxout: units"), checks.size(pieces, "Maxout: pieces")
+        self.units, self.pieces = units, pieces
         self.name, self.seed, self.neurons = name, seed, list[Neuron]()
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
@@ -128,8 +142,11 @@ class Activation(Block):
     [0.0, 2.0]
     """
 
+    _checks = Block._checks | {"activation": lambda *given: find(given[-1])}
+
     def __init__(self, activation: str | Function | None, *, name: str | None = None) -> None:
-        self.activation, self.name = find(activation), name
+        self.name = name
+        self.activation: Any = activation
 
     def forward(self, xs: list[Any]) -> list[Any]:
         return apply(self.activation, xs)
@@ -178,10 +195,11 @@ class Dropout(Block):
     [2.0, 0.0, 0.0, 0.0, 2.0, 2.0, 2.0, 0.0]
     """
 
+    _checks = Block._checks | {"rate": fraction, "drawn": count, "seed": seed_or_none}
     _passing = frozenset({"drawn", "masks"})  # attributes that say nothing of what a model at rest computes
 
     def __init__(self, rate: Number, *, name: str | None = None, seed: int | None = None) -> None:
-        self.rate = checks.fraction("Dropout", "rate", rate)
+        self.rate: float = rate
         self.name, self.seed, self.drawn = name, seed, 0
         self.masks: list[Any] | None = None  # what to multiply the next row by, where someone else has drawn it
 

@@ -42,10 +42,13 @@ class Neuron(Module):
                  seed: int | None = None, rng: Random | None = None) -> None:  # fmt: skip
         """`nout` is the size of the layer that the neuron is part of, which the first weights depend on."""
         nin, nout = checks.size(nin, "Neuron: nin"), checks.size(nout, "Neuron: nout")
-        self.activation = find_scalar(activation)
+        self.activation: Any = activation
         first = initial.weights(self.activation, nin, nout, initial.generator(seed, rng))
         self.w = [Value(w, name=f"w[{i}]") for i, w in enumerate(first)]
         self.b = Value(0.0, name="b") if use_bias else None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, find_scalar(value) if name == "activation" else value)
 
     def __call__(self, x: Row) -> Value:
         """The neuron's output for one row of inputs."""
@@ -70,9 +73,13 @@ class Layer(Module):
     def __init__(self, nin: int, nout: int, activation: str | Function | None = "relu", *,
                  seed: int | None = None, rng: Random | None = None) -> None:  # fmt: skip
         self.nin, nout = checks.size(nin, "Layer: nin"), checks.size(nout, "Layer: nout")
-        self.activation = find(activation)
+        self.neurons = list[Neuron]()
+        self.activation: Any = activation
         self.neurons = neurons(nin, nout, self.activation, initial.generator(seed, rng))
         self.name_parameters()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, activate(self.neurons, find(value)) if name == "activation" else value)
 
     def __call__(self, x: Row) -> Output:
         """The outputs for one row of inputs: a list of Values, or the Value where there is one neuron."""
@@ -115,11 +122,24 @@ class MLP(Module):
 
 def neurons(nin: int, nout: int, activation: Function, rng: Random, use_bias: bool = True) -> list[Neuron]:
     """The neurons of one layer; those under a softmax are linear, since the layer applies it to all of them."""
+    own = own_activation(activation, nout)
+    return [Neuron(nin, own, nout=nout, use_bias=use_bias, rng=rng) for _ in range(nout)]
+
+
+def own_activation(activation: Function, nout: int) -> Function | None:
+    """What each of the neurons of a layer does by itself."""
     if activation in WHOLE and nout == 1:
         name = name_of(activation)
         raise ArgumentError(f"{name}: expected a layer of two outputs or more, got 1: for one output use sigmoid")
-    own = None if activation in WHOLE else activation
-    return [Neuron(nin, own, nout=nout, use_bias=use_bias, rng=rng) for _ in range(nout)]
+    return None if activation in WHOLE else activation
+
+
+def activate(neurons: Sequence[Neuron], activation: Function) -> Function:
+    """Give the neurons of a layer its activation, if there are any yet; return it."""
+    own = own_activation(activation, len(neurons))
+    for neuron in neurons:
+        neuron.activation = own
+    return activation
 
 
 def fire(neurons: Sequence[Neuron], activation: Function, xs: Sequence[Value]) -> list[Value]:
