@@ -24,7 +24,7 @@ def detect_anomaly() -> Iterator[None]:
     """While active, the first operation or backward pass of this thread that makes a nan or inf raises `AnomalyError`.
 
     The message names the operation, its inputs and the source line that ran it. A nan or inf that was there before,
-    in an input, raises nothing as it passes through. A backward pass that raises leaves the leaves as they were. The
+    in an input, raises nothing as it passes forward. A backward pass that raises leaves the leaves as they were. The
     nodes made are remembered, with their lines, until a backward pass has gone well.
 
     >>> from autodiff import Value, sqrt
@@ -65,16 +65,26 @@ class _Anomaly(Watcher):
         raise AnomalyError(f"{node.op} made {node._data} from {self._inputs(node)}, at {self.lines[node]}")
 
     def flowed(self, order: Sequence[Value]) -> None:
+        sums = dict.fromkeys(order[-1:], 0.0)  # of the nodes that something reaches: no other node sends anything
         for node in reversed(order):
+            if node not in sums:
+                continue
             if not isfinite(node.grad):
                 raise AnomalyError(f"backward: the gradient of {self._made(node)} adds up to {node.grad}")
             for index, (parent, slope) in enumerate(zip(node.parents, node.slopes, strict=True)):
-                if slope is not None and not isfinite(slope * node.grad):
+                if slope is None:
+                    continue
+                sent = slope * node.grad
+                if not isfinite(sent):
                     raise AnomalyError(
-                        f"backward: {self._made(node)} sends {slope * node.grad} to its input {index + 1}, "
+                        f"backward: {self._made(node)} sends {sent} to its input {index + 1}, "
                         f"{describe(parent)}: local derivative {slope} times gradient {node.grad}; "
                         f"inputs: {self._inputs(node)}"
                     )
+                sums[parent] = sums.get(parent, 0.0) + sent
+        for leaf, found in sums.items():
+            if not isfinite(found):
+                raise AnomalyError(f"backward: the gradient of {describe(leaf)} adds up to {found}")
         self.lines.clear()
 
     def _made(self, node: Value) -> str:

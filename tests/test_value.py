@@ -166,6 +166,21 @@ def test_an_anomaly_of_the_backward_pass_names_the_slope():
             y.backward()
 
 
+def test_where_no_gradient_flows_there_is_no_anomaly():
+    x, zero = Value(2.0), Value(0.0)
+    with detect_anomaly():
+        where(True, x, sqrt(zero)).backward()
+        relu(-x - sqrt(zero)).backward()
+    assert x.grad == 1.0 and zero.grad == 0.0
+
+
+def test_a_gradient_that_overflows_at_an_input_is_an_anomaly():
+    x = Value(1.0, name="x")
+    with detect_anomaly(), pytest.raises(AnomalyError, match="backward: the gradient of x = 1.0 adds up to inf"):
+        (x * 1e308 - 1e308 + x * 1e308).backward()
+    assert x.grad == 0.0
+
+
 def test_a_backward_pass_that_is_refused_leaves_the_leaves_as_they_were():
     x = Value(0.0)
     x.grad = 5.0
