@@ -142,7 +142,7 @@ def explain_gradient(graph: Snapshot, x: int, most: int = 5) -> Explanation:
     exact = exact_sum(len(graph.nodes), x, flowing)
     paths = tuple(largest_paths(graph.nodes, x, count, most, exact is not None))
     gradient = log.gradient(x)
-    odd = tuple(reasons(log, gradient, count[-1], edges, flowing, paths))
+    odd = tuple(reasons(log, gradient, count[-1], edges, flowing, paths, exact))
     cut, made = every[-1] - count[-1], tuple(_describe(log, paths))
     return Explanation(graph, x, graph.nodes[x].label, gradient, count[-1], cut, paths, exact, odd, made)
 

@@ -1,6 +1,7 @@
 """What is odd about a gradient, in a sentence: what lets none through, where it became nan, what makes it vanish."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from math import isfinite, isnan
 
 from .log import Log
@@ -20,6 +21,7 @@ def reasons(
     edges: list[Edge],
     flowing: list[Edge],
     paths: tuple[Path, ...],
+    exact: Fraction | None,
 ) -> list[str]:
     """Why a gradient is nan, infinite, 0, tiny or huge; nothing where it is an ordinary number.
 
@@ -30,8 +32,9 @@ def reasons(
     if count == 0:
         return [f"Cut: {_blocking(log, edge)}." for edge in edges if edge[2] is None][:3]
     if gradient == 0:
-        return _why_zero(log, flowing, paths)
-    return _worst(log, paths[0]) if paths and not TINY <= abs(paths[0].product) <= HUGE else []
+        return _why_zero(log, flowing, paths, exact)
+    sizes = [abs(x) for x in (gradient, *(path.product for path in paths[:1])) if x is not None]
+    return _worst(log, paths[0]) if paths and (max(sizes) < TINY or min(sizes) > HUGE) else []
 
 
 def _blocking(log: Log, edge: Edge) -> str:
@@ -50,18 +53,27 @@ def _at(node: Node) -> str:
     return f" ({node.source})" if node.source else ""
 
 
-def _why_zero(log: Log, flowing: list[Edge], paths: tuple[Path, ...]) -> list[str]:
-    flat = [(node, operand) for node, operand, slope in reversed(flowing) if slope == 0]
-    if flat and all(path.product == 0 for path in paths):
-        node, operand = flat[0]
+def _why_zero(log: Log, flowing: list[Edge], paths: tuple[Path, ...], exact: Fraction | None) -> list[str]:
+    if not _is_carried(flowing):
+        node, operand = next((node, operand) for node, operand, slope in reversed(flowing) if slope == 0)
         parents = [log.graph.nodes[number] for number in node.parents]
         near = parents if len(parents) < 4 else [parents[operand]]  # of a sum of products, one operand is enough
         where = dict.fromkeys(f"{name(x.label)} is {short(x.data)}" for x in near if x.operation != "constant")
         slope = f"the local derivative of {_describe(log, node)} along {name(parents[operand].label)} is 0"
         return [f"Zero: {slope}, where {' and '.join(where)}{_at(node)}."]
-    if paths and abs(paths[0].product) > 0:
-        return ["Zero: the contributions cancel; what the paths carry is not 0, and adds up to 0."]
-    return _worst(log, paths[0]) if paths else []
+    if paths and exact != 0 and abs(paths[0].product) < TINY:
+        return _worst(log, paths[0])
+    if exact:
+        return ["Zero: rounding loses what the paths carry; without rounding it does not add up to 0."]
+    return ["Zero: the contributions cancel; what the paths carry is not 0, and adds up to 0."]
+
+
+def _is_carried(flowing: list[Edge]) -> bool:
+    """Whether the local derivatives along some path are all other than 0."""
+    first, operand, _ = flowing[0]
+    reached = {first.parents[operand]}
+    reached.update(node.number for node, operand, slope in flowing if slope != 0 and node.parents[operand] in reached)
+    return flowing[-1][0].number in reached
 
 
 def _worst(log: Log, path: Path) -> list[str]:
@@ -78,21 +90,32 @@ def _worst(log: Log, path: Path) -> list[str]:
 
 
 def _first_not_finite(log: Log, gradient: float, flowing: list[Edge]) -> list[str]:
-    """Where the first nan (or inf) was made from ordinary numbers, forward or backward."""
+    """Where the nan (or inf) that reached it was made from ordinary numbers, forward or backward."""
     kind, odd = ("nan", isnan) if isnan(gradient) else ("inf", _not_finite)
-    nodes = log.graph.nodes
-    for node in nodes:
-        if odd(node.data) and not any(odd(nodes[parent].data) for parent in node.parents):
-            return [f"The first {kind} is in the forward pass: {_describe_operands(log, node)}{_at(node)}."]
-    concerned = {(node.number, operand) for node, operand, _ in flowing}
+    nodes, concerned = log.graph.nodes, {(node.number, operand) for node, operand, _ in flowing}
     for step in log.backward:
-        if step.kind == "contribution" and (step.node, step.operand) in concerned and _makes(step, odd):
-            slope = f"the local derivative is {step.rule} = {step.substituted} = {short(step.slope)}"
-            return [
-                f"The first {kind} is in the backward pass, at step {step.index}: {step}",
-                f"  Here {slope}{_at(nodes[step.node])}.",
-            ]
+        if step.kind != "contribution" or (step.node, step.operand) not in concerned or not _makes(step, odd):
+            continue
+        made = _made_forward(nodes, step.node, odd) if odd(step.slope or 0.0) else None
+        if made is not None:
+            return [f"The {kind} comes from the forward pass: {_describe_operands(log, made)}{_at(made)}."]
+        slope = f"the local derivative is {step.rule} = {step.substituted} = {short(step.slope)}"
+        return [
+            f"The {kind} comes from the backward pass, at step {step.index}: {step}",
+            f"  Here {slope}{_at(nodes[step.node])}.",
+        ]
     return []
+
+
+def _made_forward(nodes: Sequence[Node], number: int, odd: Callable[[float], bool]) -> Node | None:
+    """The first odd number from which an operation got its own, or its operands; None where these are not odd."""
+    waiting = [each for each in (number, *nodes[number].parents) if odd(nodes[each].data)]
+    found = set(waiting)
+    while waiting:
+        more = {each for each in nodes[waiting.pop()].parents if odd(nodes[each].data)} - found
+        found |= more
+        waiting += more
+    return nodes[min(found)] if found else None
 
 
 def _not_finite(x: float) -> bool:

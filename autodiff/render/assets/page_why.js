@@ -109,22 +109,27 @@ function explained(x) {
 }
 
 // What is odd about it
-function reasons({ gradient, count, paths }, edges, flowing) {
+function reasons({ gradient, count, paths, exact: sum }, edges, flowing) {
   if (gradient !== null && !Number.isFinite(gradient)) return firstNotFinite(gradient, flowing);
   if (!count) return edges.filter((edge) => edge.slope === null).slice(0, 3).map(({ i, parent }) => `Cut: ${madeOf(i)} lets nothing through to ${live.labels[parent]}, which is ${short(pass.data[parent])}${at(i)}.`);
-  if (gradient === 0) return whyZero(flowing, paths);
-  const size = paths.length ? Math.abs(paths[0].product) : 1;
-  return size >= TINY && size <= HUGE ? [] : worst(paths[0]);
+  if (gradient === 0) return whyZero(flowing, paths, sum);
+  const sizes = [gradient, paths[0].product].map(Math.abs);
+  return Math.max(...sizes) < TINY || Math.min(...sizes) > HUGE ? worst(paths[0]) : [];
 }
-function whyZero(flowing, paths) {
-  const flat = flowing.findLast((edge) => edge.slope === 0);
-  if (flat && paths.every((path) => path.product === 0)) {
-    const { i, parent } = flat, near = live.parents[i].length < 4 ? live.parents[i] : [parent];
+function whyZero(flowing, paths, sum) {
+  if (!isCarried(flowing)) {
+    const { i, parent } = flowing.findLast((edge) => edge.slope === 0), near = live.parents[i].length < 4 ? live.parents[i] : [parent];
     const where = new Set(near.filter((p) => !isConstant(p)).map((p) => `${live.labels[p]} is ${short(pass.data[p])}`));
     return [`Zero: the local derivative of ${madeOf(i)} along ${live.labels[parent]} is 0, where ${[...where].join(" and ")}${at(i)}.`];
   }
-  if (paths.length && Math.abs(paths[0].product) > 0) return ["Zero: the contributions cancel; what the paths carry is not 0, and adds up to 0."];
-  return paths.length ? worst(paths[0]) : [];
+  if (!(sum && sum[0] === 0n) && Math.abs(paths[0].product) < TINY) return worst(paths[0]);
+  if (sum && sum[0]) return ["Zero: rounding loses what the paths carry; without rounding it does not add up to 0."];
+  return ["Zero: the contributions cancel; what the paths carry is not 0, and adds up to 0."];
+}
+function isCarried(flowing) {
+  const reached = new Set([flowing[0].parent]);
+  for (const { i, parent, slope } of flowing) if (slope !== 0 && reached.has(parent)) reached.add(i);
+  return reached.has(flowing[flowing.length - 1].i);
 }
 function worst(path) {
   const vanishes = Math.abs(path.product) < TINY, steps = path.slopes.map((slope, place) => [Math.abs(slope), slope, path.nodes[place + 1]]);
@@ -135,14 +140,19 @@ function worst(path) {
 }
 function firstNotFinite(gradient, flowing) {
   const [kind, isOdd] = Number.isNaN(gradient) ? ["nan", Number.isNaN] : ["inf", (x) => !Number.isFinite(x)], { data } = pass;
-  const first = data.findIndex((x, i) => isOdd(x) && !live.parents[i].some((p) => isOdd(data[p])));
-  if (first >= 0) {
-    const made = isLeaf(first) ? `the input ${live.labels[first]} is ${short(data[first])}` : `${madeOf(first)} = ${worded(first, data, true)} = ${short(data[first])}`;
-    return [`The first ${kind} is in the forward pass: ${made}${at(first)}.`];
-  }
   const makes = (step) => isOdd(step.contribution) ? !isOdd(step.upstream) : isOdd(step.after);
   const step = pass.steps.find((one) => one.kind === "contribution" && flowing.some(({ i, k }) => i === one.i && k === one.k) && makes(one));
   if (!step) return [];
-  return [`The first ${kind} is in the backward pass, at step ${step.index}: ${step.say}`,
+  const first = isOdd(step.local) ? madeForward(step.i, isOdd) : undefined;
+  if (first !== undefined) {
+    const made = isLeaf(first) ? `the input ${live.labels[first]} is ${short(data[first])}` : `${madeOf(first)} = ${worded(first, data, true)} = ${short(data[first])}`;
+    return [`The ${kind} comes from the forward pass: ${made}${at(first)}.`];
+  }
+  return [`The ${kind} comes from the backward pass, at step ${step.index}: ${step.say}`,
           `  Here the local derivative is ${[...step.texts, step.slope].join(" = ")}${at(step.i)}.`];
+}
+function madeForward(i, isOdd) {
+  const found = new Set([i, ...live.parents[i]].filter((each) => isOdd(pass.data[each])));
+  for (const each of found) live.parents[each].filter((p) => isOdd(pass.data[p])).forEach((p) => found.add(p));  // grows on the way
+  return found.size ? [...found].reduce((a, b) => Math.min(a, b)) : undefined;
 }
