@@ -26,6 +26,7 @@ from autodiff.notation import Notation
 from autodiff.numbers import FLOATS
 from autodiff.stepping.mathematics import choose_sides, mathematics
 from autodiff.stepping.judging import unlike, verdict
+from autodiff.stepping.quiz import judge, question
 from autodiff.stepping.traversals import ORDERS
 from autodiff.stepping.training import training
 from autodiff.printable import printable
@@ -201,6 +202,9 @@ def test_an_operand_that_an_operation_takes_as_a_constant_is_called_detached():
     x = Value(1.0)
     y = functions.softmax(x, 2.0)[0]
     assert [step.operation for step in steps(y) if step.kind == "detached"] == ["largest"]
+    log = steps(functions.stop_gradient(x))
+    assert str(log[-1]) == "v1 sends nothing to x: stop_gradient takes it as a constant."
+    assert "constant" in judge(question(log, log[-1].index), "1")[1]
 
 
 def test_rules_are_written_with_the_readers_names_and_numbers():

@@ -26,13 +26,14 @@ UNREAD = "Please write a number, such as 0.25, -3 or 1/3."  # and nothing is cou
 
 MISCONCEPTIONS = {
     "last": "that is the last contribution alone; a gradient is the sum of all contributions",
-    "no upstream": "that is the local derivative alone; it has to be multiplied by the upstream gradient",
-    "no slope": "that is the upstream gradient alone; it has to be multiplied by the local derivative",
+    "no upstream": "that takes the local derivative alone; it has to be multiplied by the upstream gradient",
+    "no slope": "that takes the upstream gradient alone; it has to be multiplied by the local derivative",
     "sum": "that adds the upstream gradient and the local derivative; the chain rule multiplies them",
-    "sign": "the size is right and the sign is lost",
+    "sign": "that has a sign the wrong way round",
     "own value": "that multiplies by the operand's own value; the local derivative of a product is the other factor",
     "unfinished": "that is the sum before this step; the new contribution has to be added",
     "through": "that is what would flow if the operation had selected this operand; it did not, so nothing flows",
+    "constant": "nothing flows to an operand that the operation takes as a constant",
     "added": "that adds the operands; this operation multiplies them",
     "multiplied": "that multiplies the operands; this operation adds them",
     "uphill": "that moves uphill; gradient descent subtracts",
@@ -155,7 +156,7 @@ def _ask_blocked(log: Log, step: Step) -> Asked:
         f"{node} = {step.operation}(…) has the gradient {short(step.upstream)}, and {parent} is "
         f"{short(log.graph.nodes[step.target].data)}. What does {node} send to {parent}? (Nothing counts as 0.)"
     )
-    return text, 0.0, {"through": or_zero(step.upstream)}
+    return text, 0.0, {"through" if step.kind == "blocked" else "constant": or_zero(step.upstream)}
 
 
 def _ask_update(log: Log, step: Step) -> Asked:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from ..notation import ATOM, Reading, Written
 from ..ops import TABLE
 from ..printable import printable
-from ..rule import Rule, parse
+from ..rule import Blocked, Rule, parse
 
 LONGEST_NAME = 60
 TERMS = 6  # of a list or of a sum that are written out
@@ -48,8 +48,9 @@ def formula_of(operation: str) -> Rule:
 
 
 def slope_of(operation: str, operand: int) -> Rule | None:
-    """The rule of one slope, as the table has it; None for an operand that is a constant of the operation."""
-    return TABLE[operation].slope_along(operand)
+    """The rule of one slope, as the table has it; None for an operand that the operation takes as a constant."""
+    rule = TABLE[operation].slope_along(operand)
+    return None if isinstance(rule, Blocked) else rule
 
 
 def last_part(label: str) -> str:

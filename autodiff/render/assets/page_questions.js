@@ -25,7 +25,7 @@ function ofContribution(step, name, to, data) {
 }
 function ofBlocked(step, name, to, data) {
   const given = `${name} = ${live.ops[step.i]}(…) has the gradient ${short(step.upstream)}, and ${to} is ${short(data[step.to])}.`;
-  return [`${given} What does ${name} send to ${to}? (Nothing counts as 0.)`, 0, [["through", step.upstream]]];
+  return [`${given} What does ${name} send to ${to}? (Nothing counts as 0.)`, 0, [[step.kind === "blocked" ? "through" : "constant", step.upstream]]];
 }
 function ofUpdate(step, name, to, data) {
   const x = data[step.i], gradient = step.after, given = `${name} is ${short(x)}, its gradient ${short(gradient)}, the learning rate ${short(live.rate)}`;

@@ -22,7 +22,7 @@ from ... import stable
 from ...clike import JavaScript, expression, function
 from ...notation import Reading, Written
 from ...ops import HOLDS, TABLE, Op
-from ...rule import Choice, Name, Rule
+from ...rule import Blocked, Choice, Name, Rule
 from ...stepping.mathematics import mathematics
 from ..formula.mathml import Typeset
 from ..language import resource
@@ -125,7 +125,7 @@ def row(op: Op) -> str:
 
 def slope(op: Op, rule: Rule | None, textbook: Rule | None = None) -> str:
     """One slope: functions of its number and its form in numbers; its form in symbols, or the textbook's, if other."""
-    if rule is None:
+    if rule is None or isinstance(rule, Blocked):
         return "null"
     chooses = any(isinstance(each, Choice) for each in rule.walk())
     symbols = form(rule.replaced(HOLDS, Name("a")), op) if chooses else "null"
