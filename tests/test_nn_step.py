@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from autodiff import Value, native, nn
-from autodiff.errors import ArgumentError
+from autodiff.errors import ArgumentError, OperandError
 from autodiff.hooks import Watcher, watchers
 from autodiff.nn.training.step import CompiledStep
 from autodiff.nn.training.step_function import step_function
@@ -731,3 +731,61 @@ def test_dropout_does_not_make_a_step_record_again_whenever_a_callback_was_calle
     model.compile("sgd", "mse")
     model.fit([[0.0, 1.0], [1.0, 0.0]], [0, 1], epochs=5, verbose=0, callbacks=[nn.callbacks.Callback()])
     assert len(begun) == 1
+
+
+# ---- labels of every kind, losses that are no mean, and Dropout ----
+
+
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_logarithmic_error", "mape"])
+@pytest.mark.parametrize("kind", ["bool", "uint8", "int8", "float16", "float32", "object"])
+def test_labels_of_any_kind_are_the_same_numbers_on_each_engine(kind, loss):
+    labels = np.array([0.1, 0.7] if kind.startswith("float") else [1, 0]).astype(kind)
+    eager, compiled = (step_function(nn.MLP(2, [3, 1], output="sigmoid", seed=0), loss, e) for e in ("eager", "compiled"))
+    found, wanted = compiled([[0.0, 1.0], [1.0, 0.5]], labels), eager([[0.0, 1.0], [1.0, 0.5]], labels)
+    assert found[0] == pytest.approx(wanted[0], rel=1e-14) and found[1] == pytest.approx(wanted[1], rel=1e-13)
+
+
+@pytest.mark.parametrize("labels", [["0", "1"], np.array(["0", "1"], dtype=object), [1j, 0], [10**400, 1], [[0], [1, 2]]])
+def test_labels_that_are_no_numbers_are_refused_alike_on_each_engine(labels):
+    for engine in ("eager", "compiled"):
+        with pytest.raises(OperandError, match="step: expected y as"):
+            step_function(nn.MLP(2, [3, 1], seed=0), "mse", engine)([[0.0, 1.0], [1.0, 0.5]], labels)
+
+
+def root(y_true, y_pred):
+    return nn.losses.mean_squared_error(y_true, y_pred) ** 0.5
+
+
+def test_a_loss_that_is_no_mean_is_found_out_also_where_the_outer_rows_are_alike():
+    model = nn.MLP(1, [1], output=None, seed=1)
+    with pytest.raises(ArgumentError, match="the mean over rows"):
+        step_function(model, root)([[0.0], [1.0], [2.0], [0.0]], [1.0, 5.0, 2.0, 1.0])
+    step = step_function(model, root)
+    step([[0.0]], [1.0]), step([[0.0], [0.0]], [1.0, 1.0])  # no loss of rows that are all alike tells
+    with pytest.raises(ArgumentError, match="the mean over rows"):
+        step([[0.0], [1.0]], [1.0, 5.0])
+
+
+def test_a_kept_step_drops_out_while_the_model_trains_and_else_not():
+    found = []
+    for engine in ("eager", "compiled"):
+        model = nn.Sequential([nn.Input(4), nn.Dropout(0.5, seed=1), nn.Dense(1)], seed=1)
+        step, rows = step_function(model, "mse", engine), np.arange(12).reshape(3, 4) / 10
+        losses = [step(rows, [0, 1, 2])[0]]
+        model.train()
+        losses += [step(rows, [0, 1, 2])[0] for _ in range(2)]
+        model.eval()
+        found.append([*losses, step(rows, [0, 1, 2])[0], model.layers[0].drawn])
+    assert found[1] == pytest.approx(found[0]) and len(set(found[0])) == 4
+
+
+def test_a_dropout_that_is_called_twice_draws_twice_on_each_engine():
+    found = []
+    for engine in ("eager", "compiled"):
+        x, dropout = nn.Input(4), nn.Dropout(0.5, seed=3)
+        both = nn.Concatenate()([dropout(x), dropout(nn.Dense(4, seed=2)(x))])
+        model = nn.Model(x, nn.Dense(1, seed=1)(both))
+        model.compile(nn.SGD(0.1), "mse", engine=engine)
+        history = model.fit(np.arange(12).reshape(3, 4) / 10, [0, 1, 2], epochs=2, verbose=0)
+        found.append([*history.history["loss"], dropout.drawn])
+    assert found[1] == pytest.approx(found[0]) and found[0][-1] == 12

@@ -201,7 +201,7 @@ class Dropout(Block):
     def __init__(self, rate: Number, *, name: str | None = None, seed: int | None = None) -> None:
         self.rate: float = rate
         self.name, self.seed, self.drawn = name, seed, 0
-        self.masks: list[Any] | None = None  # what to multiply the next row by, where someone else has drawn it
+        self.masks: list[list[Any]] | None = None  # what to multiply the next rows by, where someone else has drawn it
 
     def build(self, shape: Shape, rng: random.Random) -> Shape:
         if self.seed is None:
@@ -218,7 +218,9 @@ class Dropout(Block):
     def forward(self, xs: list[Any]) -> list[Any]:
         if not self.training:
             return xs
-        return [x * mask for x, mask in zip(xs, self.draw() if self.masks is None else self.masks)]
+        if self.masks == []:
+            raise ArgumentError(f"{self!r}: expected to be called as often for each row: use engine='eager'")
+        return [x * mask for x, mask in zip(xs, self.draw() if self.masks is None else self.masks.pop(0))]
 
     def __repr__(self) -> str:
         return f"Dropout({self.rate})"

@@ -26,11 +26,16 @@ def table(name: str, X: Any) -> Any:
 
 
 def labels_of(y: Any) -> Any:
-    """The labels as an array, of whatever they are."""
+    """The labels as an array of real numbers, of whatever kind they are."""
     try:
-        return np.asarray(y)
-    except (TypeError, ValueError):
+        found = np.asarray(y)
+        if found.dtype.kind == "O" and not any(isinstance(each, str) for each in found.flat):
+            found = found.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
         raise OperandError(f"step: expected y as numbers, or rows of one length, got {shown(y)}") from None
+    if found.dtype.kind not in "biuf":
+        raise OperandError(f"step: expected y as real numbers, got {shown(y)}")
+    return found
 
 
 def require_rows(X: Any, y: Any) -> None:

@@ -27,8 +27,7 @@ from ..layers.module import in_mode
 from ..optimizers import Optimizer
 from ..layers.rows import datum, entries
 from .masked import Masked
-from .step import as_loss
-from .step_function import step_function
+from .step import STEPS, as_loss
 from .watched import Watched
 from ..layers.tables import Array
 
@@ -104,8 +103,8 @@ class Compiled(Engine):
     def __init__(self, model: Block, loss: LossFunction, optimizer: Optimizer, engine: str) -> None:
         self.model, self.optimizer = model, optimizer
         self.dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
-        whole = Masked(model, self.dropouts) if self.dropouts or model.several else model
-        self.take: Any = step_function(whole, loss, engine=engine)
+        self.masked = Masked(model, self.dropouts)
+        self.take: Any = STEPS[engine](self.masked if self.dropouts or model.several else model, loss)
         self.may_have_changed = True  # the model or the loss, by a callback
         self.gradient: Any = None
         parameters = model.parameters()
@@ -118,8 +117,7 @@ class Compiled(Engine):
 
     def loss(self, x: Array, y: Array) -> float:
         if self.dropouts:
-            masks = [[number for dropout in self.dropouts for number in dropout.draw()] for _ in x]
-            x = np.hstack([x, np.array(masks)])
+            x = self.masked.with_masks(x)
         step, self.may_have_changed = self.take if self.may_have_changed else self.take.run, False
         loss, self.gradient = step(x, y)
         loss = float(loss)

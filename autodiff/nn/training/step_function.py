@@ -22,6 +22,7 @@ from typing import Any
 from ...errors import ArgumentError, OperandError, shown
 from .. import losses
 from ..layers.block import Block
+from ..layers.dense import Dropout
 from ..layers.module import Module
 from .masked import Masked
 from .objectives import objectives
@@ -38,12 +39,17 @@ def step_function(model: Module, loss: Any, engine: str = "compiled") -> Step:
         raise OperandError(f"step_function: expected a model, got {shown(model)}")
     if not isinstance(engine, str) or engine not in STEPS:
         raise ArgumentError(f"step_function: expected an engine of {', '.join(STEPS)}, got {shown(engine)}")
-    if isinstance(model, Block) and model.several:
-        ported = Ported(model, loss)
-        step = STEPS[engine](Masked(model, []), ported.join)
-        step.arrange = ported.arrange
-        return step
-    return STEPS[engine](model, losses.find(loss))
+    several = isinstance(model, Block) and model.several
+    drawn = [module for module in model.modules() if isinstance(module, Dropout)] if engine != "eager" else []
+    ported, masked = Ported(model, loss) if several else None, Masked(model, drawn)
+    step = STEPS[engine](masked if ported or drawn else model, ported.join if ported else losses.find(loss))
+
+    def arrange(X: Any, y: Any) -> tuple[Any, Any]:
+        X, y = ported.arrange(X, y) if ported else (X, y)
+        return masked.with_masks(X), y
+
+    step.arrange = arrange if ported or drawn else None
+    return step
 
 
 class Ported:
