@@ -247,3 +247,9 @@ def test_losses_as_objects_take_their_options():
     assert nn.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, logits).data == expected
     assert nn.losses.Huber(delta=0.5)([0.0], [2.0]).data == nn.losses.huber([0.0], [2.0], delta=0.5).data == 0.875
     assert (nn.losses.Huber().name, nn.losses.Huber(name="mine").name) == ("huber_loss", "mine")
+
+
+def test_smoothed_labels_of_several_outputs_are_drawn_to_one_half():
+    loss = nn.losses.BinaryCrossentropy(label_smoothing=0.2)
+    found = loss([[1, 0, 1]], [[0.9, 0.2, 0.7]]).data
+    assert found == pytest.approx(nn.losses.binary_crossentropy([[0.9, 0.1, 0.9]], [[0.9, 0.2, 0.7]]).data)

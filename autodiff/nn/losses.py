@@ -174,6 +174,7 @@ class BinaryCrossentropy(Smoothed):
     """
 
     function = binary_crossentropy
+    classes = 2  # of each output
 
 
 LOSSES: Registry[LossFunction] = Registry(

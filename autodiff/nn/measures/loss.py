@@ -92,6 +92,8 @@ class OfFunction(Loss):
 class Smoothed(OfFunction):
     """A cross-entropy whose labels may be smoothed: (1 - s) of each, and s spread over all classes."""
 
+    classes: int | None = None  # that each label is one of; None for as many as there are outputs
+
     def __init__(self, from_logits: bool = False, label_smoothing: Number = 0.0, *, epsilon: float | None = None,
                  name: str | None = None, reduction: str = MEAN) -> None:  # fmt: skip
         super().__init__(name, reduction, from_logits=from_logits, epsilon=epsilon)
@@ -106,4 +108,4 @@ class Smoothed(OfFunction):
     def smoothed(self, y_true: Any) -> list[list[Any]]:
         """The labels, drawn towards a label that says nothing."""
         rows, s = [entries(row) for row in list_rows(self.name, "y_true", y_true)], self.label_smoothing
-        return [[t * (1 - s) + s / max(len(row), 2) for t in row] for row in rows]
+        return [[t * (1 - s) + s / (self.classes or len(row)) for t in row] for row in rows]
