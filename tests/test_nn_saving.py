@@ -214,3 +214,36 @@ def test_whatever_is_put_anywhere_in_a_file_it_loads_or_is_refused(tmp_path_fact
         nn.load(edited(path, **{place: value}))
     except AutodiffError:
         pass
+
+
+def fitted(optimizer, *layers):
+    model = nn.Sequential([nn.Input(2), *layers, nn.Dense(1)], seed=1)
+    model.compile(optimizer, "mse")
+    return model
+
+
+def test_an_optimizer_without_decay_or_before_its_first_step_is_the_same_from_a_file(tmp_path):
+    model = fitted(nn.AdamW(weight_decay=None))
+    model.save(tmp_path / "m.json", optimizer=True)
+    twin = nn.load(tmp_path / "m.json")
+    assert twin.optimizer.weight_decay is None and twin.optimizer.steps == 0
+    twin.optimizer.zero_grad(), twin.optimizer.step()
+
+
+def test_a_file_that_could_not_be_loaded_is_not_written(tmp_path):
+    class Fourth(nn.L1L2):
+        def penalty(self, weights):
+            return sum(w**4 for w in weights)
+
+    frozen = fitted("adam", nn.Dense(3))
+    frozen.fit([[0.0, 1.0]], [1.0], verbose=0)
+    frozen.layers[0].trainable = False
+    twice = nn.Dense(2)
+    for model, optimizer, message in (
+        (frozen, True, "frozen"), (fitted("sgd", twice, twice), False, "twice"),
+        (fitted("sgd", nn.Dense(2, kernel_regularizer=Fourth())), False, "nn.L1L2"),
+    ):  # fmt: skip
+        with pytest.raises(ArgumentError, match=message):
+            model.save(tmp_path / "m.json", optimizer=optimizer)
+    fitted("sgd", nn.Dropout(0.5, seed=-1)).save(tmp_path / "m.json")
+    assert nn.load(tmp_path / "m.json").layers[0].seed == -1

@@ -151,7 +151,7 @@ def _require_layer(layer: Any) -> None:
         _names([layer["activation"]])
     for field in ("seed", "drawn"):
         if field in layer:
-            whole = type(layer[field]) is int and layer[field] >= 0
+            whole = type(layer[field]) is int and (field == "seed" or layer[field] >= 0)
             require(whole, f"{kind}: {field}", "a whole number", layer[field])
 
 

@@ -26,6 +26,7 @@ from ..layers.block import Block
 from ..layers.merging import Merge
 from ..layers.module import DEEPEST
 from .network import Network
+from .saved import Record
 from ..layers.rows import entries
 from ..layers.symbol import Shape, Symbol
 from .summary import require_unique_names
@@ -122,6 +123,12 @@ class Sequential(Network):
             return "Sequential(…)"
         inside = [layer._printed(depth - 1) if type(layer) is Sequential else repr(layer) for layer in self.layers]
         return f"Sequential([{', '.join([*start, *inside])}])"
+
+    def _describe(self) -> Record:
+        if twice := [layer for place, layer in enumerate(self.layers) if layer in self.layers[:place]]:
+            raise ArgumentError(f"save: expected a Sequential of different layers, got {twice[0]!r} twice: nn.Model "
+                                "calls a layer as often as you like")  # fmt: skip
+        return super()._describe()
 
     def _start(self, symbol: Symbol) -> None:
         if symbol.block is not None:

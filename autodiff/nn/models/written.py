@@ -78,6 +78,10 @@ def layer_record(layer: Block) -> Record:
     for field in FIELDS[type(layer)]:
         value = getattr(layer, field)
         record[field] = _check_activation(value) if field == "activation" else value
+    for regularizer in (getattr(layer, name, None) for name in ("kernel_regularizer", "bias_regularizer")):
+        if type(regularizer) not in (L1L2, type(None)):
+            raise ArgumentError(f"save: expected regularizers of nn.L1, nn.L2 or nn.L1L2, got {shown(regularizer)}: "
+                                "no file of data holds its code")  # fmt: skip
     for field in sorted(optional_of(type(layer).__name__)):
         value = getattr(layer, field)
         if value != OPTIONAL[field]:
@@ -96,8 +100,15 @@ def _optimizer_record(model: Module) -> Record:
     optimizer = getattr(model, "optimizer", None)
     if not isinstance(optimizer, Optimizer):
         raise ArgumentError("save: optimizer=True: expected a compiled model: call compile(optimizer, loss) first")
+    trained = model.trainable_parameters() if isinstance(model, Block) else model.parameters()
+    if optimizer.params and [*map(id, optimizer.params)] != [*map(id, trained)]:
+        raise ArgumentError(f"save: optimizer=True: expected the {len(optimizer.params)} parameters that the optimizer "
+                            f"has changed so far, got {len(trained)}, not all of them the same: a layer has come, gone, "
+                            "or been frozen. Call compile(optimizer, loss) again")  # fmt: skip
     kind = type(optimizer).__name__
     if OPTIMIZERS.name_of(type(optimizer)) is None or not isinstance(optimizer._lr, float):
         raise ArgumentError(f"save: expected an optimizer of autodiff.nn with a number as rate, got {shown(optimizer)}")
-    hyper = {name: x for name, x in vars(optimizer).items() if name in HYPERPARAMETERS and x is not None}
+    decays = optimizer.default_decay is not None  # then None is not what a new one has
+    hyper = {name: x for name, x in vars(optimizer).items()
+             if name in HYPERPARAMETERS and (x is not None or decays and name == "weight_decay")}  # fmt: skip
     return {"kind": kind, "lr": optimizer._lr, "hyperparameters": hyper, "state": optimizer.state_dict()}
