@@ -431,3 +431,51 @@ def test_defaults_are_those_of_keras():
     rates = {name: nn.optimizers.find(name).lr for name in ("sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw", "nadam")}
     assert rates == {"sgd": 0.01, "momentum": 0.01, "adagrad": 0.001, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001, "nadam": 0.001}
     assert (nn.Nadam().momentum_decay, nn.AdamW().weight_decay, nn.Momentum().momentum, nn.Adagrad().start) == (1.0, 0.004, 0.9, 0.1)
+
+
+def test_a_state_that_is_loaded_before_the_parameters_are_known_is_gone_on_from():
+    def fresh():
+        model, optimizer = nn.Sequential([nn.Input(2), nn.Dense(1)], seed=1), nn.Adam()
+        model.compile(optimizer, "mse")
+        return model, optimizer
+
+    X, y = [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0]
+    (model, optimizer), (twin, other) = fresh(), fresh()
+    model.fit(X, y, epochs=3, verbose=0)
+    twin.set_weights(model.get_weights())
+    other.load_state_dict(optimizer.state_dict())
+    model.fit(X, y, verbose=0), twin.fit(X, y, verbose=0)
+    assert other.steps == optimizer.steps == 4 and twin.state_dict() == model.state_dict()
+    short = nn.Adam()
+    short.load_state_dict({"steps": 1, "m": [0.0], "v": [0.0]})
+    with pytest.raises(ArgumentError, match="state that was loaded"):
+        short.bind(model.parameters())
+
+
+def test_a_clipped_gradient_is_within_its_limit_at_the_largest_floats():
+    largest = 1.7e308
+    for limit, gradient in ((1.0, [largest, largest]), (10.0, [1e308, 0.0]), (1e308, [largest, -largest])):
+        found = nn.SGD(lr=1, clipnorm=limit).updated(np.zeros(2), np.array(gradient))
+        assert math.hypot(*(found / limit)) == pytest.approx(1.0)
+        assert np.sign(found).tolist() == (-np.sign(gradient)).tolist()
+
+
+@pytest.mark.parametrize("rate", [None, math.nan, -1.0, "x", True])
+def test_what_a_schedule_gives_is_checked_as_a_rate_is(rate):
+    with pytest.raises((ArgumentError, OperandError), match="SGD: schedule at step 0.*learning rate"):
+        nn.SGD(lambda step: rate).lr
+
+
+def test_settings_of_schedules_are_checked_and_no_step_is_too_far():
+    for make in (lambda: nn.schedules.ExponentialDecay(0.1, 10, -1.0), lambda: nn.schedules.StepDecay(0.1, 10, "x"),
+                 lambda: nn.schedules.CosineDecay(0.1, 10, math.nan), lambda: nn.schedules.InverseTimeDecay(0.1, 1, -1),
+                 lambda: nn.schedules.PolynomialDecay(0.1, 10, power=-1.0)):  # fmt: skip
+        with pytest.raises((ArgumentError, OperandError)):
+            make()
+    assert nn.schedules.StepDecay(0.1, 1, 2.0)(5000) == nn.schedules.ExponentialDecay(0.1, 1, 2.0)(5000) == math.inf
+
+
+def test_a_rule_that_divides_by_zero_says_so():
+    x = Value(1.0)
+    with pytest.raises(ArgumentError, match="epsilon above 0"):
+        nn.Adam([x], epsilon=0).step()

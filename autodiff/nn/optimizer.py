@@ -49,6 +49,7 @@ class Optimizer(Declared):
     default_rate = 0.01
     default_decay: float | None = None
     _lr: Any  # a rate, or a schedule
+    _loaded = False  # whether a state waits for its parameters
 
     def __init__(self, params: Params | Rate = None, lr: Rate | None = None, **shared: Unpack[Shared]) -> None:
         """Without params the optimizer waits for `bind`, or works on arrays; `learning_rate` is another name of lr.
@@ -75,7 +76,12 @@ class Optimizer(Declared):
     @property
     def lr(self) -> float:
         """The learning rate of the next step: how far a parameter moves along its gradient, before the rule's say."""
-        return float(self._lr(self.steps)) if callable(self._lr) else self._lr
+        if not callable(self._lr):
+            return self._lr  # type: ignore[no-any-return]
+        rate = self._lr(self.steps)
+        if hasattr(rate, "__array_namespace__") and not rate.ndim:  # a number of another library
+            rate = float(rate)
+        return check_rate(f"{type(self).__name__}: schedule at step {self.steps}", rate)
 
     @lr.setter
     def lr(self, lr: Rate) -> None:
@@ -101,7 +107,7 @@ class Optimizer(Declared):
         return self.steps
 
     def bind(self, params: Iterable[Value], groups: Iterable[list[int]] = ()) -> None:
-        """Take these parameters as the ones to change; the optimizer starts afresh.
+        """Take these parameters as the ones to change; the optimizer starts afresh, or from a state that it has loaded.
 
         `groups` lists which of them, by their places, are one array of weights, which `clipnorm` clips as one: the
         kernel of a layer, or its biases. Without groups all parameters are one.
@@ -109,7 +115,13 @@ class Optimizer(Declared):
         if not is_series(groups):
             raise OperandError(f"{type(self).__name__}: expected lists of places as groups, got {shown(groups)}")
         self.params, self.groups = check_parameters(type(self).__name__, params), list(groups)
-        self.steps, self.state = 0, {slot: [self.first(slot)] * len(self.params) for slot in self.slots}
+        for column in self.state.values() if self._loaded else ():
+            if len(column) != len(self.params):
+                raise ArgumentError(f"{type(self).__name__}: expected the {len(column)} parameters of the state that "
+                                    f"was loaded, got {len(self.params)}")  # fmt: skip
+        if not self._loaded:
+            self.steps, self.state = 0, {slot: [self.first(slot)] * len(self.params) for slot in self.slots}
+        self._loaded = False
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0: `backward` adds to what is there."""
@@ -127,7 +139,11 @@ class Optimizer(Declared):
         if self.limit:
             gradients = clipped(gradients, *self.limit, self.groups)
         data = [self._decayed(p._data) for p in self.params]
-        rows = [self.rule(*row) for row in zip(data, gradients, *columns)]
+        try:
+            rows = [self.rule(*row) for row in zip(data, gradients, *columns)]
+        except ZeroDivisionError as error:
+            name = type(self).__name__
+            raise ArgumentError(f"{name}: the rule divides by 0, as it may without an epsilon above 0") from error
         after, *columns = map(list, zip(*rows))
         self.state.update(zip(self.slots, columns))
         for parameter, data in zip(self.params, after):
@@ -168,12 +184,16 @@ class Optimizer(Declared):
         if not isinstance(state, Mapping) or sorted(state) != sorted(expected):
             raise ArgumentError(f"{type(self).__name__}: expected a state with {expected}, got {shown(state)}")
         columns = {slot: [number(x, slot) for x in state[slot]] for slot in self.slots}
+        steps = int(number(state["steps"], "steps"))
+        if not steps and not any(columns.values()):  # nothing is remembered yet
+            columns = {slot: [self.first(slot)] * len(self.params) for slot in self.slots} if self.params else {}
         for slot, column in columns.items():
             if self.params and len(column) != len(self.params):
                 raise ArgumentError(
                     f"{type(self).__name__}: expected {len(self.params)} numbers of {slot!r}, got {len(column)}"
                 )
-        self.steps, self.state = int(number(state["steps"], "steps")), columns
+        self.steps, self.state = steps, columns
+        self._loaded = not self.params
 
     def __repr__(self) -> str:
         bound = f", {len(self.params)} parameter{'s' * (len(self.params) != 1)}" if self.params else ""
@@ -184,7 +204,7 @@ class Optimizer(Declared):
         return parameters if self.weight_decay is None else parameters - parameters * self.weight_decay * self.rate
 
     def _begin(self) -> None:
-        self.rate = self.lr
+        self.rate, self._loaded = self.lr, False
         self.steps += 1
 
     def _in_parts(self, parameters: Any, gradient: Any, *columns: Any) -> list[Any]:

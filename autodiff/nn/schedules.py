@@ -23,11 +23,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from .. import kernels
 from ..errors import ArgumentError, OperandError, shown
 from ..coerce import Number, as_flag, is_series, number
 from ..suggest import hint
 from . import elsewhere
-from .checks import real
+from .checks import at_least_zero, real
 from .keywords import not_there
 
 __all__ = [
@@ -71,6 +72,9 @@ class Schedule:
         name = type(self).__name__
         require_positive(f"{name}: initial", self.initial)
         require_positive(f"{name}: steps", self.steps)
+        for setting in ("rate", "alpha", "end", "power"):
+            if hasattr(self, setting):
+                at_least_zero(name, setting, getattr(self, setting))
 
     def __call__(self, step: int) -> float:
         """The rate after `step` steps."""
@@ -90,7 +94,7 @@ class ExponentialDecay(Schedule):
     staircase: bool = False
 
     def __call__(self, step: int) -> float:
-        return self.initial * math.pow(self.rate, self.part(step, self.staircase))
+        return self.initial * kernels.pow(self.rate, self.part(step, self.staircase))
 
 
 @keras_names
@@ -105,7 +109,7 @@ class StepDecay(Schedule):
     rate: float = 0.5
 
     def __call__(self, step: int) -> float:
-        return self.initial * self.rate ** (step // self.steps)
+        return self.initial * kernels.pow(self.rate, step // self.steps)
 
 
 @keras_names
