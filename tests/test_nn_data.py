@@ -162,3 +162,11 @@ def test_no_bytes_make_the_reader_do_anything_but_read_or_refuse(tmp_path_factor
 def test_noise_without_a_size_is_refused(noise, sentence):
     with pytest.raises((ArgumentError, OperandError), match=sentence):
         data.moons(10, noise=noise)
+
+
+def test_a_scaler_refuses_rows_of_another_width():
+    scaler = data.MinMaxScaler().fit([[0, 1, 2], [3, 4, 5]])
+    for rows in ([[1], [2]], [[1, 2]]):
+        with pytest.raises(ArgumentError, match="fitted to"):
+            scaler.transform(rows)
+    assert scaler.transform([3, 1, 2]).tolist() == [1.0, 0.0, 0.0]

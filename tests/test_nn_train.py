@@ -341,3 +341,50 @@ def test_a_step_beyond_float64_ends_training_with_a_sentence_and_no_warning():
 def test_rows_that_are_none_are_called_so():
     with pytest.raises(OperandError, match=r"x: expected rows of numbers, got None"):
         compiled(network()).fit(None, [0, 1])
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_regularizer_of_ones_own_and_one_that_a_callback_sets_count_on_each_engine(engine):
+    class Fourth(nn.L1L2):
+        def penalty(self, weights):
+            return sum((w**4 for w in weights), 0.0)
+
+    class Later(nn.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.layers[0].kernel_regularizer = nn.L2(10.0)
+
+    X, y = [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0]
+    model = nn.Sequential([nn.Input(2), nn.Dense(1, kernel_regularizer=Fourth())], seed=1)
+    model.compile(nn.SGD(0.0), "mse", engine=engine)
+    first = model.evaluate(X, y)
+    losses = model.fit(X, y, epochs=2, verbose=0, callbacks=[Later()]).history["loss"]
+    second = model.evaluate(X, y)
+    assert losses == [pytest.approx(first), pytest.approx(second)] and first != pytest.approx(second)
+    model.layers[0].kernel_regularizer = Fourth()
+    model.compile(nn.SGD(0.1), "mse", engine=engine)
+    before = [p.data for p in model.parameters()]
+    model.fit(X, y, verbose=0)
+    model_loss = 2 * (np.array(before[:2]) + before[2] - [1.0, 0.0]) / 2
+    wanted = np.array(before[:2]) - 0.1 * (model_loss + 4 * np.array(before[:2]) ** 3)
+    assert [p.data for p in model.parameters()][:2] == pytest.approx(wanted)
+
+
+def test_evaluate_in_the_midst_of_an_epoch_leaves_its_metrics_as_they_were():
+    class Ask(nn.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.evaluate([[9.0]], [100.0], verbose=0)
+
+    found = []
+    for callbacks in ([], [Ask()]):
+        model = nn.Sequential([nn.Input(1), nn.Dense(1)], seed=1)
+        model.compile(nn.SGD(0.0), "mse", metrics=[nn.metrics.MeanAbsoluteError(), nn.metrics.AUC()])
+        history = model.fit([[0.0], [1.0], [2.0]], [0, 1, 1], batch_size=2, verbose=0, callbacks=callbacks)
+        found.append(history.history)
+    assert found[0] == found[1]
+
+
+def test_a_negative_weight_of_a_class_is_refused_as_that_of_a_row_is():
+    model = nn.Sequential([nn.Input(1), nn.Dense(1)], seed=1)
+    model.compile("sgd", "mse")
+    with pytest.raises(ArgumentError, match="class_weight: row 1.*at least 0"):
+        model.fit([[0.0], [1.0]], [0, 1], class_weight={0: 1.0, 1: -1.0})

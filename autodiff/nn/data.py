@@ -138,7 +138,11 @@ class MinMaxScaler:
         """Rows scaled by the ranges learned."""
         if not hasattr(self, "low"):
             raise ArgumentError("MinMaxScaler: expected a fitted scaler: call fit(x) first")
-        scaled: Array = (array(x, "MinMaxScaler: x") - self.low) / self.width
+        table = array(x, "MinMaxScaler: x")
+        if self.low.shape not in (table.shape[1:], table.shape):  # of one row as well
+            expected = f"rows of shape {self.low.shape}, as those that it was fitted to"
+            raise ArgumentError(f"MinMaxScaler: expected {expected}, got {table.shape[1:]}")
+        scaled: Array = (table - self.low) / self.width
         return scaled
 
 

@@ -25,6 +25,7 @@ from ..layers.dense import Dropout
 from ..measures.loss import LossFunction
 from ..layers.module import in_mode
 from ..optimizers import Optimizer
+from ..regularizers import L1L2
 from ..layers.rows import datum, entries
 from .masked import Masked
 from .step import STEPS, as_loss
@@ -92,6 +93,9 @@ class Eager(Engine):
     def weights(self) -> list[float]:
         return [parameter._data for parameter in self.parameters]
 
+    def reload(self) -> None:
+        self.penalties = penalties_of(self.model)
+
     def restore(self, weights: list[float]) -> None:
         for parameter, data in zip(self.parameters, weights, strict=True):
             parameter._data = data
@@ -111,9 +115,8 @@ class Compiled(Engine):
         trained = {id(parameter) for parameter in optimizer.params}
         places = [place for place, parameter in enumerate(parameters) if id(parameter) in trained]
         self.trained = None if len(places) == len(parameters) else np.array(places)  # None: all of them
-        numbers = {id(parameter): place for place, parameter in enumerate(parameters)}
-        self.penalties = [(regularizer, np.array([numbers[id(value)] for value in values]))
-                          for regularizer, values in penalties_of(model)]  # fmt: skip
+        self.places = {id(parameter): place for place, parameter in enumerate(parameters)}
+        self.penalties = self.find_penalties()
 
     def loss(self, x: Array, y: Array) -> float:
         if self.dropouts:
@@ -125,9 +128,21 @@ class Compiled(Engine):
             self.gradient = np.array(self.gradient)
         for regularizer, places in self.penalties:
             weights = np.asarray(self.take.parameters)[places]
+            if type(regularizer).penalty is not L1L2.penalty:  # of the user's own
+                values = [Value(weight) for weight in weights.tolist()]
+                penalty = as_loss(regularizer.penalty(values))
+                penalty.backward()
+                loss += penalty.data
+                self.gradient[places] += [value.grad for value in values]
+                continue
             loss += float(regularizer.l1 * np.abs(weights).sum() + regularizer.l2 * (weights * weights).sum())
             self.gradient[places] += regularizer.l1 * np.sign(weights) + 2 * regularizer.l2 * weights
         return loss
+
+    def find_penalties(self) -> list[tuple[Any, Array]]:
+        """The regularizers of the model, each with the places of the numbers that it keeps small."""
+        return [(regularizer, np.array([self.places[id(value)] for value in values]))
+                for regularizer, values in penalties_of(self.model)]  # fmt: skip
 
     def outputs(self, rows: int) -> Array:
         found = np.asarray(self.take.outputs)
@@ -161,6 +176,7 @@ class Compiled(Engine):
     def reload(self) -> None:
         self.take.reload()
         self.may_have_changed = True
+        self.penalties = self.find_penalties()
 
 
 def all_finite(array: Any) -> bool:

@@ -128,6 +128,10 @@ class Meters:
     def __bool__(self) -> bool:
         return bool(self.losses or self.meters)
 
+    def state(self) -> list[tuple[Metric, dict[str, Any]]]:
+        """What the metrics have gathered, to be given back to them."""
+        return [(meter.metric, dict(vars(meter.metric))) for meter in self.meters]
+
     def reset(self) -> None:
         """Forget all rows."""
         for metric in (*self.losses.values(), *(meter.metric for meter in self.meters)):

@@ -250,6 +250,10 @@ class Trainable(Block):
         predicted, meters = forward(self, rows.x, self.engine), Meters(self._objectives, rows.targets)
         given = as_trained([each.loss for each in self._objectives], predicted)
         loss = datum(self._join(rows.targets)(rows.targets.table.tolist(), given), "loss") + penalty(self)
+        gathered = meters.state() if self.training else []  # in the midst of an epoch a callback may ask
         meters.reset()
         meters.update(rows.targets.table, predicted)
-        return {"loss": loss} | meters.results()
+        results = meters.results()
+        for metric, state in gathered:
+            vars(metric).update(state)
+        return {"loss": loss} | results

@@ -18,15 +18,16 @@ def row_weights(y: Array, sample_weight: Any, class_weight: Any) -> Array | None
     if sample_weight is not None and class_weight is not None:
         raise ArgumentError("fit: expected sample_weight or class_weight, got both")
     if class_weight is not None:
-        return _of_classes(y, class_weight)
-    if sample_weight is None:
+        found, what = _of_classes(y, class_weight), "class_weight"
+    elif sample_weight is None:
         return None
-    found = array(sample_weight, "sample_weight")
+    else:
+        found, what = array(sample_weight, "sample_weight"), "sample_weight"
     if found.shape != (len(y),):
-        raise ArgumentError(f"sample_weight: expected one number for each of the {len(y)} rows, got {found.shape}")
+        raise ArgumentError(f"{what}: expected one number for each of the {len(y)} rows, got {found.shape}")
     if (found < 0).any():
         place = int(np.argmax(found < 0))
-        raise ArgumentError(f"sample_weight: row {place}: expected a number of at least 0, got {found[place]}")
+        raise ArgumentError(f"{what}: row {place}: expected a number of at least 0, got {found[place]}")
     return found
 
 
