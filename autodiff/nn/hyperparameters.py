@@ -105,7 +105,7 @@ def clipped(gradient: list[float], what: str, limit: float, groups: list[list[in
     for group in groups if groups and what == "clipnorm" else [list(range(len(gradient)))]:
         norm = math.hypot(*(gradient[place] for place in group))
         largest = max((abs(gradient[place]) for place in group), default=0.0)
-        if math.isfinite(largest) and largest * max(limit, 1.0) * len(group) == math.inf:  # a product or the norm may be
+        if math.isfinite(largest) and largest * max(limit, 1.0) * len(group) == math.inf:  # or may be
             parts = [gradient[place] / largest for place in group]
             for place, part in zip(group, parts) if norm > limit else ():
                 found[place] = part / math.hypot(*parts) * limit

@@ -103,8 +103,8 @@ def _optimizer_record(model: Module) -> Record:
     trained = model.trainable_parameters() if isinstance(model, Block) else model.parameters()
     if optimizer.params and [*map(id, optimizer.params)] != [*map(id, trained)]:
         raise ArgumentError(f"save: optimizer=True: expected the {len(optimizer.params)} parameters that the optimizer "
-                            f"has changed so far, got {len(trained)}, not all of them the same: a layer has come, gone, "
-                            "or been frozen. Call compile(optimizer, loss) again")  # fmt: skip
+                            f"has changed so far, got {len(trained)}, not all of them the same: a layer has come, "
+                            "gone, or been frozen. Call compile(optimizer, loss) again")  # fmt: skip
     kind = type(optimizer).__name__
     if OPTIMIZERS.name_of(type(optimizer)) is None or not isinstance(optimizer._lr, float):
         raise ArgumentError(f"save: expected an optimizer of autodiff.nn with a number as rate, got {shown(optimizer)}")
