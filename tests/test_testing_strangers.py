@@ -377,3 +377,58 @@ def test_a_method_named_abs_is_examined(engine):
     text = ZEROED.replace("    def backward", "    def abs(self):\n        return Num(abs(self.value), ((self, 1.0),))\n    def backward")
     finding = conformance(engine(text, "absolute"), examples=25).findings[0]
     assert finding.sentence.startswith("`abs`: its local derivative along a") and "y = a.abs()" in finding.program
+
+
+BY_NUMBER = """
+class Num:
+    def __init__(self, value, deps=()):
+        self.value, self.dot, self.deps = value, 0.0, deps
+    def __add__(self, b):
+        return Num(self.value + b.value, ((self, 1.0), (b, 1.0)))
+    def __mul__(self, b):
+        return Num(self.value * b.value, ((self, b.value), (b, self.value)))
+    def backward(self):
+        order, seen = [], set()
+        def walk(n):
+            if n.value not in seen:
+                seen.add(n.value)
+                for x, _ in n.deps:
+                    walk(x)
+                order.append(n)
+        walk(self)
+        self.dot = 1.0
+        for each in reversed(order):
+            for x, slope in each.deps:
+                x.dot += each.dot * slope
+"""
+BY_LEVELS = BY_NUMBER[: BY_NUMBER.index("        order, seen")] + """\
+        self.dot, seen, level = 1.0, {self}, {self}
+        while level:
+            below = set()
+            for each in level:
+                for x, slope in each.deps:
+                    x.dot += each.dot * slope
+                below |= {x for x, _ in each.deps}
+            level = below - seen
+            seen |= level
+"""
+
+
+def test_breadth_first_is_blamed_for_its_order_though_a_set_changes_it(engine):
+    assert accused(engine(BY_LEVELS, "levels"), properties=["operators", "sums"]) == [
+        "a node is read before all its users have written: backward needs a topological order (a gets 2.0 instead of 10.0)"]
+
+
+def test_nodes_that_are_marked_by_their_numbers_are_told_so_with_the_input_that_goes_wrong(engine):
+    finding = conformance(engine(BY_NUMBER, "numbers"), properties=["operators", "inner nodes"]).findings[0]
+    assert finding.sentence.endswith("backward must mark the nodes it has visited, not their numbers")
+    assert finding.result == "b.dot  # gives 0.0, and should give 3.125"
+
+
+def test_what_is_not_written_yet_is_told_once_and_in_full(engine):
+    what = "the product, which every operation below it waits for; its local derivatives are the other factors (chapter 1)"
+    text = BY_NUMBER.replace("return Num(self.value * b.value, ((self, b.value), (b, self.value)))", f"raise NotImplementedError({what!r})")
+    text += "    def __neg__(self):\n        return self * Num(-1.0)\n    def __sub__(self, b):\n        return self + -b\n"
+    told = conformance(engine(text, "gaps"), properties=["operators", "local derivatives"]).findings
+    assert [each.sentence for each in told if each.accuses] == [f"`a * b` is not written yet: {what}"]
+    assert {"`-a` does not work", "`a - b` does not work"} <= set(told[0].follows)

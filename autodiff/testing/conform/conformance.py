@@ -15,7 +15,7 @@ from typing import Any
 from ...errors import ArgumentError, shown
 from ..engines.detect import adapter_for
 from ..derive.answers import describe
-from .examiner import ROUNDS, Exam, NotApplicable, Skipped, Unsteady
+from .examiner import ROUNDS, TWICE, Exam, NotApplicable, Skipped, Unsteady
 from .findings import WRONG, Finding
 from .locate import line_with_set
 from .properties import PROPERTIES, Property
@@ -76,7 +76,7 @@ def result_of(exam: Exam, each: Property, known: Mapping[str, str]) -> Result:
     except NotApplicable as reason:
         not_applicable = str(reason)
     except Unsteady as shown:
-        exam.stopped = "waits until the engine gives the same gradient twice"
+        exam.stopped = TWICE
         findings[:] = [Finding(UNSTEADY, exam.source(shown.program), WRONG, line=line_with_set(exam, shown.program))]
     except Exception as error:  # the engine may raise anywhere, and that is a finding too
         findings.append(Finding(f"{each.name} cannot be examined: {describe(error)}", rank=each.rank))

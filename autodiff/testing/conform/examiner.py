@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ...ops import ADD, DIV, MUL, NEG, POW, SUB, TABLE
-from ..derive.answers import Answer, answer_of, right, agree, value_of
+from ..derive.answers import Answer, answer_of, is_close, right, agree, value_of
 from ..draw.straight_line import Program
 from ..engines.adapter import Adapter
 from ..engines.spelling import spell
@@ -23,6 +23,7 @@ from .locate import line_of
 
 FIRST = (ADD, MUL, NEG, SUB, POW, DIV)  # what others are built from comes first, so that it is blamed first
 
+TWICE = "waits until the engine gives the same gradient twice"
 ROUNDS = "waits until values hold the numbers of which they are made"  # and nothing can be examined before
 
 
@@ -158,7 +159,8 @@ class Exam:
         """A finding with the program that shows it, what it gives and should give, and the engine's line.
 
         `looks` says what the line looks like: "=", "+=", "made", "value" or "swapped"; `along` is the input that goes
-        wrong, `place` the operand; `shared` are the operations that go wrong alike, by what they share.
+        wrong, or the first of the others that does, `place` the operand; `shared` are the operations that go wrong alike,
+        by what they share.
         """
         of_values = looks in ("value", "swapped")
         given, wanted = self.value(program) if of_values else self.ask(program), right(program)
@@ -169,6 +171,9 @@ class Exam:
             name, number = self.engine.spelling.data.format("y"), given.value
             result = f"{name}  # gives {given.value!r}, and should give {wanted.value!r}"
         else:
+            if is_close(given.gradient[along], wanted.gradient[along]):
+                pairs = enumerate(zip(given.gradient, wanted.gradient))
+                along = next((each for each, (got, due) in pairs if not is_close(got, due)), along)
             name, number = self.engine.spelling.grad.format("abcdefgh"[along]), given.gradient[along]
             result = f"{name}  # gives {given.gradient[along]!r}, and should give {wanted.gradient[along]!r}"
         line = line_of(self, program, op, looks, place, number, along, shared) if looks else ""

@@ -16,6 +16,7 @@ from typing import NamedTuple
 # after these is no accusation: what an engine of a student's does not claim to do
 WRONG, LOST, ORDER, VALUE, PASS, LIMIT, EDGE, MISSING = range(1, 9)
 BEYOND = {LIMIT: "limits", EDGE: "edges", MISSING: "not there"}
+UNWRITTEN = NotImplementedError.__name__
 
 
 class Finding(NamedTuple):
@@ -31,6 +32,11 @@ class Finding(NamedTuple):
     cause: str = ""  # findings with one cause are told once
     follows: tuple[str, ...] = ()  # what comes from the same cause
     shared: bool = False  # whether it is a fault of what all operations share
+
+    @property
+    def unwritten(self) -> str:
+        """What the engine says is not written yet, if it says so: the text of a NotImplementedError."""
+        return self.sentence.partition(f" does not work: {UNWRITTEN}: ")[2]
 
     @property
     def accuses(self) -> bool:

@@ -58,7 +58,7 @@ class Conformance:
     @property
     def findings(self) -> list[Finding]:
         """What was found, one for each cause, the most important first; what follows from it stands with it."""
-        found = [finding for result in self.failures for finding in result.findings]
+        found = list(_gather_unwritten([finding for result in self.failures for finding in result.findings]))
         found.sort(key=lambda finding: finding.rank)
         told: list[Finding] = []
         for place, finding in enumerate(found):
@@ -66,7 +66,7 @@ class Conformance:
                 after = [each.sentence.partition(":")[0] for index, each in enumerate(found)
                          if each is not finding and self._causes(finding, each, place < index)]  # fmt: skip
                 told.append(finding._replace(follows=(*finding.follows, *after)))
-        return told
+        return [_tell_unwritten(each) if each.unwritten else each for each in told]
 
     def _causes(self, first: Finding, then: Finding, before: bool) -> bool:
         """Whether one finding explains another: they share a cause, or the other's operation is built on it."""
@@ -136,6 +136,19 @@ class Conformance:
                 yield f"\n{result.name} does not apply: {result.not_applicable}"
             elif result.differs:
                 yield f"\nas documented: {result.name} ({result.known}): {result.findings[0].sentence}"
+
+
+def _gather_unwritten(found: list[Finding]) -> Iterator[Finding]:
+    """Findings that say that the same is not written yet have one cause, in the order in which they were made."""
+    accused = {each.unwritten for each in found if each.accuses}
+    for each in found:
+        rank = VALUE if each.unwritten in accused else each.rank
+        yield each._replace(rank=rank, cause=each.unwritten) if each.unwritten else each
+
+
+def _tell_unwritten(finding: Finding) -> Finding:
+    what = finding.sentence.partition(" does not work: ")[0]
+    return finding._replace(sentence=f"{what} is not written yet: {finding.unwritten}", result="", line="")
 
 
 def shorten(sentence: str) -> str:

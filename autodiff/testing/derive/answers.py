@@ -53,9 +53,11 @@ def _answer(run: Callable[[], tuple[float, list[float]]]) -> Answer:
 
 
 def describe(error: BaseException) -> str:
-    """An exception in a sentence: its type and the start of what it says, without addresses, which change."""
+    """An exception in a sentence: its type and what it says, or the start, without addresses, which change."""
     text = re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(str(error).split()))
-    return f"{type(error).__name__}: {text[:80]}" if text else type(error).__name__
+    most = 300 if isinstance(error, NotImplementedError) else 80  # which says what is to be done
+    text = text if len(text) <= most else f"{text[: most - 1]}…"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def right(program: Program) -> Answer:

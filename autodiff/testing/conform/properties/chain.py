@@ -26,6 +26,7 @@ ALL_FORGET = "the chain rule is lost: a local derivative is not multiplied by th
 EARLY = "a node is read before all its users have written: backward needs a topological order"
 OVERWRITES = "`=` stands where `+=` belongs: a value used twice keeps only one gradient"
 EQUAL = "two values with equal data are taken for one: `==` and hash must compare objects, not numbers"
+MARKED = "two values with equal data are taken for one: backward must mark the nodes it has visited, not their numbers"
 LEAVES_FIRST = "backward goes through the graph from the leaves to the output: it has to begin at the output"
 STOPS = "backward stops at the operands of the output: it never goes on to what they were made from"
 KIND_FORGETS = "operations with {} forget the upstream gradient: local derivatives have to be multiplied by it"
@@ -65,7 +66,8 @@ def _confused(exam: Exam) -> Iterator[Finding]:
     equal, other = Program((1.5, 1.5), steps), Program((1.5, 0.25), steps)
     if agree(exam.ask(other), right(other)) and not agree(exam.ask(equal), right(equal)):
         exam.confuses = True
-        yield exam.finding(EQUAL, equal, LOST, shared=exam.operations)
+        compares = type(exam.engine.make(1.5)).__eq__ is not object.__eq__
+        yield exam.finding(EQUAL if compares else MARKED, equal, LOST, shared=exam.operations)
 
 
 def _kept_in_one_place(exam: Exam) -> Iterator[Finding]:
