@@ -48,11 +48,11 @@ def wrong_order():
 
 def main(arguments):
     OUT.mkdir(parents=True, exist_ok=True)
-    trace, why = chain_rule()
-    print(trace.text(), "", why, sep="\n", end="\n\n")
+    worked, why = chain_rule()
+    print(worked.text(), "", why, sep="\n", end="\n\n")
     training, order = xor_row(), wrong_order()
     print(*list(map(str, order))[-5:], *order.text().splitlines()[-2:], sep="\n", end="\n\n")
-    for name, log in {"chain_rule": trace, "xor": training, "order": order}.items():
+    for name, log in {"chain_rule": worked, "xor": training, "order": order}.items():
         path = log.save(OUT / f"step_{name}.html")
         print(f"{path.relative_to(ROOT)}: {len(log)} steps, {path.stat().st_size // 1000} kB")
     if "--pictures" in arguments:

@@ -6,9 +6,9 @@ assigned twice. Inside `recording()` each operation notes the line that ran it, 
 a look at the stack per operation, which is why it has to be asked for. The lines are kept as long as the recording is.
 
 >>> from autodiff import Value
->>> with recording() as tape:
+>>> with recording() as lines:
 ...     y = Value(2.0) * 3.0
->>> tape.sources[y].line
+>>> lines.sources[y].line
 2
 """
 
@@ -67,7 +67,7 @@ class recording(Watcher):  # noqa: N801 (it reads as a statement: `with recordin
     """Inside this block each operation of this thread notes the source line that ran it, for `steps` to show.
 
     `steps` finds the lines in every recording that still exists: inside the block, and after it if the recording has
-    been given a name, as in `with recording() as tape:`.
+    been given a name, as in `with recording() as lines:`.
     """
 
     def __init__(self) -> None:
@@ -103,5 +103,5 @@ _recordings: WeakSet[recording] = WeakSet()
 
 def find_lines(nodes: Mapping[Value, Any]) -> dict[Value, Source]:
     """The lines that recordings know of these nodes."""
-    tapes = list(_recordings)
-    return {node: line for node in nodes for tape in tapes if (line := tape.source_of(node))} if tapes else {}
+    found = list(_recordings)
+    return {node: line for node in nodes for each in found if (line := each.source_of(node))} if found else {}

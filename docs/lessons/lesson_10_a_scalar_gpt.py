@@ -76,9 +76,9 @@ print(f"at the end   loss {loss.data:.4f}")
 # %%
 from autodiff import steps
 
-trace = steps(loss)
-print(len(trace.graph.nodes), "nodes,", len(trace), "steps; the backward pass begins:")
-for step in trace.backward[:4]:
+log = steps(loss)
+print(len(log.graph.nodes), "nodes,", len(log), "steps; the backward pass begins:")
+for step in log.backward[:4]:
     print(step)
 
 # %% [markdown]
