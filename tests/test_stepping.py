@@ -198,6 +198,13 @@ def test_a_structural_zero_passes_nothing_on():
     assert log.gradient(x) is None and [step.kind for step in log.backward] == ["seed", "blocked"]
 
 
+@pytest.mark.parametrize("x, told", [(0.0, "1 / x = 1 / 0 = inf"), (-0.0, "1 / not_negative(x) = 1 / not_negative(-0) = inf")])
+def test_a_textbooks_derivative_is_told_where_it_is_the_slope_also_at_infinity(x, told):
+    x = Value(x)
+    y = functions.log(x)
+    assert str(steps(y)[-1].equations[0]) == f"d y / d x = {told}"
+
+
 def test_an_operand_that_an_operation_takes_as_a_constant_is_called_detached():
     x = Value(1.0)
     y = functions.softmax(x, 2.0)[0]

@@ -17,6 +17,7 @@ it computes. And of a `where` a reader wants to see the side that was taken.
 import inspect
 from collections.abc import Sequence
 from functools import cache
+from math import inf
 
 from .. import stable
 from ..numbers import FLOATS
@@ -63,7 +64,7 @@ def textbook_of(
     if rule is None:
         return None
     found = rule.evaluate({**FLOATS.names, **dict(zip("abc", inputs)), "y": output})
-    close = found is not None and abs(found - slope) <= CLOSE * abs(slope)
+    close = found is not None and (found == slope or abs(found - slope) <= CLOSE * abs(slope) < inf)
     return rule if close else None
 
 

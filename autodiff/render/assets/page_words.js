@@ -31,7 +31,8 @@ function form(i, data, numbers, operand, exact) {
   const row = table[live.ops[i]], one = row.slopes && row.slopes[operand], xs = live.parents[i].map((p) => data[p]), y = data[i];
   if (!one) return operand === undefined ? row.formula : row.slope;
   const slope = one.of(...xs, y);
-  if (!exact && one.book && slope !== null && Math.abs(one.book(...xs, y) - slope) <= 1e-6 * Math.abs(slope)) return one.bookForm;
+  const close = (x) => x === slope || Number.isFinite(slope) && Math.abs(x - slope) <= 1e-6 * Math.abs(slope);
+  if (!exact && one.book && slope !== null && close(one.book(...xs, y))) return one.bookForm;
   return !numbers && one.symbols ? one.symbols : one.numbers(...xs, y);
 }
 function letters(i, data, numbers, words = texts(i, data, numbers)) {
