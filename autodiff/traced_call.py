@@ -5,7 +5,6 @@
 (7.0, ([3.0, 1.0], 2.0))
 """
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,14 +21,7 @@ from .value import Value, constant
 Argnums = int | tuple[int, ...] | None
 
 
-class _Live(threading.local):
-    """The inputs of the calls that are running, whose derivatives are being taken."""
-
-    def __init__(self) -> None:
-        self.inputs: set[Value] = set()
-
-
-_live = _Live()
+_taken: set[Value] = set()  # the inputs of the calls that are running, in whatever thread their functions reckon
 
 
 class TracedCall:
@@ -83,10 +75,11 @@ class TracedCall:
         """Whether a derivative of y is a Value: an argument is one, or an outer derivative is being taken."""
         if self.nested:
             return True
-        mine = set(self.inputs)
-        others = [node for node in topological_order(y) if not node.parents and node.op == "input" and node not in mine]
-        recorded = bool(others) and any(watcher.records for watcher in listening())
-        return recorded or not _live.inputs.isdisjoint(others)
+        order, mine = topological_order(y), set(self.inputs)
+        if not _taken.isdisjoint(order):
+            return True
+        others = any(not node.parents and node.op == "input" and node not in mine for node in order)
+        return others and any(watcher.records for watcher in listening())
 
     def gradient(self, y: Value) -> list[Any]:
         """The flat gradient: floats, or Values where they stay such."""
@@ -140,12 +133,11 @@ def choose_places(argnums: Argnums, count: int) -> list[int]:
 @contextmanager
 def _taking(inputs: Sequence[Value]) -> Iterator[None]:
     """While f runs, its inputs are what a derivative is being taken in."""
-    before = _live.inputs
-    _live.inputs = before.union(inputs)
+    _taken.update(inputs)
     try:
         yield
     finally:
-        _live.inputs = before
+        _taken.difference_update(inputs)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -221,3 +222,10 @@ def test_replay_over_many_digits_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "mpmath", None)
     with pytest.raises(MissingExtraError, match="pip install mpmath"):
         many_digits.__wrapped__(31)
+
+
+def test_a_derivative_in_a_function_that_is_differentiated_at_a_value_or_runs_in_another_thread_stays_a_graph():
+    inner = lambda x: grad(lambda y: y * x)(3.0)  # noqa: E731
+    assert grad(inner)(Value(2.0)).data == 1.0 == jvp(inner, Value(2.0), 1.0)[1]
+    with ThreadPoolExecutor(1) as pool:
+        assert grad(lambda x: pool.submit(inner, x).result())(2.0) == 1.0
