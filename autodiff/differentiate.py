@@ -18,8 +18,9 @@ among them. Inside another `grad`, all of these are differentiable.
 (7.0, ([3.0, 1.0], 2.0))
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
+from itertools import islice
 from typing import Any, overload
 
 from .coerce import number
@@ -31,7 +32,7 @@ from .reductions import total
 from .over_values import VALUES
 from .replaying import as_value
 from .signatures import Gradient, ValueAndGradient
-from .structure import flatten, is_array
+from .structure import LEAF, Flat, Shape, flatten, is_array, leaves_like
 from .traced_call import Argnums, TracedCall, require_function
 from .value import Value
 
@@ -95,9 +96,8 @@ def jacobian_of(f: Callable[..., Any], argnums: Argnums, again: bool | None = No
     def run(*arguments: Any, **keywords: Any) -> Any:
         call = TracedCall(f, arguments, keywords, argnums, again)
         rows = [call.like_arguments(call.gradient(y)) for y in call.outputs()]
-        if is_array(call.output) and rows and is_array(rows[0]):
-            return _stack(rows).reshape(call.output.shape + rows[0].shape)
-        return flatten(call.output)[1].unflatten(rows) if isinstance(call.output, dict) else rows
+        is_shaped = isinstance(call.output, dict) or is_array(call.output) and rows and is_array(rows[0])
+        return flatten(call.output, _of_rows)[1].unflatten(rows) if is_shaped else rows
 
     return run
 
@@ -122,6 +122,21 @@ def hessian(f: Callable[..., Any], argnums: Argnums = None) -> Callable[..., Any
         return _stack(shaped).reshape(shaped[0].shape * 2) if shaped and is_array(shaped[0]) else rows
 
     return run
+
+
+def _of_rows(x: Any) -> Flat:
+    """A leaf of the output of a function: one number, or an array, of whose rows an array is made, or else a list."""
+    if not is_array(x):
+        return [x], LEAF
+    leaves, shape = flatten(x)
+
+    def build(rows: Iterator[Any]) -> Any:
+        own = list(islice(rows, x.size))
+        if own and is_array(own[0]):
+            return _stack(own).reshape(x.shape + own[0].shape)
+        return own if own and isinstance(own[0], list | tuple | dict) else shape.unflatten(own)
+
+    return leaves, Shape(x.size, build, shape.kind)
 
 
 def _stack(rows: Sequence[Any]) -> Any:
@@ -174,7 +189,7 @@ def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:
     stays = any(call.stays(y) for y in outputs)
 
     def pull(gradient: Any) -> Any:
-        seeds = flatten(gradient)[0]
+        seeds = leaves_like(gradient, call.output)
         weights = [seed if type(seed) is Value else number(seed, "vjp") for seed in seeds]
         return call.like_arguments(_pull_back_weighted(call, outputs, weights, stays))
 
@@ -227,7 +242,7 @@ def _pull_back_weighted(call: TracedCall, values: Sequence[Value], weights: Sequ
 def _read_direction(f: Callable[..., Any], at: Any, direction: Any,
               again: bool | None = None) -> tuple[TracedCall, list[Any]]:  # fmt: skip
     call = TracedCall(f, at if isinstance(at, tuple) else (at,), {}, again=again)
-    tangents = [x if type(x) is Value else number(x, "direction") for x in flatten(direction)[0]]
+    tangents = [x if type(x) is Value else number(x, "direction") for x in leaves_like(direction, at)]
     if len(tangents) != len(call.inputs):
         raise ArgumentError(f"expected a direction of {len(call.inputs)} numbers, as f has inputs, got {len(tangents)}")
     return call, tangents

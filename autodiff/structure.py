@@ -75,6 +75,30 @@ def flatten(tree: Any, leaf: Leaf = None, depth: int = 0) -> Flat:
     return (tree.ravel().tolist(), array_shape(tree.shape)) if is_array(tree) else ([tree], LEAF)
 
 
+def leaves_like(tree: Any, model: Any) -> list[Any]:
+    """The leaves of a structure in the order of those of a model, whose dicts may have their keys in another order.
+
+    >>> leaves_like({"b": 2.0, "a": 1.0}, {"a": 10.0, "b": 20.0})
+    [1.0, 2.0]
+    """
+    return flatten(_arrange(_alone(tree), _alone(model)))[0]
+
+
+def _alone(x: Any) -> Any:
+    return x[0] if isinstance(x, tuple) and len(x) == 1 else x
+
+
+def _arrange(tree: Any, model: Any, depth: int = 0) -> Any:
+    if isinstance(tree, dict):
+        if not isinstance(model, dict) or tree.keys() != model.keys():
+            raise ArgumentError(f"expected the structure of {shown(model)}, got {shown(tree)}")
+        return {key: _arrange(tree[key], model[key], depth + 1) for key in model}
+    if isinstance(tree, list | tuple) and depth <= DEEPEST:  # `flatten` refuses what is deeper
+        models = model if isinstance(model, list | tuple) and len(model) == len(tree) else [model] * len(tree)
+        return [_arrange(branch, each, depth + 1) for branch, each in zip(tree, models)]
+    return tree
+
+
 def array_shape(sizes: tuple[int, ...]) -> Shape:
     """The shape of an array, whose leaves are its elements; of leaves with an entry per row, an array of all rows."""
     count = prod(sizes)

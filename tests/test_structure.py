@@ -61,6 +61,31 @@ def test_vjp_pulls_a_gradient_back():
     assert grad(lambda s: vjp(lambda x: s * x * x, 3.0)[1](1.0))(2.0) == 6.0
 
 
+def test_a_direction_and_a_gradient_go_by_the_keys_of_dicts():
+    f = lambda p: {"square": p["a"] ** 2, "triple": 3 * p["b"]}  # noqa: E731
+    g = lambda p: p["a"] ** 2 * p["b"]  # noqa: E731
+    at = {"a": 1.0, "b": 2.0}
+    assert jvp(f, at, {"b": 0.0, "a": 10.0})[1] == jvp(f, (at,), ({"b": 0.0, "a": 10.0},))[1] == {"square": 20.0, "triple": 0.0}
+    for take, second in ((vjp, hvp), (autodiff.compile(f).vjp, autodiff.compile(g).hvp)):
+        pull = take(f, at)[1] if take is vjp else take(at)[1]
+        assert pull({"triple": 0.0, "square": 1.0}) == {"a": 2.0, "b": 0.0} == pull({"square": 1.0, "triple": 0.0})
+        along = [{"b": 0.0, "a": 1.0}, {"a": 1.0, "b": 0.0}, [1.0, 0.0]]
+        assert [second(g, at, each) if second is hvp else second(at, each) for each in along] == [{"a": 4.0, "b": 2.0}] * 3
+        for wrong in ({"square": 1.0, "cube": 0.0}, [{"square": 1.0}, {"triple": 1.0}]):
+            with pytest.raises(ArgumentError, match=r"expected the structure of \{'square': .*, got .*"):
+                pull(wrong)
+
+
+def test_a_jacobian_of_a_dict_has_a_row_of_an_array_for_each_element():
+    f = lambda x: {"y": np.array([x[0], 2 * x[0] + x[1], 3 * x[1]]), "z": x[0] * x[1]}  # noqa: E731
+    found = jacobian(f)(np.array([5.0, 7.0]))
+    assert found["y"].tolist() == [[1.0, 0.0], [2.0, 1.0], [0.0, 3.0]] and found["z"].tolist() == [7.0, 5.0]
+    matrix = jacobian(lambda m: {"m": m.T * 1.0, "none": np.array([])})(np.arange(6.0).reshape(2, 3))["m"]
+    assert matrix.shape == (3, 2, 2, 3) and matrix[2, 1, 1, 2] == 1.0
+    for of in (jacobian, lambda f: autodiff.compile(f).jacobian):
+        assert of(lambda x, y: {"y": np.array([x * y, x + y])})(2.0, 3.0) == {"y": [(3.0, 2.0), (1.0, 1.0)]}
+
+
 def test_numbers_in_numbers_out():
     outer = Value(2.0)
     f = lambda x: x * outer  # noqa: E731

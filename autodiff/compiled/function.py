@@ -26,7 +26,7 @@ import numpy as np
 
 from .. import differentiate
 from ..errors import ArgumentError, OperandError, shown
-from ..structure import flatten
+from ..structure import flatten, leaves_like
 from ..suggest import hint
 from ..traced_call import Argnums, choose_places
 from ..value import Value
@@ -186,7 +186,8 @@ def _vjp(compiled: CompiledFunction) -> Callable[..., Any]:
     """The function whose gradient is what is pulled back."""
 
     def vjp(at: tuple[Any, ...], gradient: Any) -> Any:
-        return differentiate.add_weighted(flatten(compiled.function(*at))[0], flatten(gradient)[0])
+        output = compiled.function(*at)
+        return differentiate.add_weighted(flatten(output)[0], leaves_like(gradient, output))
 
     return vjp
 
