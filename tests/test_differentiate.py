@@ -5,6 +5,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
@@ -140,6 +141,19 @@ def test_replay_runs_at_other_numbers():
     y = x * x + 1
     assert replay(y, at={x: 5.0}) == (26.0, {x: 10.0})
     assert replay(y, "dual").value.primal == 5.0
+
+
+@pytest.mark.parametrize("system", [float, Fraction, "mpmath", Value])
+def test_replay_reckons_with_the_numbers_of_numpy_as_with_others(system):
+    x = Value(3.0)
+    y = x * x * x
+    for number in (np.int64(2**40), np.int8(100), np.float32(0.1), np.array(0.1)):
+        given, wanted = (replay(y, system, {x: each}) for each in (number, number.item()))
+        assert type(given.value) is type(wanted.value) and type(given.gradients[x]) is type(wanted.gradients[x])
+        if system is not Value:
+            assert given == wanted
+        else:
+            assert (given.value.data, given.gradients[x].data) == (wanted.value.data, wanted.gradients[x].data)
 
 
 def test_mistakes_are_named():
