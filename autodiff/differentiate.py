@@ -30,7 +30,7 @@ from .graph import topological_order
 from .ops import TABLE
 from .reductions import total
 from .over_values import VALUES
-from .replaying import as_value
+from .replaying import as_value, warn_of_kinks
 from .signatures import Gradient, ValueAndGradient
 from .structure import LEAF, Flat, Shape, flatten, is_array, leaves_like
 from .traced_call import Argnums, TracedCall, require_function
@@ -156,8 +156,11 @@ def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
     """
     call, tangents = _read_direction(f, at, direction)
     outputs = call.outputs()
-    stays = any(call.stays(y) for y in outputs) or any(type(tangent) is Value for tangent in tangents)
+    again = any(call.stays(y) for y in outputs)
+    stays = again or any(type(tangent) is Value for tangent in tangents)
     pushed: dict[Value, Any] = {x: t for x, t in zip(call.inputs, tangents) if type(t) is Value or t != 0}
+    if again and call.lines is not None:
+        warn_of_kinks(outputs, pushed, call.lines)
     for node in topological_order(*outputs):
         sent = [slope * pushed[parent] for parent, slope in _forward(node, pushed, stays) if slope is not None]
         if sent:
@@ -191,7 +194,7 @@ def vjp(f: Callable[..., Any], *at: Any) -> tuple[Any, Callable[[Any], Any]]:
     def pull(gradient: Any) -> Any:
         seeds = leaves_like(gradient, call.output)
         weights = [seed if type(seed) is Value else number(seed, "vjp") for seed in seeds]
-        return call.like_arguments(_pull_back_weighted(call, outputs, weights, stays))
+        return call.like_arguments(_pull_back_weighted(call, outputs, weights, stays, call.lines if stays else None))
 
     return shape.unflatten(y if stays else y.data for y in outputs), pull
 
@@ -226,14 +229,15 @@ def add_weighted(values: Sequence[Value], weights: Sequence[Any]) -> Value:
     return as_value(total(terms))
 
 
-def _pull_back_weighted(call: TracedCall, values: Sequence[Value], weights: Sequence[Any], stays: bool) -> list[Any]:
+def _pull_back_weighted(call: TracedCall, values: Sequence[Value], weights: Sequence[Any], stays: bool,
+                        lines: Mapping[Value, str] | None = None) -> list[Any]:  # fmt: skip
     """The flat gradient of Values times weights, where a weight of 0 sends nothing, even along a slope of inf or nan.
 
     One that is a Value sends something to differentiate nevertheless, where that is finite: 0 times the slope.
     """
     if not any(type(weight) is Value for weight in weights):
-        return call.pull_back(add_weighted(values, weights), stays)
-    held = call.pull_back(add_weighted(values, weights), True)
+        return call.pull_back(add_weighted(values, weights), stays, lines)
+    held = call.pull_back(add_weighted(values, weights), True, lines)
     moved = [value * weight for value, weight in zip(values, weights) if type(weight) is Value or weight != 0]
     free = call.pull_back(as_value(total(moved)), True)
     return [where(x - x >= 0, x, other) for x, other in zip(free, held)]

@@ -22,7 +22,7 @@ from .frames import caller
 from .hooks import Watcher
 from .numbers import FLOATS
 from .ops import TABLE, Op
-from .rule import parse
+from .rule import Binary, Name, Rule, parse
 from .value import Value
 
 
@@ -34,9 +34,10 @@ def has_sides(op: Op, numbers: Sequence[float]) -> bool:
 def warn(node: Value, lines: Mapping[Value, str], conditions: Sequence[Callable[..., bool]]) -> None:
     """Warn where a node stands at a kink and its local derivative there is that of neither side."""
     op, parents = TABLE[node.op], node.parents
-    if len(set(parents)) < len(parents) or has_sides(op, [parent._data for parent in parents]):
-        return  # maximum(x, x) is x
-    if not any(condition(*parents) for condition in conditions):
+    if has_sides(op, [parent._data for parent in parents]):
+        return
+    named = dict(zip(op.inputs, parents))
+    if not any(condition(*parents) for rule, condition in zip(op.kink_rules, conditions) if not _holds(rule, named)):
         return
     inputs = ", ".join(f"{parent.name} = {parent._data}" if parent.name else str(parent._data) for parent in parents)
     made = f", at {lines[node]}," if node in lines else ""
@@ -47,6 +48,14 @@ def warn(node: Value, lines: Mapping[Value, str], conditions: Sequence[Callable[
         KinkWarning, frame.f_code.co_filename, frame.f_lineno,
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
     )  # fmt: skip
+
+
+def _holds(rule: Rule, named: Mapping[str, Value]) -> bool:
+    """Whether a condition asks if a Value is equal to itself: maximum(x, x) is x, and hypot(x, x) has a kink at 0."""
+    match rule:
+        case Binary("==", Name(left), Name(right)):
+            return named[left] is named[right]
+    return False
 
 
 class Lines(Watcher):

@@ -14,7 +14,7 @@ The graph says which operations ran on what, the table what an operation is, and
 (Fraction(-17, 8), Fraction(15, 32), Fraction(17, 16))
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -107,16 +107,33 @@ def gradient_graph(y: Value, xs: Sequence[Value],
         raise OperandError(f"gradient_graph: expected a Value and a list of Values, got {shown(y)} and {shown(xs)}")
     order, inputs = topological_order(y), set(xs)
     trace, root = trace_of(order), len(order) - 1
-    active = leading_from(trace, [place for place, node in enumerate(order) if node in inputs])
+    active = leading_from(trace, _places(inputs, order))
     if lines is not None:
-        for node, is_reached, is_active in zip(order, leading_to(trace, [root]), active):
-            if is_reached and is_active and node.op in TABLE and TABLE[node.op].kinks:
-                kinks.warn(node, lines, kinks_over_values(node.op))
+        _warn_of_kinks(order, leading_to(trace, [root]), active, lines)
     seeds = {root: 1.0} if active[root] else {}
     selects = any(watcher.selects for watcher in listening())
     found = reverse_both_sides(trace, order, seeds, active) if selects else reverse(trace, VALUES, order, seeds, active)
     slopes = {node: slope for node, slope in zip(order, found) if slope is not None and node in inputs}
     return [as_value(slopes.get(x, 0.0)) for x in xs]
+
+
+def warn_of_kinks(ys: Sequence[Value], xs: Collection[Value], lines: Mapping[Value, str]) -> None:
+    """Warn of the nodes at a kink that a derivative of ys with respect to xs comes through."""
+    order = topological_order(*ys)
+    trace = trace_of(order)
+    _warn_of_kinks(order, leading_to(trace, _places(ys, order)), leading_from(trace, _places(xs, order)), lines)
+
+
+def _warn_of_kinks(order: Sequence[Value], reached: Sequence[Any], active: Sequence[Any],
+                   lines: Mapping[Value, str]) -> None:  # fmt: skip
+    for node, is_reached, is_active in zip(order, reached, active):
+        if is_reached and is_active and node.op in TABLE and TABLE[node.op].kinks:
+            kinks.warn(node, lines, kinks_over_values(node.op))
+
+
+def _places(nodes: Collection[Value], order: Sequence[Value]) -> list[int]:
+    wanted = set(nodes)
+    return [place for place, node in enumerate(order) if node in wanted]
 
 
 def as_value(x: Any) -> Value:

@@ -85,9 +85,9 @@ class TracedCall:
         """The flat gradient: floats, or Values where they stay such."""
         return from_zero(self.graph(y)) if self.stays(y) else pull_back(y, self.inputs)
 
-    def pull_back(self, slope: Value, stays: bool) -> list[Any]:
+    def pull_back(self, slope: Value, stays: bool, lines: Mapping[Value, str] | None = None) -> list[Any]:
         """The flat gradient of what is a derivative itself: Values where it `stays` such, else floats."""
-        return from_zero(gradient_graph(slope, self.inputs)) if stays else pull_back(slope, self.inputs)
+        return from_zero(gradient_graph(slope, self.inputs, lines)) if stays else pull_back(slope, self.inputs)
 
     def graph(self, y: Value) -> list[Value]:
         """The flat gradient as Values that will be differentiated; a `KinkWarning` where y stands at a kink."""

@@ -9,7 +9,7 @@ import pytest
 import autodiff
 from autodiff import (
     Value, acosh, asin, atanh, clip, compile, cos, elu, erf, exp, gelu, grad, gradient_graph, hessian, hvp, hypot, jvp,
-    leaky_relu, log, log1p, log2, log10, maximum, minimum, relu, replay, silu, sin, sqrt, tanh, xlogy,
+    leaky_relu, log, log1p, log2, log10, maximum, minimum, relu, replay, silu, sin, sqrt, tanh, vjp, xlogy,
 )
 from autodiff.errors import KinkWarning
 from autodiff.numbers import FLOATS, many_digits
@@ -183,12 +183,12 @@ KINKS = [
     (lambda x: cos(abs(x)), (0.0,), "abs"), (lambda x: abs(x) * x, (0.0,), "abs"), (lambda x: maximum(x, x * x) ** 2, (1.0,), "maximum"),
     (lambda x, y: minimum(x, y) ** 2, (2.0, 2.0), "minimum"), (lambda a, b: exp(-(hypot(a, b) ** 2)), (0.0, 0.0), "hypot"),
     (lambda x: leaky_relu(x, -0.5) * x, (0.0,), "leaky_relu"), (lambda x: elu(x, -1.0) * x, (0.0,), "elu"),
-    (lambda x: autodiff.sign(x) * x * x, (0.0,), "sign"),
+    (lambda x: autodiff.sign(x) * x * x, (0.0,), "sign"), (lambda x: exp(-(hypot(x, x) ** 2)), (0.0,), "hypot"),
 ]
 
 
 @pytest.mark.parametrize(("f", "at", "name"), KINKS)
-@pytest.mark.parametrize("route", ["hessian", "hvp", "grad of grad", "compiled"])
+@pytest.mark.parametrize("route", ["hessian", "hvp", "grad of grad", "grad of jvp", "grad of vjp", "compiled"])
 def test_a_kink_whose_slope_is_that_of_neither_side_is_warned_of_with_its_line(f, at, name, route):
     with pytest.warns(KinkWarning, match=rf"{name}\(.*\), at .*test_second_order.py:\d+.* stands at a kink" if route != "compiled" else name):
         if route == "hessian":
@@ -198,6 +198,10 @@ def test_a_kink_whose_slope_is_that_of_neither_side_is_warned_of_with_its_line(f
         elif route == "grad of grad":
             first = grad(f)
             grad(lambda *xs: first(*xs)[0] if len(at) > 1 else first(*xs))(*at)
+        elif route == "grad of jvp":
+            grad(lambda *xs: jvp(f, xs, (1.0,) * len(at))[1])(*at)
+        elif route == "grad of vjp":
+            grad(lambda *xs: vjp(f, *xs)[1](1.0) if len(at) == 1 else vjp(f, *xs)[1](1.0)[0])(*at)
         else:
             compile(f).hessian(*at)
 
@@ -226,7 +230,8 @@ def test_a_kink_that_depends_on_an_input_by_a_condition_alone_is_not_warned_of()
 
 
 def test_a_first_derivative_at_a_kink_is_no_matter_for_a_warning():
-    assert grad(abs)(0.0) == 0.0 and jvp(abs, 0.0, 1.0) == (0.0, 0.0)
+    assert grad(abs)(0.0) == 0.0 and jvp(abs, 0.0, 1.0) == (0.0, 0.0) and vjp(abs, 0.0)[1](1.0) == 0.0
+    assert grad(lambda w: jvp(abs, 0.0, w)[1] + vjp(abs, 0.0)[1](w))(1.0) == 0.0
     assert compile(abs).value_and_grad(0.0) == (0.0, (0.0,))
 
 
