@@ -13,13 +13,15 @@ from math import inf, isfinite, nan
 from typing import Any
 
 from . import additions, kernels, numbers, ops, stable
-from .door import MADE
+from .door import BUILTINS, MADE
 from .errors import TableError, shown
+from .generated import GENERATED
 from .notation import Notation
 from .ops import TABLE, Op
 from .over_values import VALUES
 from .definitions import Definition, expand
 from .rule import COMPARISONS, LOGIC, Binary, Blocked, Call, Choice, Each, Items, Name, Part, Rule, Unary, parse
+from .rules import OPERATOR_WORDS
 
 Functions = Mapping[str, Mapping[str, Callable[..., Any]]]
 
@@ -79,11 +81,20 @@ def _check_columns(op: Op) -> None:
         raise _wrong(f"{op.name}: expected LaTeX with %s for the operand at most once, got {shown(op.latex)}")
 
 
+def _spoken() -> frozenset[str]:
+    """The words of rules, and of the code that we write: in their place that code would call a function of a row."""
+    from .compiled.codegen.preamble import ARRAY_WORDS, WRITTEN  # which imports NumPy
+
+    ours = {*GENERATED, *OPERATOR_WORDS, *BUILTINS, *ARRAY_WORDS, *WRITTEN, "brought", "df"}
+    return frozenset({*ours, *ops.VOCABULARY, *additions.WORDS, *ops.TAKEN, *LETTERS})
+
+
 def _check_functions(op: Op, functions: Functions) -> None:
+    known = _spoken() if functions else frozenset()
     for word, by_system in functions.items():
         if not isinstance(word, str) or not NAME.fullmatch(word) or MADE.fullmatch(word) or keyword.iskeyword(word):
             raise _wrong(f"{op.name}: expected words of small letters, without a number at the end, got {shown(word)}")
-        if word in ops.VOCABULARY or word in additions.WORDS or word in ops.TAKEN or word in LETTERS:
+        if word in known:
             raise _wrong(f"{op.name}: expected functions for new words, got one for {word!r}, which has a meaning")
         if not isinstance(by_system, Mapping) or not callable(by_system.get("float")):
             raise _wrong(f"{op.name}: expected {word!r} with its function by number system, of floats at least")

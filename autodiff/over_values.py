@@ -10,6 +10,7 @@ A rule that chooses, such as the slope of relu, is decided by the numbers of the
 """
 
 import operator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from .notation import Conditional, Written
 from .numbers import System, plain
 from .ops import TABLE, Op
 from .rule import Rule
+from .rules import floats
 from .value import Value
 
 
@@ -36,7 +38,7 @@ class OfValues(Conditional):
 
 def of_values(rule: Rule) -> str:
     """The rule for Values."""
-    return OfValues().write(rule)
+    return OfValues().write(floats(rule))
 
 
 def _softmax(xs: list[Any]) -> list[Any]:
@@ -77,10 +79,14 @@ def _normal_pdf_slope(a: Any) -> Any:
     return -elementwise.clip(a, -60.0, 60.0) * vars(elementwise)["normal_pdf"](a)
 
 
-def _beside_numbers(op: Op, *operands: Any) -> Any:
+def beside_numbers(op: Op, function: Callable[..., Any]) -> Callable[..., Any]:
     """An operation that takes numbers beside a Value, such as the bounds of `clip`, of operands that are all Values."""
-    known = [x._data if slope is None and type(x) is Value else x for slope, x in zip(op.slopes, operands)]
-    return getattr(elementwise, op.name)(*known)
+
+    def run(*operands: Any) -> Any:
+        return function(*[x._data if slope is None and type(x) is Value else x
+                          for slope, x in zip(op.slopes, operands)])  # fmt: skip
+
+    return run if op.has_constants else function
 
 
 def _power_slope(a: Value, b: Value) -> Any:
@@ -97,7 +103,7 @@ def _power_slope(a: Value, b: Value) -> Any:
 def _list_names() -> dict[str, Any]:
     names = {name: getattr(elementwise, name) for name in TABLE if hasattr(elementwise, name)}
     beside = [op for op in TABLE.values() if op.has_constants and not op.by_condition]
-    names |= {op.name: partial(_beside_numbers, op) for op in beside}
+    names |= {op.name: beside_numbers(op, names[op.name]) for op in beside}
     names |= {op.name: partial(reductions.of_many, op.name) for op in TABLE.values() if op.variadic}
     names |= {name: getattr(kernels, name) for name in ("pi", "nan", "inf", "ones", "swapped")}
     names |= {"abs": abs, "softmax": _softmax, "equal": _equal, "holds": _holds}
@@ -132,7 +138,7 @@ class Selecting(OfValues):
 
 def selecting(rule: Rule) -> str:
     """The rule for Values, both sides of each choice of it."""
-    return Selecting().write(rule)
+    return Selecting().write(floats(rule))
 
 
 def negation(condition: Any) -> Any:

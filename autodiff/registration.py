@@ -21,7 +21,7 @@ from .admission import Functions, admit
 from .errors import OperandError, shown
 from .generated import GENERATED
 from .ops import TABLE, Op
-from .over_values import SELECTING, VALUES
+from .over_values import SELECTING, VALUES, beside_numbers
 
 ARGUMENTS = {1: ("x",), 2: ("x1", "x2"), 3: ("x1", "x2", "x3")}
 
@@ -60,7 +60,7 @@ def _add(op: Op, own: Functions) -> Callable[..., Any]:
     for system in numbers.systems():
         system.names.update(additions.names(system.name))
     for each in (VALUES, SELECTING):
-        each.names[op.name] = each.rows[op.name] = function
+        each.names[op.name] = each.rows[op.name] = beside_numbers(op, function)
     dual_numbers.add_row(op.name)
     expression.FUNCTIONS[op.name] = function
     FUNCTIONS[op.name] = function

@@ -224,15 +224,16 @@ def parse(text: str) -> Rule:
     except (KeyError, NotImplementedError):
         hint = "numbers, names, + - * / **, comparisons, & and |, where(…) and functions of the vocabulary"
         raise TableError(f"the rule {text!r} has a part that no rule can have; expected {hint}") from None
-    except (ValueError, RecursionError, MemoryError):
-        raise TableError(f"the rule {text[:60]!r} cannot be read: it holds a null, or is nested too deeply") from None
+    except (ValueError, OverflowError, RecursionError, MemoryError):
+        reason = "it holds a null, or a number too large for a float, or is nested too deeply"
+        raise TableError(f"the rule {text[:60]!r} cannot be read: {reason}") from None
 
 
 def read(node: ast.expr) -> Rule:
     """The rule of a piece of Python's syntax tree; KeyError or NotImplementedError where it is no rule."""
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-            return Number(value)
+            return Number(value if value == float(value) else float(value))  # no digits that a float has not
         case ast.Name(id=word):
             return BLOCKED if word == "blocked" else Name(word)
         case ast.UnaryOp(op=sign, operand=operand):

@@ -9,6 +9,7 @@ that tracebacks, debuggers and `inspect.getsource` show it like any other code.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from . import additions
@@ -41,14 +42,27 @@ def lazy(rule: Rule | str) -> str:
 
 @cache
 def call_by_name(rule: Rule | str) -> str:
-    """As `lazy`, with divide(a, b) for a / b and pow(a, b) for a ** b: for numbers whose operators raise or round."""
-    return NAMED.write(_tree(rule))
+    """As `lazy`, with divide(a, b) for a / b and pow(a, b) for a ** b: for numbers whose operators raise or round.
+
+    A float is the quotient of integers that it is exactly.
+
+    >>> call_by_name("0.5 * a + 3.0")
+    'divide(1, 2) * a + 3'
+    """
+    return NAMED.write(_tree(rule).rebuilt(_as_quotient))
 
 
 @cache
 def ieee(rule: Rule | str) -> str:
     """The rule for Python floats: as `call_by_name`, with floats for integers, and what can be computed now is."""
     return NAMED.write(floats(_tree(rule)))
+
+
+def _as_quotient(rule: Rule) -> Rule:
+    if not isinstance(rule, Number) or not isfinite(rule.value):
+        return rule
+    above, below = rule.value.as_integer_ratio()
+    return Number(above) if below == 1 else Binary("/", Number(above), Number(below))
 
 
 def _tree(rule: Rule | str) -> Rule:

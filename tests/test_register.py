@@ -20,6 +20,7 @@ from autodiff.notation import Notation
 from autodiff.numbers import systems
 from autodiff.ops import TABLE, TAKEN, Op
 from autodiff.registration import _temporarily
+from autodiff.replaying import gradient_graph
 from autodiff.rule import BLOCKED, Binary, Call, Choice, Name, Number, Unary
 from autodiff.testing import check_gradients, check_operation, programs
 from autodiff.testing.draw.strategies import inputs_for
@@ -119,6 +120,36 @@ def test_a_program_over_numbers_of_every_kind(cube):
     assert replay(y, "dual").gradients[x].primal == 2.25
     again = replay(y, Value).value
     assert [node.op for node in autodiff.graph.topological_order(again) if node.parents] == ["cube", "div"]
+
+
+def test_numbers_of_a_rule_are_exact_over_fractions(added):
+    """0.1 is the float 0.1, exactly: Python rounds the sum of a fraction and a float."""
+    shifted = register(Op("shifted", "0.5 * a + 0.1", ("0.5",)))
+    x = Value(1.0)
+    found = replay(shifted(x) / 3, Fraction, {x: Fraction(1, 3)})
+    assert found == ((Fraction(1, 6) + Fraction(0.1)) / 3, {x: Fraction(1, 6)})
+    assert all(type(each) is Fraction for each in (found.value, found.gradients[x]))
+
+
+def test_a_row_with_a_constant_input_runs_over_values(added):
+    scaled = register(Op("scaled", "a * b", ("b", None)))
+    x = Value(3.0)
+    found = replay(scaled(x * x, 2.0), Value)
+    assert found.value.data == 18.0 and found.gradients[x].data == 12.0
+
+
+def test_whole_numbers_of_a_rule_are_floats_on_every_route(added):
+    """Integers have no -0.0, and more digits: 2 / (a * -0) was inf in a gradient graph, and a == 2 ** 53 + 1 never true."""
+    steep = register(Op("steep", "a / (a * -0)", ("2 / (a * -0)",)))
+    x = Value(3.0)
+    y = steep(x)
+    y.backward()
+    assert (y.data, x.grad) == (-inf, -inf) and [each.data for each in gradient_graph(y, [x])] == [-inf]
+    large = register(Op("large", f"where(a == {2**53 + 1}, 1, 2) * a", (f"where(a == {2**53 + 1}, 1, 2)",)))
+    assert large(2.0**53) == compile(large, "math")(2.0**53) == 2.0**53
+    with pytest.raises(TableError, match="too large for a float"):
+        register(Op("larger", f"a * {10**400}", ("1",)))
+    assert "larger" not in TABLE
 
 
 def test_formulas_in_text_latex_and_python(cube):
@@ -424,6 +455,21 @@ def test_what_is_no_row_and_what_are_no_functions_are_refused(added):
     with pytest.raises(TableError, match="nan perhaps, at a = -0.6; it raises ValueError"):
         register(row, functions={"word": {"float": lambda a: math.sqrt(a)}})
     assert "new" not in TABLE and not WORDS
+
+
+@pytest.mark.parametrize("word", ["value", "slope", "slopes", "node", "new", "number", "watch", "all", "array", "quick_total", "rectified", "zip", "df"])
+def test_a_word_that_our_own_code_uses_is_refused(added, word):
+    """A function called watch took the place of what tells recordings of a node, and the compiled gradient was wrong."""
+    with pytest.raises(TableError, match=f"'{word}', which has a meaning"):
+        register(Op("shifted", f"{word}(a)", ("1",)), functions={word: {"float": lambda a: a + 1.0}})
+    assert "shifted" not in TABLE and not WORDS
+
+
+def test_a_variable_called_like_a_word_of_a_row_has_another_name_in_its_formula(added):
+    third = register(Op("thirds", "third(a)", ("third(1)",)), functions={"third": {"float": lambda a: a / 3}})
+    namespace = {}
+    exec(formula(third(Value(6.0, name="third"))).python, namespace)
+    assert namespace["f"](6.0) == 2.0 and namespace["df"](6.0) == (1 / 3,)
 
 
 def test_twice_is_refused_and_the_first_stays(cube):

@@ -34,6 +34,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ... import additions
 from ...errors import OperandError, shown
 from ...frames import caller
 from ...graph import topological_order, users
@@ -47,7 +48,7 @@ from .python import Python
 from .simplify import Simpler, simpler
 
 MOST_SHOWN = 500  # nodes of a formula that a notebook shows by itself
-RESERVED = VOCABULARY | {"sent"}
+RESERVED = VOCABULARY | {"sent"}  # and the words that were brought
 RECORDED = "holds on the branch that was recorded"  # a where knows which side it took, and not what it asked
 
 
@@ -176,7 +177,8 @@ def name_values(order: Sequence[Value], given: Mapping[Value, str]) -> dict[Valu
 
     Of two with the same name, the second is x_2; what is called like a function, exp, is exp_.
     """
-    taken: set[str] = set(RESERVED)
+    reserved = RESERVED | additions.WORDS.keys()
+    taken: set[str] = set(reserved)
     more: dict[str, Callable[[], str]] = {}
     found: dict[Value, str] = {}
     for v in order:
@@ -184,7 +186,7 @@ def name_values(order: Sequence[Value], given: Mapping[Value, str]) -> dict[Valu
         word = "" if name is None or v.op == "constant" else write_word(name)
         if not word or re.fullmatch(rf".*\.{v.op}\d+", v.name or ""):  # named by a scope
             continue
-        word += "_" * (word in RESERVED)
+        word += "_" * (word in reserved)
         found[v] = word if word not in taken else more.setdefault(word, find_unused(f"{word}_", taken, 2))()
         taken.add(found[v])
     fresh = find_unused("x", taken)
