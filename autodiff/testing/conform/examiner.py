@@ -159,8 +159,8 @@ class Exam:
         """A finding with the program that shows it, what it gives and should give, and the engine's line.
 
         `looks` says what the line looks like: "=", "+=", "made", "value" or "swapped"; `along` is the input that goes
-        wrong, or the first of the others that does, `place` the operand; `shared` are the operations that go wrong alike,
-        by what they share.
+        wrong (where it does not, the first that does is told), `place` the operand; `shared` are the operations that
+        go wrong alike, by what they share.
         """
         of_values = looks in ("value", "swapped")
         given, wanted = self.value(program) if of_values else self.ask(program), right(program)

@@ -45,7 +45,7 @@ def _sums(exam: Exam, times: str, plus: str) -> Iterator[Finding]:
 
 
 def _by_order(exam: Exam, program: Program) -> Finding | None:
-    """What is wrong with an order that changes: it is no topological order, if a program goes wrong however it falls."""
+    """What is wrong with an order that changes: it is no topological one, if a program goes wrong however it falls."""
     try:
         answer = _ask_for_sum(exam, program)
     except Unsteady:
