@@ -510,3 +510,65 @@ def test_threads_build_and_free_graphs_at_once():
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(map(math.isfinite, pool.map(work, range(32))))) == 1
+
+
+HOSTILE = {
+    "more rows than memory has": ("""
+program = native.Interpreter(*map(ints, ([0], [0, 1], [0])), 1, 1, numbers([]), ints([1]), ints([]), b"", ints([0]))
+program.rows(2**61, (numbers([]),), (numbers([]),), None, False)
+""", "ValueError: rows: expected how many rows there are, got 2305843009213693952"),
+    "a list that shrinks while its numbers are read": ("""
+class Shrinking:
+    def __float__(self):
+        xs.clear()
+        return 1.0
+xs = [Shrinking(), *map(float, range(100_000))]
+raise SystemExit(native.value(native.OPERATIONS.index("total"), xs))
+""", "4999950001.0"),
+    "an array of items without a size": ("""
+raise SystemExit(native.rectified(numpy.zeros(3, "V0")))
+""", ""),
+    "codes that empty the list of nodes": ("""
+nodes = [autodiff.Value(1.0) + 2.0 for _ in range(100_000)]
+class Codes(dict):
+    def __missing__(self, name):
+        nodes.clear()
+        return 7
+raise SystemExit(str(set(memoryview(native.recorded(nodes, [], Codes(), [])[0]).cast("h"))))
+""", "{7}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program, end", HOSTILE.values(), ids=HOSTILE)
+def test_what_would_read_outside_of_memory_is_refused_or_has_no_effect(program, end):
+    head = """
+import autodiff, numpy
+from autodiff import _native as native
+ints, numbers = lambda xs: numpy.array(xs, numpy.int32), lambda xs: numpy.array(xs, float)
+"""
+    done = run_with("native", head + program)
+    assert done.returncode in (0, 1) and (done.stderr.strip().splitlines() or [""])[-1] == end
+
+
+def test_a_graph_that_a_collector_records_meanwhile_changes_no_number_of_this_one():
+    from autodiff._native import recorded
+
+    x = Value(1.0)
+    y = x + 2.0
+    z = y * y
+    codes, nodes, leaves, wanted = {"mul": 0, "add": 1, "input": 2}, [y, z], [], [z, y]
+    enough = [[] for _ in range(500)]  # so that the next list is a new one, before which a collector may run
+
+    def record_another(phase, info):
+        recorded([z, x], [], codes, [])
+
+    before = gc.get_threshold()
+    gc.callbacks.append(record_another)
+    gc.set_threshold(1)
+    try:
+        found = recorded(nodes, leaves, codes, wanted)
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(record_another)
+    assert len(enough) == 500 and leaves[0] is x and len(leaves) == 2
+    assert (list(memoryview(found[2]).cast("q")), found[3]) == ([2, 3, 0, 0], [1, 0])

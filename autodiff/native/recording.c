@@ -23,6 +23,17 @@ static int give_number(Node *node, Py_ssize_t number) {
     return 1;
 }
 
+/* Numbers for all, after the last list is made: to make one may run code of Python's, which may number them anew. */
+static int give_numbers(const Numbered *all) {
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(all->leaves); i++)
+        if (!give_number((Node *)PyList_GET_ITEM(all->leaves, i), all->size + i))
+            return 0;
+    for (Py_ssize_t i = 0; i < all->size; i++)
+        if (!give_number((Node *)PyList_GET_ITEM(all->nodes, i), i))
+            return 0;
+    return 1;
+}
+
 /* The number of a node, which becomes a leaf if it has none; -1 with an exception. */
 static int64_t number_of(Numbered *all, Node *node) {
     if (at(all, node->number) == node)
@@ -53,8 +64,10 @@ static int write_codes(const Numbered *all, PyObject *codes, int16_t *into) {
     for (Py_ssize_t i = 0; i < known; i++)
         code_of_op[i] = -1;
     int done = 1;
-    for (Py_ssize_t i = 0; done && i < all->size; i++) {
-        int op = at(all, i)->op;
+    for (Py_ssize_t i = 0; i < all->size; i++)
+        into[i] = (int16_t)at(all, i)->op;
+    for (Py_ssize_t i = 0; done && i < all->size; i++) { /* which looks at no node: the mapping may change the list */
+        int op = (uint16_t)into[i];
         if (code_of_op[op] < 0) { /* by subscript, so that the mapping may add what it lacks */
             PyObject *code = PyObject_GetItem(codes, PyList_GET_ITEM(engine.names, op));
             long number = code ? PyLong_AsLong(code) : -1;
@@ -96,19 +109,14 @@ PyObject *recorded(PyObject *module, PyObject *const *args, Py_ssize_t nargs) {
     }
     Numbered all = {args[0], args[1], PyList_GET_SIZE(args[0])};
     Py_ssize_t edges = 0, wanted = PyList_GET_SIZE(args[3]);
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(all.leaves); i++)
-        if (!give_number((Node *)PyList_GET_ITEM(all.leaves, i), all.size + i))
-            return NULL;
-    for (Py_ssize_t i = 0; i < all.size; i++) {
-        if (!give_number((Node *)PyList_GET_ITEM(all.nodes, i), i))
-            return NULL;
+    for (Py_ssize_t i = 0; i < all.size; i++)
         edges += parent_count((Node *)PyList_GET_ITEM(all.nodes, i));
-    }
     PyObject *codes = PyByteArray_FromStringAndSize(NULL, all.size * (Py_ssize_t)sizeof(int16_t));
     PyObject *starts = PyByteArray_FromStringAndSize(NULL, (all.size + 1) * (Py_ssize_t)sizeof(int64_t));
     PyObject *operands = PyByteArray_FromStringAndSize(NULL, edges * (Py_ssize_t)sizeof(int64_t));
     PyObject *numbers = PyList_New(wanted), *result = NULL;
-    int done = codes && starts && operands && numbers && write_operands(&all, bytes_of(starts), bytes_of(operands));
+    int done = codes && starts && operands && numbers && give_numbers(&all) &&
+               write_operands(&all, bytes_of(starts), bytes_of(operands));
     for (Py_ssize_t i = 0; done && i < wanted; i++) {
         int64_t number = number_of(&all, (Node *)PyList_GET_ITEM(args[3], i));
         PyObject *item = number < 0 ? NULL : PyLong_FromLongLong(number);
