@@ -46,7 +46,7 @@ static int take_hold(Arrays *all, const Loop *loop, PyObject *const *args) {
         if (PyObject_GetBuffer(args[i], view, PyBUF_FORMAT | PyBUF_STRIDES | (i < loop->inputs ? 0 : PyBUF_WRITABLE)))
             return -1;
         all->held++;
-        if (!i && (!view->ndim || !(all->columns = view->shape[view->ndim - 1])))
+        if (!i && (!view->ndim || !view->itemsize || !(all->columns = view->shape[view->ndim - 1])))
             return 0;
         if (!i)
             all->rows = view->len / view->itemsize / all->columns;

@@ -380,7 +380,7 @@ static PyObject *interpreter_rows(Interpreter *self, PyObject *args) {
     int backward;
     if (!PyArg_ParseTuple(args, "nOOOp", &total, &from, &to, &answers, &backward) || (backward && !has_one_output(self)))
         return NULL;
-    if (total < 0)
+    if (total < 0 || total > PY_SSIZE_T_MAX / (Py_ssize_t)sizeof(double))
         return PyErr_Format(PyExc_ValueError, "rows: expected how many rows there are, got %zd", total);
     Py_ssize_t count = self->outputs_count + (backward ? self->arguments : 0), rows = rows_of_block(self, total);
     Py_buffer flags = {0};

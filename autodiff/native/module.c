@@ -11,15 +11,15 @@
 
 /* The numbers of a sequence of floats, in memory that the caller frees. */
 static double *floats_of(PyObject *sequence, Py_ssize_t *n) {
-    PyObject *items = PySequence_Fast(sequence, "expected a list of floats");
+    PyObject *items = PySequence_Tuple(sequence); /* which the __float__ of an item cannot change, as it can a list */
     if (!items)
         return NULL;
-    *n = PySequence_Fast_GET_SIZE(items);
+    *n = PyTuple_GET_SIZE(items);
     double *xs = PyMem_Malloc((size_t)(*n + 1) * sizeof(double));
     if (!xs)
         PyErr_NoMemory();
     for (Py_ssize_t i = 0; xs && i < *n; i++) {
-        xs[i] = PyFloat_AsDouble(PySequence_Fast_GET_ITEM(items, i));
+        xs[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(items, i));
         if (xs[i] == -1.0 && PyErr_Occurred()) {
             PyMem_Free(xs);
             xs = NULL;

@@ -410,7 +410,7 @@ static PyObject *value_call(PyObject *type, PyObject *const *args, size_t nargsf
     for (Py_ssize_t i = 0; positional && i < n; i++)
         PyTuple_SET_ITEM(positional, i, Py_NewRef(args[i]));
     if (positional && keywords && (named = PyDict_New()))
-        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(keywords); i++)
+        for (Py_ssize_t i = 0; named && i < PyTuple_GET_SIZE(keywords); i++)
             if (PyDict_SetItem(named, PyTuple_GET_ITEM(keywords, i), args[n + i]))
                 Py_CLEAR(named);
     if (positional && (named || !keywords) && (self = value_new((PyTypeObject *)type, positional, named)) &&
