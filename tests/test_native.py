@@ -133,6 +133,16 @@ def test_what_may_stand_beside_a_value_and_the_sentence_about_the_rest_are_the_s
         assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("x", [5.0, True, "5", None], ids=repr)
+def test_a_method_is_one_of_values_and_takes_no_number_in_their_place(python, x):
+    found = []
+    for side in (NATIVE, python):
+        with pytest.raises(AttributeError) as raised:
+            side.Value.exp(x)
+        found.append(str(raised.value))
+    assert found[0] == found[1]
+
+
 def test_what_an_operator_says_that_no_value_has_is_the_same(python):
     found = []
     for side in (NATIVE, python):

@@ -8,7 +8,7 @@
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
-    int code;
+    int code, is_method; /* one of Values alone */
     PyObject *function; /* the same in Python */
     PyObject *dict;
 } Operation;
@@ -66,7 +66,7 @@ static PyObject *operation_call(PyObject *self, PyObject *const *args, size_t na
     double xs[3];
     if (n == arity && !keywords && !takes_number_only(operation->code, args, n)) {
         Py_ssize_t values = numbers_of(args, n, xs);
-        if (values == 0)
+        if (values == 0 && !operation->is_method)
             return PyFloat_FromDouble(autodiff_value(operation->code, xs, n));
         if (values == 1 && n == 1)
             return record_unary(operation->code, (Node *)args[0]);
@@ -110,7 +110,7 @@ static void operation_dealloc(PyObject *self) {
     Py_DECREF(type);
 }
 
-/* Operation(function): the function of the table's row that `function` is named after. */
+/* Operation(function, name): that of the row of this name; a method, if `function` is one: those know their row. */
 static PyObject *operation_new(PyTypeObject *type, PyObject *args, PyObject *keywords) {
     PyObject *function, *name;
     if (!PyArg_ParseTuple(args, "OU:Operation", &function, &name))
@@ -123,6 +123,7 @@ static PyObject *operation_new(PyTypeObject *type, PyObject *args, PyObject *key
     if (self) {
         self->vectorcall = operation_call;
         self->code = (int)found;
+        self->is_method = PyObject_HasAttrString(function, "row");
         self->function = Py_NewRef(function);
     }
     return (PyObject *)self;
