@@ -582,3 +582,17 @@ def test_a_graph_that_a_collector_records_meanwhile_changes_no_number_of_this_on
         gc.callbacks.remove(record_another)
     assert len(enough) == 500 and leaves[0] is x and len(leaves) == 2
     assert (list(memoryview(found[2]).cast("q")), found[3]) == ([2, 3, 0, 0], [1, 0])
+
+
+def test_a_watcher_is_told_of_each_number_of_a_vector_also_where_it_is_known():
+    from autodiff.hooks import Watcher
+    from autodiff.nn.training.vectors import Vector
+
+    values, told = [Value(1.0), Value(2.0)], []
+    vector = Vector(values)
+    vector.read()
+    watcher = Watcher()
+    watcher.read = told.append
+    with watcher:
+        assert vector.read().tolist() == [1.0, 2.0]
+    assert told == values

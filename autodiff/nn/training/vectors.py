@@ -11,6 +11,7 @@ import numpy as np
 
 from ... import native
 from ...compiled.batch import TURN
+from ...hooks import watchers
 from ...value import Value
 from ..layers.tables import Array
 
@@ -28,7 +29,7 @@ class Vector:
             return self._read()
 
     def _read(self) -> Array:
-        if native.module is None or self.writes != native.module.writes():
+        if native.module is None or watchers or self.writes != native.module.writes():
             self.known = np.empty(len(self.values))
             if native.module is None or not native.module.read(self.values, self.known):
                 self.known[:] = [value.data for value in self.values]
