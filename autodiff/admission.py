@@ -118,6 +118,7 @@ def _check_rules(op: Op, own: Functions) -> Op:
     _check_number(op, formula)
     for rule in filter(None, slopes):
         _check_number(op, rule, may_block=True)
+        _check_places(op, rule)
     for rule in kinks:
         _check_condition(op, rule)
     write = Notation().write
@@ -180,6 +181,21 @@ def _check_number(op: Op, rule: Rule, may_block: bool = False) -> None:
             raise _wrong(f"{op.name}: expected {word} with its operands, as in {word}(a)")
     for operand in rule.operands:
         _check_number(op, operand)
+
+
+def _check_places(op: Op, rule: Rule) -> None:
+    """Refuse a slope with an input in the place of a constant: a second derivative would lack what depends on it."""
+    if isinstance(rule, Call) and rule.function in TABLE:
+        moving = {"y", *(letter for letter, slope in zip(LETTERS, op.slopes) if slope is not None)}
+        for operand, slope in zip(rule.operands, TABLE[rule.function].slopes):
+            if slope is None and operand.words() & moving:
+                text, given = Notation().write(rule), Notation().write(operand)
+                raise _wrong(
+                    f"{op.name}: the slope has {text!r}, and {rule.function} takes {given!r} for a constant, so that a "
+                    "second derivative would be wrong; write it out with where, maximum or minimum"
+                )
+    for operand in rule.operands[1:] if isinstance(rule, Choice) else rule.operands:
+        _check_places(op, operand)
 
 
 def _check_condition(op: Op, rule: Rule) -> None:

@@ -421,6 +421,8 @@ REFUSED = [
     (Op("new", "tanh(a, a)", ("1",)), "cannot be computed"),
     (Op("new", "hypot(a, a) + sigmoid(a, 1)", ("1",)), "cannot be computed"),
     (Op("new", "pi(a)", ("1",)), "cannot be computed"),
+    (Op("new", "a * leaky_relu(a, b)", ("2 * leaky_relu(a, b)", "where(a > 0, 0, a * a)")), "leaky_relu takes 'b' for a constant"),
+    (Op("new", "a * a", ("where(a > 0, clip(a, 0, 2 * y), 2 * a)",)), r"clip takes '2 \* y' for a constant"),
     (Op("new", "a", ("1",), domains=((0.0, 1.0), (0.0, 1.0))), "one domain for each"),
     (Op("new", "a", ("1",), domains=((1.0, 0.0),)), "lowest, highest"),
     (Op("new", "a", ("1",), kinks=("a",)), "expected a condition"),
@@ -430,6 +432,13 @@ REFUSED = [
     (Op("new", "a", ("1",), latex="%s%s"), "at most once"),
     (Op("new", "a", ("1",), latex="%d"), "at most once"),
 ]
+
+
+def test_an_input_may_stand_for_a_constant_where_nothing_is_differentiated():
+    """In a formula, in a condition of a slope, and where it is a constant of the row, too."""
+    with _temporarily():
+        leak = register(Op("leak", "leaky_relu(a, b)", ("where(clip(a, 0, b * b + 1) > 0, 1, b)", "where(a > 0, 0, a)")))
+        assert hessian(leak)(-2.0, 0.5) == [[0.0, 1.0], [1.0, 0.0]]
 
 
 @pytest.mark.parametrize(("row", "message"), REFUSED, ids=lambda x: str(x)[:50])
