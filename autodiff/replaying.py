@@ -75,7 +75,7 @@ def replay(y: Value, system: Any = float, at: Mapping[Value, Any] | None = None)
 
 
 def _read(x: N, system: System) -> N:
-    """A number from the caller: of the system already, or an ordinary one; NumPy's would round and overflow as it does."""
+    """A number from the caller: of the system already, or an ordinary one; NumPy's would round as it does."""
     if type(x) is not Value and getattr(x, "ndim", None) == 0:
         x = x.item()
     return system.number(x) if isinstance(x, float | int) else x
