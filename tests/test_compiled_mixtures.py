@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autodiff import Value, compile, exp, grad, logsumexp, relu, softmax, tanh, total, where
+from autodiff import Value, compile, exp, grad, logsumexp, relu, softmax, sqrt, tanh, total, where
 from emitted import undefined
 
 TARGETS = ["math", "numpy"]
@@ -160,3 +160,21 @@ def test_a_number_that_a_mask_chose_stands_beside_a_vector_in_a_sum(target, many
     value, slopes = compile(f, target).value_and_grad(*xs)
     assert np.all(np.asarray(value) == 2.5 + 38 * np.asarray(xs[0])) and np.all(np.asarray(slopes[0]) == 0)
     assert all(np.all(np.asarray(slope) == 2.0) for slope in slopes[1:])
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_gradient_that_is_computed_again_takes_the_side_of_its_call(batch):
+    """What a matrix product made nan is computed operation by operation: on the side on which this call's numbers are."""
+    bound, weights = Value(0.0), [[0.1 * (i + j + 1) for j in range(6)] for i in range(6)]
+
+    def f(*xs):
+        hidden = sum(relu(sum(w * x for w, x in zip(row, xs))) for row in weights)
+        unselected = sum(sum(w * sqrt(x) for w, x in zip(row, xs)) for row in weights)  # its slope at 0 is inf
+        return (hidden if xs[0] > bound else 100 * hidden) + where(xs[1] > 0, 0.0, unselected)
+
+    compiled = compile(f, "numpy")
+    compiled.value_and_grad(*[np.array([x]) if batch else x for x in (1.0, 1.0, 2.0, 1.0, 1.0, 1.0)])
+    bound.data = 5.0
+    at = (10.0, 1.0, 0.0, 1.0, 1.0, 1.0)
+    _, gradient = compiled.value_and_grad(*[np.array([x]) if batch else x for x in at])
+    assert near(np.ravel(gradient), grad(f)(*at))

@@ -159,11 +159,8 @@ def worth(target: str | None, batch: bool, tape: Tape) -> int:
 
 
 def specialize(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
-               target: str | None, arrays: bool = True) -> Specialization:  # fmt: skip
-    """The function recorded on one row of numbers, as the program that suits its size and its arguments.
-
-    Without `arrays` it runs operation by operation.
-    """
+               target: str | None) -> Specialization:  # fmt: skip
+    """The function recorded on one row of numbers, as the program that suits its size and its arguments."""
     tape, shape = _record(name, function, signature, row, selects=target != "math")
     batch = any(signature.batched)
     if target == "math" and batch:
@@ -171,16 +168,21 @@ def specialize(name: str, function: Callable[..., Any], signature: Signature, ro
     if target == "native":
         native.require(name, tape)
         return NativeSpecialization(tape, signature, shape, asked_for=True)
-    if arrays and target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
+    if target != "math" and tape.size >= LEAST and (target or batch or tape.size > SMALL):
         groups = group_arguments(signature)
         found = vectorize(tape, groups)
         if found and found.operations >= worth(target, batch, tape) * work_of(found.program.instructions):
-            exact = cache(lambda: specialize(name, function, signature, row, None, arrays=False))
+            exact = cache(lambda: by_operation(tape, signature, shape, None))
             return Specialization(found.program, groups, found.captured, shape, target or "numpy", rolled=True,
                                   by_operation=exact)  # fmt: skip
+    return by_operation(tape, signature, shape, target)
+
+
+def by_operation(tape: Tape, signature: Signature, shape: Shape, target: str | None) -> Specialization:
+    """The tape as a program that runs operation by operation."""
     if target is None and native.runs(tape):
         return NativeSpecialization(tape, signature, shape, asked_for=False)
-    return scalar(tape, signature, shape, target or ("numpy" if batch else "math"))
+    return scalar(tape, signature, shape, target or ("numpy" if any(signature.batched) else "math"))
 
 
 def _record(name: str, function: Callable[..., Any], signature: Signature, row: list[float],
