@@ -85,7 +85,7 @@ class Compatible:
 
     def __round__(self: Any, digits: int | None = None) -> float:
         """The number rounded, for printing: a float or int, and no longer part of the graph."""
-        number: float = self._data
+        number: float = self.data
         return round(number, digits)
 
     def __dir__(self) -> list[str]:

@@ -65,7 +65,7 @@ def replay(y: Value, system: Any = float, at: Mapping[Value, Any] | None = None)
     if strangers:
         raise ArgumentError(f"replay: expected numbers for inputs of the graph, got one for {shown(strangers[0])}")
     trace = trace_of(order)
-    leaves = [None if node.parents else _read(at.get(node, node._data), system) for node in order]
+    leaves = [None if node.parents else _read(at[node] if node in at else node.data, system) for node in order]
     numbers = evaluate(trace, system, leaves.__getitem__)
     free = [operation != "constant" for operation in trace.operations]
     found = reverse(trace, system, numbers, {len(order) - 1: system.number(1.0)}, free)

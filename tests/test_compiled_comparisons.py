@@ -1,5 +1,6 @@
 """A comparison that is recorded behaves like a bool in every use."""
 
+import copy
 import math
 from itertools import product
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from autodiff import (
-    Value, clip, compile, exp, log_softmax, logsumexp, maximum, relu, sinh, total, value_and_grad, where, xlogy,
+    Value, clip, compile, exp, log_softmax, logsumexp, maximum, relu, replay, sinh, total, value_and_grad, where, xlogy,
 )
 
 USES = [
@@ -109,3 +110,36 @@ def test_a_number_that_a_constant_chose_may_stand_in_a_vector(sides, reduce, tar
         wanted, (slopes, _) = value_and_grad(f)(xs, matrix)
         assert np.allclose(np.asarray(value), wanted)
         assert all(np.allclose(np.asarray(each), slope) for each, slope in zip(gradient, slopes))
+
+
+def call_a_compiled_function(x):
+    return x + compile(lambda t: t * x)(2.0)
+
+
+def call_for_a_compiled_gradient(x):
+    return x + compile(lambda t: t * x).value_and_grad(2.0)[1][0]
+
+
+def round_a_value(x):
+    return x * round(x, 1)
+
+
+def replay_a_graph(x):
+    return x * replay(x * x, float).value
+
+
+def copy_a_comparison(x):
+    return x * 2 if copy.copy(x > 0) and copy.deepcopy([x > 0])[0] else x
+
+
+@pytest.mark.parametrize("f", [call_a_compiled_function, call_for_a_compiled_gradient, round_a_value, replay_a_graph, copy_a_comparison])
+def test_a_number_that_is_read_by_another_way_than_data_is_remembered(f):
+    compiled = compile(f)
+    assert [compiled(x) for x in (3.0, -4.0)] == [f(Value(x)).data for x in (3.0, -4.0)]
+
+
+def test_what_vjp_pulls_back_is_of_the_arrays_as_they_were():
+    xs = np.array([1.0, 2.0])
+    _, pull = compile(lambda x: x * x).vjp(xs)
+    xs[0] = 50.0
+    assert pull(np.array([1.0, 1.0])).tolist() == [2.0, 4.0]

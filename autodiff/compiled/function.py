@@ -17,6 +17,7 @@ array([0.46211716, 0.92423431])
 
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from importlib.util import find_spec
 from keyword import iskeyword
 from operator import attrgetter
@@ -36,7 +37,7 @@ from .ir.program import Program
 from .specialization import Specialization
 from .recordings import Recordings
 
-_data = attrgetter("_data")
+_data = attrgetter("data")  # of which a recording hears that this runs in
 
 
 class CompiledFunction:
@@ -128,7 +129,8 @@ class CompiledFunction:
         >>> value, pull([1.0, 10.0])
         ([6.0, 5.0], (13.0, 12.0))
         """
-        return self(*at), lambda gradient: self._pull("vjp", at, gradient)
+        value, at = self(*at), deepcopy(at)  # the caller may write into an array before it pulls
+        return value, lambda gradient: self._pull("vjp", at, gradient)
 
     def _pull(self, kind: str, at: tuple[Any, ...], weights: Any) -> Any:
         found = self._derive(kind).value_and_grad(at, weights)[1]

@@ -26,7 +26,7 @@ NEAR = 500_000  # numbers: while the results of all operations on all rows stay 
 
 SINGLE = "value_and_grad: expected a function that returns one Value; use jacobian for several"
 
-_data = attrgetter("_data")
+_data = attrgetter("data")  # of which a recording hears that this runs in
 
 
 class Specialization:

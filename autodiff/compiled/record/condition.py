@@ -56,6 +56,9 @@ class Condition:
         slopes = (None, 1.0 if answer else None, None if answer else 1.0)
         return node_of(WHERE, (sides[0] if answer else sides[1])._data, (self.node, *sides), slopes)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return bool, (bool(self),)  # also what a copy is made by
+
     def __getattr__(self, name: str) -> Any:
         return getattr(bool(self), name)  # .real, .bit_length(), …
 
