@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ....ops import ADD, DIV, MUL, SUB, TABLE
 from ...draw.straight_line import Program, Step
@@ -66,7 +67,8 @@ def _confused(exam: Exam) -> Iterator[Finding]:
     equal, other = Program((1.5, 1.5), steps), Program((1.5, 0.25), steps)
     if agree(exam.ask(other), right(other)) and not agree(exam.ask(equal), right(equal)):
         exam.confuses = True
-        compares = type(exam.engine.make(1.5)).__eq__ is not object.__eq__
+        kind: Any = type(exam.engine.make(1.5))
+        compares = kind.__eq__ is not object.__eq__
         yield exam.finding(EQUAL if compares else MARKED, equal, LOST, shared=exam.operations)
 
 
