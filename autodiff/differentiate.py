@@ -149,7 +149,8 @@ def jvp(f: Callable[..., Any], at: Any, direction: Any) -> tuple[Any, Any]:
     """The value of f at a point and its derivative along a direction, in one forward sweep.
 
     `at` is the argument of f, or a tuple of its arguments; `direction` has the same shape. An input whose direction
-    is the number 0 sends nothing, even where its local derivative is inf or nan; a Value of 0 sends 0 times that.
+    is the number 0 sends nothing, even where its local derivative is inf or nan; a Value of 0 sends 0 times that. What
+    overflows on its way forward is inf, or nan after a local derivative of 0, also where the gradient is finite.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)

@@ -5,6 +5,7 @@ Where one fails, `python -m autodiff.testing.routes --seed S --programs N` repea
 
 import math
 import os
+import random
 import subprocess
 import sys
 from math import inf, nan
@@ -12,7 +13,7 @@ from math import inf, nan
 import pytest
 from hypothesis import given, reject, settings
 
-from autodiff import Value
+from autodiff import Value, differentiate
 from autodiff.testing import routes
 from autodiff.testing.routes import structured_programs
 from autodiff.testing.routes.choices import Choices, shorten
@@ -141,6 +142,14 @@ def test_a_complex_number_that_eager_did_not_meet_is_no_finding():
     program = routes.Program(inputs, (line, "y = x * 2.0"))
     text = find_complaint(ROUTES["batch"], Trial(program))
     assert "(complex)" in text and not list(Trial(program).complaints(["batch"]))
+
+
+def test_a_direction_that_overflows_on_its_way_forward_is_no_finding_and_others_are(monkeypatch):
+    for line, excused in [("y = tanh(x * 1e200 * 1e200)", True), ("y = tanh(x * 1e200)", False)]:
+        program = routes.Program((routes.Input("x", (), ((0.5,), (-0.5,)), "rows"),), (line,))
+        monkeypatch.setattr(differentiate, "jvp", lambda f, at, direction: (f(Value(*at)).data, nan))
+        monkeypatch.setattr(random.Random, "choice", lambda self, among: 1.0)
+        assert (not list(Trial(program).complaints(["jvp"]))) is excused
 
 
 def test_the_command_reports_counts_and_an_exit_code():
