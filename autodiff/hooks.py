@@ -59,6 +59,11 @@ def listening() -> list[Watcher]:
     return [each for each in watchers if each.thread == thread and (each in here or not each.entered)]
 
 
+def is_recorded() -> bool:
+    """Whether the graph that is made here is kept as a program."""
+    return any(watcher.records for watcher in listening())
+
+
 def watch(node: Any) -> None:
     for watcher in listening():
         watcher.made(node)

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from autodiff import Value, nn, tanh
+from autodiff import Value, compile, nn, tanh
 from autodiff.errors import AutodiffError
 from autodiff.nn import losses
 from autodiff.nn.layers.block import Block
@@ -51,6 +51,47 @@ def test_every_engine_refuses_the_labels_that_eager_does_and_names_the_row(kind,
     assert str(found.value) == str(wanted.value)
     loss, gradient = steps[1](X, np.array(BEFORE[kind]))
     assert np.isfinite(float(loss)) and np.isfinite(np.asarray(gradient)).all()
+
+
+OUTPUTS_REFUSED = [
+    ("sparse_categorical_crossentropy", [0, 1], 0.5, "add up to 1"), ("categorical_crossentropy", [[0, 1], [1, 0]], 0.5, "add up to 1"),
+    ("kl_divergence", [[0, 1], [1, 0]], 0.5, "add up to 1"), ("sparse_categorical_crossentropy", [0, 1], 2.0, "in .0, 1."),
+    ("binary_crossentropy", [0, 1], 2.0, "in .0, 1."), (losses.BinaryCrossentropy(label_smoothing=0.1), [0, 1], -2.0, "in .0, 1."),
+    ("poisson", [0, 1], -2.0, "at least 0"), ("msle", [0, 1], -3.0, "above -1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["compiled", pytest.param("jax", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("loss", "y", "far", "expected"), OUTPUTS_REFUSED)
+def test_every_engine_refuses_the_outputs_that_eager_does_also_when_they_come_later(loss, y, far, expected, engine):
+    pytest.importorskip("jax") if engine == "jax" else None
+    outputs, said = 2 if "add" in expected or y == [[0, 1], [1, 0]] or "sparse" in str(loss) else 1, []
+    for each in ("eager", engine):
+        model = nn.Sequential([nn.Input(1), nn.Dense(outputs)], seed=1)
+        model.layers[0].set_weights([np.array([[1.0, 0.0][:outputs]]), np.array([0.25, 0.75][:outputs])])
+        step = nn.step_function(model, loss, each)
+        step(np.array([[0.0], [0.0005]]), np.array(y))
+        with pytest.raises(AutodiffError, match=f"row 1 of y_pred.*{expected}") as found:
+            step(np.array([[0.0], [far]]), np.array(y))
+        said.append(str(found.value))
+    assert said[0] == said[1] or engine == "jax"
+
+
+def test_fit_compiled_refuses_outputs_that_do_not_add_up_to_1_in_a_later_batch():
+    for engine in ("eager", "compiled"):
+        model = nn.Sequential([nn.Input(1), nn.Dense(2, "sigmoid", use_bias=False)], seed=1)
+        model.layers[0].set_weights([np.array([[1.0, 2.0]])])
+        model.compile("sgd", "sparse_categorical_crossentropy", engine=engine)
+        with pytest.raises(AutodiffError, match="add up to 1"):
+            model.fit([[0.0]] * 12 + [[3.0]], [0] * 13, batch_size=1, shuffle=False, verbose=0)
+
+
+def test_compiled_losses_refuse_the_outputs_that_they_refuse_on_values():
+    for target in ("math", "numpy"):
+        loss = compile(lambda p: losses.binary_crossentropy([1], [p]), target=target)
+        loss(0.5)
+        with pytest.raises(AutodiffError, match="probability"):
+            loss(2.0)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -31,7 +31,7 @@ from .measures.loss import MEAN, Loss, LossFunction, OfFunction, Smoothed
 from .measures.margins import categorical_hinge, hinge, squared_hinge
 from .measures.regression import cosine_similarity, log_cosh, mean_absolute_percentage_error, poisson
 from .registry import Registry
-from .layers.rows import Rows, datum, mean, pairs, pair_with_places
+from .layers.rows import Rows, datum, mean, pairs, pair_with_places, to_compare
 
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "CategoricalHinge", "CosineSimilarity", "Hinge", "Huber",
@@ -76,7 +76,7 @@ def mean_squared_logarithmic_error(y_true: Rows, y_pred: Rows) -> Value:
     found = pair_with_places(name, y_true, y_pred)
     for place, *pair in found:
         for side, x in zip(("y_true", "y_pred"), pair):
-            if datum(x, name) <= -1:
+            if to_compare(side, x, name) <= -1:
                 raise ArgumentError(f"{name}: row {place} of {side}: expected a number above -1, got {shown(x)}")
     errors = [log1p(p) - log1p(t) for _, t, p in found]
     return mean([error * error for error in errors])

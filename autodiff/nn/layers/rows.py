@@ -124,8 +124,14 @@ def pair_numbers_of_classes(what: str, y_true: Rows, y_pred: Rows, for_one_hot: 
 
 def require_within(what: str, place: int, side: str, x: Any, meaning: str, advice: str = "") -> None:
     """An error unless `x` lies in [0, 1]; a nan among predictions passes, and makes the loss nan."""
-    if datum(x, what) < 0 or datum(x, what) > 1:
+    found = to_compare(side, x, what)
+    if found < 0 or found > 1:
         raise ArgumentError(f"{what}: row {place} of {side}: expected {meaning} in [0, 1], got {shown(x)}{advice}")
+
+
+def to_compare(side: str, x: Any, what: str) -> Any:
+    """What a check compares: a label's number, and a prediction as it is, so that a program checks it in every row."""
+    return x if side == "y_pred" else datum(x, what)
 
 
 def datum(x: Any, what: str) -> float:

@@ -16,7 +16,7 @@ from ...errors import ArgumentError, shown
 from ...functions import log, log1p, maximum, sinh, softplus, sqrt, where
 from ...reductions import dot
 from ...value import Value
-from ..layers.rows import Rows, datum, mean, pair_rows, pairs, pair_with_places
+from ..layers.rows import Rows, mean, pair_rows, pairs, pair_with_places, to_compare
 
 EPSILON = 1e-7  # Keras's
 
@@ -53,7 +53,7 @@ def poisson(y_true: Rows, y_pred: Rows) -> Value:
     found = pair_with_places("poisson", y_true, y_pred)
     for place, t, p in found:
         for side, x, meaning in (("y_true", t, "a count"), ("y_pred", p, "a rate")):
-            if datum(x, "poisson") < 0:
+            if to_compare(side, x, "poisson") < 0:
                 advice = "; softplus and exponential are activations that give one" * (side == "y_pred")
                 expected = f"expected {meaning} of at least 0"
                 raise ArgumentError(f"poisson: row {place} of {side}: {expected}, got {shown(x)}{advice}")

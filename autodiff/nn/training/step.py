@@ -122,7 +122,12 @@ class CompiledStep(Step):
             self.begin(X, y, sizes)
         if sizes not in self.proven:
             self.prove(X, y, sizes)
-        loss, gradient, self.outputs = self.batches[sizes](self.parameters, X, y[:, None] if y.ndim == 1 else y)
+        try:
+            loss, gradient, self.outputs = self.batches[sizes](self.parameters, X, y[:, None] if y.ndim == 1 else y)
+        except AutodiffError:  # of a row that was recorded by itself, in which an output is refused
+            self.sync()
+            self.loss(labels.tolist(), [self.model(row) for row in np.asarray(X, np.float64).tolist()])  # says which
+            raise
         return loss, gradient
 
     def prepared(self, X: Any, y: Any) -> tuple[Any, Any]:
