@@ -170,3 +170,20 @@ def test_a_scaler_refuses_rows_of_another_width():
         with pytest.raises(ArgumentError, match="fitted to"):
             scaler.transform(rows)
     assert scaler.transform([3, 1, 2]).tolist() == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("make", [
+    lambda: data.shifted(np.ones((2, 3, 3)), most=-1), lambda: data.shifted(np.ones((2, 3, 3)), most="far"),
+    lambda: data.rotated(np.ones((2, 3, 3)), most=-1.0), lambda: data.rotated(np.ones((2, 3, 3)), most=np.nan),
+    lambda: data.train_validation_split([1, 2, 3], [1, 2, 3], np.nan),
+    lambda: data.train_validation_split([1, 2, 3], [1, 2, 3], np.inf),
+    lambda: data.train_validation_split([1, 2, 3], [1, 2, 3], 1.5), lambda: data.train_validation_split(3, 3),
+])  # fmt: skip
+def test_settings_that_make_no_sense_are_an_error(make):
+    with pytest.raises(AutodiffError, match="expected"):
+        make()
+
+
+def test_an_image_that_is_shifted_out_of_sight_is_0():
+    moved = data.shifted(np.ones((50, 3, 3)), most=7, seed=1)
+    assert {0.0, 1.0} == set(moved.ravel().tolist()) and not moved.all(axis=(1, 2)).all()

@@ -385,3 +385,14 @@ def test_a_row_that_weighs_nothing_is_a_row_that_is_not_learned_from(engine):
 def test_weights_that_fit_no_row_are_refused(options, sentence):
     with pytest.raises((ArgumentError, OperandError), match=sentence):
         network().fit(X, Y, **options)
+
+
+@pytest.mark.parametrize("make", [
+    lambda: nn.callbacks.EarlyStopping(min_delta=np.nan), lambda: nn.callbacks.EarlyStopping(baseline=np.nan),
+    lambda: nn.callbacks.ReduceLROnPlateau(min_delta=np.nan), lambda: nn.callbacks.ReduceLROnPlateau(min_lr=np.nan),
+    lambda: nn.callbacks.ModelCheckpoint("a", initial_value_threshold=np.nan), lambda: nn.metrics.Recall(np.nan),
+    lambda: nn.Sequential([nn.Dense(1)]).compile("sgd", ["mse"], loss_weights=[np.nan]),
+])  # fmt: skip
+def test_a_setting_that_is_nan_is_an_error(make):
+    with pytest.raises(ArgumentError, match="expected a number, got nan"):
+        make()

@@ -39,7 +39,7 @@ class EarlyStopping(Monitor):
                  start_from_epoch: int = 0) -> None:  # fmt: skip
         super().__init__(monitor, min_delta, mode)
         self.patience = checks.size(patience, "EarlyStopping: patience", least=0)
-        self.baseline = None if baseline is None else checks.real(baseline, "EarlyStopping: baseline")
+        self.baseline = None if baseline is None else checks.not_nan(baseline, "EarlyStopping: baseline")
         self.verbose = check_verbose(self, verbose)
         self.restore_best_weights = as_flag("EarlyStopping: restore_best_weights", restore_best_weights)
         self.start_from_epoch = checks.size(start_from_epoch, "EarlyStopping: start_from_epoch", least=0)
@@ -90,7 +90,7 @@ class ReduceLROnPlateau(Monitor):
             raise ArgumentError(f"ReduceLROnPlateau: expected a factor between 0 and 1, got {shown(factor)}")
         self.patience = checks.size(patience, "ReduceLROnPlateau: patience", least=0)
         self.cooldown = checks.size(cooldown, "ReduceLROnPlateau: cooldown", least=0)
-        self.min_lr = checks.real(min_lr, "ReduceLROnPlateau: min_lr")
+        self.min_lr = checks.not_nan(min_lr, "ReduceLROnPlateau: min_lr")
         self.verbose = check_verbose(self, verbose)
         self.on_train_begin()
 
@@ -135,7 +135,7 @@ class ModelCheckpoint(Monitor):
         self.save_best_only = as_flag("ModelCheckpoint: save_best_only", save_best_only)
         self.save_weights_only = as_flag("ModelCheckpoint: save_weights_only", save_weights_only)
         if initial_value_threshold is not None:
-            self.best = checks.real(initial_value_threshold, "ModelCheckpoint: initial_value_threshold")
+            self.best = checks.not_nan(initial_value_threshold, "ModelCheckpoint: initial_value_threshold")
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         if self.save_best_only:

@@ -30,6 +30,14 @@ def real(value: Number, what: str) -> float:
     raise OperandError(f"{what}: expected a real number (int, float, NumPy scalar), got {shown(value)}")
 
 
+def not_nan(value: Number, what: str) -> float:
+    """The same for a number that others are compared with, which a nan would answer no to without a word."""
+    x = real(value, what)
+    if x != x:
+        raise ArgumentError(f"{what}: expected a number, got {shown(value)}")
+    return x
+
+
 def size(value: object, what: str, least: int = 1) -> int:
     """`value` as a size: an integer of at least 1, or whatever else is the least.
 

@@ -156,13 +156,15 @@ def train_validation_split(x: Any, y: Any, validation: Number = 0.2, seed: int =
     (7, 3, True)
     """
     x, y = np.asarray(x), np.asarray(y)
+    if not x.ndim or not y.ndim:
+        raise OperandError(f"train_validation_split: expected rows and labels, got {shown(y if x.ndim else x)}")
     if len(x) != len(y):
         raise ArgumentError(f"train_validation_split: expected as many labels as rows, got {len(y)} and {len(x)}")
     size = number(validation, "validation")
-    count = round(size * len(x)) if size < 1 else int(size)
-    if not 0 < count < len(x):
+    count = round(size * len(x)) if 0 < size < 1 else size
+    if not 0 < count < len(x) or count != int(count):
         raise ArgumentError(f"validation: expected to leave rows on both sides of {len(x)}, got {shown(validation)}")
-    order = np.random.default_rng(check_seed(seed)).permutation(len(x))
+    order, count = np.random.default_rng(check_seed(seed)).permutation(len(x)), int(count)
     kept, drawn = np.sort(order[count:]), np.sort(order[:count])
     return x[kept], y[kept], x[drawn], y[drawn]
 
@@ -172,7 +174,9 @@ def shifted(images: Any, most: int = 1, seed: int = 0) -> Array:
     table = three_axes(images)
     moved = np.zeros_like(table)
     _, height, width = table.shape
+    most = checks.size(most, "shifted: most", least=0)
     steps = np.random.default_rng(check_seed(seed)).integers(-most, most + 1, (len(table), 2))
+    steps = np.clip(steps, (-height, -width), (height, width))  # an image that has left is 0
     for image, into, (down, right) in zip(table, moved, steps.tolist()):
         rows, columns = slice(max(down, 0), height + min(down, 0)), slice(max(right, 0), width + min(right, 0))
         source = image[max(-down, 0) : height + min(-down, 0), max(-right, 0) : width + min(-right, 0)]
@@ -184,6 +188,7 @@ def rotated(images: Any, most: float = 10.0, seed: int = 0) -> Array:
     """Images turned by up to `most` degrees about their middle, each pixel mixed from the four it falls between."""
     table = three_axes(images)
     _, height, width = table.shape
+    most = checks.at_least_zero("rotated", "most", most)
     angles = np.radians(np.random.default_rng(check_seed(seed)).uniform(-most, most, len(table)))
     down, right = np.mgrid[:height, :width] - np.array([(height - 1) / 2, (width - 1) / 2])[:, None, None]
     return np.array([_turn(image, down, right, angle) for image, angle in zip(table, angles.tolist())])

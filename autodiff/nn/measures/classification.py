@@ -29,7 +29,7 @@ class AtThreshold(Quotient):
 
     def __init__(self, threshold: Number | None, name: str | None, class_id: int | None = None) -> None:
         kind = type(self).__name__
-        self.threshold = None if threshold is None else checks.real(threshold, f"{kind}: threshold")
+        self.threshold = None if threshold is None else checks.not_nan(threshold, f"{kind}: threshold")
         self.class_id = None if class_id is None else checks.size(class_id, f"{kind}: class_id", least=0)
         super().__init__(name)
 

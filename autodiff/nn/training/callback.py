@@ -132,7 +132,7 @@ class Monitor(Callback):
         if not isinstance(monitor, str):
             raise OperandError(f"{name}: expected the name of a number to monitor, got {shown(monitor)}")
         self.monitor, self.mode = monitor, mode
-        self.min_delta = abs(checks.real(min_delta, f"{name}: min_delta"))
+        self.min_delta = abs(checks.not_nan(min_delta, f"{name}: min_delta"))
         self.best: float | None = None
 
     def current(self, logs: Logs) -> float | None:

@@ -38,7 +38,7 @@ def objectives(outputs: Sequence[str], loss: Any, loss_weights: Any, metrics: An
     found = [None if each is None else losses.find(each) for each in by_output("loss", given, outputs)]
     if not any(found):
         raise ArgumentError("compile: expected a loss, such as loss='binary_crossentropy'")
-    factors = [1.0 if each is None else checks.real(each, "compile: loss_weights")
+    factors = [1.0 if each is None else checks.not_nan(each, "compile: loss_weights")
                for each in by_output("loss_weights", loss_weights, outputs)]  # fmt: skip
     plain, weighted = (metrics_of(what, each, outputs) for what, each in
                        (("metrics", metrics), ("weighted_metrics", weighted_metrics)))  # fmt: skip
