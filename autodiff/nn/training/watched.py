@@ -52,7 +52,7 @@ class Watched:
         if self.note is None:
             held = all(map(same_items, self.containers, self.before))
         else:
-            held = native.module.hold_noted(self.containers, self.note)  # type: ignore[union-attr]
+            held = native.module.hold_noted(self.containers, self.note)
         return held and all(same_parts(parts(thing), made) for thing, made in self.others)
 
 
