@@ -197,3 +197,10 @@ def test_a_binary_cross_entropy_from_logits_loses_nothing_in_the_tails(z, t, los
     of_logits = partial(losses.binary_crossentropy, from_logits=True)
     found, gradient = nn.step_function(Bias(), of_logits, engine=engine)(np.ones((1, 1)), np.array([t]))
     assert float(found) == loss and np.asarray(gradient).tolist() == [slope]
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+@pytest.mark.parametrize(("y", "expected"), [(np.zeros((4, 1, 1)), "shape .4, 1, 1."), ([0.0, None, 1.0, 2.0], "None")])
+def test_labels_of_three_axes_and_missing_ones_are_named_as_such(y, expected, engine):
+    with pytest.raises(AutodiffError, match=f"step: expected y as .*{expected}"):
+        step_of("mse", engine)(X, y)

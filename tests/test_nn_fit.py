@@ -396,3 +396,10 @@ def test_weights_that_fit_no_row_are_refused(options, sentence):
 def test_a_setting_that_is_nan_is_an_error(make):
     with pytest.raises(ArgumentError, match="expected a number, got nan"):
         make()
+
+
+def test_iterators_are_rows_also_where_some_are_set_apart_for_validation():
+    model = nn.Sequential([nn.Input(1), nn.Dense(1)], seed=1)
+    model.compile("sgd", "mse")
+    history = model.fit(iter([[0.0], [1.0], [2.0], [3.0]]), iter([0.0, 1.0, 2.0, 3.0]), validation_split=0.5, verbose=0)
+    assert "val_loss" in history.history

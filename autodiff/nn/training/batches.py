@@ -29,7 +29,7 @@ def labels_of(y: Any) -> Any:
     """The labels as an array of real numbers, of whatever kind they are."""
     try:
         found = np.asarray(y)
-        if found.dtype.kind == "O" and not any(isinstance(each, str) for each in found.flat):
+        if found.dtype.kind == "O" and not any(each is None or isinstance(each, str) for each in found.flat):
             found = found.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         raise OperandError(f"step: expected y as numbers, or rows of one length, got {shown(y)}") from None
@@ -40,5 +40,7 @@ def labels_of(y: Any) -> Any:
 
 def require_rows(X: Any, y: Any) -> None:
     """As many rows in X as in y, and at least one."""
-    if y.ndim not in (1, 2) or len(X) != len(y) or not len(X):
+    if y.ndim not in (1, 2):
+        raise ArgumentError(f"step: expected y as numbers, or rows of numbers, got the shape {y.shape}")
+    if len(X) != len(y) or not len(X):
         raise ArgumentError(f"step: expected as many rows in X as in y, at least one, got {X.shape} and {y.shape}")

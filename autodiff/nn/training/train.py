@@ -11,7 +11,7 @@
 True
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -109,6 +109,7 @@ class Trainable(Block):
         checks.size(32 if validation_batch_size is None else validation_batch_size, "validation_batch_size")
         require_verbose(verbose)
         self._require_compiled("fit")
+        x, y, sample_weight = (list(each) if isinstance(each, Iterator) else each for each in (x, y, sample_weight))
         rows = self._rows(x, y, sample_weight, class_weight)
         rows, validation = self._set_apart(rows, validation_data, validation_split, (x, y, sample_weight))
         steps = check_steps(steps_per_epoch, len(rows.x), batch_size)
