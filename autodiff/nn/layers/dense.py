@@ -51,7 +51,8 @@ class Dense(Block):
         self.units, self.use_bias = units, use_bias
         self.activation: Any = activation
         self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
-        self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
+        self.kernel_regularizer = find_regularizer(kernel_regularizer)
+        self.bias_regularizer = find_regularizer(bias_regularizer)
         if input_shape is not None:
             self.ensure_built(Input(input_shape).shape)
 

@@ -74,7 +74,7 @@ class Layer(Module):
                  seed: int | None = None, rng: Random | None = None) -> None:  # fmt: skip
         self.nin, nout = checks.size(nin, "Layer: nin"), checks.size(nout, "Layer: nout")
         self.neurons = list[Neuron]()
-        self.activation: Any = activation
+        self.activation = find(activation)
         self.neurons = neurons(nin, nout, self.activation, initial.generator(seed, rng))
         self.name_parameters()
 

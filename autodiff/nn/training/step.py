@@ -165,7 +165,8 @@ class CompiledStep(Step):
         """Make sure that the loss of two rows is the mean of theirs; two rows of one loss would not tell."""
         self.sync()
         for place in range(len(X) - 1, max(len(X) - 1 - TRIED, -1), -1):
-            rows = [(np.asarray(y[at]).tolist(), self.model(np.asarray(X[at], np.float64).tolist())) for at in (0, place)]
+            rows = [(np.asarray(y[at]).tolist(), self.model(np.asarray(X[at], np.float64).tolist()))
+                    for at in (0, place)]  # fmt: skip
             if self.require_mean(*map(list, zip(*rows))):
                 self.proven.add(sizes)
                 return
