@@ -152,6 +152,14 @@ def test_a_direction_that_overflows_on_its_way_forward_is_no_finding_and_others_
         assert (not list(Trial(program).complaints(["jvp"]))) is excused
 
 
+def test_a_row_that_eager_cannot_run_is_not_put_beside_another():
+    lines = ("h = -2.0 * int(x > 0.0)", "z = 1.0 / h", "y = x * x")
+    program = routes.Program((routes.Input("x", (), ((1.0,),), "rows"),), lines)
+    with pytest.raises(ZeroDivisionError):
+        program.function()(Value(-1.01))
+    assert not list(Trial(program).complaints(["second"]))
+
+
 def test_the_command_reports_counts_and_an_exit_code():
     command = [sys.executable, "-m", "autodiff.testing.routes", "--seconds", "60", "--programs", "5", "--routes", "grad"]
     done = subprocess.run(command, capture_output=True, text=True)

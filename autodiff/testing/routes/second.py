@@ -104,8 +104,18 @@ def _of_rows(function: Function, numbers: Sequence[float]) -> list[Any]:
 
     Whether it warns of a kink says nothing: that row may stand at one.
     """
-    columns = [np.array([-0.7 * x - 0.31, x]) for x in numbers]
+    columns = [np.array(pair) for pair in zip(_find_other_row(function, numbers), numbers)]
     return [[entry[1] for entry in line] for line in compile(function, "numpy").hessian(*columns)]
+
+
+def _find_other_row(function: Function, numbers: Sequence[float]) -> Sequence[float]:
+    """Numbers on other sides of what a function compares; the same ones, where eager itself cannot run those."""
+    others = [-0.7 * x - 0.31 for x in numbers]
+    try:
+        function(*map(Value, others))
+    except (ArithmeticError, TypeError):  # of plain numbers, as 1.0 / 0.0
+        return numbers
+    return others
 
 
 HESSIANS: dict[str, Callable[[Function, Sequence[float]], Any]] = {
