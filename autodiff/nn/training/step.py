@@ -1,6 +1,6 @@
 """The step of each engine: the mean loss of a batch and its gradient, from the parameters as one flat array."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +17,7 @@ from .vectors import Vector, same
 from .watched import Watched
 
 Loss = Callable[[Any, Any], Value]
-TRIED = 8  # rows beside the first, to find one of another loss
+TRIED = 8  # rows beside the first, in each of so many batches, to find one of another loss
 
 
 class Step:
@@ -106,11 +106,11 @@ class CompiledStep(Step):
         self.batches: dict[tuple[int, tuple[int, ...]], Batch] = {}  # by the sizes of a row and of its labels
         self.known = defaultdict[Any, set[Any]](set)  # by dtype: labels that the loss has seen, or hashes of their rows
         self.prediction: Any = None
-        self.proven = set[Any]()  # sizes for which the loss is known to be a mean over rows
+        self.doubts = Counter[Any]()  # by sizes: batches that may still show that the loss is no mean over rows
 
     def forget(self) -> None:
         self.batches.clear()
-        self.proven.clear()
+        self.doubts.clear()
         self.known.clear()
 
     def run(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -120,8 +120,8 @@ class CompiledStep(Step):
         self.check_labels(X, labels, sizes)
         if sizes not in self.batches:
             self.begin(X, y, sizes)
-        if sizes not in self.proven:
-            self.prove(X, y, sizes)
+        if self.doubts[sizes]:
+            self.doubts[sizes] = 0 if self.is_mean(X, labels) else self.doubts[sizes] - 1
         try:
             loss, gradient, self.outputs = self.batches[sizes](self.parameters, X, y[:, None] if y.ndim == 1 else y)
         except AutodiffError:  # of a row that was recorded by itself, in which an output is refused
@@ -155,21 +155,19 @@ class CompiledStep(Step):
         name = f"step of {type(self.model).__name__}"
         batch = Batch(name, self.values, loss, self.target, self.finish)
         batch.record(self.parameters, np.asarray(X[0]), np.asarray(y[0]).ravel())
-        self.batches[sizes] = batch
+        self.batches[sizes], self.doubts[sizes] = batch, TRIED
 
     def finish(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """What becomes of the emitted function."""
         return function
 
-    def prove(self, X: Any, y: Any, sizes: Any) -> None:
-        """Make sure that the loss of two rows is the mean of theirs; two rows of one loss would not tell."""
-        self.sync()
+    def is_mean(self, X: Any, y: Any) -> bool:
+        """An error where the loss of two rows is not the mean of theirs; whether two rows of other losses were found."""
         for place in range(len(X) - 1, max(len(X) - 1 - TRIED, -1), -1):
-            rows = [(np.asarray(y[at]).tolist(), self.model(np.asarray(X[at], np.float64).tolist()))
-                    for at in (0, place)]  # fmt: skip
+            rows = [(y[at].tolist(), self.model(np.asarray(X[at], np.float64).tolist())) for at in (0, place)]
             if self.require_mean(*map(list, zip(*rows))):
-                self.proven.add(sizes)
-                return
+                return True
+        return False
 
     def require_mean(self, ts: list[Any], predictions: list[Any]) -> bool:
         """An error for a loss that is no mean; whether the losses of the two rows differ."""
