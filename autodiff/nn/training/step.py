@@ -162,7 +162,7 @@ class CompiledStep(Step):
         return function
 
     def is_mean(self, X: Any, y: Any) -> bool:
-        """An error where the loss of two rows is not the mean of theirs; whether two rows of other losses were found."""
+        """An error where the loss of two rows is not the mean of theirs; whether two of other losses were found."""
         for place in range(len(X) - 1, max(len(X) - 1 - TRIED, -1), -1):
             rows = [(y[at].tolist(), self.model(np.asarray(X[at], np.float64).tolist())) for at in (0, place)]
             if self.require_mean(*map(list, zip(*rows))):
