@@ -16,6 +16,7 @@ from types import FunctionType
 from typing import Any
 
 from ... import native
+from ...value import Value
 from .parts import Parts, container_of, keeps_elsewhere, parts, take_apart
 
 
@@ -34,6 +35,7 @@ class Watched:
         self.before = [held.copy() for held in self.containers]  # which keeps what they hold, whose addresses are noted
         self.others = [(thing, made) for thing, made in things if keeps_elsewhere(thing)
                        and (thing is not model or isinstance(thing, FunctionType))]  # fmt: skip
+        self.only_values = [type(held) is list and {*map(type, held)} == {Value} for held in self.before]
         self.note = None if native.module is None else native.module.note_items(self.containers)
 
     def changed(self, model: Any) -> bool:
@@ -50,10 +52,19 @@ class Watched:
     def holds_the_same(self) -> bool:
         """Whether the very same objects stand in the same places."""
         if self.note is None:
-            held = all(map(same_items, self.containers, self.before))
+            compare = [same_values if only_values else same_items for only_values in self.only_values]
+            held = all(same(now, before) for same, now, before in zip(compare, self.containers, self.before))
         else:
             held = native.module.hold_noted(self.containers, self.note)
         return held and all(same_parts(parts(thing), made) for thing, made in self.others)
+
+
+def same_values(held: list[Any], before: list[Value]) -> bool:
+    """The same for a list of Values, which are equal to themselves alone: as quick as Python compares lists."""
+    try:
+        return held == before
+    except Exception:  # of a stranger in the list, such as an array, whose == has no single truth
+        return False
 
 
 def same_items(held: Any, before: Any) -> bool:
