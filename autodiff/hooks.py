@@ -59,7 +59,7 @@ def listening() -> list[Watcher]:
     return [each for each in watchers if each.thread == thread and (each in here or not each.entered)]
 
 
-def is_recorded() -> bool:
+def is_recording() -> bool:
     """Whether the graph that is made here is kept as a program."""
     return any(watcher.records for watcher in listening())
 

@@ -12,7 +12,7 @@ from typing import Any
 from .anomaly import user_line
 from .errors import ArgumentError, OperandError, shown
 from .graph import topological_order
-from .hooks import listening
+from .hooks import is_recording
 from .kinks import Lines
 from .replaying import gradient_graph
 from .structure import Shape, flatten, is_array
@@ -79,7 +79,7 @@ class TracedCall:
         if not _taken.isdisjoint(order):
             return True
         others = any(not node.parents and node.op == "input" and node not in mine for node in order)
-        return others and any(watcher.records for watcher in listening())
+        return others and is_recording()
 
     def gradient(self, y: Value) -> list[Any]:
         """The flat gradient: floats, or Values where they stay such."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from ...errors import ArgumentError, shown
 from ...functions import log, sign, softplus, where, xlogy
-from ...hooks import is_recorded
+from ...hooks import is_recording
 from ...reductions import dot, logsumexp, total
 from ...coerce import Number, number
 from ...value import Value
@@ -204,7 +204,7 @@ def require_distribution(name: str, place: int, side: str, xs: Sequence[Any], me
     """An error unless the numbers of a row lie in [0, 1] and add up to 1, as nearly as float32 can."""
     for x in xs:
         require_within(name, place, side, x, meaning, advice)
-    whole = total(xs) if side == "y_pred" and is_recorded() else sum(datum(x, name) for x in xs)
+    whole = total(xs) if side == "y_pred" and is_recording() else sum(datum(x, name) for x in xs)
     if abs(whole - 1) > 1e-3:
         got = f"{datum(whole, name)}{advice}"
         raise ArgumentError(f"{name}: row {place} of {side}: expected {meaning} that add up to 1, got {got}")

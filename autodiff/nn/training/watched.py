@@ -35,7 +35,8 @@ class Watched:
         self.before = [held.copy() for held in self.containers]  # which keeps what they hold, whose addresses are noted
         self.others = [(thing, made) for thing, made in things if keeps_elsewhere(thing)
                        and (thing is not model or isinstance(thing, FunctionType))]  # fmt: skip
-        self.only_values = [type(held) is list and {*map(type, held)} == {Value} for held in self.before]
+        self.compare = [same_values if type(held) is list and {*map(type, held)} == {Value} else same_items
+                        for held in self.before]  # fmt: skip
         self.note = None if native.module is None else native.module.note_items(self.containers)
 
     def changed(self, model: Any) -> bool:
@@ -52,8 +53,7 @@ class Watched:
     def holds_the_same(self) -> bool:
         """Whether the very same objects stand in the same places."""
         if self.note is None:
-            compare = [same_values if only_values else same_items for only_values in self.only_values]
-            held = all(same(now, before) for same, now, before in zip(compare, self.containers, self.before))
+            held = all(same(now, before) for same, now, before in zip(self.compare, self.containers, self.before))
         else:
             held = native.module.hold_noted(self.containers, self.note)
         return held and all(same_parts(parts(thing), made) for thing, made in self.others)
