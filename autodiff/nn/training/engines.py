@@ -69,7 +69,8 @@ class Eager(Engine):
     def __init__(self, model: Block, loss: LossFunction, optimizer: Optimizer) -> None:
         self.model, self.loss_function, self.optimizer = model, loss, optimizer
         self.parameters = model.parameters()
-        self.penalties = penalties_of(model)
+        self.blocks = blocks_of(model)
+        self.penalties = penalties_of(self.blocks)
 
     def loss(self, x: Array, y: Array) -> float:
         self.predicted = [self.model.row(row) for row in x.tolist()]
@@ -94,7 +95,7 @@ class Eager(Engine):
         return [parameter._data for parameter in self.parameters]
 
     def reload(self) -> None:
-        self.penalties = penalties_of(self.model)
+        self.penalties = penalties_of(self.blocks)
 
     def restore(self, weights: list[float]) -> None:
         for parameter, data in zip(self.parameters, weights, strict=True):
@@ -105,7 +106,7 @@ class Compiled(Engine):
     """The graph of one row is recorded once and runs as array code for every batch."""
 
     def __init__(self, model: Block, loss: LossFunction, optimizer: Optimizer, engine: str) -> None:
-        self.model, self.optimizer = model, optimizer
+        self.optimizer, self.blocks = optimizer, blocks_of(model)
         self.dropouts = [module for module in model.modules() if isinstance(module, Dropout)]
         self.masked = Masked(model, self.dropouts)
         self.take: Any = STEPS[engine](self.masked if self.dropouts or model.several else model, loss)
@@ -142,7 +143,7 @@ class Compiled(Engine):
     def find_penalties(self) -> list[tuple[Any, Array]]:
         """The regularizers of the model, each with the places of the numbers that it keeps small."""
         return [(regularizer, np.array([self.places[id(value)] for value in values]))
-                for regularizer, values in penalties_of(self.model)]  # fmt: skip
+                for regularizer, values in penalties_of(self.blocks)]  # fmt: skip
 
     def outputs(self, rows: int) -> Array:
         found = np.asarray(self.take.outputs)
@@ -185,15 +186,19 @@ def all_finite(array: Any) -> bool:
         return bool(np.isfinite(array @ array) or np.isfinite(array).all())
 
 
-def penalties_of(model: Block) -> list[tuple[Any, list[Value]]]:
-    """The regularizers of all layers inside, each with the Values that it keeps small."""
-    blocks = [module for module in model.modules() if isinstance(module, Block)]
+def blocks_of(model: Block) -> list[Block]:
+    """All layers inside, which takes as long as to look at each weight."""
+    return [module for module in model.modules() if isinstance(module, Block)]
+
+
+def penalties_of(blocks: list[Block]) -> list[tuple[Any, list[Value]]]:
+    """The regularizers of layers, each with the Values that it keeps small."""
     return [penalty for block in blocks for penalty in block.penalties() if penalty[1]]
 
 
 def penalty(model: Block) -> float:
     """What the regularizers of a model add to its loss."""
-    return sum(float(each.penalty(value.data for value in values)) for each, values in penalties_of(model))
+    return sum(float(each.penalty(value.data for value in values)) for each, values in penalties_of(blocks_of(model)))
 
 
 def engine_for(name: str, model: Block, loss: LossFunction, optimizer: Optimizer) -> Engine:
